@@ -1,0 +1,141 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+// The module map. A target may import what its `dependencies` name and nothing else;
+// `tools/test` builds with the import check set to error. Docs/architecture.md draws it.
+
+let settings: [SwiftSetting] =
+    [
+        .enableUpcomingFeature("ExistentialAny"),
+        .enableUpcomingFeature("MemberImportVisibility"),
+        .enableUpcomingFeature("InternalImportsByDefault"),
+        .strictMemorySafety(),
+    ] + (Context.environment["CI"] == nil ? [] : [.treatAllWarnings(as: .error)])
+
+func module(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+    .target(name: name, dependencies: dependencies, swiftSettings: settings)
+}
+
+func tests(_ module: String, _ dependencies: [Target.Dependency] = []) -> Target {
+    .testTarget(
+        name: module + "Tests",
+        dependencies: [.byName(name: module), "TestSupport"] + dependencies,
+        swiftSettings: settings)
+}
+
+let systemLibraries: [Target] = [
+    .systemLibrary(name: "CLevelDB", providers: [.apt(["libleveldb-dev"])]),
+    .systemLibrary(name: "CBlake2", pkgConfig: "libb2", providers: [.apt(["libb2-dev"])]),
+    .systemLibrary(
+        name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
+    .systemLibrary(
+        name: "CMicroHTTPD", pkgConfig: "libmicrohttpd", providers: [.apt(["libmicrohttpd-dev"])]),
+    .systemLibrary(name: "COpenSSL", pkgConfig: "openssl", providers: [.apt(["libssl-dev"])]),
+    .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+]
+
+let pureModules: [Target] = [
+    module("Buffers"),
+    module("Multiformats", ["Buffers"]),
+    module("IPLD", ["Buffers", "Multiformats"]),
+    module("UnixFS", ["Buffers", "Multiformats", "IPLD"]),
+    module("HTTP", ["Buffers"]),
+]
+
+let supportModules: [Target] = [
+    module("Execution", ["Buffers"]),
+    module("Telemetry", ["Buffers", "Execution"]),
+    module("HTTPServer", ["CMicroHTTPD", "Buffers", "HTTP", "Execution", "Telemetry"]),
+    module("HTTPClient", ["CCurl", "Buffers", "HTTP", "Execution", "Telemetry"]),
+]
+
+let workModules: [Target] = [
+    module("Vault", ["COpenSSL", "CBlake2", "Buffers", "Multiformats"]),
+    module(
+        "BlockStore",
+        ["CLevelDB", "Buffers", "Multiformats", "IPLD", "Vault", "Execution", "Telemetry"]),
+    module(
+        "Content",
+        [
+            "Buffers", "Multiformats", "IPLD", "UnixFS", "Vault", "BlockStore", "Execution",
+            "Telemetry",
+        ]),
+]
+
+let surfaces: [Target] = [
+    module(
+        "Gateway",
+        [
+            "Buffers", "Multiformats", "IPLD", "UnixFS", "HTTP", "HTTPServer", "Content",
+            "Execution",
+            "Telemetry",
+        ]),
+    module(
+        "KuboRPC",
+        [
+            "CZlib", "Buffers", "Multiformats", "IPLD", "UnixFS", "HTTP", "HTTPServer", "Vault",
+            "BlockStore", "Content", "Execution", "Telemetry",
+        ]),
+    module(
+        "Node",
+        [
+            "Buffers", "Multiformats", "UnixFS", "HTTP", "HTTPServer", "HTTPClient", "Vault",
+            "BlockStore",
+            "Content", "Gateway", "KuboRPC", "Execution", "Telemetry",
+        ]),
+    .executableTarget(
+        name: "holdfast",
+        dependencies: [
+            "Buffers", "Multiformats", "IPLD", "UnixFS", "HTTP", "HTTPClient", "Node", "Execution",
+            "Telemetry",
+        ],
+        swiftSettings: settings),
+]
+
+let testTargets: [Target] = [
+    .target(
+        name: "TestSupport", dependencies: ["Buffers", "Multiformats", "Execution"],
+        swiftSettings: settings),
+    tests("Buffers"),
+    tests("Multiformats", ["Buffers"]),
+    tests("IPLD", ["Buffers", "Multiformats"]),
+    tests("UnixFS", ["Buffers", "Multiformats", "IPLD", "Vault"]),
+    tests("HTTP", ["Buffers"]),
+    tests("Execution", ["Buffers"]),
+    tests("Telemetry", ["Execution"]),
+    tests("Vault", ["Buffers", "Multiformats"]),
+    tests("BlockStore", ["Buffers", "Multiformats", "IPLD", "Vault", "Execution", "Telemetry"]),
+    tests("HTTPServer", ["Buffers", "HTTP", "Execution", "Telemetry"]),
+    tests("HTTPClient", ["Buffers", "HTTP", "HTTPServer", "Execution", "Telemetry"]),
+    tests(
+        "Content",
+        [
+            "Buffers", "Multiformats", "IPLD", "UnixFS", "Vault", "BlockStore", "Execution",
+            "Telemetry",
+        ]),
+    tests(
+        "Gateway",
+        [
+            "Buffers", "Multiformats", "IPLD", "UnixFS", "HTTP", "HTTPServer", "HTTPClient",
+            "Vault",
+            "BlockStore", "Content", "Execution", "Telemetry",
+        ]),
+    tests(
+        "KuboRPC",
+        [
+            "Buffers", "Multiformats", "IPLD", "UnixFS", "HTTP", "HTTPServer", "HTTPClient",
+            "Vault",
+            "BlockStore", "Content", "Execution", "Telemetry",
+        ]),
+    tests("Node", ["Buffers", "Multiformats", "HTTP", "HTTPClient", "Execution", "Telemetry"]),
+    tests(
+        "holdfast",
+        ["Buffers", "Multiformats", "HTTP", "HTTPClient", "Node", "Execution", "Telemetry"]),
+    .testTarget(name: "TidyTests", dependencies: ["TestSupport"], swiftSettings: settings),
+]
+
+let package = Package(
+    name: "holdfast",
+    products: [.executable(name: "holdfast", targets: ["holdfast"])],
+    targets: systemLibraries + pureModules + supportModules + workModules + surfaces + testTargets
+)

@@ -1,0 +1,121 @@
+/// Builds bytes from front to back in memory that grows, and hands them over without a copy.
+///
+/// All encoders write into one of these. Integers say their byte order in the name; the varints of
+/// multiformats and protobuf are extensions in `Multiformats`.
+///
+/// - Invariant: the first `count` bytes of `memory` are initialised, and `count <= capacity`.
+@safe
+package struct ByteWriter: ~Copyable {
+    private var memory: UnsafeMutableRawPointer
+    private var capacity: Int
+
+    /// How many bytes have been written.
+    package private(set) var count = 0
+
+    /// Starts empty.
+    ///
+    /// - Parameter capacity: bytes to reserve; a good guess saves copies while growing.
+    package init(capacity: Int = 64) {
+        self.capacity = max(capacity, 16)
+        unsafe memory = .allocate(byteCount: self.capacity, alignment: 16)
+    }
+
+    deinit { unsafe memory.deallocate() }
+
+    /// Appends one byte.
+    @inline(__always)
+    package mutating func append(_ byte: UInt8) {
+        reserve(1)
+        unsafe memory.storeBytes(of: byte, toByteOffset: count, as: UInt8.self)
+        count += 1
+    }
+
+    /// Appends the bytes of an array.
+    package mutating func append(_ array: [UInt8]) {
+        unsafe array.withUnsafeBytes { unsafe append($0) }
+    }
+
+    /// Appends shared bytes by copying them.
+    package mutating func append(_ bytes: Bytes) {
+        unsafe bytes.withUnsafeBytes { unsafe append($0) }
+    }
+
+    /// Appends what a span shows.
+    package mutating func append(_ span: RawSpan) {
+        unsafe span.withUnsafeBytes { unsafe append($0) }
+    }
+
+    /// Appends the UTF-8 form of a text.
+    package mutating func append(utf8 text: some StringProtocol) {
+        for byte in text.utf8 { append(byte) }
+    }
+
+    /// Appends the low bytes of an integer, most significant first.
+    package mutating func appendBigEndian(_ value: some FixedWidthInteger & UnsignedInteger) {
+        var shift = value.bitWidth
+        while shift > 0 {
+            shift -= 8
+            append(UInt8(truncatingIfNeeded: value >> shift))
+        }
+    }
+
+    /// Appends the low bytes of an integer, least significant first.
+    package mutating func appendLittleEndian(_ value: some FixedWidthInteger & UnsignedInteger) {
+        var shift = 0
+        while shift < value.bitWidth {
+            append(UInt8(truncatingIfNeeded: value >> shift))
+            shift += 8
+        }
+    }
+
+    /// Appends bytes that a fence has at a pointer.
+    @unsafe
+    package mutating func append(_ source: UnsafeRawBufferPointer) {
+        guard let base = source.baseAddress, source.count > 0 else { return }
+        reserve(source.count)
+        unsafe memory.advanced(by: count).copyMemory(from: base, byteCount: source.count)
+        count += source.count
+    }
+
+    /// Lends what was written so far; the span must not outlive the call.
+    package func withSpan<Result, Failure: Error>(
+        _ body: (RawSpan) throws(Failure) -> Result
+    ) throws(Failure) -> Result {
+        try body(unsafe UnsafeRawBufferPointer(start: memory, count: count).bytes)
+    }
+
+    /// Ends the writing and hands the bytes over.
+    package consuming func finish() -> Bytes {
+        takeBytes()
+    }
+
+    /// Hands over what was written and starts again with nothing.
+    ///
+    /// - Parameter nextCapacity: bytes to reserve for the next run.
+    package mutating func takeBytes(nextCapacity: Int = 16) -> Bytes {
+        let full = unsafe memory
+        let length = count
+        capacity = max(nextCapacity, 16)
+        unsafe memory = .allocate(byteCount: capacity, alignment: 16)
+        count = 0
+        guard length > 0 else {
+            unsafe full.deallocate()
+            return .empty
+        }
+        return unsafe Bytes(adopting: full, count: length) { unsafe $0.deallocate() }
+    }
+
+    @inline(__always)
+    private mutating func reserve(_ more: Int) {
+        if count + more > capacity { grow(toHold: count + more) }
+    }
+
+    private mutating func grow(toHold needed: Int) {
+        let larger = max(needed, capacity * 2)
+        let moved = UnsafeMutableRawPointer.allocate(byteCount: larger, alignment: 16)
+        unsafe moved.copyMemory(from: memory, byteCount: count)
+        unsafe memory.deallocate()
+        unsafe memory = unsafe moved
+        capacity = larger
+    }
+}
