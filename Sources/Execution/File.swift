@@ -1,0 +1,195 @@
+package import Buffers
+package import Glibc
+
+/// An open file. Owned by one thread at a time; closed by `close` or with its last reference.
+///
+/// `@unchecked Sendable` because the descriptor is the only state: positioned reads and writes need
+/// no lock, and `close` is called by the one owner.
+package final class File: @unchecked Sendable {
+    /// What a file is opened for.
+    package enum Mode: Sendable {
+        /// Reading only; the file must be there.
+        case read
+        /// Reading and writing; made (0600) if it is not there.
+        case readWrite
+        /// Writing from the start; made (0600) or emptied.
+        case replace
+        /// Writing at the end; made (0600) if it is not there.
+        case append
+        /// Reading and writing; it must not be there yet.
+        case createNew
+
+        var flags: Int32 {
+            switch self {
+            case .read: O_RDONLY
+            case .readWrite: O_RDWR | O_CREAT
+            case .replace: O_WRONLY | O_CREAT | O_TRUNC
+            case .append: O_WRONLY | O_CREAT | O_APPEND
+            case .createNew: O_RDWR | O_CREAT | O_EXCL
+            }
+        }
+    }
+
+    /// The path it was opened by.
+    package let path: String
+    private(set) var descriptor: Int32
+
+    /// Opens a file.
+    ///
+    /// - Parameters:
+    ///   - path: absolute, or relative to the working folder.
+    ///   - mode: what for.
+    ///   - permissions: of a file that is made.
+    package init(_ path: String, _ mode: Mode, permissions: mode_t = 0o600) throws(FileError) {
+        self.path = path
+        descriptor = try File.retrying("open", path) {
+            unsafe open(path, mode.flags | O_CLOEXEC, permissions)
+        }
+    }
+
+    /// Takes over an open descriptor, such as standard input.
+    ///
+    /// - Parameters:
+    ///   - descriptor: closed by this object.
+    ///   - name: what errors call it.
+    package init(descriptor: Int32, name: String) {
+        self.descriptor = descriptor
+        path = name
+    }
+
+    deinit { close() }
+
+    /// Closes it; again is harmless.
+    package func close() {
+        guard descriptor >= 0 else { return }
+        _ = Glibc.close(descriptor)
+        descriptor = -1
+    }
+
+    /// Reads on from the current position.
+    ///
+    /// - Parameter limit: most bytes wanted.
+    /// - Returns: at least one byte, or nothing at the end.
+    package func read(upTo limit: Int) throws(FileError) -> Bytes {
+        let memory = UnsafeMutableRawPointer.allocate(byteCount: max(limit, 1), alignment: 4096)
+        do throws(FileError) {
+            let count = try File.retrying("read", path) {
+                unsafe Int32(clamping: Glibc.read(descriptor, memory, limit))
+            }
+            return unsafe Bytes(adopting: memory, count: Int(count)) { unsafe $0.deallocate() }
+        } catch {
+            unsafe memory.deallocate()
+            throw error
+        }
+    }
+
+    /// Reads until `count` bytes are there or the file ends.
+    ///
+    /// - Parameter count: bytes wanted, at most 2 GiB.
+    /// - Returns: fewer only at the end of the file.
+    package func readFully(_ count: Int) throws(FileError) -> Bytes {
+        let memory = UnsafeMutableRawPointer.allocate(byteCount: max(count, 1), alignment: 4096)
+        var filled = 0
+        do throws(FileError) {
+            while filled < count {
+                let more = try File.retrying("read", path) {
+                    unsafe Int32(
+                        clamping: Glibc.read(
+                            descriptor, memory.advanced(by: filled), count - filled))
+                }
+                if more == 0 { break }
+                filled += Int(more)
+            }
+            return unsafe Bytes(adopting: memory, count: filled) { unsafe $0.deallocate() }
+        } catch {
+            unsafe memory.deallocate()
+            throw error
+        }
+    }
+
+    /// Reads at a position without moving the current one.
+    ///
+    /// - Parameters:
+    ///   - offset: from the start of the file.
+    ///   - count: most bytes wanted.
+    /// - Returns: fewer than `count` only at the end of the file.
+    package func read(at offset: UInt64, count: Int) throws(FileError) -> Bytes {
+        let memory = UnsafeMutableRawPointer.allocate(byteCount: max(count, 1), alignment: 4096)
+        var filled = 0
+        do throws(FileError) {
+            while filled < count {
+                let more = try File.retrying("read", path) {
+                    unsafe Int32(
+                        clamping: pread(
+                            descriptor, memory.advanced(by: filled), count - filled,
+                            off_t(offset) + off_t(filled)))
+                }
+                if more == 0 { break }
+                filled += Int(more)
+            }
+            return unsafe Bytes(adopting: memory, count: filled) { unsafe $0.deallocate() }
+        } catch {
+            unsafe memory.deallocate()
+            throw error
+        }
+    }
+
+    /// Writes all bytes at the current position.
+    package func write(_ bytes: Bytes) throws(FileError) {
+        var done = 0
+        while done < bytes.count {
+            let rest = bytes.dropFirst(done)
+            let count = try File.retrying("write", path) {
+                unsafe rest.withUnsafeBytes {
+                    unsafe Int32(clamping: Glibc.write(descriptor, $0.baseAddress, $0.count))
+                }
+            }
+            done += Int(count)
+        }
+    }
+
+    /// Returns once the file's contents are on disk.
+    package func sync() throws(FileError) {
+        _ = try File.retrying("sync", path) { fsync(descriptor) }
+    }
+
+    /// Takes the exclusive advisory lock of the file, if nobody else holds it.
+    ///
+    /// - Returns: whether it was taken; it is held until the file is closed.
+    package func tryLock() throws(FileError) -> Bool {
+        while flock(descriptor, LOCK_EX | LOCK_NB) != 0 {
+            if errno == EWOULDBLOCK { return false }
+            if errno != EINTR { throw FileError(operation: "lock", path: path, number: errno) }
+        }
+        return true
+    }
+
+    /// Cuts the file to a length.
+    package func truncate(to byteCount: UInt64) throws(FileError) {
+        _ = try File.retrying("truncate", path) { ftruncate(descriptor, off_t(byteCount)) }
+    }
+
+    /// What the system knows about the open file.
+    package func status() throws(FileError) -> FileStatus {
+        var raw = stat()
+        _ = try File.retrying("stat", path) { unsafe fstat(descriptor, &raw) }
+        return FileStatus(raw)
+    }
+
+    /// Whether it is a terminal.
+    package var isTerminal: Bool { isatty(descriptor) == 1 }
+
+    /// Calls until the call is not interrupted by a signal, and reads `errno` at once.
+    static func retrying(
+        _ operation: String, _ path: String, _ call: () -> Int32
+    ) throws(FileError) -> Int32 {
+        while true {
+            let result = call()
+            if result >= 0 { return result }
+            let number = errno
+            guard number == EINTR else {
+                throw FileError(operation: operation, path: path, number: number)
+            }
+        }
+    }
+}

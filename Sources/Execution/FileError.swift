@@ -1,0 +1,37 @@
+import Glibc
+
+/// A call to the file system failed.
+package struct FileError: Error, Hashable, Sendable, CustomStringConvertible {
+    /// The system call or step, as a verb: `open`, `read`, `sync`.
+    package let operation: String
+    /// The path that the caller named.
+    package let path: String
+    /// The system's error number.
+    package let number: Int32
+
+    package init(operation: String, path: String, number: Int32) {
+        self.operation = operation
+        self.path = path
+        self.number = number
+    }
+
+    /// No such file or folder.
+    package var isNotFound: Bool { number == ENOENT || number == ENOTDIR }
+    /// Something of this name is there already.
+    package var isExisting: Bool { number == EEXIST }
+    /// The disk or the quota is full.
+    package var isNoSpace: Bool { number == ENOSPC || number == EDQUOT }
+    /// This user may not do that.
+    package var isDenied: Bool { number == EACCES || number == EPERM }
+
+    /// `open /a/b: no such file or directory`, in the wording of Go's os package.
+    package var description: String {
+        "\(operation) \(path): \(Self.text(of: number))"
+    }
+
+    /// The system's text for an error number, in lower case.
+    package static func text(of number: Int32) -> String {
+        guard let text = unsafe strerror(number) else { return "error \(number)" }
+        return unsafe String(cString: text).lowercased()
+    }
+}

@@ -1,0 +1,36 @@
+import Glibc
+
+/// Kind, size, mode and times of an entry of the file system.
+package struct FileStatus: Hashable, Sendable {
+    /// What an entry is.
+    package enum Kind: Sendable {
+        case file, folder, symbolicLink, other
+    }
+
+    package let kind: Kind
+    /// Bytes of a file; the length of the target for a symbolic link.
+    package let byteCount: UInt64
+    /// Permission, setuid, setgid and sticky bits.
+    package let mode: UInt32
+    /// When the contents were last changed.
+    package let modified: WallTime
+    /// Device and inode: together they name the entry itself, whatever its path.
+    package let device: UInt64
+    package let inode: UInt64
+
+    init(_ raw: stat) {
+        kind =
+            switch raw.st_mode & S_IFMT {
+            case S_IFREG: .file
+            case S_IFDIR: .folder
+            case S_IFLNK: .symbolicLink
+            default: .other
+            }
+        byteCount = UInt64(max(0, raw.st_size))
+        mode = raw.st_mode & 0o7777
+        modified = WallTime(
+            seconds: Int64(raw.st_mtim.tv_sec), nanoseconds: UInt32(raw.st_mtim.tv_nsec))
+        device = UInt64(raw.st_dev)
+        inode = UInt64(raw.st_ino)
+    }
+}

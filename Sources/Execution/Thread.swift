@@ -1,0 +1,80 @@
+import Buffers
+import Glibc
+
+/// A named thread of the operating system. The only place that makes threads.
+///
+/// Every thread ends by returning from its body; `join` waits for that. A thread that is never
+/// joined is detached when its handle goes away.
+///
+/// `@unchecked Sendable` because the handle is set before the value is shared, and `joined` is only
+/// changed by the one owner who joins.
+@safe
+package final class Thread: @unchecked Sendable {
+    /// The name that `status`, debuggers and `top -H` show: at most 15 bytes are kept by the system.
+    package let name: String
+    private var handle: pthread_t
+    private var isJoined = false
+
+    /// Starts a thread.
+    ///
+    /// - Parameters:
+    ///   - name: what the thread is for.
+    ///   - stackByteCount: bytes of stack, virtual until used.
+    ///   - body: runs on the new thread with all signals blocked.
+    package init(
+        name: String, stackByteCount: Int = 512 * 1024, body: sending @escaping () -> Void
+    ) {
+        self.name = name
+        let start = ThreadStart(name: name, body: body)
+        var attributes = pthread_attr_t()
+        unsafe pthread_attr_init(&attributes)
+        unsafe pthread_attr_setstacksize(&attributes, stackByteCount)
+        var handle = pthread_t()
+        let code = unsafe pthread_create(
+            &handle, &attributes,
+            { argument in
+                guard let argument = unsafe argument else { return nil }
+                let start = unsafe Unmanaged<ThreadStart>.fromOpaque(argument).takeRetainedValue()
+                start.run()
+                return nil
+            }, unsafe Unmanaged.passRetained(start).toOpaque())
+        unsafe pthread_attr_destroy(&attributes)
+        precondition(code == 0, "the system refuses another thread (limits: ulimit -u, memory)")
+        self.handle = handle
+    }
+
+    deinit {
+        if !isJoined { pthread_detach(handle) }
+    }
+
+    /// Waits until the thread has ended. To be called once, by its owner.
+    package func join() {
+        precondition(!isJoined, "a thread can be joined once")
+        isJoined = true
+        pthread_join(handle, nil)
+    }
+
+    /// Hands the processor to another thread that is ready to run.
+    package static func yield() { sched_yield() }
+}
+
+private final class ThreadStart {
+    let name: String
+    let body: () -> Void
+
+    init(name: String, body: @escaping () -> Void) {
+        self.name = name
+        self.body = body
+    }
+
+    func run() {
+        var all = sigset_t()
+        unsafe sigfillset(&all)
+        unsafe pthread_sigmask(SIG_BLOCK, &all, nil)
+        // The header hides `pthread_setname_np` (a GNU extension); this file does the same.
+        if let own = try? File("/proc/thread-self/comm", .replace) {
+            try? own.write(Bytes(utf8: String(decoding: name.utf8.prefix(15), as: UTF8.self)))
+        }
+        body()
+    }
+}
