@@ -1,0 +1,100 @@
+package import Buffers
+
+/// Percent coding of paths and query values (RFC 3986, 2.1).
+///
+/// Decoding happens once, on one path segment or one query value at a time, so that a coded
+/// separator is never taken for a separator by accident.
+package enum PercentCoding {
+    /// Which bytes stay as they are when a text is encoded.
+    package enum Kept: Sendable {
+        /// Letters, digits and `-_.~$&+,/:;=@`: a path in `Location` (gateway.md, 5.2).
+        case path
+        /// Letters, digits and `-_.~`: a value in a query, or an extended parameter (RFC 8187).
+        case unreserved
+
+        func keeps(_ byte: UInt8) -> Bool {
+            switch byte {
+            case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "a")...UInt8(ascii: "z"),
+                UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "-"), UInt8(ascii: "_"),
+                UInt8(ascii: "."), UInt8(ascii: "~"):
+                true
+            case UInt8(ascii: "$"), UInt8(ascii: "&"), UInt8(ascii: "+"), UInt8(ascii: ","),
+                UInt8(ascii: "/"), UInt8(ascii: ":"), UInt8(ascii: ";"), UInt8(ascii: "="),
+                UInt8(ascii: "@"):
+                self == .path
+            default:
+                false
+            }
+        }
+    }
+
+    /// Decodes a path segment: `+` stays a plus sign.
+    ///
+    /// - Returns: bytes, because names need not be UTF-8.
+    /// - Throws: `.badPercentCoding` for a `%` without two hexadecimal digits.
+    package static func decode(_ text: some StringProtocol) throws(HTTPError) -> Bytes {
+        try decode(text, plusIsBlank: false)
+    }
+
+    /// Decodes a name or value of a query: `+` is a blank. Bytes that are not UTF-8 are replaced
+    /// by U+FFFD.
+    ///
+    /// - Throws: `.badPercentCoding` for a `%` without two hexadecimal digits.
+    package static func decodeForm(_ text: some StringProtocol) throws(HTTPError) -> String {
+        guard text.utf8.contains(where: { $0 == UInt8(ascii: "%") || $0 == UInt8(ascii: "+") })
+        else { return String(text) }
+        return String(decoding: try decode(text, plusIsBlank: true).array, as: UTF8.self)
+    }
+
+    /// Encodes bytes with capital digits.
+    ///
+    /// - Parameters:
+    ///   - bytes: any bytes.
+    ///   - kept: what stays readable.
+    /// - Returns: ASCII text.
+    package static func encode(_ bytes: some Sequence<UInt8>, keeping kept: Kept = .path) -> String
+    {
+        var coded: [UInt8] = []
+        for byte in bytes {
+            if kept.keeps(byte) {
+                coded.append(byte)
+            } else {
+                coded.append(UInt8(ascii: "%"))
+                coded.append(ASCII.hexDigit(byte >> 4))
+                coded.append(ASCII.hexDigit(byte & 15))
+            }
+        }
+        return String(decoding: coded, as: UTF8.self)
+    }
+
+    /// Encodes the UTF-8 form of a text.
+    ///
+    /// - Parameters:
+    ///   - text: any text.
+    ///   - kept: what stays readable.
+    /// - Returns: ASCII text.
+    package static func encode(_ text: some StringProtocol, keeping kept: Kept = .path) -> String {
+        encode(text.utf8, keeping: kept)
+    }
+
+    private static func decode(
+        _ text: some StringProtocol, plusIsBlank: Bool
+    ) throws(HTTPError) -> Bytes {
+        var writer = ByteWriter(capacity: text.utf8.count)
+        var source = text.utf8.makeIterator()
+        while let byte = source.next() {
+            if byte == UInt8(ascii: "%") {
+                guard let high = source.next().flatMap(ASCII.hexValue),
+                    let low = source.next().flatMap(ASCII.hexValue)
+                else {
+                    throw HTTPError(
+                        .badPercentCoding, "\"%\" must be followed by two hexadecimal digits")
+                }
+                writer.append(high << 4 | low)
+            } else {
+                writer.append(plusIsBlank && byte == UInt8(ascii: "+") ? UInt8(ascii: " ") : byte)
+            }
+        }
+        return writer.finish()
+    }
+}

@@ -1,0 +1,46 @@
+import Buffers
+import HTTP
+
+/// An error that knows its answer. What else a handler throws becomes a plain 500.
+package protocol Answerable: Error {
+    /// What the client gets.
+    var response: Response { get }
+}
+
+/// A queue or a budget is full: 503 with `Retry-After`.
+package struct Overloaded: Answerable {
+    /// What is full, for people.
+    package let what: String
+
+    /// When another try is worth while.
+    package let retryAfterSeconds: Int
+
+    /// Says what is full.
+    ///
+    /// - Parameters:
+    ///   - what: a noun phrase, such as "the write queue".
+    ///   - retryAfterSeconds: at least 1.
+    package init(_ what: String, retryAfterSeconds: Int = 1) {
+        self.what = what
+        self.retryAfterSeconds = retryAfterSeconds
+    }
+
+    package var response: Response {
+        var response = Response.text(
+            .serviceUnavailable, "overloaded: \(what) is full, please try again\n")
+        response.fields["Retry-After"] = String(retryAfterSeconds)
+        return response
+    }
+}
+
+/// A body is longer than what is read of it: 413.
+package struct ContentTooLarge: Answerable {
+    /// The most that is read, in bytes.
+    package let limit: Int
+
+    package init(limit: Int) { self.limit = limit }
+
+    package var response: Response {
+        .text(.contentTooLarge, "the request body is larger than \(limit) bytes\n")
+    }
+}

@@ -1,0 +1,6 @@
+import HTTP
+
+final class Connection {
+    var isAbandoned: Bool { false }
+    func readFields() -> Fields { [:] }
+}

@@ -1,0 +1,61 @@
+package import Buffers
+
+/// What a handler decides when the header section is there.
+package enum Reception {
+    /// Answers at once. A body that the client still wants to send is not read, and then the
+    /// connection is closed after the answer.
+    case respond(Response)
+
+    /// Takes the body, piece by piece; the answer comes from `BodyReceiver.finish`.
+    case receive(any BodyReceiver)
+}
+
+/// Decides about one request. Runs on the connection's own thread and may block.
+///
+/// A thrown `Answerable` becomes its own answer; any other error becomes a plain 500, and its text
+/// goes to the log only.
+package typealias Handler = @Sendable (Request) throws -> Reception
+
+/// Takes the body of one request.
+///
+/// All calls come from the connection's own thread and may block, which is the back-pressure. An
+/// error that is thrown becomes the answer, as with a handler, and nothing more of the body is
+/// handed over.
+package protocol BodyReceiver: AnyObject {
+    /// Takes the next piece; never an empty one.
+    func receive(_ piece: Bytes) throws
+
+    /// Answers, after the last piece. An empty body comes here at once.
+    func finish() throws -> Response
+
+    /// Is told that the body broke off, or that `receive` threw: `finish` will not be called.
+    func abandon()
+}
+
+extension BodyReceiver {
+    package func abandon() {}
+}
+
+/// Collects a small body into one piece.
+package final class CollectingReceiver: BodyReceiver {
+    private var writer = ByteWriter()
+    private let limit: Int
+    private let answer: (Bytes) throws -> Response
+
+    /// Collects up to a limit.
+    ///
+    /// - Parameters:
+    ///   - limit: bytes; a longer body is answered with 413.
+    ///   - answer: gets the whole body.
+    package init(limit: Int, answer: @escaping (Bytes) throws -> Response) {
+        self.limit = limit
+        self.answer = answer
+    }
+
+    package func receive(_ piece: Bytes) throws {
+        guard writer.count + piece.count <= limit else { throw ContentTooLarge(limit: limit) }
+        writer.append(piece)
+    }
+
+    package func finish() throws -> Response { try answer(writer.takeBytes()) }
+}

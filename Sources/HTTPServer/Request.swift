@@ -1,0 +1,86 @@
+package import Execution
+package import HTTP
+
+/// One request, from the moment its header section has arrived.
+///
+/// Belongs to the thread of its connection and to one exchange: it must not be kept beyond the
+/// answer. Header fields are read from the connection only when somebody asks for them.
+package final class Request {
+    /// The method as it was sent.
+    package let method: Method
+
+    /// The target, taken apart and not decoded.
+    package let requestTarget: RequestTarget
+
+    /// Where the request came from, for logs and limits per client: an IP address, or `unix` or
+    /// `in-process`.
+    package let peer: String
+
+    /// The name of the listener that took the connection.
+    package let listenerName: String
+
+    /// When the whole exchange must be over.
+    package let deadline: Deadline
+
+    private let connection: Connection?
+    private var knownFields: Fields?
+
+    /// A request without a connection, for tests and for handlers that call others.
+    ///
+    /// - Parameters:
+    ///   - method: the method.
+    ///   - target: what would stand in the request line.
+    ///   - fields: the header fields.
+    ///   - peer: an address as in `peer`.
+    ///   - deadline: when the whole exchange must be over.
+    /// - Throws: `HTTPError` for a target of no known form.
+    package convenience init(
+        _ method: Method, _ target: String, fields: Fields = [:], peer: String = "127.0.0.1",
+        deadline: Deadline = .never
+    ) throws(HTTPError) {
+        self.init(
+            method: method, requestTarget: try RequestTarget(parsing: target, method: method),
+            peer: peer, listenerName: "test", deadline: deadline, connection: nil, fields: fields)
+    }
+
+    init(
+        method: Method, requestTarget: RequestTarget, peer: String, listenerName: String,
+        deadline: Deadline, connection: Connection?, fields: Fields? = nil
+    ) {
+        self.method = method
+        self.requestTarget = requestTarget
+        self.peer = peer
+        self.listenerName = listenerName
+        self.deadline = deadline
+        self.connection = connection
+        knownFields = fields
+    }
+
+    /// The whole target as it was sent.
+    package var target: String { requestTarget.raw }
+
+    /// The path of the target, not decoded.
+    package var path: String { requestTarget.path }
+
+    /// The query of the target byte for byte, without its question mark; nil without one.
+    package var query: String? { requestTarget.query }
+
+    /// The names and values of the query, decoded. Computed on each use: keep it.
+    package var queryItems: QueryItems { QueryItems(parsing: requestTarget.query) }
+
+    /// The header fields.
+    package var fields: Fields {
+        if let knownFields { return knownFields }
+        let fields = connection?.readFields() ?? [:]
+        knownFields = fields
+        return fields
+    }
+
+    /// The length that `Content-Length` announces; nil for a chunked body and for none at all.
+    package var contentLength: UInt64? { fields["Content-Length"].flatMap { UInt64($0) } }
+
+    /// Whether the client has gone away. For long operations without output, between two blocks.
+    ///
+    /// - Complexity: one `poll` of the socket.
+    package var isAbandoned: Bool { connection?.isAbandoned ?? false }
+}

@@ -1,0 +1,83 @@
+package import Buffers
+package import HTTP
+
+/// The answer to one request.
+package struct Response {
+    /// The status.
+    package var status: Status
+
+    /// The header fields, without those that frame the message: `Content-Length`,
+    /// `Transfer-Encoding` and `Date` come from the listener.
+    package var fields: Fields
+
+    /// What follows the header section.
+    package var body: Body
+
+    /// Whether the connection ends with this answer.
+    package var closesConnection = false
+
+    /// Puts an answer together.
+    ///
+    /// - Parameters:
+    ///   - status: the status.
+    ///   - fields: the header fields.
+    ///   - body: what follows them.
+    package init(_ status: Status, fields: Fields = [:], body: Body = .none) {
+        self.status = status
+        self.fields = fields
+        self.body = body
+    }
+
+    /// A plain text for people.
+    ///
+    /// - Parameters:
+    ///   - status: the status.
+    ///   - text: sent as UTF-8, without a newline added.
+    /// - Returns: an answer that browsers do not try to guess about.
+    package static func text(_ status: Status, _ text: String) -> Response {
+        Response(
+            status,
+            fields: [
+                "Content-Type": "text/plain; charset=utf-8", "X-Content-Type-Options": "nosniff",
+            ],
+            body: .bytes(Bytes(utf8: text)))
+    }
+}
+
+/// What follows the header section of an answer.
+package enum Body {
+    /// Nothing; `Content-Length: 0` where the status allows it.
+    case none
+
+    /// Bytes that are there already; sent without a copy.
+    case bytes(Bytes)
+
+    /// Bytes that are made while they are sent. Without a length they are sent chunked, and may be
+    /// followed by trailers.
+    case source(any BodySource, length: UInt64?)
+}
+
+/// Makes the bytes of an answer, piece by piece, on the connection's thread.
+package protocol BodySource: AnyObject {
+    /// The next piece, or nil at the end.
+    ///
+    /// A piece may be larger than `limit`: the listener keeps the rest. An empty piece is passed
+    /// over.
+    ///
+    /// - Parameter limit: how many bytes can be sent at once.
+    /// - Throws: anything; the connection is then broken off, so that the client sees that the
+    ///   answer is not complete.
+    func next(limit: Int) throws -> Bytes?
+
+    /// Fields to be sent behind the last byte of a chunked answer. Asked for after `next` gave nil.
+    var trailers: Fields { get }
+
+    /// Releases what the source holds. Called once, after the last byte or when the connection
+    /// broke.
+    func close()
+}
+
+extension BodySource {
+    package var trailers: Fields { [:] }
+    package func close() {}
+}
