@@ -102,7 +102,7 @@ let testTargets: [Target] = [
     tests("UnixFS", ["Buffers", "Multiformats", "IPLD", "Vault"]),
     tests("HTTP", ["Buffers"]),
     tests("Execution", ["Buffers"]),
-    tests("Telemetry", ["Execution"]),
+    tests("Telemetry", ["Buffers", "Execution"]),
     tests("Vault", ["Buffers", "Multiformats"]),
     tests("BlockStore", ["Buffers", "Multiformats", "IPLD", "Vault", "Execution", "Telemetry"]),
     tests("HTTPServer", ["Buffers", "HTTP", "Execution", "Telemetry"]),

@@ -1,0 +1,84 @@
+import Buffers
+import Execution
+import Testing
+
+@Suite(.timeLimit(.minutes(1)))
+struct FileTests {
+    private func withFolder(_ body: (String) throws -> Void) throws {
+        let folder = try File.makeTemporaryFolder(prefix: "holdfast-file-")
+        defer { try? File.removeTree(folder) }
+        try body(folder)
+    }
+
+    @Test func replacingLeavesTheNewContentsAndNothingElse() throws {
+        try withFolder { folder in
+            try File.replace(folder + "/a", with: Bytes(utf8: "one"))
+            try File.replace(folder + "/a", with: Bytes(utf8: "two"))
+            #expect(try File.readAll(folder + "/a", limit: 10).utf8Text == "two")
+            #expect(try File.names(in: folder) == ["a"])
+            #expect(try File.status(of: folder + "/a").mode == 0o600)
+        }
+    }
+
+    @Test func aFileOverTheLimitIsRefused() throws {
+        try withFolder { folder in
+            try File.replace(folder + "/a", with: Bytes(utf8: "12345"))
+            #expect(throws: FileError.self) { try File.readAll(folder + "/a", limit: 4) }
+            #expect(try File.readAll(folder + "/a", limit: 5).count == 5)
+        }
+    }
+
+    @Test func errorsNameTheCallAndThePath() throws {
+        let error = #expect(throws: FileError.self) {
+            try File.readAll("/nonexistent/file", limit: 1)
+        }
+        #expect(error?.description == "open /nonexistent/file: no such file or directory")
+        #expect(error?.isNotFound == true)
+    }
+
+    @Test func treesAreMadeListedAndRemovedWithoutFollowingLinks() throws {
+        try withFolder { folder in
+            try File.makeFolder(folder + "/t/b/c")
+            try File.makeFolder(folder + "/t/b/c")
+            try File.replace(folder + "/kept", with: Bytes(utf8: "x"))
+            try File.makeLink(folder + "/t/link", to: folder + "/kept")
+            #expect(try File.names(in: folder + "/t") == ["b", "link"])
+            #expect(try File.linkTarget(of: folder + "/t/link").utf8Text == folder + "/kept")
+            #expect(try File.status(of: folder + "/t/link").kind == .symbolicLink)
+            try File.removeTree(folder + "/t")
+            #expect(try File.names(in: folder) == ["kept"])
+        }
+    }
+
+    @Test func positionedReadsStopAtTheEnd() throws {
+        try withFolder { folder in
+            try File.replace(folder + "/a", with: Bytes(utf8: "0123456789"))
+            let file = try File(folder + "/a", .read)
+            #expect(try file.read(at: 8, count: 10).utf8Text == "89")
+            #expect(try file.read(at: 20, count: 1).isEmpty)
+            #expect(try file.readFully(4).utf8Text == "0123")
+            #expect(try file.read(upTo: 100).utf8Text == "456789")
+            #expect(try file.read(upTo: 100).isEmpty)
+        }
+    }
+
+    @Test func aLockIsHeldByOneOpenFile() throws {
+        try withFolder { folder in
+            let first = try File(folder + "/lock", .readWrite)
+            let second = try File(folder + "/lock", .readWrite)
+            #expect(try first.tryLock())
+            #expect(try !second.tryLock())
+            first.close()
+            #expect(try second.tryLock())
+        }
+    }
+
+    @Test func timesAreKept() throws {
+        try withFolder { folder in
+            try File.replace(folder + "/a", with: .empty)
+            let time = WallTime(seconds: 1_700_000_000, nanoseconds: 5)
+            try File.setModified(folder + "/a", time)
+            #expect(try File.status(of: folder + "/a").modified == time)
+        }
+    }
+}

@@ -1,0 +1,43 @@
+import Buffers
+import Execution
+import Telemetry
+import Testing
+
+@Suite(.timeLimit(.minutes(1)))
+struct LogTests {
+    private func logged(_ format: Log.Format, _ body: (Log) -> Void) throws -> String {
+        let folder = try File.makeTemporaryFolder(prefix: "holdfast-log-")
+        defer { try? File.removeTree(folder) }
+        let log = Log(level: .info, format: format, to: try File(folder + "/log", .append))
+        body(log)
+        log.close()
+        return try File.readAll(folder + "/log", limit: 1 << 20).utf8Text ?? ""
+    }
+
+    @Test func machinesGetOneObjectALine() throws {
+        let text = try logged(.json) {
+            $0.debug("not this one")
+            $0.info("node \"ready\"", [.text("address", "127.0.0.1:1"), .integer("count", 3)])
+            $0.error("bad", [.truth("again", false), .number("seconds", .infinity)])
+        }
+        let lines = text.split(separator: "\n").map { $0.drop { $0 != "," } }
+        #expect(
+            lines == [
+                #","level":"info","message":"node \"ready\"","address":"127.0.0.1:1","count":3}"#,
+                #","level":"error","message":"bad","again":false,"seconds":null}"#,
+            ])
+    }
+
+    @Test func peopleGetOneLineThatContentCannotForge() throws {
+        let text = try logged(.human) {
+            $0.warning("two\nlines\u{1b}[31m", [.text("path", "a b\n")])
+        }
+        #expect(text.dropFirst(9) == "warning two lines [31m path=\"a b\\n\"\n")
+    }
+
+    @Test func aLogThatCannotBeWrittenStopsNobody() {
+        let log = Log(level: .info, format: .json, to: File(descriptor: -1, name: "closed"))
+        for number in 0..<10_000 { log.info("line \(number)") }
+        log.close()
+    }
+}
