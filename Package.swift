@@ -131,7 +131,9 @@ let testTargets: [Target] = [
     tests(
         "holdfast",
         ["Buffers", "Multiformats", "HTTP", "HTTPClient", "Node", "Execution", "Telemetry"]),
-    .testTarget(name: "TidyTests", dependencies: ["TestSupport"], swiftSettings: settings),
+    .testTarget(
+        name: "TidyTests", dependencies: ["TestSupport", "Buffers", "Execution", "holdfast"],
+        swiftSettings: settings),
 ]
 
 let package = Package(

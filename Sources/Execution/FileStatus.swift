@@ -7,6 +7,7 @@ package struct FileStatus: Hashable, Sendable {
         case file, folder, symbolicLink, other
     }
 
+    /// What it is; never `symbolicLink` where links were followed.
     package let kind: Kind
     /// Bytes of a file; the length of the target for a symbolic link.
     package let byteCount: UInt64
