@@ -9,6 +9,8 @@ package enum PercentCoding {
     package enum Kept: Sendable {
         /// Letters, digits and `-_.~$&+,/:;=@`: a path in `Location` (gateway.md, 5.2).
         case path
+        /// Letters, digits and `-_.~$&+:=@`: one segment of a path, as Go escapes it.
+        case segment
         /// Letters, digits and `-_.~`: a value in a query, or an extended parameter (RFC 8187).
         case unreserved
 
@@ -18,9 +20,10 @@ package enum PercentCoding {
                 UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "-"), UInt8(ascii: "_"),
                 UInt8(ascii: "."), UInt8(ascii: "~"):
                 true
-            case UInt8(ascii: "$"), UInt8(ascii: "&"), UInt8(ascii: "+"), UInt8(ascii: ","),
-                UInt8(ascii: "/"), UInt8(ascii: ":"), UInt8(ascii: ";"), UInt8(ascii: "="),
-                UInt8(ascii: "@"):
+            case UInt8(ascii: "$"), UInt8(ascii: "&"), UInt8(ascii: "+"), UInt8(ascii: ":"),
+                UInt8(ascii: "="), UInt8(ascii: "@"):
+                self != .unreserved
+            case UInt8(ascii: ","), UInt8(ascii: "/"), UInt8(ascii: ";"):
                 self == .path
             default:
                 false

@@ -1,0 +1,225 @@
+package import Buffers
+
+/// Takes a `multipart/form-data` body apart while it arrives.
+///
+/// Fed with the pieces of the body in order; borders between pieces may fall anywhere. Payload comes
+/// out as slices of what was fed, without a copy.
+///
+/// - Spec: RFC 2046, 5.1.1; RFC 7578; kubo-rpc.md, 1.5.
+package struct MultipartParser: Sendable {
+    /// What was found next.
+    package enum Event: Sendable {
+        /// A part begins.
+        case part(MultipartPart)
+        /// A piece of the payload of the current part; never empty.
+        case payload(Bytes)
+        /// The current part has ended.
+        case endOfPart
+    }
+
+    private enum State {
+        /// Before the first boundary: what stands there is dropped.
+        case preamble
+        /// Behind a boundary, in front of its line end or of the two dashes of the last one.
+        case boundary(isFirst: Bool)
+        /// From the line end of a boundary to the empty line.
+        case head
+        case payload
+        /// Behind the last boundary: what follows is dropped.
+        case end
+    }
+
+    /// CRLF, two dashes, boundary.
+    private let delimiter: Bytes
+    private var state = State.preamble
+    private var input: Bytes
+    private var offset = 0
+
+    private static let lineEnd = Bytes(utf8: "\r\n")
+    private static let dashes = Bytes(utf8: "--")
+    private static let headEnd = Bytes(utf8: "\r\n\r\n")
+
+    /// Starts with a known boundary.
+    ///
+    /// - Parameter boundary: 1 to 70 characters.
+    /// - Throws: `.badMultipart` for an empty or over-long one.
+    package init(boundary: String) throws(HTTPError) {
+        guard (1...Limits.boundaryByteCountMax).contains(boundary.utf8.count) else {
+            throw HTTPError(.badMultipart, "a multipart boundary has 1 to 70 characters")
+        }
+        delimiter = Bytes(utf8: "\r\n--\(boundary)")
+        // The first boundary needs no line end in front of it; this one stands in for it.
+        input = Self.lineEnd
+    }
+
+    /// Starts with the boundary of a `Content-Type`.
+    ///
+    /// - Parameter contentType: `multipart/form-data; boundary=...`, quoted or not.
+    /// - Throws: `.badMultipart` for another type, or without a boundary.
+    package init(contentType: String) throws(HTTPError) {
+        let mediaType = try MediaType(parsing: contentType)
+        guard mediaType.type == "multipart", let boundary = mediaType.parameters["boundary"] else {
+            throw HTTPError(.badMultipart, "the Content-Type is not multipart with a boundary")
+        }
+        try self.init(boundary: boundary)
+    }
+
+    /// Whether the last boundary has been seen.
+    package var isAtEnd: Bool {
+        if case .end = state { true } else { false }
+    }
+
+    /// Adds the next piece of the body. Then `next` is asked until it gives nil.
+    package mutating func feed(_ piece: Bytes) {
+        guard !isAtEnd, !piece.isEmpty else { return }
+        if offset == input.count {
+            input = piece
+        } else {
+            // Rare and short: a piece that ends inside a head, or in what may be a boundary.
+            var joined = ByteWriter(capacity: input.count - offset + piece.count)
+            joined.append(input.dropFirst(offset))
+            joined.append(piece)
+            input = joined.finish()
+        }
+        offset = 0
+    }
+
+    /// The next event, or nil when more bytes are needed or the body has ended.
+    ///
+    /// - Throws: `.badMultipart`, `.tooLarge`.
+    package mutating func next() throws(HTTPError) -> Event? {
+        while true {
+            switch state {
+            case .preamble:
+                guard skipPayload() else { return nil }
+                state = .boundary(isFirst: true)
+            case .boundary(let isFirst):
+                switch try readBoundary() {
+                case .tooShort: return nil
+                case .line: state = .head
+                case .last: state = .end
+                case .none: state = isFirst ? .preamble : .payload
+                }
+                if !isFirst { return isPayload ? .payload(delimiter) : .endOfPart }
+            case .head:
+                guard let part = try readHead() else { return nil }
+                state = .payload
+                return .part(part)
+            case .payload:
+                let start = offset
+                let isFound = skipPayload()
+                if isFound { state = .boundary(isFirst: false) }
+                let end = isFound ? offset - delimiter.count : offset
+                if end > start { return .payload(input[start..<end]) }
+                if !isFound { return nil }
+            case .end:
+                input = .empty
+                offset = 0
+                return nil
+            }
+        }
+    }
+
+    /// Checks that the body came to its end.
+    ///
+    /// - Throws: `.unexpectedEnd` when the last boundary is missing.
+    package func finish() throws(HTTPError) {
+        guard isAtEnd else {
+            throw HTTPError(.unexpectedEnd, "the multipart body ends without its last boundary")
+        }
+    }
+
+    /// Moves behind the next delimiter, or to where one may begin at the end of the input.
+    private mutating func skipPayload() -> Bool {
+        if let index = input.firstIndex(of: delimiter, from: offset) {
+            offset = index + delimiter.count
+            return true
+        }
+        offset = input.count - countOfPossibleDelimiter()
+        return false
+    }
+
+    /// How many bytes at the end of the input may be the beginning of a delimiter.
+    private func countOfPossibleDelimiter() -> Int {
+        let longest = min(delimiter.count - 1, input.count - offset)
+        guard longest > 0 else { return 0 }
+        for count in stride(from: longest, through: 1, by: -1)
+        where input[input.count - count] == UInt8(ascii: "\r")
+            && input.dropFirst(input.count - count) == delimiter.prefix(count)
+        {
+            return count
+        }
+        return 0
+    }
+
+    private var isPayload: Bool {
+        if case .payload = state { true } else { false }
+    }
+
+    private enum BoundaryEnd {
+        /// More bytes are needed.
+        case tooShort
+        /// A part follows.
+        case line
+        /// The body ends.
+        case last
+        /// A longer text that only begins like the boundary.
+        case none
+    }
+
+    /// Decides what stands behind a delimiter.
+    private mutating func readBoundary() throws(HTTPError) -> BoundaryEnd {
+        var index = offset
+        while index < input.count, ASCII.isBlank(input[index]) { index += 1 }
+        guard index + 2 <= input.count else {
+            // Blanks without end would be kept for ever.
+            guard index - offset <= Limits.partHeadByteCountMax else { throw Self.headTooLarge }
+            return .tooShort
+        }
+        let mark = input[index..<index + 2]
+        if mark == Self.lineEnd {
+            offset = index
+            return .line
+        }
+        if index == offset, mark == Self.dashes {
+            offset = input.count
+            return .last
+        }
+        return .none
+    }
+
+    /// Reads the fields from the line end of the boundary to the empty line; nil when more bytes
+    /// are needed.
+    private mutating func readHead() throws(HTTPError) -> MultipartPart? {
+        guard let end = input.firstIndex(of: Self.headEnd, from: offset) else {
+            guard input.count - offset <= Limits.partHeadByteCountMax else {
+                throw Self.headTooLarge
+            }
+            return nil
+        }
+        guard end - offset <= Limits.partHeadByteCountMax else { throw Self.headTooLarge }
+        let text = String(decoding: input[offset..<end].array, as: UTF8.self)
+        offset = end + Self.headEnd.count
+        return MultipartPart(fields: try Self.fields(in: text))
+    }
+
+    private static func fields(in text: String) throws(HTTPError) -> Fields {
+        var fields = Fields()
+        // "\r\n" is one Character, so lines are split as bytes.
+        for line in text.utf8.split(separator: UInt8(ascii: "\n")) {
+            let line = Substring(line.last == UInt8(ascii: "\r") ? line.dropLast() : line)
+            if line.isEmpty { continue }
+            guard let colon = line.utf8.firstIndex(of: UInt8(ascii: ":")),
+                line[..<colon].isToken
+            else { throw HTTPError(.badMultipart, "a field in the head of a part has no name") }
+            guard fields.count < Limits.partFieldCountMax else { throw headTooLarge }
+            fields.append(
+                String(line[..<colon]),
+                String(line[line.utf8.index(after: colon)...].trimmingBlanks))
+        }
+        return fields
+    }
+
+    private static let headTooLarge = HTTPError(
+        .tooLarge, "the head of a part is larger than \(Limits.partHeadByteCountMax) bytes")
+}

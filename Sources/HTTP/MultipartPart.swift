@@ -1,0 +1,24 @@
+/// The head of one part of a `multipart/form-data` body.
+package struct MultipartPart: Sendable {
+    /// All fields of the head.
+    package let fields: Fields
+
+    /// The disposition, if there is one that parses.
+    package let disposition: ContentDisposition?
+
+    init(fields: Fields) {
+        self.fields = fields
+        disposition = fields["Content-Disposition"].flatMap { try? ContentDisposition(parsing: $0) }
+    }
+
+    /// The name of the form's field, as it was sent; empty without one.
+    package var name: String { disposition?.name ?? "" }
+
+    /// The file name, as it was sent; nil without one.
+    package var filename: String? { disposition?.filename }
+
+    /// The media type without parameters, in small letters; nil without one that parses.
+    package var contentType: String? {
+        fields["Content-Type"].flatMap { try? MediaType(parsing: $0) }?.essence
+    }
+}
