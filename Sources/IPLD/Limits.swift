@@ -1,2 +1,9 @@
 /// The limits of this module, together with the relations between them.
-enum Limits {}
+package enum Limits {
+    /// How deep values may nest; decoding recurses once per level and fits a 512 KiB stack.
+    package static let depthMax = 128
+    /// The longest header of a CAR; 64 KiB hold over 1,500 roots.
+    package static let carHeaderBytesMax = 1 << 20
+    /// The longest section (CID and block) of a CAR by default, as in go-car.
+    package static let carSectionBytesMax = 8 << 20
+}

@@ -1,0 +1,29 @@
+/// Why a block, a value or a CAR was refused. A retry cannot help.
+package struct IPLDError: Error, Hashable, Sendable, CustomStringConvertible {
+    /// What was wrong, for code that decides.
+    package struct Code: Hashable, Sendable {
+        private enum Kind { case malformed, tooDeep, tooLarge, unsupported, form }
+        private let kind: Kind
+
+        /// Bytes that the codec does not allow.
+        package static let malformed = Code(kind: .malformed)
+        /// Nested deeper than `Limits.depthMax`.
+        package static let tooDeep = Code(kind: .tooDeep)
+        /// Longer than the limit for its kind.
+        package static let tooLarge = Code(kind: .tooLarge)
+        /// A codec that this module cannot read or write.
+        package static let unsupported = Code(kind: .unsupported)
+        /// A value that the codec asked for cannot express.
+        package static let form = Code(kind: .form)
+    }
+
+    package let code: Code
+    package let message: String
+
+    package init(_ code: Code, _ message: String) {
+        self.code = code
+        self.message = message
+    }
+
+    package var description: String { message }
+}
