@@ -1,2 +1,23 @@
 /// The limits of this module, together with the relations between them.
-enum Limits {}
+enum Limits {
+    /// The largest block that may be written.
+    static let blockByteCountMax = 2 << 20
+
+    /// The longest chunk: what a node around it needs still fits into the largest block.
+    static let chunkByteCountMax = blockByteCountMax - 256
+
+    /// Levels of nodes that a reader follows below a file's root.
+    static let fileDepthMax = 64
+
+    /// Shards on one way down: the hash of a name has 64 bits, and every level uses at least 3.
+    static let hashBitCount = 64
+
+    /// Children of a shard.
+    static let fanout = 8...1024
+
+    /// The largest block that becomes an identity CID.
+    static let inlineByteCountMax = 128
+
+    /// Subtrees of one depth in a trickle node.
+    static let trickleRepeat = 4
+}

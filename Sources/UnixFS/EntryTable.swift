@@ -1,0 +1,73 @@
+import Buffers
+import IPLD
+import Multiformats
+
+/// The entries of one directory in little memory: about 70 bytes each, in large pages, so that a
+/// folder of a million files fits into the budget of an import.
+///
+/// - Invariant: positions grow with every entry that is added.
+struct EntryTable {
+    private static let pageByteCount = 64 << 10
+
+    private var fullPages: [Bytes] = []
+    private var page: [UInt8] = []
+    private(set) var positions: [UInt64] = []
+
+    mutating func append(name: Bytes, child: Child) {
+        var record = ByteWriter(capacity: name.count + 64)
+        record.appendVarint(UInt64(name.count))
+        record.append(name)
+        record.appendVarint(child.tsize)
+        child.cid.write(to: &record)
+        if page.count + record.count > Self.pageByteCount, !page.isEmpty { closePage() }
+        positions.append(UInt64(fullPages.count) << 32 | UInt64(page.count))
+        let bytes = record.finish()
+        page.append(contentsOf: bytes.array)
+    }
+
+    /// Ends the adding; entries can be read from now on.
+    mutating func close() { closePage() }
+
+    private mutating func closePage() {
+        fullPages.append(Bytes(page))
+        page.removeAll(keepingCapacity: true)
+    }
+
+    /// The name of an entry, sharing the page's memory.
+    func name(at position: UInt64) -> Bytes {
+        var reader = reader(at: position)
+        return Self.readName(&reader)
+    }
+
+    /// An entry as a link.
+    func link(at position: UInt64, prefix: Bytes = .empty) -> DagPBLink {
+        var reader = reader(at: position)
+        let name = Self.readName(&reader)
+        guard let tsize = try? reader.readProtobufVarint(), let cid = try? CID(reading: &reader)
+        else {
+            preconditionFailure("the entry table lost an entry that it wrote itself")
+        }
+        return DagPBLink(cid: cid, nameBytes: prefix + name, tsize: tsize)
+    }
+
+    private func reader(at position: UInt64) -> ByteReader {
+        ByteReader(fullPages[Int(position >> 32)].dropFirst(Int(position & 0xFFFF_FFFF)))
+    }
+
+    private static func readName(_ reader: inout ByteReader) -> Bytes {
+        guard let count = try? reader.readVarint(), let name = try? reader.read(count) else {
+            preconditionFailure("the entry table lost an entry that it wrote itself")
+        }
+        return name
+    }
+}
+
+extension Bytes {
+    fileprivate static func + (left: Bytes, right: Bytes) -> Bytes {
+        guard !left.isEmpty else { return right }
+        var writer = ByteWriter(capacity: left.count + right.count)
+        writer.append(left)
+        writer.append(right)
+        return writer.finish()
+    }
+}

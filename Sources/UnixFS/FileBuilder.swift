@@ -1,0 +1,121 @@
+package import Buffers
+package import Multiformats
+
+/// One file on its way in: chunker, leaf encoder and layout behind one state machine.
+///
+/// The driver feeds bytes, takes leaves, encodes and hashes them on as many threads as it likes,
+/// and gives them back in order:
+///
+///     file.feed(buffer)
+///     while let leaf = file.nextLeaf() { window.submit(leaf) }    // leaf.encode() on any thread
+///     for leaf in file.finishLeaves() { window.submit(leaf) }
+///     file.append(encoded.child(cid), seal: seal)                 // for each, in order
+///     let root = try file.finish(seal: seal)
+///
+/// - Invariant: at most one chunk is held back, and only where it may turn out to be the whole
+///   file that carries a mode or a time.
+package struct FileBuilder {
+    private var chunker: Chunker
+    private var layout: FileLayout
+    private let options: ImportOptions
+    private let metadata: UnixFSMetadata
+    private let encoder: LeafEncoder
+    private var heldChunk: Bytes?
+    private var hasLeaves = false
+
+    /// A file without bytes.
+    ///
+    /// - Parameters:
+    ///   - options: everything that decides about CIDs.
+    ///   - metadata: what `ImportOptions.metadata(of:mode:mtime:)` gives for this file.
+    package init(options: ImportOptions, metadata: UnixFSMetadata = UnixFSMetadata()) {
+        self.options = options
+        self.metadata = metadata
+        chunker = Chunker(options.chunker)
+        layout = FileLayout(options: options, metadata: metadata)
+        encoder = LeafEncoder(options: options)
+    }
+
+    /// Takes more of the file. Allowed again only after `nextLeaf()` has returned nil.
+    package mutating func feed(_ bytes: Bytes) { chunker.feed(bytes) }
+
+    /// The next leaf that is known to be complete, or nil until more is fed.
+    package mutating func nextLeaf() -> Leaf? {
+        while let chunk = chunker.next() {
+            if let leaf = pass(chunk) { return leaf }
+        }
+        return nil
+    }
+
+    /// Ends the input.
+    ///
+    /// - Returns: the last leaves, none to two of them.
+    package mutating func finishLeaves() -> [Leaf] {
+        var leaves: [Leaf] = []
+        if let chunk = chunker.finish(), let leaf = pass(chunk) { leaves.append(leaf) }
+        if let heldChunk {
+            leaves.append(hasLeaves ? leaf(heldChunk) : onlyLeaf(heldChunk))
+        } else if !hasLeaves, options.layout == .balanced {
+            leaves.append(onlyLeaf(.empty))
+        }
+        heldChunk = nil
+        return leaves
+    }
+
+    /// Gives a leaf back, in the order in which the leaves came out.
+    ///
+    /// - Parameters:
+    ///   - child: the sealed leaf.
+    ///   - seal: hashes and stores inner nodes that are full.
+    /// - Throws: what `seal` throws; `.tooLarge` for a node over 2 MiB.
+    package mutating func append(_ child: Child, seal: (Bytes, Multicodec) throws -> CID) throws {
+        try layout.append(leaf: child, seal: seal)
+    }
+
+    /// Seals the rest of the file.
+    ///
+    /// - Parameter seal: hashes and stores the nodes, the root last.
+    /// - Returns: the file.
+    /// - Throws: what `seal` throws; `.tooLarge` for a node over 2 MiB.
+    package consuming func finish(seal: (Bytes, Multicodec) throws -> CID) throws -> Child {
+        try layout.finish(seal: seal)
+    }
+
+    /// Hands a chunk on; the first one waits for a second if it would carry the metadata alone.
+    private mutating func pass(_ chunk: Bytes) -> Leaf? {
+        guard !metadata.isEmpty, options.layout == .balanced, !hasLeaves else {
+            return take(chunk)
+        }
+        guard let first = heldChunk else {
+            heldChunk = chunk
+            return nil
+        }
+        heldChunk = chunk
+        hasLeaves = true
+        return leaf(first)
+    }
+
+    private mutating func take(_ chunk: Bytes) -> Leaf {
+        hasLeaves = true
+        guard let before = heldChunk else { return leaf(chunk) }
+        heldChunk = chunk
+        return leaf(before)
+    }
+
+    private func leaf(_ chunk: Bytes) -> Leaf { Leaf(chunk: chunk, encoder: encoder) }
+
+    private func onlyLeaf(_ chunk: Bytes) -> Leaf {
+        Leaf(chunk: chunk, encoder: LeafEncoder(options: options, metadata: metadata))
+    }
+}
+
+/// A chunk with what is needed to make a block of it, on any thread.
+package struct Leaf: Sendable {
+    /// Bytes of the file.
+    package let chunk: Bytes
+
+    fileprivate let encoder: LeafEncoder
+
+    /// The leaf's block.
+    package func encode() -> EncodedLeaf { encoder.encode(chunk) }
+}

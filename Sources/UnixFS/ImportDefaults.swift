@@ -1,0 +1,77 @@
+package import Multiformats
+
+/// The part `import` of the configuration: what applies where a request says nothing.
+///
+/// - Spec: cid-parity 11.
+package struct ImportDefaults: Hashable, Sendable {
+    /// 0 or 1.
+    package var cidVersion = 0
+    /// Raw leaves; nil follows the CID version.
+    package var rawLeaves: Bool?
+    /// Where files are cut.
+    package var chunker = Chunker.Specification.fixed(262_144)
+    /// The hash of every block.
+    package var hash: MultihashCode = .sha2_256
+    /// Children of a file node.
+    package var fileMaxLinks = 174
+    /// Entries of a plain directory; 0 is no limit.
+    package var directoryMaxLinks = 0
+    /// Children of a HAMT node.
+    package var hamtMaxFanout = 256
+    /// Bytes; a directory whose estimate is greater becomes a HAMT.
+    package var hamtThreshold = 262_144
+    /// What is compared with the threshold.
+    package var hamtSizeEstimate = ImportOptions.SizeEstimate.links
+    /// How the leaves of a file are put together.
+    package var layout = FileLayout.Kind.balanced
+
+    /// Kubo's defaults, the profile `unixfs-v0-2015`.
+    package init() {}
+
+    /// The defaults of a profile.
+    package init(profile: ImportProfile) {
+        guard profile == .unixfsV1 else { return }
+        cidVersion = 1
+        rawLeaves = true
+        chunker = .fixed(1_048_576)
+        fileMaxLinks = 1024
+        hamtSizeEstimate = .block
+    }
+
+    /// Refuses values that are out of range.
+    ///
+    /// - Throws: `.invalidOption` with Kubo's text, which names the key of Kubo's configuration.
+    package func validate() throws(UnixFSError) {
+        guard cidVersion == 0 || cidVersion == 1 else {
+            throw .option("Import.CidVersion must be 0 or 1, got \(cidVersion)")
+        }
+        guard fileMaxLinks > 0 else {
+            throw .option("Import.UnixFSFileMaxLinks must be positive, got \(fileMaxLinks)")
+        }
+        // Kubo allows 1 and then never ends for more than one chunk.
+        guard fileMaxLinks > 1 else {
+            throw .option("Import.UnixFSFileMaxLinks must be at least 2, got \(fileMaxLinks)")
+        }
+        guard directoryMaxLinks >= 0 else {
+            throw .option(
+                "Import.UnixFSDirectoryMaxLinks must be non-negative, got \(directoryMaxLinks)")
+        }
+        guard Limits.allows(fanout: hamtMaxFanout) else {
+            throw .option(
+                "Import.UnixFSHAMTDirectoryMaxFanout must be a positive power of 2, "
+                    + "multiple of 8, and not exceed 1024 (got \(hamtMaxFanout))")
+        }
+        guard hamtThreshold >= 0 else {
+            throw .option(
+                "Import.UnixFSHAMTDirectorySizeThreshold must be non-negative, got \(hamtThreshold)"
+            )
+        }
+    }
+}
+
+extension Limits {
+    /// Whether shards may have so many children.
+    static func allows(fanout count: Int) -> Bool {
+        fanout.contains(count) && count & (count - 1) == 0
+    }
+}

@@ -1,0 +1,78 @@
+import Buffers
+import IPLD
+package import Multiformats
+
+/// One block of a HAMT directory.
+package struct ShardNode: Sendable {
+    /// What a link of a shard leads to.
+    package enum Slot: Sendable {
+        case entry(DirectoryEntry)
+        case shard(CID)
+    }
+
+    /// The shard's block.
+    package let cid: CID
+
+    /// How many buckets there are.
+    package let fanout: Int
+
+    /// Mode and time; meaningful in the root shard only.
+    package let metadata: UnixFSMetadata
+
+    private let bitmap: Bitmap
+    private let links: [DagPBLink]
+    private let digitCount: Int
+
+    /// - Throws: `.malformed` for a fan-out that is no power of two from 8 to 1024, an unknown
+    ///   hash, a bitmap wider than the fan-out or with another count of bits than there are links,
+    ///   and for links whose names are too short to begin with a bucket.
+    init(cid: CID, _ node: DagPBNode, _ message: UnixFSData) throws(UnixFSError) {
+        guard let claimed = message.fanout, let fanout = Int(exactly: claimed),
+            Limits.allows(fanout: fanout)
+        else {
+            throw UnixFSError(
+                .malformed,
+                "HAMT fanout must be a power of 2, between 8 and 1024 (got \(message.fanout ?? 0))"
+            )
+        }
+        guard message.hashType == Shard.hashType else {
+            throw UnixFSError(
+                .malformed, "only murmur3 64 is supported as a HAMT's hash function")
+        }
+        guard let bitmap = Bitmap(decoding: message.data ?? .empty, bitCount: fanout) else {
+            throw UnixFSError(.malformed, "a HAMT's bitmap is wider than its fan-out")
+        }
+        guard bitmap.count == node.links.count else {
+            throw UnixFSError(
+                .malformed, "a HAMT's bitmap has \(bitmap.count) bits for \(node.links.count) links"
+            )
+        }
+        digitCount = Shard.digitCount(fanout: fanout)
+        let shortest = digitCount
+        guard node.links.allSatisfy({ ($0.nameBytes?.count ?? 0) >= shortest }) else {
+            throw UnixFSError(.malformed, "a HAMT's link has no bucket in its name")
+        }
+        (self.cid, self.fanout, self.bitmap) = (cid, fanout, bitmap)
+        links = node.links
+        metadata = message.metadata
+    }
+
+    /// How many links there are.
+    package var slotCount: Int { links.count }
+
+    /// The link at a position, in bucket order.
+    package func slot(at index: Int) -> Slot {
+        let link = links[index]
+        let name = (link.nameBytes ?? .empty).dropFirst(digitCount)
+        guard !name.isEmpty else { return .shard(link.cid) }
+        return .entry(DirectoryEntry(name: name, cid: link.cid, tsize: link.tsize))
+    }
+
+    /// The bits of a name's hash that choose a bucket here.
+    var bitsPerLevel: Int { fanout.trailingZeroBitCount }
+
+    /// What the bucket holds; nil if it is unused.
+    func slot(inBucket bucket: Int) -> Slot? {
+        bitmap.contains(bucket) ? slot(at: bitmap.rank(of: bucket)) : nil
+    }
+}

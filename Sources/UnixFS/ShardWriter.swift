@@ -1,0 +1,69 @@
+import Buffers
+import IPLD
+import Multiformats
+
+/// Writes the shards of one HAMT directory from entries that are ordered by hash.
+///
+/// Bits are taken from the most significant end, so that order is the order of the buckets on
+/// every level, and each shard is a run of it.
+///
+/// - Spec: cid-parity 7.3.
+struct ShardWriter {
+    private let fanout: Int
+    private let bitsPerLevel: Int
+    private let digitCount: Int
+    private let entries: EntryTable
+    private let metadata: UnixFSMetadata
+
+    init(fanout: Int, entries: EntryTable, metadata: UnixFSMetadata) {
+        precondition(Limits.allows(fanout: fanout), "the fan-out was not checked")
+        self.fanout = fanout
+        self.entries = entries
+        self.metadata = metadata
+        bitsPerLevel = fanout.trailingZeroBitCount
+        digitCount = Shard.digitCount(fanout: fanout)
+    }
+
+    func write(_ order: EntryOrder, seal: (Bytes, Multicodec) throws -> CID) throws -> Child {
+        try shard(order.keys[...], usedBits: 0, seal: seal)
+    }
+
+    private func shard(
+        _ keys: ArraySlice<EntryOrder.Key>, usedBits: Int, seal: (Bytes, Multicodec) throws -> CID
+    ) throws -> Child {
+        guard usedBits + bitsPerLevel <= Limits.hashBitCount else { throw UnixFSError.shardTooDeep }
+        var bitmap = Bitmap(bitCount: fanout)
+        var links: [DagPBLink] = []
+        var rest = keys
+        while let first = rest.first {
+            let bucket = bucket(of: first, usedBits: usedBits)
+            let run = rest.prefix { self.bucket(of: $0, usedBits: usedBits) == bucket }
+            rest = rest.dropFirst(run.count)
+            bitmap.set(bucket)
+            links.append(try link(run, bucket: bucket, usedBits: usedBits, seal: seal))
+        }
+        var message = UnixFSData(type: .shard)
+        message.data = bitmap.encode()
+        message.hashType = Shard.hashType
+        message.fanout = UInt64(fanout)
+        if usedBits == 0 { message.metadata = metadata }
+        return try DirectoryBuilder.seal(links, message, with: seal)
+    }
+
+    /// The link of one bucket: an entry, or a child shard where several names fall into it.
+    private func link(
+        _ run: ArraySlice<EntryOrder.Key>, bucket: Int, usedBits: Int,
+        seal: (Bytes, Multicodec) throws -> CID
+    ) throws -> DagPBLink {
+        let digits = Bytes(utf8: Shard.digits(of: bucket, count: digitCount))
+        if run.count == 1, let only = run.first {
+            return entries.link(at: only.position, prefix: digits)
+        }
+        let child = try shard(run, usedBits: usedBits + bitsPerLevel, seal: seal)
+        return DagPBLink(cid: child.cid, nameBytes: digits, tsize: child.tsize)
+    }
+
+    private func bucket(of key: EntryOrder.Key, usedBits: Int) -> Int {
+        Shard.bucket(of: key.value, usedBits: usedBits, bitsPerLevel: bitsPerLevel)
+    }
+}
