@@ -1,5 +1,5 @@
 package import Buffers
-package import Multiformats
+import Multiformats
 
 /// A node of the MerkleDAG protobuf format: links and data.
 package struct DagPBNode: Hashable, Sendable {

@@ -8,8 +8,8 @@ package enum Limits {
     package static let identityDigestBytesMax = 128
     /// The longest digest that is read at all; keeps a hostile length from being believed.
     package static let digestBytesMax = 1024
-    /// The longest CID text that is looked at.
+    /// The longest CID text that is looked at; the longest that is legal, 128 bytes of identity in base2, has 1,065.
     package static let textBytesMax = 8192
     /// The longest text for bases without a power of two, whose decoding takes quadratic time.
-    package static let quadraticTextBytesMax = 4096
+    package static let quadraticTextBytesMax = 1 << 16
 }

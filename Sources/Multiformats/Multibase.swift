@@ -1,6 +1,6 @@
-package import Buffers
-
 /// A way to write bytes as text, marked by the text's first character.
+///
+/// Those of the multibase table whose encodings the table's test data cover, and `identity`.
 package enum Multibase: String, CaseIterable, Hashable, Sendable {
     case identity
     case base2
@@ -33,22 +33,53 @@ package enum Multibase: String, CaseIterable, Hashable, Sendable {
     /// Finds a base by its name in the multibase table.
     package init?(name: String) { self.init(rawValue: name) }
 
-    /// The character in front of the text.
+    /// Finds a base by the first character of a text.
+    package init?(prefix: Unicode.Scalar) {
+        guard let base = Self.byPrefix[prefix] else { return nil }
+        self = base
+    }
+
+    /// The character in front of the text; its number is the base's code.
     package var prefix: Unicode.Scalar {
-        fatalError("not built yet")
+        switch self {
+        case .identity: "\0"
+        case .base2: "0"
+        case .base8: "7"
+        case .base10: "9"
+        case .base16: "f"
+        case .base16upper: "F"
+        case .base32: "b"
+        case .base32upper: "B"
+        case .base32pad: "c"
+        case .base32padupper: "C"
+        case .base32hex: "v"
+        case .base32hexupper: "V"
+        case .base32hexpad: "t"
+        case .base32hexpadupper: "T"
+        case .base32z: "h"
+        case .base36: "k"
+        case .base36upper: "K"
+        case .base58btc: "z"
+        case .base58flickr: "Z"
+        case .base64: "m"
+        case .base64pad: "M"
+        case .base64url: "u"
+        case .base64urlpad: "U"
+        case .base256emoji: "🚀"
+        }
     }
 
-    /// Writes bytes with the prefix in front.
-    package func encode(_ bytes: Bytes) -> String {
-        fatalError("not built yet")
-    }
-
-    /// Reads a text by its prefix.
+    /// Whether encoding and decoding take time quadratic in the length.
     ///
-    /// - Throws: `.multibase`; for an unknown prefix in the words of go-multibase.
-    package static func decode(
-        _ text: String
-    ) throws(MultiformatsError) -> (base: Multibase, bytes: Bytes) {
-        fatalError("not built yet")
+    /// Decoding refuses long texts by itself; who encodes outside data limits it to
+    /// `Limits.quadraticTextBytesMax`.
+    package var isQuadratic: Bool {
+        switch coding {
+        case .number: true
+        default: false
+        }
     }
+
+    private static let byPrefix: [Unicode.Scalar: Multibase] = Dictionary(
+        uniqueKeysWithValues: allCases.map { ($0.prefix, $0) })
 }
