@@ -1,2 +1,23 @@
 /// The limits of this module, together with the relations between them.
-enum Limits {}
+enum Limits {
+    /// Bytes of one head, all lines together.
+    static let headByteCountMax = 64 * 1024
+
+    /// Bytes of the trailers, all lines together.
+    static let trailerByteCountMax = 64 * 1024
+
+    /// Bytes read from the socket at once; the most that libcurl allows.
+    static let receiveBufferByteCount = 512 * 1024
+
+    /// Bytes written to the socket at once; libcurl allows 16 KiB to 2 MiB.
+    static let sendBufferByteCount = 512 * 1024
+
+    /// How long a connection may take to be made.
+    static let connectMillisecondsMax = 30_000
+
+    /// Idle handles kept for reuse, each with its connection.
+    static let idleHandlesMax = 16
+
+    /// Bytes that an answer may have where it is kept whole, unless the caller says more.
+    static let wholeBodyByteCountMax = 64 * 1024 * 1024
+}

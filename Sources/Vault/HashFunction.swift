@@ -58,7 +58,7 @@ package struct HashFunction: Sendable, Hashable {
     /// - Returns: code and digest of the usual length.
     /// - Throws: `.digestTooLarge` for identity content over 128 bytes; no other function throws.
     package func multihash(of bytes: Bytes) throws(HashFunctionError) -> Multihash {
-        if algorithm == .sha2_256 { return sha2_256Multihash(of: bytes) }
+        if algorithm.byteCount == 32 { return multihashOf32Bytes(of: bytes) }
         return Multihash(code: code, digest: try digest(of: bytes))
     }
 
@@ -73,8 +73,8 @@ package struct HashFunction: Sendable, Hashable {
     /// - Returns: whether code and digest fit.
     package func verify(_ bytes: Bytes, against multihash: Multihash) -> Bool {
         guard multihash.code == code else { return false }
-        if algorithm == .sha2_256, multihash.digestCount == 32 {
-            return sha2_256Multihash(of: bytes) == multihash
+        if algorithm.byteCount == 32, multihash.digestCount == 32 {
+            return multihashOf32Bytes(of: bytes) == multihash
         }
         guard algorithm != .identity else { return multihash.digest == bytes }
         guard let count = algorithm.byteCount(asked: multihash.digestCount) else { return false }
@@ -107,11 +107,11 @@ package struct HashFunction: Sendable, Hashable {
     }
 
     /// The hot path: no allocation between the block and its name.
-    private func sha2_256Multihash(of bytes: Bytes) -> Multihash {
+    private func multihashOf32Bytes(of bytes: Bytes) -> Multihash {
         var words: (UInt64, UInt64, UInt64, UInt64) = (0, 0, 0, 0)
         unsafe bytes.withUnsafeBytes { input in
             unsafe withUnsafeMutableBytes(of: &words) { output in
-                unsafe DigestAlgorithm.sha2_256.digest(input, into: output)
+                unsafe algorithm.digest(input, into: output)
             }
         }
         return Multihash(

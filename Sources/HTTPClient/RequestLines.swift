@@ -1,0 +1,53 @@
+import HTTP
+
+/// What stands in the head of a request, checked and ready for libcurl.
+struct RequestLines {
+    let target: String
+    let lines: [String]
+
+    init(_ request: ClientRequest, endpoint: Endpoint) throws(HTTPClientError) {
+        target = endpoint.basePath + request.target
+        guard target.utf8.first == UInt8(ascii: "/") || target == "*",
+            target.utf8.allSatisfy({ $0 > 0x20 && $0 != 0x7f && $0 != UInt8(ascii: "#") })
+        else {
+            throw HTTPClientError(
+                .badRequest,
+                "the request target must start with / and be percent-encoded: \(target.debugDescription)"
+            )
+        }
+        // An empty value takes the field away that libcurl would send by itself.
+        var lines = ["Expect:", "Accept:"]
+        if let host = endpoint.hostField, !request.fields.contains("Host") {
+            lines.append("Host: \(host)")
+        }
+        for field in request.fields {
+            lines.append(try Self.line(field.name, field.value))
+        }
+        if case .producer(_, length: .none) = request.body {
+            lines.append("Transfer-Encoding: chunked")
+        }
+        self.lines = lines
+    }
+
+    private static func line(_ name: String, _ value: String) throws(HTTPClientError) -> String {
+        guard !name.isEmpty, name.utf8.allSatisfy(isToken) else {
+            throw HTTPClientError(
+                .badRequest, "a field's name must be a token: \(name.debugDescription)")
+        }
+        guard value.utf8.allSatisfy({ $0 >= 0x20 && $0 != 0x7f || $0 == 0x09 }) else {
+            throw HTTPClientError(
+                .badRequest, "the field \(name) has a control character in its value")
+        }
+        // libcurl's way to write a field without a value.
+        return value.isEmpty ? "\(name);" : "\(name): \(value)"
+    }
+
+    private static func isToken(_ byte: UInt8) -> Bool {
+        switch byte {
+        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+            UInt8(ascii: "0")...UInt8(ascii: "9"):
+            true
+        default: "!#$%&'*+-.^_`|~".utf8.contains(byte)
+        }
+    }
+}
