@@ -136,8 +136,19 @@ let testTargets: [Target] = [
         swiftSettings: settings),
 ]
 
+// Here and not in a package of their own, because `package` access does not reach further.
+let tools: [Target] = [
+    .executableTarget(
+        name: "bench-micro",
+        dependencies: [
+            "Buffers", "Multiformats", "IPLD", "UnixFS", "Vault", "Execution", "Telemetry",
+        ],
+        path: "tools/benchmarks/micro", swiftSettings: settings)
+]
+
 let package = Package(
     name: "holdfast",
     products: [.executable(name: "holdfast", targets: ["holdfast"])],
     targets: systemLibraries + pureModules + supportModules + workModules + surfaces + testTargets
+        + tools
 )
