@@ -1,3 +1,76 @@
 #pragma once
 
 #include <microhttpd.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <poll.h>
+#include <stddef.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+
+/// What differs from listener to listener in a call of `MHD_start_daemon`, which is variadic.
+struct holdfast_mhd_setup {
+    /// A listening socket, or -1 for none.
+    int listening_socket;
+    unsigned int connection_limit;
+    size_t pool_byte_count;
+    size_t stack_byte_count;
+    void *context;
+    MHD_AccessHandlerCallback on_request;
+    void *(*on_target)(void *, const char *, struct MHD_Connection *);
+    MHD_NotifyConnectionCallback on_connection;
+    MHD_RequestCompletedCallback on_completed;
+    size_t (*unescape)(void *, struct MHD_Connection *, char *);
+};
+
+static inline struct MHD_Daemon *holdfast_mhd_start(const struct holdfast_mhd_setup *setup) {
+    unsigned int flags = MHD_USE_THREAD_PER_CONNECTION | MHD_USE_INTERNAL_POLLING_THREAD |
+                         MHD_USE_POLL | MHD_USE_ITC;
+    if (setup->listening_socket < 0) {
+        flags |= MHD_USE_NO_LISTEN_SOCKET;
+    }
+    // The option list ends at the first MHD_OPTION_END: without a socket that is the last pair.
+    return MHD_start_daemon(
+        flags, 0, NULL, NULL, setup->on_request, setup->context,
+        MHD_OPTION_CONNECTION_MEMORY_LIMIT, setup->pool_byte_count,
+        MHD_OPTION_THREAD_STACK_SIZE, setup->stack_byte_count,
+        MHD_OPTION_CONNECTION_LIMIT, setup->connection_limit,
+        MHD_OPTION_STRICT_FOR_CLIENT, (int)1,
+        MHD_OPTION_URI_LOG_CALLBACK, setup->on_target, setup->context,
+        MHD_OPTION_UNESCAPE_CALLBACK, setup->unescape, setup->context,
+        MHD_OPTION_NOTIFY_CONNECTION, setup->on_connection, setup->context,
+        MHD_OPTION_NOTIFY_COMPLETED, setup->on_completed, setup->context,
+        setup->listening_socket < 0 ? MHD_OPTION_END : MHD_OPTION_LISTEN_SOCKET,
+        (MHD_socket)setup->listening_socket, MHD_OPTION_END);
+}
+
+static inline int holdfast_mhd_socket(struct MHD_Connection *connection) {
+    return MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD)->connect_fd;
+}
+
+static inline void *holdfast_mhd_socket_context(struct MHD_Connection *connection) {
+    return MHD_get_connection_info(connection, MHD_CONNECTION_INFO_SOCKET_CONTEXT)->socket_context;
+}
+
+static inline const struct sockaddr *holdfast_mhd_peer(struct MHD_Connection *connection) {
+    return MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CLIENT_ADDRESS)->client_addr;
+}
+
+static inline size_t holdfast_mhd_header_byte_count(struct MHD_Connection *connection) {
+    return MHD_get_connection_info(connection, MHD_CONNECTION_INFO_REQUEST_HEADER_SIZE)->header_size;
+}
+
+/// Bytes that a TCP socket has received since it was connected; 0 for other sockets. glibc's
+/// `struct tcp_info` ends before that field; the kernel has it at byte 128 since Linux 4.1.
+static inline unsigned long long holdfast_tcp_received(int socket) {
+    unsigned long long fields[32] = {0};
+    socklen_t length = sizeof fields;
+    return getsockopt(socket, IPPROTO_TCP, TCP_INFO, fields, &length) == 0 ? fields[16] : 0;
+}
+
+enum { holdfast_poll_gone = 0x2000 /* POLLRDHUP, hidden without _GNU_SOURCE */ | POLLHUP | POLLERR };
+
+static const unsigned long long holdfast_mhd_size_unknown = MHD_SIZE_UNKNOWN;
+static const ssize_t holdfast_mhd_end_of_stream = MHD_CONTENT_READER_END_OF_STREAM;
+static const ssize_t holdfast_mhd_end_with_error = MHD_CONTENT_READER_END_WITH_ERROR;

@@ -1,6 +1,98 @@
+import CMicroHTTPD
+import Execution
+import Glibc
 import HTTP
+import Synchronization
 
-final class Connection {
-    var isAbandoned: Bool { false }
-    func readFields() -> Fields { [:] }
+/// One accepted socket, shared by its own thread and the watchdog.
+///
+/// The thread says how long the peer may take for what comes next; the watchdog shuts the socket
+/// when that has passed. The socket stays open until libmicrohttpd has told the listener that the
+/// connection is gone, so its number is never someone else's.
+final class Connection: Sendable {
+    /// What the peer is expected to do.
+    enum Phase: UInt8, AtomicRepresentable {
+        /// To send a request line.
+        case waiting
+        /// To send the rest of the header section.
+        case header
+        /// Nothing: the handler is at work, or a body moves.
+        case busy
+    }
+
+    let socket: Int32
+    let peer: String
+    private let isTCP: Bool
+    private let phaseBox = Atomic(Phase.waiting)
+    private let shutInstant = Atomic<UInt64>(.max)
+    private let requestCount = Atomic<UInt64>(0)
+    private let watch: Locked<Watch>
+
+    /// What the watchdog remembers between two looks at a waiting connection.
+    private struct Watch {
+        var requestCount = UInt64.max
+        var receivedByteCount: UInt64 = 0
+    }
+
+    init(socket: Int32, peer: String, isTCP: Bool) {
+        self.socket = socket
+        self.peer = peer
+        self.isTCP = isTCP
+        watch = Locked(Watch())
+    }
+
+    var phase: Phase { phaseBox.load(ordering: .relaxed) }
+
+    /// Enters a phase.
+    ///
+    /// - Parameters:
+    ///   - phase: what the peer is expected to do.
+    ///   - limit: when the socket is shut; nanoseconds of `Instant`, `.max` for never.
+    func enter(_ phase: Phase, until limit: UInt64) {
+        if phase == .waiting { requestCount.add(1, ordering: .relaxed) }
+        shutInstant.store(limit, ordering: .relaxed)
+        phaseBox.store(phase, ordering: .relaxed)
+    }
+
+    /// Moves the time limit without changing the phase.
+    func allow(until limit: UInt64) { shutInstant.store(limit, ordering: .relaxed) }
+
+    /// Shuts the socket if its time has passed. For the watchdog.
+    ///
+    /// - Parameters:
+    ///   - now: nanoseconds of `Instant`.
+    ///   - headerNanoseconds: how long a header section may take.
+    func check(at now: UInt64, headerNanoseconds: UInt64) {
+        if phase == .waiting, isTCP { startHeaderClock(at: now, headerNanoseconds) }
+        if now >= shutInstant.load(ordering: .relaxed) { shut() }
+    }
+
+    /// Ends reading and writing at once; the connection's thread then finds the socket closed.
+    func shut() { _ = Glibc.shutdown(socket, Int32(SHUT_RDWR)) }
+
+    /// Whether the peer has closed its end.
+    var isAbandoned: Bool {
+        var entry = pollfd(fd: socket, events: Int16(holdfast_poll_gone), revents: 0)
+        guard unsafe poll(&entry, 1, 0) > 0 else { return false }
+        return Int32(entry.revents) & Int32(holdfast_poll_gone) != 0
+    }
+
+    /// libmicrohttpd does not tell when the first byte of a request line has come, so the socket's
+    /// own count tells: once it has grown while the connection waits, the header clock runs.
+    private func startHeaderClock(at now: UInt64, _ headerNanoseconds: UInt64) {
+        let received = holdfast_tcp_received(socket)
+        let requests = requestCount.load(ordering: .relaxed)
+        let hasStarted = watch.withLock { watch in
+            defer { watch = Watch(requestCount: requests, receivedByteCount: received) }
+            return watch.requestCount == requests && received > watch.receivedByteCount
+        }
+        guard hasStarted else { return }
+        let limit = shutInstant.load(ordering: .relaxed)
+        let wanted = now &+ headerNanoseconds
+        // Fails when the request has gone on meanwhile; its own limit holds then.
+        if wanted < limit {
+            _ = shutInstant.compareExchange(
+                expected: limit, desired: wanted, ordering: .relaxed)
+        }
+    }
 }

@@ -1,2 +1,27 @@
 /// The limits of this module, together with the relations between them.
-enum Limits {}
+enum Limits {
+    /// Memory of one connection inside libmicrohttpd: its header section and its I/O buffers.
+    static let poolByteCount = 32 * 1_024
+
+    /// Stack of one connection's thread.
+    static let stackByteCount = 512 * 1_024
+
+    /// The most that is read at once from a body source of known length, and the memory that such
+    /// an answer holds while it is sent.
+    static let answerPieceByteCount = 256 * 1_024
+
+    /// Upload pieces are joined up to this before a receiver sees them.
+    static let receivedPieceByteCount = 256 * 1_024
+
+    /// Bytes that are read and dropped from a client that still sends when its answer has gone out.
+    static let drainedByteCountMax = 1_024 * 1_024
+
+    /// The same for a connection that is about to be closed.
+    static let lingerByteCountMax = 64 * 1_024 * 1_024
+
+    /// How long that may take.
+    static let drainDuration: Duration = .seconds(1)
+
+    /// How often the watchdog looks, at most.
+    static let watchdogPeriod: Duration = .seconds(1)
+}

@@ -22,7 +22,7 @@ package final class Request {
     /// When the whole exchange must be over.
     package let deadline: Deadline
 
-    private let connection: Connection?
+    private let connection: RequestConnection?
     private var knownFields: Fields?
 
     /// A request without a connection, for tests and for handlers that call others.
@@ -45,7 +45,7 @@ package final class Request {
 
     init(
         method: Method, requestTarget: RequestTarget, peer: String, listenerName: String,
-        deadline: Deadline, connection: Connection?, fields: Fields? = nil
+        deadline: Deadline, connection: RequestConnection?, fields: Fields? = nil
     ) {
         self.method = method
         self.requestTarget = requestTarget

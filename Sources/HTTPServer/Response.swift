@@ -55,6 +55,9 @@ package enum Body {
     /// Bytes that are made while they are sent. Without a length they are sent chunked, and may be
     /// followed by trailers.
     case source(any BodySource, length: UInt64?)
+
+    /// The body of an answer to HEAD, which is never made; only its length is told, if it is known.
+    case omitted(length: UInt64?)
 }
 
 /// Makes the bytes of an answer, piece by piece, on the connection's thread.

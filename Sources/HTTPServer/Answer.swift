@@ -1,0 +1,132 @@
+import Buffers
+import CMicroHTTPD
+import Execution
+import HTTP
+
+/// Turns a `Response` into libmicrohttpd's form of one.
+@safe
+enum Answer {
+    /// Makes the answer; the caller queues it and then gives its reference back.
+    ///
+    /// - Returns: nil when memory is short.
+    /// - Throws: `Overloaded` when the egress budget is used up.
+    static func make(_ response: Response, for exchange: Exchange) throws -> OpaquePointer? {
+        let answer = unsafe try makeBody(response, for: exchange)
+        guard let answer = unsafe answer else { return nil }
+        unsafe addFields(response, to: answer, for: exchange)
+        return unsafe answer
+    }
+
+    private static func makeBody(
+        _ response: Response, for exchange: Exchange
+    ) throws -> OpaquePointer? {
+        switch response.body {
+        case .none:
+            if exchange.isHead, let length = response.fields["Content-Length"].flatMap(UInt64.init)
+            {
+                return unsafe makeOmitted(length)
+            }
+            return unsafe MHD_create_response_from_buffer(0, nil, .RESPMEM_PERSISTENT)
+        case .bytes(let bytes):
+            return unsafe makeBuffer(bytes, for: exchange)
+        case .source(let source, let length):
+            return unsafe try makeReader(source, length, for: exchange)
+        case .omitted(let length):
+            precondition(exchange.isHead, "only the answer to HEAD may leave its body out")
+            return unsafe makeOmitted(length)
+        }
+    }
+
+    /// Bytes that are sent from where they are; the box keeps them until they are on their way.
+    private static func makeBuffer(_ bytes: Bytes, for exchange: Exchange) -> OpaquePointer? {
+        if !exchange.isHead { exchange.sentByteCount = UInt64(bytes.count) }
+        let limit = exchange.core.limit(forMoving: bytes.count, from: Instant.now.nanoseconds)
+        exchange.connection.allow(until: limit)
+        return unsafe bytes.withUnsafeBytes { buffer in
+            guard let start = buffer.baseAddress else {
+                return unsafe MHD_create_response_from_buffer(0, nil, .RESPMEM_PERSISTENT)
+            }
+            return unsafe MHD_create_response_from_buffer_with_free_callback_cls(
+                buffer.count, UnsafeMutableRawPointer(mutating: start),
+                { context in
+                    guard let context = unsafe context else { return }
+                    unsafe Unmanaged<BytesBox>.fromOpaque(context).release()
+                }, Unmanaged.passRetained(BytesBox(bytes)).toOpaque())
+        }
+    }
+
+    private final class BytesBox {
+        private let bytes: Bytes
+        init(_ bytes: Bytes) { self.bytes = bytes }
+    }
+
+    private static func makeReader(
+        _ source: any BodySource, _ length: UInt64?, for exchange: Exchange
+    ) throws -> OpaquePointer? {
+        let pieceByteCount = min(
+            Limits.answerPieceByteCount, Int(clamping: max(1, length ?? .max)))
+        // A chunked answer is built in the connection's own pool.
+        let heldByteCount = length == nil || exchange.isHead ? 0 : pieceByteCount
+        if heldByteCount > 0, let budget = exchange.core.options.egressBudget,
+            !budget.tryAcquire(heldByteCount)
+        {
+            source.close()
+            throw Overloaded("the budget for answers")
+        }
+        let reader = AnswerSource(source, exchange, heldByteCount: heldByteCount)
+        let now = Instant.now.nanoseconds
+        exchange.connection.allow(until: exchange.core.limit(forMoving: 0, from: now))
+        let context = unsafe Unmanaged.passRetained(reader).toOpaque()
+        let answer = unsafe MHD_create_response_from_callback(
+            length ?? UInt64(holdfast_mhd_size_unknown), heldByteCount == 0 ? 1 : heldByteCount,
+            readPiece, context, releaseReader)
+        if unsafe answer == nil { unsafe releaseReader(context) }
+        unsafe reader.answer = unsafe answer
+        return unsafe answer
+    }
+
+    private static let readPiece:
+        @convention(c) (
+            UnsafeMutableRawPointer?, UInt64, UnsafeMutablePointer<CChar>?, Int
+        ) -> Int = { context, _, room, count in
+            guard let context = unsafe context else { return Int(holdfast_mhd_end_with_error) }
+            let reader = unsafe Unmanaged<AnswerSource>.fromOpaque(context).takeUnretainedValue()
+            return unsafe reader.read(
+                into: UnsafeMutableRawBufferPointer(start: room, count: count))
+        }
+
+    private static let releaseReader: @convention(c) (UnsafeMutableRawPointer?) -> Void = {
+        guard let context = unsafe $0 else { return }
+        unsafe Unmanaged<AnswerSource>.fromOpaque(context).release()
+    }
+
+    /// An answer to HEAD, whose body libmicrohttpd never asks for.
+    private static func makeOmitted(_ length: UInt64?) -> OpaquePointer? {
+        unsafe MHD_create_response_from_callback(
+            length ?? UInt64(holdfast_mhd_size_unknown), 1,
+            { _, _, _, _ in Int(holdfast_mhd_end_with_error) }, nil, nil)
+    }
+
+    private static func addFields(
+        _ response: Response, to answer: OpaquePointer, for exchange: Exchange
+    ) {
+        for field in response.fields where !isFraming(field.name) {
+            // An empty value cannot be sent, and a line break is refused: both are our own bugs.
+            if unsafe MHD_add_response_header(answer, field.name, field.value) == .NO {
+                exchange.core.report("the field \(field.name) cannot be sent")
+            }
+        }
+        if response.closesConnection {
+            _ = unsafe MHD_add_response_header(answer, "Connection", "close")
+        }
+    }
+
+    /// The fields that libmicrohttpd writes itself.
+    private static func isFraming(_ name: String) -> Bool {
+        switch name.utf8.count {
+        case 14: name.equalsIgnoringASCIICase("Content-Length")
+        case 17: name.equalsIgnoringASCIICase("Transfer-Encoding")
+        default: false
+        }
+    }
+}

@@ -1,0 +1,308 @@
+import Buffers
+import CMicroHTTPD
+import Execution
+import Glibc
+import HTTP
+import Synchronization
+
+/// One request and its answer, on the connection's own thread.
+///
+/// libmicrohttpd calls the access handler once with the header section, once per piece of the body
+/// and once at the end; this is the state between these calls.
+@safe
+final class Exchange {
+    private enum Stage {
+        /// Before the handler was asked.
+        case fresh
+        /// The handler wants the body.
+        case receiving(any BodyReceiver)
+        /// The answer is known and waits for the end of a short body, so that the connection lives.
+        case skipping(Response)
+        /// The answer is queued, or was sent on the bare socket.
+        case answered
+    }
+
+    let core: ListenerCore
+    let connection: Connection
+    private let handle: OpaquePointer
+    private let rawTarget: String
+    private let targetEnd: UnsafePointer<CChar>?
+    private var stage = Stage.fresh
+    private var request: Request?
+    private var status: Status?
+    private var start: UInt64 = 0
+    private var lastExit: UInt64 = 0
+    private var meter: RateMeter
+    private var pending = ByteWriter(capacity: 0)
+    private var receivedByteCount: UInt64 = 0
+    private var mustLinger = false
+
+    /// Whether the method is HEAD.
+    private(set) var isHead = false
+
+    /// Bytes of the answer's body that were handed to libmicrohttpd.
+    var sentByteCount: UInt64 = 0
+
+    /// Begins when the request line has arrived.
+    ///
+    /// - Parameters:
+    ///   - core: of the listener.
+    ///   - connection: that the request came on.
+    ///   - handle: libmicrohttpd's name for the connection.
+    ///   - target: the raw target in the memory of the connection; nil without one.
+    init(
+        _ core: ListenerCore, _ connection: Connection, _ handle: OpaquePointer,
+        target: UnsafePointer<CChar>?
+    ) {
+        self.core = core
+        self.connection = connection
+        unsafe self.handle = unsafe handle
+        if let target = unsafe target {
+            rawTarget = unsafe String(validatingCString: target) ?? ""
+            unsafe targetEnd = unsafe target + strlen(target)
+        } else {
+            rawTarget = ""
+            unsafe targetEnd = nil
+        }
+        meter = RateMeter(
+            rate: core.options.progressRateMin, windowNanoseconds: core.windowNanoseconds)
+        connection.enter(.header, until: Instant.now.nanoseconds &+ core.headerNanoseconds)
+    }
+
+    /// Whether the header section has been taken.
+    var hasBegun: Bool { start != 0 }
+
+    /// What the error log calls this exchange.
+    var targetForLog: String { request?.path ?? "a refused request" }
+
+    // MARK: The three kinds of call
+
+    /// Takes the header section: checks it, asks the handler, and perhaps answers.
+    func begin(
+        method: UnsafePointer<CChar>, version: UnsafePointer<CChar>
+    ) -> MHD_Result {
+        start = Instant.now.nanoseconds
+        lastExit = start
+        connection.enter(.busy, until: .max)
+        core.counters.running.add(1, ordering: .relaxed)
+        let methodText = unsafe String(cString: method)
+        isHead = methodText == "HEAD"
+        let check = unsafe checkFraming(method, version)
+        if let problem = check.problem { return refuse(.badRequest, problem) }
+        guard methodText.isToken else { return refuse(.badRequest, "the method is no token") }
+        guard rawTarget.utf8.count <= core.options.targetByteCountMax else {
+            return refuse(.uriTooLong, "the request target is too long")
+        }
+        let target: RequestTarget
+        do {
+            target = try RequestTarget(parsing: rawTarget, method: Method(rawValue: methodText))
+        } catch {
+            return refuse(.badRequest, error.message)
+        }
+        let request = Request(
+            method: Method(rawValue: methodText), requestTarget: target, peer: connection.peer,
+            listenerName: core.options.name,
+            deadline: .at(
+                Instant(nanoseconds: start).advanced(by: core.options.exchangeTimeout)),
+            connection: unsafe RequestConnection(connection, handle))
+        self.request = request
+        return decide(request, check)
+    }
+
+    /// Takes a piece of the body.
+    ///
+    /// - Returns: no, when the exchange is over and the connection is to be closed.
+    func receive(_ piece: UnsafeRawBufferPointer) -> MHD_Result {
+        let now = Instant.now.nanoseconds
+        receivedByteCount += UInt64(piece.count)
+        guard meter.isFastEnough(bytes: piece.count, in: now &- lastExit) else {
+            return answerEarly(.text(.requestTimeout, "the request body arrives too slowly\n"))
+        }
+        if case .receiving = stage {
+            connection.allow(until: .max)
+            guard receivedByteCount <= core.options.bodyByteCountMax else {
+                return fail(ContentTooLarge(limit: Int(clamping: core.options.bodyByteCountMax)))
+            }
+            unsafe pending.append(piece)
+            if pending.count >= Limits.receivedPieceByteCount, let error = deliver() {
+                return fail(error)
+            }
+        }
+        lastExit = Instant.now.nanoseconds
+        connection.allow(until: core.limit(forMoving: 0, from: lastExit))
+        return .YES
+    }
+
+    /// Answers at the end of the body.
+    func end() -> MHD_Result {
+        connection.allow(until: .max)
+        switch stage {
+        case .skipping(let response):
+            return queue(response)
+        case .receiving(let receiver):
+            if let error = deliver() { return queue(core.answer(for: error, to: request)) }
+            do {
+                let response = try receiver.finish()
+                stage = .answered
+                return queue(response)
+            } catch {
+                stage = .answered
+                return queue(core.answer(for: error, to: request))
+            }
+        case .fresh, .answered:
+            return .NO
+        }
+    }
+
+    /// Is told by libmicrohttpd that everything was sent, or that the connection broke.
+    func complete(isClean: Bool) {
+        if case .receiving(let receiver) = stage { receiver.abandon() }
+        if mustLinger { EarlyAnswer.linger(on: connection.socket) }
+        let now = Instant.now.nanoseconds
+        if start != 0 { count(isClean: isClean, at: now) }
+        connection.enter(.waiting, until: now &+ core.idleNanoseconds)
+        core.noteEnding()
+    }
+
+    // MARK: Deciding
+
+    private func checkFraming(
+        _ method: UnsafePointer<CChar>, _ version: UnsafePointer<CChar>
+    ) -> FramingCheck {
+        var check = unsafe FramingCheck(version: version)
+        if let targetEnd = unsafe targetEnd, unsafe targetEnd + 1 != version {
+            check.refuse("the request target holds a NUL byte or is followed by blanks")
+        }
+        unsafe withUnsafeMutablePointer(to: &check) { pointer in
+            _ = unsafe MHD_get_connection_values_n(
+                handle, .HEADER_KIND,
+                { context, _, name, nameCount, value, valueCount in
+                    guard let context = unsafe context else { return .NO }
+                    unsafe context.assumingMemoryBound(to: FramingCheck.self).pointee.add(
+                        name: UnsafeBufferPointer(start: name, count: nameCount),
+                        value: UnsafeBufferPointer(start: value, count: valueCount))
+                    return .YES
+                }, UnsafeMutableRawPointer(pointer))
+        }
+        unsafe check.finish(at: method + holdfast_mhd_header_byte_count(handle))
+        return check
+    }
+
+    /// Refuses a request that may be read in two ways: nothing behind it is looked at.
+    private func refuse(_ status: Status, _ problem: String) -> MHD_Result {
+        var response = Response.text(status, problem + "\n")
+        response.closesConnection = true
+        mustLinger = true
+        return queue(response)
+    }
+
+    private func decide(_ request: Request, _ check: FramingCheck) -> MHD_Result {
+        if case .known(let length) = check.bodyLength, length > core.options.bodyByteCountMax {
+            let limit = Int(clamping: core.options.bodyByteCountMax)
+            return answerAtOnce(ContentTooLarge(limit: limit).response, check)
+        }
+        do {
+            switch try core.handler(request) {
+            case .respond(let response):
+                return answerAtOnce(response, check)
+            case .receive(let receiver):
+                stage = .receiving(receiver)
+                lastExit = Instant.now.nanoseconds
+                connection.allow(until: core.limit(forMoving: 0, from: lastExit))
+                return .YES
+            }
+        } catch {
+            return answerAtOnce(core.answer(for: error, to: request), check)
+        }
+    }
+
+    /// Answers a request whose body nobody wants. A short one is read and dropped first.
+    private func answerAtOnce(_ response: Response, _ check: FramingCheck) -> MHD_Result {
+        switch check.bodyLength {
+        case .none:
+            return queue(response)
+        case .known(let length)
+        where length <= UInt64(Limits.drainedByteCountMax) && !check.expectsContinue:
+            stage = .skipping(response)
+            connection.allow(
+                until: core.limit(forMoving: 0, from: Instant.now.nanoseconds))
+            return .YES
+        case .known, .chunked:
+            var response = response
+            response.closesConnection = true
+            mustLinger = true
+            return queue(response)
+        }
+    }
+
+    private func queue(_ response: Response) -> MHD_Result {
+        stage = .answered
+        var response = response
+        if core.isDraining.load(ordering: .relaxed) { response.closesConnection = true }
+        var answer: OpaquePointer?
+        do {
+            unsafe answer = try Answer.make(response, for: self)
+        } catch {
+            response = core.answer(for: error, to: request)
+            unsafe answer = try? Answer.make(response, for: self)
+        }
+        guard let answer = unsafe answer else { return .NO }
+        status = response.status
+        defer { unsafe MHD_destroy_response(answer) }
+        return unsafe MHD_queue_response(handle, UInt32(response.status.code), answer)
+    }
+
+    // MARK: Receiving
+
+    /// Hands the collected bytes to the receiver.
+    private func deliver() -> (any Error)? {
+        guard case .receiving(let receiver) = stage, pending.count > 0 else { return nil }
+        let piece = pending.takeBytes(nextCapacity: Limits.receivedPieceByteCount * 9 / 8)
+        do {
+            if let request, request.deadline.hasPassed { throw DeadlinePassed() }
+            try receiver.receive(piece)
+            return nil
+        } catch {
+            stage = .answered
+            receiver.abandon()
+            return error
+        }
+    }
+
+    private func fail(_ error: any Error) -> MHD_Result {
+        if case .receiving(let receiver) = stage { receiver.abandon() }
+        stage = .answered
+        return answerEarly(core.answer(for: error, to: request))
+    }
+
+    private func answerEarly(_ response: Response) -> MHD_Result {
+        if case .receiving(let receiver) = stage { receiver.abandon() }
+        stage = .answered
+        status = response.status
+        if EarlyAnswer.send(response, on: connection.socket, at: .now) { mustLinger = true }
+        return .NO
+    }
+
+    private struct DeadlinePassed: Answerable {
+        var response: Response {
+            .text(.requestTimeout, "the request took longer than is allowed\n")
+        }
+    }
+
+    // MARK: Counting
+
+    private func count(isClean: Bool, at now: UInt64) {
+        core.counters.running.subtract(1, ordering: .relaxed)
+        core.counters.received.add(receivedByteCount, ordering: .relaxed)
+        core.counters.sent.add(sentByteCount, ordering: .relaxed)
+        if let status { core.counters.count(status) }
+        if !isClean { core.counters.broken.add(1, ordering: .relaxed) }
+        guard let log = core.options.accessLog else { return }
+        log(
+            AccessRecord(
+                listenerName: core.options.name, peer: connection.peer,
+                method: request?.method.rawValue ?? "", target: rawTarget, status: status,
+                receivedByteCount: receivedByteCount, sentByteCount: sentByteCount,
+                duration: .nanoseconds(now &- start), isComplete: isClean))
+    }
+}

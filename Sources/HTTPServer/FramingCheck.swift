@@ -1,0 +1,152 @@
+import CMicroHTTPD
+import Glibc
+import HTTP
+
+/// Refuses header sections that another HTTP program might read differently.
+///
+/// libmicrohttpd 0.9.75 reads leniently, and a proxy in front of it may not: such a difference lets
+/// one client smuggle a request into the connection of another. Names and values are checked, and
+/// so is their place in memory: libmicrohttpd leaves the section where it was received and puts NUL
+/// bytes over line ends and colons, so every gap has a known length. A NUL byte that was sent, and
+/// a folded line, make a longer one.
+///
+/// - Spec: stack.md, 2.2; RFC 9112, 2.2, 5.1, 6.1, 6.3.
+@safe
+struct FramingCheck {
+    /// What the header section says about the body.
+    enum BodyLength: Equatable {
+        case none
+        case known(UInt64)
+        case chunked
+    }
+
+    /// Why the request is refused, for its sender; the first reason that was found.
+    private(set) var problem: String?
+
+    /// What follows the header section.
+    private(set) var bodyLength = BodyLength.none
+
+    /// Whether the client waits for a `100 Continue`.
+    private(set) var expectsContinue = false
+
+    private let isVersion10: Bool
+    private var cursor: UnsafePointer<CChar>
+    private var hostCount = 0
+    private var lengthCount = 0
+    private var codingCount = 0
+
+    /// Starts behind the request line.
+    ///
+    /// - Parameter version: `HTTP/1.x`, in the memory of the section.
+    init(version: UnsafePointer<CChar>) {
+        isVersion10 = unsafe strcmp(version, "HTTP/1.0") == 0
+        unsafe cursor = version + strlen(version)
+    }
+
+    /// Refuses for a reason that was found elsewhere.
+    mutating func refuse(_ reason: String) { problem = problem ?? reason }
+
+    /// Checks the next field.
+    mutating func add(
+        name: UnsafeBufferPointer<CChar>, value: UnsafeBufferPointer<CChar>
+    ) {
+        guard problem == nil, let nameStart = name.baseAddress,
+            let valueStart = value.baseAddress
+        else { return }
+        let nameEnd = unsafe nameStart + name.count
+        if unsafe !Self.isLineEnd(from: cursor, to: nameStart, lengths: 1...2)
+            || !Self.isColon(from: nameEnd, to: valueStart)
+        {
+            problem = "a header line is folded or holds a NUL byte"
+            return
+        }
+        unsafe cursor = valueStart + value.count
+        if unsafe !name.allSatisfy({ ASCII.isTokenByte(UInt8(bitPattern: $0)) }) {
+            problem = "a header field name holds a character that is not allowed"
+        } else if unsafe value.contains(where: { Self.isForbidden(UInt8(bitPattern: $0)) }) {
+            problem = "the value of a header field holds a control character"
+        } else {
+            unsafe note(name, valueStart, value)
+        }
+    }
+
+    /// Ends the check behind the last field.
+    ///
+    /// - Parameter end: where the header section ends, behind its empty line.
+    mutating func finish(at end: UnsafePointer<CChar>) {
+        guard problem == nil else { return }
+        if unsafe !Self.isLineEnd(from: cursor, to: end, lengths: 2...4) {
+            problem = "the header section holds a NUL byte"
+        } else if hostCount > 1 || (hostCount == 0 && !isVersion10) {
+            problem = "a request needs exactly one Host field, this one has \(hostCount)"
+        } else if lengthCount > 1 {
+            problem = "the request has more than one Content-Length"
+        } else if codingCount > 0, lengthCount > 0 {
+            problem = "the request has both Content-Length and Transfer-Encoding"
+        } else if codingCount > 1 {
+            problem = "the request has more than one Transfer-Encoding"
+        } else if isVersion10, codingCount + lengthCount > 0 {
+            problem =
+                "a request with a body needs HTTP/1.1 (nginx in front: proxy_http_version 1.1)"
+        }
+    }
+
+    /// Takes notice of the fields that frame the message.
+    private mutating func note(
+        _ name: UnsafeBufferPointer<CChar>, _ valueStart: UnsafePointer<CChar>,
+        _ value: UnsafeBufferPointer<CChar>
+    ) {
+        // The lengths of the names tell them apart before any text is compared.
+        switch name.count {
+        case 4 where unsafe Self.equals(name, "Host"):
+            hostCount += 1
+        case 6 where unsafe Self.equals(name, "Expect"):
+            expectsContinue = unsafe Self.equals(value, "100-continue")
+        case 14 where unsafe Self.equals(name, "Content-Length"):
+            lengthCount += 1
+            let length = unsafe strtoull(valueStart, nil, 10)
+            bodyLength = length == 0 ? .none : .known(UInt64(length))
+        case 17 where unsafe Self.equals(name, "Transfer-Encoding"):
+            codingCount += 1
+            bodyLength = .chunked
+            if unsafe !Self.equals(value, "chunked") {
+                problem = "the only Transfer-Encoding that is read is \"chunked\""
+            }
+        default:
+            break
+        }
+    }
+
+    private static func isForbidden(_ byte: UInt8) -> Bool {
+        ASCII.isControl(byte) && byte != UInt8(ascii: "\t")
+    }
+
+    /// Whether only NUL bytes, as many as line ends leave behind, lie between two places.
+    private static func isLineEnd(
+        from start: UnsafePointer<CChar>, to end: UnsafePointer<CChar>, lengths: ClosedRange<Int>
+    ) -> Bool {
+        let count = unsafe end - start
+        guard lengths.contains(count) else { return false }
+        return unsafe UnsafeBufferPointer(start: start, count: count).allSatisfy { $0 == 0 }
+    }
+
+    /// Whether a colon (now a NUL byte) and blanks lie between two places.
+    private static func isColon(
+        from start: UnsafePointer<CChar>, to end: UnsafePointer<CChar>
+    ) -> Bool {
+        let count = unsafe end - start
+        guard count >= 1, unsafe start[0] == 0 else { return false }
+        return unsafe UnsafeBufferPointer(start: start + 1, count: count - 1).allSatisfy {
+            ASCII.isBlank(UInt8(bitPattern: $0))
+        }
+    }
+
+    private static func equals(_ text: UnsafeBufferPointer<CChar>, _ other: StaticString) -> Bool {
+        guard text.count == other.utf8CodeUnitCount, let start = text.baseAddress else {
+            return false
+        }
+        return unsafe strncasecmp(
+            start, UnsafeRawPointer(other.utf8Start).assumingMemoryBound(to: CChar.self),
+            text.count) == 0
+    }
+}

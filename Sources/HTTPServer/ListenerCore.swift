@@ -1,0 +1,89 @@
+import Execution
+import HTTP
+import Synchronization
+
+/// What all connections of one listener share.
+final class ListenerCore: Sendable {
+    let options: ListenerOptions
+    let handler: Handler
+    let counters = ListenerCounters()
+    let headerNanoseconds: UInt64
+    let idleNanoseconds: UInt64
+    let windowNanoseconds: UInt64
+
+    /// Whether connections end with their current exchange.
+    let isDraining = Atomic(false)
+
+    /// Notified, while draining, whenever an exchange or a connection ends.
+    let endings = Monitor(())
+
+    private let connections = Locked<[ObjectIdentifier: Connection]>([:])
+
+    init(_ options: ListenerOptions, _ handler: @escaping Handler) {
+        self.options = options
+        self.handler = handler
+        headerNanoseconds = options.headerTimeout.wholeNanoseconds
+        idleNanoseconds = options.idleTimeout.wholeNanoseconds
+        windowNanoseconds = options.progressWindow.wholeNanoseconds
+    }
+
+    func connectionStarted(_ connection: Connection) {
+        connection.enter(.waiting, until: Instant.now.nanoseconds &+ idleNanoseconds)
+        connections.withLock { $0[ObjectIdentifier(connection)] = connection }
+        counters.open.add(1, ordering: .relaxed)
+        counters.accepted.add(1, ordering: .relaxed)
+    }
+
+    func connectionEnded(_ connection: Connection) {
+        _ = connections.withLock { $0.removeValue(forKey: ObjectIdentifier(connection)) }
+        counters.open.subtract(1, ordering: .relaxed)
+        noteEnding()
+    }
+
+    /// Wakes `drain` if it waits.
+    func noteEnding() {
+        if isDraining.load(ordering: .sequentiallyConsistent) { endings.notify { _ in } }
+    }
+
+    /// Shuts the connections whose time has passed.
+    ///
+    /// Holds the lock while it does so: only then is it sure that the sockets are still open, and
+    /// `shutdown` does not block.
+    func checkConnections(at now: UInt64) {
+        connections.withLock { connections in
+            for connection in connections.values {
+                connection.check(at: now, headerNanoseconds: headerNanoseconds)
+            }
+        }
+    }
+
+    /// Shuts the connections that wait for a request, or all of them.
+    func shutConnections(onlyWaiting: Bool) {
+        connections.withLock { connections in
+            for connection in connections.values
+            where !onlyWaiting || connection.phase == .waiting {
+                connection.shut()
+            }
+        }
+    }
+
+    /// By when a peer must have moved some bytes: the window, and the time that they take at the
+    /// lowest rate.
+    func limit(forMoving byteCount: Int, from now: UInt64) -> UInt64 {
+        guard options.progressRateMin > 0 else { return .max }
+        let seconds = UInt64(byteCount / options.progressRateMin)
+        return now &+ windowNanoseconds &+ seconds &* 1_000_000_000
+    }
+
+    /// Makes the answer for an error that a handler, a receiver or a budget threw.
+    func answer(for error: any Error, to request: Request?) -> Response {
+        if let answerable = error as? any Answerable { return answerable.response }
+        report("\(request.map { "\($0.method) \($0.path)" } ?? "request"): \(error)")
+        return .text(.internalServerError, "500 internal server error\n")
+    }
+
+    /// Hands a text that no client may see to the error log.
+    func report(_ text: String) {
+        options.errorLog?("\(options.name): \(text)")
+    }
+}

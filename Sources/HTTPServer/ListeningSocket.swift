@@ -1,0 +1,169 @@
+import CMicroHTTPD
+import Glibc
+
+/// Opens listening sockets: libmicrohttpd is given a socket that is ready.
+enum ListeningSocket {
+    /// Opens what an address asks for.
+    ///
+    /// - Returns: a listening socket without blocking and closed on exec; -1 for in-process.
+    /// - Throws: `HTTPServerError` that says what to do.
+    static func open(_ address: ListenerAddress) throws(HTTPServerError) -> Int32 {
+        switch address {
+        case .tcp(let host, let port): try openTCP(host, port)
+        case .unix(let path): try openUnix(path)
+        case .inherited(let descriptor): try checkInherited(descriptor)
+        case .inProcess: -1
+        }
+    }
+
+    /// The port of a TCP socket; nil for others.
+    static func port(of socket: Int32) -> UInt16? {
+        var address = sockaddr_in6()
+        var length = socklen_t(MemoryLayout<sockaddr_in6>.size)
+        let result = unsafe withUnsafeMutablePointer(to: &address) { pointer in
+            unsafe pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                unsafe getsockname(socket, $0, &length)
+            }
+        }
+        let family = Int32(address.sin6_family)
+        guard result == 0, family == AF_INET || family == AF_INET6 else { return nil }
+        // The port stands at the same place in both kinds of address.
+        return UInt16(bigEndian: address.sin6_port)
+    }
+
+    private static func openTCP(_ host: String, _ port: UInt16) throws(HTTPServerError) -> Int32 {
+        var hints = unsafe addrinfo()
+        unsafe hints.ai_flags = AI_NUMERICHOST | AI_NUMERICSERV | AI_PASSIVE
+        unsafe hints.ai_socktype = Int32(SOCK_STREAM.rawValue)
+        var list: UnsafeMutablePointer<addrinfo>?
+        let name = host == "localhost" ? "127.0.0.1" : host
+        guard unsafe getaddrinfo(name, String(port), &hints, &list) == 0, let entry = unsafe list
+        else {
+            throw HTTPServerError(
+                code: .badAddress,
+                message: "\"\(host)\" is no IP address: give one of this machine's, such as "
+                    + "127.0.0.1, or 0.0.0.0 for all")
+        }
+        defer { unsafe freeaddrinfo(list) }
+        let descriptor = try make(unsafe entry.pointee.ai_family)
+        var one: Int32 = 1
+        unsafe setsockopt(
+            descriptor, SOL_SOCKET, SO_REUSEADDR, &one, socklen_t(MemoryLayout<Int32>.size))
+        guard unsafe bind(descriptor, entry.pointee.ai_addr, entry.pointee.ai_addrlen) == 0 else {
+            let code = errno
+            close(descriptor)
+            throw bindError(code, host: host, port: port)
+        }
+        return try listening(descriptor)
+    }
+
+    private static func bindError(_ code: Int32, host: String, port: UInt16) -> HTTPServerError {
+        switch code {
+        case EADDRINUSE:
+            HTTPServerError(
+                code: .addressInUse,
+                message: "port \(port) on \(host) is in use by another process: stop it "
+                    + "(`ss -ltnp 'sport = :\(port)'` shows which one), or choose another port")
+        case EADDRNOTAVAIL:
+            HTTPServerError(
+                code: .badAddress,
+                message: "\(host) is not an address of this machine: `ip addr` lists them")
+        case EACCES:
+            HTTPServerError(
+                code: .permissionDenied,
+                message: "port \(port) needs a privilege that this user does not have: choose one "
+                    + "above 1023, or grant CAP_NET_BIND_SERVICE")
+        default:
+            system("listen on \(host) port \(port)", code)
+        }
+    }
+
+    private static func openUnix(_ path: String) throws(HTTPServerError) -> Int32 {
+        var address = sockaddr_un()
+        address.sun_family = sa_family_t(AF_UNIX)
+        let bytes = Array(path.utf8)
+        guard !bytes.isEmpty, bytes.count < MemoryLayout.size(ofValue: address.sun_path) else {
+            throw HTTPServerError(
+                code: .badAddress,
+                message: "the path of a Unix socket has 1 to 107 bytes, \"\(path)\" has "
+                    + "\(bytes.count): choose a shorter one")
+        }
+        unsafe withUnsafeMutableBytes(of: &address.sun_path) { unsafe $0.copyBytes(from: bytes) }
+        try removeAbandoned(path, address)
+        let descriptor = try make(AF_UNIX)
+        // The mode of the socket is that of the file that bind makes: only its owner may connect.
+        fchmod(descriptor, 0o600)
+        guard unsafe connectOrBind(descriptor, address, bind) == 0 else {
+            let code = errno
+            close(descriptor)
+            throw system("make the socket \(path)", code)
+        }
+        return try listening(descriptor)
+    }
+
+    /// Removes a socket file that nobody listens on any more.
+    private static func removeAbandoned(
+        _ path: String, _ address: sockaddr_un
+    ) throws(HTTPServerError) {
+        let probe = try make(AF_UNIX)
+        defer { close(probe) }
+        guard unsafe connectOrBind(probe, address, connect) != 0 else {
+            throw HTTPServerError(
+                code: .addressInUse,
+                message: "another process listens on \(path): stop it, or choose another path")
+        }
+        if errno == ECONNREFUSED { unsafe unlink(path) }
+    }
+
+    private static func connectOrBind(
+        _ descriptor: Int32, _ address: sockaddr_un,
+        _ call: (Int32, UnsafePointer<sockaddr>?, socklen_t) -> Int32
+    ) -> Int32 {
+        var copy = address
+        return unsafe withUnsafePointer(to: &copy) { pointer in
+            unsafe pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                unsafe call(descriptor, $0, socklen_t(MemoryLayout<sockaddr_un>.size))
+            }
+        }
+    }
+
+    private static func checkInherited(_ descriptor: Int32) throws(HTTPServerError) -> Int32 {
+        var isListening: Int32 = 0
+        var length = socklen_t(MemoryLayout<Int32>.size)
+        let result = unsafe getsockopt(
+            descriptor, SOL_SOCKET, SO_ACCEPTCONN, &isListening, &length)
+        guard result == 0, isListening == 1 else {
+            throw HTTPServerError(
+                code: .badAddress,
+                message: "descriptor \(descriptor) is not a listening socket: check how the parent "
+                    + "process hands it over (systemd: the first one is 3)")
+        }
+        _ = fcntl(descriptor, F_SETFL, fcntl(descriptor, F_GETFL) | O_NONBLOCK)
+        return descriptor
+    }
+
+    private static func make(_ family: Int32) throws(HTTPServerError) -> Int32 {
+        let kind = SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue | SOCK_NONBLOCK.rawValue
+        let descriptor = socket(family, Int32(kind), 0)
+        guard descriptor >= 0 else { throw system("make a socket", errno) }
+        return descriptor
+    }
+
+    private static func listening(_ descriptor: Int32) throws(HTTPServerError) -> Int32 {
+        guard listen(descriptor, SOMAXCONN) == 0 else {
+            let code = errno
+            close(descriptor)
+            if code == EADDRINUSE {
+                throw HTTPServerError(
+                    code: .addressInUse, message: "the port is in use by another process")
+            }
+            throw system("listen", code)
+        }
+        return descriptor
+    }
+
+    static func system(_ what: String, _ code: Int32) -> HTTPServerError {
+        let reason = unsafe strerror(code).map { unsafe String(cString: $0) } ?? "error \(code)"
+        return HTTPServerError(code: .system, message: "cannot \(what): \(reason)")
+    }
+}
