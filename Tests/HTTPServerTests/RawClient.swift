@@ -1,0 +1,90 @@
+import Glibc
+
+/// A client that sends exactly the bytes that a test wants, and reads whatever comes.
+final class RawClient {
+    let socket: Int32
+
+    /// Connects to a port of this machine.
+    init(port: UInt16) {
+        socket = Glibc.socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+        var address = sockaddr_in()
+        address.sin_family = sa_family_t(AF_INET)
+        address.sin_port = port.bigEndian
+        address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
+        unsafe withUnsafePointer(to: &address) { pointer in
+            unsafe pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                _ = unsafe connect(socket, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
+            }
+        }
+        limitWaiting()
+    }
+
+    /// Takes over a connected socket.
+    init(socket: Int32) {
+        self.socket = socket
+        limitWaiting()
+    }
+
+    deinit { close(socket) }
+
+    /// Sends a text; errors show in what is read later.
+    @discardableResult
+    func send(_ text: String) -> Bool { send(Array(text.utf8)) }
+
+    /// Sends bytes.
+    @discardableResult
+    func send(_ bytes: [UInt8]) -> Bool {
+        var offset = 0
+        while offset < bytes.count {
+            let count = unsafe bytes[offset...].withUnsafeBytes {
+                unsafe Glibc.send(socket, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL))
+            }
+            if count <= 0 { return false }
+            offset += count
+        }
+        return true
+    }
+
+    /// Ends the writing side.
+    func finishSending() { shutdown(socket, Int32(SHUT_WR)) }
+
+    /// Reads once; empty at the end of the connection or after ten seconds of silence.
+    func readSome() -> [UInt8] {
+        var buffer = [UInt8](repeating: 0, count: 64 * 1_024)
+        let count = unsafe recv(socket, &buffer, buffer.count, 0)
+        return Array(buffer.prefix(max(0, count)))
+    }
+
+    /// Reads until the server closes.
+    func readToEnd() -> String {
+        var all: [UInt8] = []
+        while true {
+            let piece = readSome()
+            if piece.isEmpty { return String(decoding: all, as: UTF8.self) }
+            all += piece
+        }
+    }
+
+    /// Reads until what was read ends in a text, or the server closes.
+    func read(until end: String) -> String {
+        var all: [UInt8] = []
+        while !all.suffix(end.utf8.count).elementsEqual(end.utf8) {
+            let piece = readSome()
+            if piece.isEmpty { break }
+            all += piece
+        }
+        return String(decoding: all, as: UTF8.self)
+    }
+
+    /// Sends a request and reads to the end of the connection.
+    func exchange(_ request: String) -> String {
+        send(request)
+        return readToEnd()
+    }
+
+    private func limitWaiting() {
+        var time = timeval(tv_sec: 10, tv_usec: 0)
+        unsafe setsockopt(
+            socket, SOL_SOCKET, SO_RCVTIMEO, &time, socklen_t(MemoryLayout<timeval>.size))
+    }
+}
