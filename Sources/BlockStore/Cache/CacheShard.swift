@@ -1,0 +1,180 @@
+import Buffers
+import Multiformats
+
+/// A multihash with its hash value computed once for shard, table and sketch.
+struct CacheKey: Hashable {
+    let multihash: Multihash
+    let hash: UInt64
+
+    init(_ multihash: Multihash) {
+        self.multihash = multihash
+        var hasher = Hasher()
+        hasher.combine(multihash)
+        hash = UInt64(truncatingIfNeeded: hasher.finalize())
+    }
+
+    func hash(into hasher: inout Hasher) { hasher.combine(hash) }
+
+    static func == (left: CacheKey, right: CacheKey) -> Bool {
+        left.hash == right.hash && left.multihash == right.multihash
+    }
+}
+
+/// One part of the block cache: a window for newcomers, and a main part that keeps what is asked for
+/// often.
+///
+/// A newcomer enters the window. What falls out of it gets into the main part only if it was asked
+/// for more often than what would have to leave: so one big download passes through the window and
+/// leaves the rest alone. The main part is a segmented LRU: on probation until the second request,
+/// then protected.
+///
+/// - Invariant: the bytes of the three segments never exceed the capacity.
+struct CacheShard {
+    enum Segment: Int { case window, probation, protected }
+
+    private struct Node {
+        var key: CacheKey
+        var bytes: Bytes
+        var segment: Segment
+        var previous: Int
+        var next: Int
+    }
+
+    private struct List {
+        var first = -1
+        var last = -1
+        var byteCount = 0
+    }
+
+    private let capacity: Int
+    private let windowMax: Int
+    private let protectedMax: Int
+    private var nodes: [Node] = []
+    private var free: [Int] = []
+    private var places: [CacheKey: Int] = [:]
+    private var lists = [List(), List(), List()]
+    private var sketch: FrequencySketch
+
+    /// Grows with every removal: an insertion that began to read before it is refused.
+    private(set) var version = 0
+
+    init(capacity: Int) {
+        self.capacity = capacity
+        windowMax = capacity / 8
+        protectedMax = (capacity - windowMax) / 5 * 4
+        // Blocks of 4 KiB are the smallest that matter here.
+        sketch = FrequencySketch(entryCount: max(64, capacity / 4096))
+    }
+
+    var count: Int { places.count }
+    var byteCount: Int { lists.reduce(0) { $0 + $1.byteCount } }
+
+    mutating func get(_ key: CacheKey) -> Bytes? {
+        sketch.increment(key.hash)
+        guard let place = places[key] else { return nil }
+        touch(place)
+        return nodes[place].bytes
+    }
+
+    /// Offers a block that was read.
+    mutating func insert(_ key: CacheKey, _ bytes: Bytes, ifVersion version: Int) {
+        guard self.version == version, places[key] == nil, cost(bytes) <= capacity / 4 else {
+            return
+        }
+        let place = makeNode(key, bytes)
+        places[key] = place
+        pushFirst(place, .window)
+        while lists[Segment.window.rawValue].byteCount > windowMax,
+            lists[Segment.window.rawValue].last != place || cost(bytes) > windowMax
+        {
+            admitOrDrop(lists[Segment.window.rawValue].last)
+        }
+    }
+
+    mutating func remove(_ key: CacheKey) {
+        version += 1
+        guard let place = places[key] else { return }
+        drop(place)
+    }
+
+    /// Moves what falls out of the window into the main part, or drops it.
+    private mutating func admitOrDrop(_ candidate: Int) {
+        unlink(candidate)
+        let needed = cost(nodes[candidate].bytes)
+        let frequency = sketch.estimate(nodes[candidate].key.hash)
+        while mainByteCount + needed > capacity - windowMax {
+            let victim = victim
+            guard victim >= 0, sketch.estimate(nodes[victim].key.hash) < frequency else {
+                return release(candidate)
+            }
+            drop(victim)
+        }
+        pushFirst(candidate, .probation)
+    }
+
+    private var mainByteCount: Int {
+        lists[Segment.probation.rawValue].byteCount + lists[Segment.protected.rawValue].byteCount
+    }
+
+    private var victim: Int {
+        let probation = lists[Segment.probation.rawValue].last
+        return probation >= 0 ? probation : lists[Segment.protected.rawValue].last
+    }
+
+    private mutating func touch(_ place: Int) {
+        let segment = nodes[place].segment
+        if lists[segment.rawValue].first == place, segment != .probation { return }
+        unlink(place)
+        pushFirst(place, segment == .window ? .window : .protected)
+        while lists[Segment.protected.rawValue].byteCount > protectedMax,
+            lists[Segment.protected.rawValue].last != place
+        {
+            let demoted = lists[Segment.protected.rawValue].last
+            unlink(demoted)
+            pushFirst(demoted, .probation)
+        }
+    }
+
+    /// What an entry costs: its bytes and about what the node and the table take.
+    private func cost(_ bytes: Bytes) -> Int { bytes.count + 200 }
+
+    private mutating func makeNode(_ key: CacheKey, _ bytes: Bytes) -> Int {
+        let node = Node(key: key, bytes: bytes, segment: .window, previous: -1, next: -1)
+        if let place = free.popLast() {
+            nodes[place] = node
+            return place
+        }
+        nodes.append(node)
+        return nodes.count - 1
+    }
+
+    private mutating func drop(_ place: Int) {
+        unlink(place)
+        release(place)
+    }
+
+    private mutating func release(_ place: Int) {
+        places[nodes[place].key] = nil
+        nodes[place].bytes = .empty
+        free.append(place)
+    }
+
+    private mutating func pushFirst(_ place: Int, _ segment: Segment) {
+        let list = segment.rawValue
+        nodes[place].segment = segment
+        nodes[place].previous = -1
+        nodes[place].next = lists[list].first
+        if lists[list].first >= 0 { nodes[lists[list].first].previous = place }
+        lists[list].first = place
+        if lists[list].last < 0 { lists[list].last = place }
+        lists[list].byteCount += cost(nodes[place].bytes)
+    }
+
+    private mutating func unlink(_ place: Int) {
+        let list = nodes[place].segment.rawValue
+        let (previous, next) = (nodes[place].previous, nodes[place].next)
+        if previous >= 0 { nodes[previous].next = next } else { lists[list].first = next }
+        if next >= 0 { nodes[next].previous = previous } else { lists[list].last = previous }
+        lists[list].byteCount -= cost(nodes[place].bytes)
+    }
+}

@@ -1,0 +1,59 @@
+/// Estimates how often keys were asked for lately: a count-min sketch with 4-bit counters that are
+/// halved from time to time.
+///
+/// - Spec: TinyLFU (Einziger, Friedman, Manes, 2017).
+struct FrequencySketch {
+    private var words: [UInt64]
+    private let mask: Int
+    private var additions = 0
+    private let additionsMax: Int
+
+    /// - Parameter entryCount: how many keys the cache holds; rounded up to a power of two.
+    init(entryCount: Int) {
+        var size = 64
+        while size < entryCount { size *= 2 }
+        words = Array(repeating: 0, count: size)
+        mask = size - 1
+        additionsMax = size * 10
+    }
+
+    /// Counts one request for a key.
+    mutating func increment(_ hash: UInt64) {
+        var grew = false
+        for row in 0..<4 {
+            let (word, shift) = place(hash, row)
+            let count = (words[word] >> shift) & 0xf
+            guard count < 15 else { continue }
+            words[word] += 1 << shift
+            grew = true
+        }
+        guard grew else { return }
+        additions += 1
+        if additions >= additionsMax { age() }
+    }
+
+    /// How often a key was asked for lately, 0 to 15; may be too high, never too low.
+    func estimate(_ hash: UInt64) -> Int {
+        var least: UInt64 = 15
+        for row in 0..<4 {
+            let (word, shift) = place(hash, row)
+            least = min(least, (words[word] >> shift) & 0xf)
+        }
+        return Int(least)
+    }
+
+    private mutating func age() {
+        for index in words.indices {
+            words[index] = (words[index] >> 1) & 0x7777_7777_7777_7777
+        }
+        additions /= 2
+    }
+
+    /// The counter of a row: each row picks a word by its own mix, and a nibble by other bits.
+    @inline(__always)
+    private func place(_ hash: UInt64, _ row: Int) -> (word: Int, shift: UInt64) {
+        let mixed = (hash &+ UInt64(row) &* 0x9e37_79b9_7f4a_7c15) &* 0xff51_afd7_ed55_8ccd
+        let word = Int(truncatingIfNeeded: mixed >> 20) & mask
+        return (word, ((mixed >> 60) & 3) * 4 + UInt64(row) * 16)
+    }
+}

@@ -1,0 +1,107 @@
+package import Buffers
+import CLevelDB
+
+/// One open LevelDB database: the fence around the C handle.
+///
+/// Any thread may call it. Calls in flight are counted; `close` refuses new ones, waits for those,
+/// and only then closes the handle, because LevelDB leaves a close during use undefined. After any
+/// error from a write the handle must not be written to again (`WriteLane` sees to that).
+///
+/// - Blocking: every call may read or write the disk.
+package final class Database: Sendable {
+    /// The folder.
+    package let path: String
+    private let handles: DatabaseHandles
+    private let calls = CallCount()
+
+    /// Opens a folder, making it if needed.
+    ///
+    /// - Parameters:
+    ///   - path: the folder; its parent must exist.
+    ///   - settings: fixed until it is closed.
+    /// - Throws: `.locked` when it is open elsewhere, `.corruption` when it is damaged.
+    package init(_ path: String, _ settings: DatabaseSettings) throws(DatabaseError) {
+        self.path = path
+        handles = DatabaseHandles(settings)
+        try handles.open(path)
+    }
+
+    deinit { close() }
+
+    /// Refuses new calls, waits for those in flight and closes the handle; again is harmless.
+    package func close() {
+        if calls.close() { handles.close() }
+    }
+
+    /// Reads one value, with its checksum.
+    ///
+    /// - Parameter key: the key.
+    /// - Returns: the value in memory that LevelDB allocated, without another copy; nil if absent.
+    /// - Throws: `.corruption`, `.inputOutput`, `.closed`.
+    package func value(for key: borrowing Key) throws(DatabaseError) -> Bytes? {
+        try begin()
+        defer { calls.end() }
+        var status = StatusSlot()
+        var count = 0
+        let memory = unsafe try status.check { slot in
+            unsafe key.withChars { chars, length in
+                unsafe leveldb_get(
+                    handles.database, handles.readOptions, chars, length, &count, slot)
+            }
+        }
+        guard let memory = unsafe memory else { return nil }
+        return unsafe Bytes(adopting: UnsafeMutableRawPointer(memory), count: count) {
+            unsafe leveldb_free($0)
+        }
+    }
+
+    /// Writes a batch: all of it or nothing.
+    ///
+    /// - Parameters:
+    ///   - batch: what to change.
+    ///   - isSynced: whether it is on disk when the call returns.
+    /// - Throws: any error means that this database must be reopened before the next write.
+    package func write(
+        _ batch: borrowing WriteBatch, isSynced: Bool
+    ) throws(DatabaseError) {
+        try begin()
+        defer { calls.end() }
+        var status = StatusSlot()
+        let options = unsafe isSynced ? handles.syncedWrite : handles.unsyncedWrite
+        unsafe try status.check { slot in
+            unsafe leveldb_write(handles.database, options, batch.pointer, slot)
+        }
+    }
+
+    /// One of LevelDB's own figures, such as `leveldb.num-files-at-level0`.
+    package func property(_ name: String) -> String? {
+        guard calls.begin() else { return nil }
+        defer { calls.end() }
+        guard let text = unsafe leveldb_property_value(handles.database, name) else { return nil }
+        defer { unsafe leveldb_free(text) }
+        return unsafe String(cString: text)
+    }
+
+    /// Writes the memtable to a synced table, so that the next open has nothing to replay.
+    ///
+    /// - Blocking: until the table is written; a range that holds no key is all that is compacted.
+    package func flush() {
+        guard calls.begin() else { return }
+        defer { calls.end() }
+        unsafe Key([0]).withChars { chars, length in
+            unsafe leveldb_compact_range(handles.database, chars, length, chars, length)
+        }
+    }
+
+    /// Announces an iterator; it calls `iteratorEnded` when it is destroyed.
+    func makeIteratorPointer() throws(DatabaseError) -> OpaquePointer? {
+        try begin()
+        return unsafe leveldb_create_iterator(handles.database, handles.scanOptions)
+    }
+
+    func iteratorEnded() { calls.end() }
+
+    private func begin() throws(DatabaseError) {
+        guard calls.begin() else { throw .closed }
+    }
+}

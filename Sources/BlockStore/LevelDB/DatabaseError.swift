@@ -1,0 +1,82 @@
+import CLevelDB
+
+/// LevelDB refused or failed. What it says as text is read here, once, and becomes a kind.
+package struct DatabaseError: Error, Hashable, Sendable, CustomStringConvertible {
+    /// The class of a failure, as LevelDB's status has it.
+    package enum Kind: Sendable {
+        /// A checksum or a structure on disk is wrong.
+        case corruption
+        /// A system call failed: disk, permission, number of open files.
+        case inputOutput
+        /// Another database object holds the folder's lock.
+        case locked
+        /// The database was closed before the call.
+        case closed
+        /// Anything else; a fault of this program.
+        case other
+    }
+
+    /// What kind of failure.
+    package let kind: Kind
+    /// LevelDB's own text, with path and system message.
+    package let message: String
+
+    package init(kind: Kind, message: String) {
+        self.kind = kind
+        self.message = message
+    }
+
+    static let closed = DatabaseError(kind: .closed, message: "the database is closed")
+
+    /// Reads a status text. The prefixes are those of `util/status.cc`.
+    package init(statusText: String) {
+        message = statusText
+        if statusText.hasPrefix("Corruption: ") {
+            kind = .corruption
+        } else if statusText.hasPrefix("IO error: ") {
+            kind = Self.isLock(statusText) ? .locked : .inputOutput
+        } else {
+            kind = .other
+        }
+    }
+
+    /// Whether the text is of the system's EIO: the disk itself could not read.
+    package var isDeviceError: Bool {
+        kind == .inputOutput && message.hasSuffix("Input/output error")
+    }
+
+    /// Whether this very process holds the lock already.
+    package var isOwnLock: Bool {
+        kind == .locked && message.hasSuffix("already held by process")
+    }
+
+    package var description: String { message }
+
+    private static func isLock(_ text: String) -> Bool {
+        text.hasPrefix("IO error: lock ")
+            || (text.contains("/LOCK: ")
+                && (text.hasSuffix("already held by process")
+                    || text.hasSuffix("Resource temporarily unavailable")))
+    }
+}
+
+/// The place where a call of LevelDB leaves its error.
+@safe
+struct StatusSlot: ~Copyable {
+    private var text: UnsafeMutablePointer<CChar>?
+
+    init() { unsafe text = nil }
+
+    deinit { unsafe leveldb_free(text) }
+
+    /// Makes a call with the slot, and throws what the call left in it.
+    mutating func check<Result>(
+        _ call: (UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>) -> Result
+    ) throws(DatabaseError) -> Result {
+        let result = unsafe call(&text)
+        if let text = unsafe text {
+            throw DatabaseError(statusText: unsafe String(cString: text))
+        }
+        return result
+    }
+}

@@ -1,0 +1,80 @@
+package import Buffers
+import CLevelDB
+
+/// Changes that LevelDB applies together. Made, filled and written by one thread.
+///
+/// Reused by its lane: `clear` keeps the memory, so that a full batch is not allocated each time.
+@safe
+package struct WriteBatch: ~Copyable {
+    let pointer: OpaquePointer?
+    private var scratch: UnsafeMutableRawBufferPointer
+
+    /// How many changes it holds.
+    package private(set) var count = 0
+
+    package init() {
+        unsafe pointer = leveldb_writebatch_create()
+        unsafe scratch = .allocate(byteCount: 4096, alignment: 16)
+    }
+
+    deinit {
+        unsafe leveldb_writebatch_destroy(pointer)
+        unsafe scratch.deallocate()
+    }
+
+    /// Forgets all changes.
+    package mutating func clear() {
+        unsafe leveldb_writebatch_clear(pointer)
+        count = 0
+    }
+
+    /// Sets a value.
+    package mutating func put(_ key: Key, _ value: Bytes) {
+        unsafe value.withUnsafeBytes { unsafe put(key, $0) }
+    }
+
+    /// Sets a value that is a short header with a payload behind it.
+    ///
+    /// LevelDB wants a value in one piece: the two meet in a scratch space that stays in the
+    /// processor's cache, and are copied once more, into the batch.
+    ///
+    /// - Parameters:
+    ///   - key: where.
+    ///   - header: copied before the payload.
+    ///   - payload: as it is.
+    package mutating func put(_ key: Key, header: borrowing ByteWriter, payload: Bytes) {
+        let count = header.count + payload.count
+        reserveScratch(count)
+        header.withSpan { span in
+            unsafe span.withUnsafeBytes { unsafe scratch.copyMemory(from: $0) }
+        }
+        unsafe payload.withUnsafeBytes { source in
+            unsafe UnsafeMutableRawBufferPointer(rebasing: scratch[header.count...])
+                .copyMemory(from: source)
+        }
+        unsafe put(key, UnsafeRawBufferPointer(rebasing: scratch[..<count]))
+    }
+
+    /// Removes a key; absent is harmless.
+    package mutating func delete(_ key: Key) {
+        unsafe key.withChars { chars, length in
+            unsafe leveldb_writebatch_delete(pointer, chars, length)
+        }
+        count += 1
+    }
+
+    private mutating func put(_ key: Key, _ value: UnsafeRawBufferPointer) {
+        unsafe key.withChars { chars, length in
+            unsafe leveldb_writebatch_put(
+                pointer, chars, length,
+                value.baseAddress?.assumingMemoryBound(to: CChar.self), value.count)
+        }
+        count += 1
+    }
+
+    private mutating func reserveScratch(_ count: Int) {
+        guard count > (unsafe scratch.count) else { return }
+        unsafe scratch.deallocate()
+        unsafe scratch = .allocate(byteCount: count, alignment: 16)
+    }
+}

@@ -1,0 +1,196 @@
+import Buffers
+import Execution
+import Multiformats
+import Telemetry
+
+/// The one writer of `blocks/`: takes what is queued as one batch, makes one synced write, then
+/// tells the waiters. After any failed write it writes nothing more until it has reopened the
+/// database and read its tail.
+///
+/// - Spec: architecture 3.3; stack 4.2 and 4.3.
+final class LogLane: Sendable {
+    let state: Monitor<LogState>
+    let progress: Monitor<LogProgress>
+    let holder: DatabaseHolder
+    let figures = LaneFigures()
+    private let context: LaneContext
+    private let thread: Locked<Thread?> = Locked(nil)
+
+    init(_ holder: DatabaseHolder, state: LogState, context: LaneContext) {
+        self.holder = holder
+        self.context = context
+        progress = Monitor(LogProgress(durableThrough: state.durableThrough))
+        self.state = Monitor(state)
+    }
+
+    /// Starts the thread.
+    ///
+    /// - Parameter didWrite: told after each batch how many blocks wait for the index.
+    func start(didWrite: @escaping @Sendable (Int) -> Void) {
+        let thread = Thread(name: "blocks-lane") { [self] in run(didWrite) }
+        self.thread.withLock { $0 = thread }
+    }
+
+    /// Waits until a block is on disk.
+    func wait(for ticket: LogTicket, by deadline: Deadline) throws(BlockStoreError) {
+        let outcome = progress.wait(by: deadline) { $0.outcome(of: ticket) }
+        guard let outcome else { throw .deadline("blocks to be written") }
+        try outcome.get()
+    }
+
+    /// Waits until something has changed since a generation was seen.
+    func waitForChange(since generation: UInt64, by deadline: Deadline) throws(BlockStoreError) {
+        let changed = progress.wait(by: deadline) {
+            $0.generation > generation || $0.isClosed ? true : nil
+        }
+        guard changed == true else { throw .deadline("the block log") }
+    }
+
+    /// Tells those who wait for room, for a deletion or for the index.
+    func announce(_ generation: UInt64) {
+        progress.notify { $0.see(generation) }
+    }
+
+    /// Writes what is queued and ends the thread. Readers go on until the holder is closed.
+    func close() {
+        state.notify { $0.setClosing() }
+        thread.withLock { thread in
+            defer { thread = nil }
+            return thread
+        }?.join()
+    }
+
+    // MARK: the thread
+
+    private enum Work {
+        case write(LogState.Batch)
+        case reopen(BlockStoreError)
+        case end
+    }
+
+    private func run(_ didWrite: (Int) -> Void) {
+        var batch = WriteBatch()
+        while true {
+            switch nextWork() {
+            case .write(let work): write(work, &batch, didWrite)
+            case .reopen(let error): reopen(after: error, didWrite)
+            case .end:
+                let generation = state.notify { state in
+                    state.setClosed()
+                    return state.generation
+                }
+                progress.notify { progress in
+                    progress.see(generation)
+                    progress.close()
+                }
+                return
+            }
+        }
+    }
+
+    private func nextWork() -> Work {
+        let work: Work? = state.wait(by: .never) { state in
+            switch state.phase {
+            case .open: return state.takeBatch().map { .write($0) }
+            case .failed(let error): return .reopen(error)
+            case .closing: return state.takeBatch().map { .write($0) } ?? .end
+            case .closed: return .end
+            }
+        }
+        return work ?? .end
+    }
+
+    private func write(
+        _ work: LogState.Batch, _ batch: inout WriteBatch, _ didWrite: (Int) -> Void
+    ) {
+        announce(state.withLock { $0.generation })
+        fill(&batch, work)
+        do throws(DatabaseError) {
+            let database = try holder.current()
+            try database.write(batch, isSynced: context.isSynced)
+        } catch {
+            batch.clear()
+            return fail(context.writeError(error, "blocks"))
+        }
+        batch.clear()
+        figures.batches.add()
+        figures.items.add(work.blocks.count)
+        let (durable, generation, waiting) = state.withLock { state in
+            let waiting = state.batchWritten()
+            return (state.durableThrough, state.generation, waiting)
+        }
+        progress.notify { $0.advance(durableThrough: durable, generation: generation) }
+        if waiting > 0 { didWrite(waiting) }
+    }
+
+    private func fill(_ batch: inout WriteBatch, _ work: LogState.Batch) {
+        var sequence = work.first
+        var bytes = 0
+        for block in work.blocks {
+            batch.put(
+                Key(sequence: sequence), header: StoredValue.header(of: block),
+                payload: block.bytes)
+            sequence += 1
+            bytes += block.bytes.count
+        }
+        for sequence in work.deletions { batch.delete(Key(sequence: sequence)) }
+        figures.bytes.add(bytes)
+    }
+
+    private func fail(_ error: BlockStoreError) {
+        figures.failures.add()
+        let generation = state.withLock { state in
+            state.batchFailed(error)
+            return state.generation
+        }
+        progress.notify { $0.fail(error, generation: generation) }
+        context.log.error(
+            "blocks/ takes no writes until it is reopened", [.text("error", "\(error)")])
+    }
+
+    // MARK: reopening
+
+    private func reopen(after error: BlockStoreError, _ didWrite: (Int) -> Void) {
+        guard context.waitBeforeReopening(state, isClosing: { $0.isClosing }) else { return }
+        do {
+            let database = try holder.reopen(repair: context.repair)
+            let durable = state.withLock { $0.durableThrough }
+            let scan = LogScan(database)
+            try checkTail(lastOnDisk: try scan.lastSequence())
+            let tail = try scan.tail(above: durable)
+            let replaced = Set(tail.map(\.0).filter(context.quarantine.contains))
+            let waiting = state.notify { state in
+                state.reopened(tail: tail, replaced: replaced)
+                return state.tableCount
+            }
+            let (through, generation) = state.withLock { ($0.durableThrough, $0.generation) }
+            progress.notify { $0.advance(durableThrough: through, generation: generation) }
+            context.log.info(
+                "blocks/ is open again", [.integer("recoveredBlockCount", tail.count)])
+            if waiting > 0 { didWrite(waiting) }
+        } catch {
+            context.log.error(
+                "blocks/ could not be reopened and is tried again", [.text("error", "\(error)")])
+        }
+    }
+}
+
+extension LogLane {
+    private func checkTail(lastOnDisk: UInt64) throws(BlockStoreError) {
+        guard state.withLock({ $0.hasLostBlocks(lastOnDisk: lastOnDisk) }) else { return }
+        throw BlockStoreError(
+            .corrupt,
+            "blocks/ ends at number \(lastOnDisk), before blocks that were acknowledged: the disk "
+                + "lost writes; stop the node, check the disk, restore from a replica")
+    }
+}
+
+extension LogState {
+    /// Whether the lane has to end.
+    var isClosing: Bool {
+        switch phase {
+        case .closing, .closed: true
+        case .open, .failed: false
+        }
+    }
+}

@@ -1,0 +1,83 @@
+import Buffers
+import Multiformats
+
+/// Walks over the log in the order of its numbers.
+struct LogScan {
+    private let database: Database
+
+    init(_ database: Database) { self.database = database }
+
+    /// One value of the log, without its bytes.
+    struct Item {
+        let multihash: Multihash
+        let entry: IndexEntry
+    }
+
+    /// The last number in the log, 0 if it is empty.
+    func lastSequence() throws(DatabaseError) -> UInt64 {
+        let iterator = try Iterator(database)
+        iterator.seekToLast()
+        guard iterator.isValid else {
+            try iterator.check()
+            return 0
+        }
+        return iterator.key.sequence ?? 0
+    }
+
+    /// Everything above a number.
+    func tail(above sequence: UInt64) throws -> [(Multihash, IndexEntry)] {
+        var result: [(Multihash, IndexEntry)] = []
+        _ = try forEach(above: sequence) { result.append(($0.multihash, $0.entry)) }
+        return result
+    }
+
+    /// What a walk could not read.
+    struct Gaps: Equatable {
+        /// Values that are not values of the log.
+        var damagedCount = 0
+        /// What LevelDB said at the end, if it left anything out.
+        var message: String?
+
+        var isEmpty: Bool { damagedCount == 0 && message == nil }
+    }
+
+    /// Shows every value above a number.
+    ///
+    /// - Parameters:
+    ///   - sequence: the walk begins behind it.
+    ///   - body: called in order.
+    /// - Returns: what could not be read and was passed over.
+    /// - Throws: for values of a later version, for what the disk does not give, and what the body throws.
+    func forEach(above sequence: UInt64, _ body: (Item) throws -> Void) throws -> Gaps {
+        var gaps = Gaps()
+        let iterator = try Iterator(database)
+        iterator.seek(Key(sequence: sequence + 1))
+        while iterator.isValid {
+            if let item = try item(iterator) { try body(item) } else { gaps.damagedCount += 1 }
+            iterator.next()
+        }
+        gaps.message = try iterator.corruption()
+        return gaps
+    }
+
+    /// The item under an iterator; nil if it is damaged.
+    private func item(_ iterator: borrowing Iterator) throws -> Item? {
+        guard let sequence = iterator.key.sequence else { return nil }
+        let (head, count) = iterator.withValue { span in
+            (Bytes(copying: span.extracting(first: 512)), span.byteCount)
+        }
+        do {
+            let value = try StoredValue(decoding: head)
+            let headerCount = head.count - value.bytes.count
+            let entry = IndexEntry(
+                sequence: sequence, byteCount: count - headerCount, flags: value.flags)
+            return Item(multihash: value.multihash, entry: entry)
+        } catch StoredValueError.newerFormat {
+            throw BlockStoreError(
+                .newerVersion,
+                "blocks/ holds a block of a later version of Holdfast: install that version")
+        } catch {
+            return nil
+        }
+    }
+}

@@ -1,0 +1,341 @@
+import Buffers
+import Multiformats
+
+/// What the log's lane knows: the queue, what is being written, and the part of the index that is in
+/// memory only. No I/O, no clock: the lane and its callers ask under its lock and act after it.
+///
+/// A block's way: queued, being written, durable (in the log), indexed (then it leaves the table).
+/// Numbers are given out when a block is queued. After a failed write the numbers above
+/// `durableThrough` that the disk does not hold are given out again, so callers remember the `epoch`
+/// together with a number.
+///
+/// - Invariant: `queue` and `writing` hold consecutive numbers, `durableThrough < writing < queue`.
+struct LogState {
+    /// Life of the lane.
+    enum Phase {
+        /// Takes blocks.
+        case open
+        /// A write failed; being reopened. Exits to `open`.
+        case failed(BlockStoreError)
+        /// Writes what is queued, takes nothing new.
+        case closing
+        /// The thread has ended.
+        case closed
+    }
+
+    struct TableEntry {
+        var entry: IndexEntry
+        /// Whether the index has an entry for the block already (it was quarantined).
+        let isReplacement: Bool
+    }
+
+    private(set) var phase = Phase.open
+    private(set) var epoch = 0
+    private(set) var durableThrough: UInt64
+    private(set) var indexedThrough: UInt64
+    /// Blocks in the log and their bytes.
+    private(set) var blockCount: Int
+    private(set) var byteCount: Int
+    /// Why appends are refused although the log is fine: `meta/` does not take writes.
+    private var refusal: BlockStoreError?
+    /// Grows whenever somebody who had to wait should look again.
+    private(set) var generation: UInt64 = 0
+
+    private var queue: [VerifiedBlock] = []
+    private var queueFirst: UInt64
+    private(set) var queuedByteCount = 0
+    private var writing: [VerifiedBlock] = []
+    private var deletions: [UInt64] = []
+    /// The largest number that was deleted since the start.
+    private var highestDeleted: UInt64 = 0
+    private var deleting: Set<Multihash> = []
+    private var table: [Multihash: TableEntry] = [:]
+    private var order: [(sequence: UInt64, multihash: Multihash)] = []
+    /// Whether any block ever replaced a quarantined one: only then counting has to look.
+    private var hasReplacements = false
+
+    init(lastSequence: UInt64, mark: HighWaterMark) {
+        durableThrough = lastSequence
+        indexedThrough = mark.sequence
+        blockCount = mark.blockCount
+        byteCount = mark.byteCount
+        queueFirst = lastSequence + 1
+    }
+
+    var queuedCount: Int { queue.count }
+    var tableCount: Int { table.count }
+    var writingCount: Int { writing.count }
+
+    /// The last number that was given out.
+    var lastSequence: UInt64 { queueFirst + UInt64(queue.count) - 1 }
+
+    // MARK: appending
+
+    /// What the table says about a block that somebody wants to append.
+    enum Presence {
+        case refused(BlockStoreError)
+        /// In the log, or on its way: durable once this number is.
+        case present(LogTicket)
+        /// Being deleted: look again when the generation has grown.
+        case beingDeleted(generation: UInt64)
+        /// Not in the table; the answer of the index counts if the table has lost nothing meanwhile.
+        case askIndex(indexedThrough: UInt64)
+    }
+
+    func presence(of multihash: Multihash) -> Presence {
+        if let error = writeRefusal { return .refused(error) }
+        if deleting.contains(multihash) { return .beingDeleted(generation: generation) }
+        if let known = table[multihash] { return .present(ticket(known.entry.sequence)) }
+        return .askIndex(indexedThrough: indexedThrough)
+    }
+
+    enum Enqueued {
+        case queued(LogTicket)
+        /// Something changed since `presence`: ask again.
+        case lookAgain
+        /// The queue or the table is full: ask again when the generation has grown.
+        case full(generation: UInt64)
+    }
+
+    mutating func enqueue(
+        _ block: VerifiedBlock, isReplacement: Bool, indexSeenThrough: UInt64
+    ) -> Enqueued {
+        guard case .askIndex(let indexed) = presence(of: block.multihash),
+            indexed == indexSeenThrough
+        else { return .lookAgain }
+        guard hasRoom(for: block.bytes.count) else { return .full(generation: generation) }
+        let sequence = lastSequence + 1
+        queue.append(block)
+        queuedByteCount += block.bytes.count
+        let entry = IndexEntry(
+            sequence: sequence, byteCount: block.bytes.count, flags: block.flags)
+        table[block.multihash] = TableEntry(entry: entry, isReplacement: isReplacement)
+        hasReplacements = hasReplacements || isReplacement
+        order.append((sequence, block.multihash))
+        return .queued(ticket(sequence))
+    }
+
+    private func hasRoom(for count: Int) -> Bool {
+        queue.isEmpty
+            ? table.count < Limits.tableCountMax
+            : queuedByteCount + count <= Limits.queueBytesMax
+                && queue.count < Limits.queueCountMax && table.count < Limits.tableCountMax
+    }
+
+    /// Refuses appends because of the other database, or takes them again.
+    mutating func refuse(_ error: BlockStoreError?) {
+        refusal = error
+        generation += 1
+    }
+
+    var writeRefusal: BlockStoreError? {
+        switch phase {
+        case .open: refusal
+        case .failed(let error): error
+        case .closing, .closed: .closed
+        }
+    }
+
+    private func ticket(_ sequence: UInt64) -> LogTicket {
+        LogTicket(epoch: epoch, sequence: sequence)
+    }
+
+    /// A ticket for everything that has been queued so far.
+    var tail: LogTicket { ticket(lastSequence) }
+
+    // MARK: reading
+
+    enum Found {
+        /// Queued or being written: here it is.
+        case block(VerifiedBlock, IndexEntry)
+        /// In the log.
+        case inLog(IndexEntry)
+    }
+
+    func find(_ multihash: Multihash) -> Found? {
+        guard let entry = table[multihash]?.entry else { return nil }
+        if entry.sequence >= queueFirst {
+            return .block(queue[Int(entry.sequence - queueFirst)], entry)
+        }
+        let writingFirst = queueFirst - UInt64(writing.count)
+        guard entry.sequence >= writingFirst, entry.sequence > durableThrough else {
+            return .inLog(entry)
+        }
+        return .block(writing[Int(entry.sequence - writingFirst)], entry)
+    }
+
+    // MARK: the lane
+
+    struct Batch {
+        let blocks: [VerifiedBlock]
+        let first: UInt64
+        let deletions: [UInt64]
+    }
+
+    /// Takes what is queued, up to the size of a batch; nil if there is nothing to do.
+    mutating func takeBatch() -> Batch? {
+        guard !queue.isEmpty || !deletions.isEmpty else { return nil }
+        var count = 0
+        var bytes = 0
+        for block in queue.prefix(Limits.batchCountMax) {
+            if count > 0, bytes + block.bytes.count > Limits.batchBytesMax { break }
+            count += 1
+            bytes += block.bytes.count
+        }
+        if count == queue.count {
+            writing = queue
+            queue = []
+        } else {
+            writing = Array(queue[..<count])
+            queue.removeFirst(count)
+        }
+        let first = queueFirst
+        queueFirst += UInt64(count)
+        queuedByteCount -= bytes
+        generation += 1
+        defer { deletions = [] }
+        return Batch(blocks: writing, first: first, deletions: deletions)
+    }
+
+    /// The batch is on disk.
+    ///
+    /// - Returns: how many blocks wait for the index now.
+    mutating func batchWritten() -> Int {
+        for block in writing { count(block) }
+        durableThrough += UInt64(writing.count)
+        writing = []
+        return indexableCount
+    }
+
+    /// The batch may or may not be on disk: nothing above `durableThrough` counts any more.
+    mutating func batchFailed(_ error: BlockStoreError) {
+        phase = isClosing ? .closing : .failed(error)
+        epoch += 1
+        generation += 1
+        writing = []
+        queue = []
+        queuedByteCount = 0
+        queueFirst = durableThrough + 1
+        while let last = order.last, last.sequence > durableThrough {
+            if table[last.multihash]?.entry.sequence == last.sequence {
+                table[last.multihash] = nil
+            }
+            order.removeLast()
+        }
+    }
+
+    /// Whether a log that ends at a number has lost blocks that were acknowledged.
+    func hasLostBlocks(lastOnDisk: UInt64) -> Bool {
+        lastOnDisk < durableThrough && highestDeleted < durableThrough
+            && (table.values.contains { $0.entry.sequence == durableThrough }
+                || indexedThrough < durableThrough)
+    }
+
+    /// The database is open again, and its tail has been read.
+    ///
+    /// - Parameters:
+    ///   - tail: blocks above `durableThrough` that the failed write left on disk.
+    ///   - replaced: those of them that the index has an entry for already.
+    mutating func reopened(tail: [(Multihash, IndexEntry)], replaced: Set<Multihash>) {
+        for (multihash, entry) in tail {
+            let replaces = replaced.contains(multihash)
+            table[multihash] = TableEntry(entry: entry, isReplacement: replaces)
+            order.append((entry.sequence, multihash))
+            durableThrough = max(durableThrough, entry.sequence)
+            if !replaces { count(1, entry.byteCount) }
+        }
+        queueFirst = durableThrough + 1
+        generation += 1
+        if case .failed = phase { phase = .open }
+    }
+
+    mutating func setClosing() {
+        if case .closed = phase { return }
+        phase = .closing
+    }
+
+    mutating func setClosed() {
+        phase = .closed
+        generation += 1
+    }
+
+    private mutating func count(_ block: VerifiedBlock) {
+        if hasReplacements, table[block.multihash]?.isReplacement == true { return }
+        count(1, block.bytes.count)
+    }
+
+    private mutating func count(_ blocks: Int, _ bytes: Int) {
+        blockCount += blocks
+        byteCount += bytes
+    }
+
+    // MARK: the index
+
+    /// The oldest durable blocks that the index on disk does not have.
+    func indexable(limit: Int) -> [(Multihash, TableEntry)] {
+        var result: [(Multihash, TableEntry)] = []
+        for (sequence, multihash) in order.prefix(limit) {
+            guard sequence <= durableThrough else { break }
+            if let known = table[multihash], known.entry.sequence == sequence {
+                result.append((multihash, known))
+            }
+        }
+        return result
+    }
+
+    /// How many durable blocks the index on disk does not have.
+    var indexableCount: Int { order.count - queue.count - writing.count }
+
+    /// The index has everything up to a number.
+    mutating func indexed(through sequence: UInt64) {
+        let count = order.firstIndex { $0.sequence > sequence } ?? order.count
+        for (sequence, multihash) in order[..<count]
+        where table[multihash]?.entry.sequence == sequence {
+            table[multihash] = nil
+        }
+        order.removeFirst(count)
+        indexedThrough = max(indexedThrough, sequence)
+        generation += 1
+    }
+
+    /// Counts anew after `meta/` was reopened: its last batch may or may not have been written.
+    mutating func recount(from mark: HighWaterMark) {
+        indexed(through: mark.sequence)
+        blockCount = mark.blockCount
+        byteCount = mark.byteCount
+        for (multihash, entry) in indexable(limit: .max) {
+            if entry.isReplacement || table[multihash] == nil { continue }
+            count(1, entry.entry.byteCount)
+        }
+    }
+
+    // MARK: deleting
+
+    /// Announces that a block is about to be deleted; appends of it wait for the end.
+    ///
+    /// - Returns: false when somebody else is deleting it.
+    mutating func beginDeleting(_ multihash: Multihash) -> Bool {
+        deleting.insert(multihash).inserted
+    }
+
+    /// Ends a deletion.
+    ///
+    /// - Parameter removed: what the index no longer has, so that the log need not have it either.
+    mutating func endDeleting(_ multihash: Multihash, removed: IndexEntry?) {
+        deleting.remove(multihash)
+        generation += 1
+        guard let removed else { return }
+        deletions.append(removed.sequence)
+        highestDeleted = max(highestDeleted, removed.sequence)
+        count(-1, -removed.byteCount)
+    }
+}
+
+/// What somebody waits for who wants to know that a block is on disk.
+package struct LogTicket: Hashable, Sendable {
+    let epoch: Int
+    let sequence: UInt64
+
+    /// Nothing to wait for.
+    static let none = LogTicket(epoch: 0, sequence: 0)
+}

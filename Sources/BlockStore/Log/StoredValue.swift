@@ -1,0 +1,80 @@
+package import Buffers
+package import Multiformats
+
+/// The value of one entry of the log: the block with everything that the index needs.
+///
+///     u8 format (1) | u8 class | u8 flags | varint codec | multihash | block bytes
+///
+/// - Spec: architecture 3.1; `Docs/formats/blocks.md`.
+package struct StoredValue: Sendable {
+    /// What the first byte of a value says.
+    package static let format: UInt8 = 1
+
+    /// Pair of storage class and pack targets; 0 until classes exist.
+    package let storageClass: UInt8
+    /// What is known about the block.
+    package let flags: BlockFlags
+    /// What the block was read or made as.
+    package let codec: Multicodec
+    /// What the block is found by.
+    package let multihash: Multihash
+    /// The block; shares the memory of the value.
+    package let bytes: Bytes
+
+    /// Reads a value.
+    ///
+    /// - Parameter value: all bytes of it.
+    /// - Throws: `.newerFormat` or `.damaged`.
+    package init(decoding value: Bytes) throws(StoredValueError) {
+        var reader = ByteReader(value)
+        do {
+            guard try reader.readByte() == Self.format else { throw StoredValueError.newerFormat }
+            storageClass = try reader.readByte()
+            flags = BlockFlags(rawValue: try reader.readByte())
+            codec = Multicodec(rawValue: try reader.readVarint())
+            multihash = try Multihash(reading: &reader)
+        } catch StoredValueError.newerFormat {
+            throw .newerFormat
+        } catch {
+            throw .damaged
+        }
+        bytes = reader.readRest()
+    }
+
+    /// Writes what stands before the bytes of a block.
+    package static func header(of block: VerifiedBlock) -> ByteWriter {
+        var writer = ByteWriter(capacity: 64)
+        writer.append(format)
+        writer.append(0)
+        writer.append(block.flags.rawValue)
+        writer.appendVarint(block.codec.rawValue)
+        block.multihash.write(to: &writer)
+        return writer
+    }
+}
+
+/// Why a value of the log cannot be read.
+package enum StoredValueError: Error, Hashable, Sendable {
+    /// A later version of this program wrote it.
+    case newerFormat
+    /// It is not a value of the log.
+    case damaged
+}
+
+/// What is known about a block, in the log and in the index.
+package struct BlockFlags: OptionSet, Hashable, Sendable {
+    package let rawValue: UInt8
+    package init(rawValue: UInt8) { self.rawValue = rawValue }
+
+    /// The block, read as its codec, has no links.
+    package static let hasNoLinks = BlockFlags(rawValue: 1)
+    /// The bytes are only in a target (index only).
+    package static let isEvicted = BlockFlags(rawValue: 2)
+    /// The gateway does not serve it (index only).
+    package static let isPrivate = BlockFlags(rawValue: 4)
+}
+
+extension VerifiedBlock {
+    /// What the log and the index say about it.
+    package var flags: BlockFlags { hasNoLinks ? .hasNoLinks : [] }
+}

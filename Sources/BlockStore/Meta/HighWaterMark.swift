@@ -1,0 +1,41 @@
+package import Buffers
+import Multiformats
+
+/// The value of table `h`: how far the index goes, and the counters of what it holds.
+///
+/// Written in the same synced batch as the entries that it covers, so the counters are exact.
+///
+///     u8 format (1) | varint last sequence | varint blocks | varint bytes
+package struct HighWaterMark: Hashable, Sendable {
+    /// Every block up to this number that was not deleted has its entry.
+    package var sequence: UInt64 = 0
+    /// Entries of the index.
+    package var blockCount = 0
+    /// Bytes of their blocks.
+    package var byteCount = 0
+
+    package init() {}
+
+    /// Reads a value; nil when it is not one.
+    package init?(decoding value: Bytes) {
+        var reader = ByteReader(value)
+        guard (try? reader.readByte()) == 1, let sequence = try? reader.readVarint(),
+            let blocks = try? reader.readVarint(), let bytes = try? reader.readVarint(),
+            let blockCount = Int(exactly: blocks), let byteCount = Int(exactly: bytes),
+            reader.isAtEnd
+        else { return nil }
+        self.sequence = sequence
+        self.blockCount = blockCount
+        self.byteCount = byteCount
+    }
+
+    /// Writes the value.
+    package func encode() -> Bytes {
+        var writer = ByteWriter(capacity: 32)
+        writer.append(1)
+        writer.appendVarint(sequence)
+        writer.appendVarint(UInt64(blockCount))
+        writer.appendVarint(UInt64(byteCount))
+        return writer.finish()
+    }
+}

@@ -1,0 +1,146 @@
+import Execution
+
+/// What the lane of `meta/` knows: changes that wait, and when the index is to be written.
+///
+/// Index entries are taken from the log's table when a batch is made. They go along with any change
+/// that somebody waits for; without one they wait for company, but not longer than a moment.
+struct MetaState {
+    /// Life of the lane.
+    enum Phase {
+        /// Takes changes.
+        case open
+        /// A write failed; being reopened. Exits to `open`.
+        case failed(BlockStoreError)
+        /// Writes what is queued and the rest of the index, takes nothing new.
+        case closing
+        /// The thread has ended.
+        case closed
+    }
+
+    /// Changes of one caller.
+    struct ChangeSet: Sendable {
+        let changes: [MetaChange]
+        let done: Pending<BlockStoreError?>
+    }
+
+    enum Work {
+        case write([ChangeSet], withIndex: Bool)
+        case reopen(BlockStoreError)
+        case end
+    }
+
+    private(set) var phase = Phase.open
+    private(set) var mark: HighWaterMark
+    private var queue: [ChangeSet] = []
+    private var indexableCount = 0
+    private var indexDue: Deadline?
+    private var isIndexWanted = false
+
+    init(mark: HighWaterMark) { self.mark = mark }
+
+    var queuedCount: Int { queue.count }
+
+    var writeRefusal: BlockStoreError? {
+        switch phase {
+        case .open: nil
+        case .failed(let error): error
+        case .closing, .closed: .closed
+        }
+    }
+
+    /// Whether the lane has to end.
+    var isClosing: Bool {
+        switch phase {
+        case .closing, .closed: true
+        case .open, .failed: false
+        }
+    }
+
+    /// Queues changes; false when the queue is full.
+    mutating func enqueue(_ set: ChangeSet) -> Bool {
+        guard queue.count < Limits.changeCountMax else { return false }
+        queue.append(set)
+        return true
+    }
+
+    /// Blocks wait for the index.
+    mutating func indexable(count: Int, due: Deadline) {
+        indexableCount = max(indexableCount, count)
+        if indexDue == nil { indexDue = due }
+    }
+
+    /// Somebody waits for the index to catch up.
+    mutating func wantIndex() { isIndexWanted = true }
+
+    /// When to look again without being woken.
+    var nextLook: Deadline { indexDue ?? .never }
+
+    /// What to do now; nil if nothing.
+    mutating func takeWork() -> Work? {
+        switch phase {
+        case .failed(let error): return .reopen(error)
+        case .closed: return .end
+        case .open:
+            guard !queue.isEmpty || isIndexDue else { return nil }
+        case .closing:
+            if queue.isEmpty && indexDue == nil { return .end }
+        }
+        // What comes into the table from here on announces itself again.
+        defer {
+            queue = []
+            indexDue = nil
+            indexableCount = 0
+            isIndexWanted = false
+        }
+        return .write(queue, withIndex: indexDue != nil || isIndexWanted)
+    }
+
+    private var isIndexDue: Bool {
+        isIndexWanted || indexableCount >= Limits.indexBatchCountMax
+            || indexDue?.hasPassed == true
+    }
+
+    /// A batch is on disk.
+    ///
+    /// - Parameters:
+    ///   - mark: what it set the mark to.
+    ///   - remaining: blocks that still wait for the index.
+    ///   - due: when those have to be written.
+    mutating func written(mark: HighWaterMark, remaining: Int, due: Deadline) {
+        self.mark = mark
+        guard remaining > 0 else { return }
+        indexable(count: remaining, due: due)
+    }
+
+    /// A batch may or may not be on disk.
+    ///
+    /// - Returns: who else was waiting.
+    mutating func failed(_ error: BlockStoreError) -> [ChangeSet] {
+        defer { queue = [] }
+        phase = isClosing ? .closed : .failed(error)
+        return queue
+    }
+
+    mutating func reopened(mark: HighWaterMark) {
+        self.mark = mark
+        if case .failed = phase { phase = .open }
+        indexDue = .at(Instant(nanoseconds: 0))
+    }
+
+    mutating func setClosing() {
+        if case .closed = phase { return }
+        if case .failed = phase {
+            phase = .closed
+            return
+        }
+        phase = .closing
+        // What came into the table since the last look is written too.
+        if indexDue == nil { indexDue = .at(Instant(nanoseconds: 0)) }
+    }
+
+    mutating func setClosed() -> [ChangeSet] {
+        defer { queue = [] }
+        phase = .closed
+        return queue
+    }
+}

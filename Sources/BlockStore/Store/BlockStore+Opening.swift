@@ -1,0 +1,139 @@
+import Buffers
+import Execution
+import Multiformats
+import Telemetry
+
+extension BlockStore {
+    /// Opens the store of a repository, making it if it is not there.
+    ///
+    /// - Parameter options: folder and settings.
+    /// - Throws: `.lockedByProcess` when another process has it open, `.corrupt` when a database is
+    ///   damaged beyond what a repair can do, `.newerVersion`, `.folder`, `.readError`.
+    /// - Complexity: after a clean stop, a few file opens. After any other, LevelDB replays its logs
+    ///   (up to a memtable each), and what lies above the high-water mark is read.
+    package static func open(_ options: BlockStoreOptions) throws(BlockStoreError) -> BlockStore {
+        Limits.check()
+        do {
+            return try Opening(options).run()
+        } catch let error as BlockStoreError {
+            throw error
+        } catch let error as DatabaseError {
+            throw error.openError(in: options.folder)
+        } catch {
+            throw BlockStoreError(
+                .folder, "the folder \(options.folder) cannot be used: \(error)")
+        }
+    }
+}
+
+/// The steps of opening a store.
+private struct Opening {
+    let options: BlockStoreOptions
+    let repair: DatabaseRepair
+
+    init(_ options: BlockStoreOptions) {
+        self.options = options
+        repair = DatabaseRepair(log: options.log, now: options.now)
+    }
+
+    func run() throws -> BlockStore {
+        try File.makeFolder(options.folder)
+        let metaSettings = DatabaseSettings.meta(
+            writeBufferByteCount: options.metaWriteBufferByteCount,
+            openFileCountMax: options.openFileCountMax)
+        let logSettings = DatabaseSettings.log(
+            writeBufferByteCount: options.logWriteBufferByteCount,
+            openFileCountMax: options.openFileCountMax)
+        let meta = try repair.open(options.folder + "/meta", metaSettings)
+        let blocks = try repair.open(options.folder + "/blocks", logSettings)
+        let recovery = try recover(blocks, meta)
+        let context = context(quarantine: Quarantine(recovery.quarantined))
+        let log = LogLane(
+            DatabaseHolder(blocks, settings: logSettings),
+            state: LogState(lastSequence: recovery.lastSequence, mark: recovery.mark),
+            context: context)
+        let metaLane = MetaLane(
+            DatabaseHolder(meta, settings: metaSettings), mark: recovery.mark, log: log,
+            context: context, indexDelay: options.indexDelay)
+        metaLane.start()
+        log.start { metaLane.blocksWait($0) }
+        let store = BlockStore(
+            options: options, log: log, meta: metaLane, context: context,
+            recovery: recovery.report)
+        if let registry = options.metrics { store.addMetrics(to: registry) }
+        return store
+    }
+
+    private func recover(_ blocks: Database, _ meta: Database) throws -> Recovery {
+        var doubt = try meta.value(for: MetaKey.indexDoubt).map(IndexDoubt.init(decoding:))
+        if repair.takeDidRepair() {
+            // Written first, so that a crash during the check leads to another check.
+            doubt = .repaired
+            try set(.repaired, in: meta)
+        }
+        var recovery = try Recovery(
+            blocks: blocks, meta: meta, now: options.now(), log: options.log)
+        try recovery.run(checksEverything: doubt != nil, trustsLog: doubt == .unsynced)
+        let left: IndexDoubt? = options.durability == .os ? .unsynced : nil
+        if left != doubt { try set(left, in: meta) }
+        return recovery
+    }
+
+    private func set(_ doubt: IndexDoubt?, in meta: Database) throws(DatabaseError) {
+        var batch = WriteBatch()
+        if let doubt {
+            batch.put(MetaKey.indexDoubt, [doubt.rawValue])
+        } else {
+            batch.delete(MetaKey.indexDoubt)
+        }
+        try meta.write(batch, isSynced: true)
+    }
+
+    private func context(quarantine: Quarantine) -> LaneContext {
+        LaneContext(
+            isSynced: options.durability == .synced,
+            reopenDelay: options.reopenDelay,
+            reopenByteCount: min(
+                options.reserveByteCount, 2 * options.logWriteBufferByteCount),
+            freeSpace: FreeSpace(folder: options.folder, reserve: options.reserveByteCount),
+            quarantine: quarantine, repair: repair, log: options.log)
+    }
+}
+
+/// Why the index has to be compared with the whole log at the next start. The value of table `f`.
+private enum IndexDoubt: UInt8 {
+    /// Writes are not synced, and the store has not been closed since.
+    case unsynced = 1
+    /// LevelDB dropped damaged records, and the check has not ended.
+    case repaired = 2
+
+    /// Anything unknown asks for the careful check.
+    init(decoding value: Bytes) {
+        self = value == [IndexDoubt.unsynced.rawValue] ? .unsynced : .repaired
+    }
+}
+
+extension DatabaseError {
+    /// What the one who opened the store is told.
+    fileprivate func openError(in folder: String) -> BlockStoreError {
+        switch kind {
+        case .locked where isOwnLock:
+            return BlockStoreError(
+                .lockedByProcess(nil), "\(folder) is open in this process already")
+        case .locked:
+            let process = ["/meta", "/blocks"].lazy
+                .compactMap { LockHolder.process(holding: folder + $0 + "/LOCK") }.first
+            let who = process.map { "process \($0)" } ?? "another process"
+            return BlockStoreError(
+                .lockedByProcess(process), "\(folder) is in use by \(who): stop it first")
+        case .corruption:
+            return BlockStoreError(
+                .corrupt,
+                "the database in \(folder) is damaged (\(message)): check the disk, then restore it "
+                    + "from a replica or a backup")
+        default:
+            return BlockStoreError(
+                .readError, "the database in \(folder) cannot be opened: \(message)")
+        }
+    }
+}

@@ -1,0 +1,139 @@
+import Buffers
+package import Execution
+package import Multiformats
+
+extension BlockStore {
+    /// Pins a root, or changes its pin: mode and name become the given ones.
+    ///
+    /// Waits first until all blocks are on disk that were appended before the call, so that a pin
+    /// never outlives a block that it was made over.
+    ///
+    /// - Parameters:
+    ///   - cid: the root, as the user named it.
+    ///   - mode: how much below it is kept.
+    ///   - name: for people.
+    ///   - holder: who wants it; added to those who do already.
+    ///   - deadline: when to give up; the pin may then be there or not.
+    /// - Complexity: one synced write, shared with others.
+    package func pin(
+        _ cid: CID, mode: Pin.Mode, name: String, holder: Pin.Holders = .rpc,
+        by deadline: Deadline
+    ) throws(BlockStoreError) {
+        try freeSpace.take(name.utf8.count + 256)
+        try waitForBlocks(by: deadline)
+        try claims.with([cid], by: deadline) { () throws(BlockStoreError) in
+            let pin = try changedPin(cid, mode: mode, name: name, holder: holder)
+            try meta.write([Self.put(pin)], by: deadline)
+        }
+    }
+
+    /// Takes a holder's pin away; the last holder's takes the pin with it.
+    ///
+    /// - Parameters:
+    ///   - cid: the root, as it was pinned.
+    ///   - holder: who no longer wants it.
+    ///   - deadline: when to give up; the pin may then be there or not.
+    /// - Throws: `.notPinned` when this holder has no pin there.
+    package func unpin(
+        _ cid: CID, holder: Pin.Holders = .rpc, by deadline: Deadline
+    ) throws(BlockStoreError) {
+        try claims.with([cid], by: deadline) { () throws(BlockStoreError) in
+            try meta.write([try removal(of: cid, holder: holder)], by: deadline)
+        }
+    }
+
+    /// Moves a pin to another root in one step, with mode and name.
+    ///
+    /// - Parameters:
+    ///   - old: a root that this holder has pinned.
+    ///   - new: the root to pin.
+    ///   - unpins: whether the old one is given up.
+    ///   - holder: whose pin it is.
+    ///   - deadline: when to give up; then either all of it has happened or nothing.
+    /// - Throws: `.notPinned` when this holder has no pin at `old`.
+    package func updatePin(
+        from old: CID, to new: CID, unpin unpins: Bool, holder: Pin.Holders = .rpc,
+        by deadline: Deadline
+    ) throws(BlockStoreError) {
+        try waitForBlocks(by: deadline)
+        try claims.with([old, new], by: deadline) { () throws(BlockStoreError) in
+            guard let pin = try pin(of: old), pin.holders.contains(holder) else {
+                throw Self.notPinned(old)
+            }
+            let moved = try changedPin(new, mode: pin.mode, name: pin.name, holder: holder)
+            var changes = [Self.put(moved)]
+            if unpins, old != new { changes.append(try removal(of: old, holder: holder)) }
+            try meta.write(changes, by: deadline)
+        }
+    }
+
+    /// The pin of a root, if it has one.
+    package func pin(of cid: CID) throws(BlockStoreError) -> Pin? {
+        let key = MetaKey.pin(cid)
+        let value: Bytes?
+        do throws(DatabaseError) {
+            value = try meta.holder.read { database throws(DatabaseError) in
+                try database.value(for: key)
+            }
+        } catch {
+            throw Self.metaError(error)
+        }
+        guard let value else { return nil }
+        guard let pin = PinRecord.decode(key, value) else {
+            throw Self.damagedIndex("a damaged pin")
+        }
+        return pin
+    }
+
+    /// Shows every pin, in the order of the CIDs' bytes.
+    ///
+    /// - Parameters:
+    ///   - mode: only those; nil for all.
+    ///   - body: returns false to stop.
+    /// - Throws: read errors, and what the body throws.
+    package func forEachPin(mode: Pin.Mode? = nil, _ body: (Pin) throws -> Bool) throws {
+        try forEachEntry(in: MetaKey.pinTable) { key, value in
+            guard let pin = PinRecord.decode(key, value) else {
+                throw Self.damagedIndex("a damaged pin")
+            }
+            if let mode, pin.mode != mode { return true }
+            return try body(pin)
+        }
+    }
+
+    private func waitForBlocks(by deadline: Deadline) throws(BlockStoreError) {
+        let tail = log.state.withLock { $0.tail }
+        try log.wait(for: tail, by: deadline)
+    }
+
+    private func changedPin(
+        _ cid: CID, mode: Pin.Mode, name: String, holder: Pin.Holders
+    ) throws(BlockStoreError) -> Pin {
+        guard var pin = try pin(of: cid) else {
+            return Pin(cid: cid, mode: mode, name: name, created: options.now(), holders: holder)
+        }
+        pin.mode = mode
+        pin.name = name
+        pin.holders.formUnion(holder)
+        return pin
+    }
+
+    private func removal(
+        of cid: CID, holder: Pin.Holders
+    ) throws(BlockStoreError) -> MetaChange {
+        guard var pin = try pin(of: cid), !pin.holders.isDisjoint(with: holder) else {
+            throw Self.notPinned(cid)
+        }
+        pin.holders.subtract(holder)
+        return pin.holders.isEmpty ? .delete(MetaKey.pin(cid)) : Self.put(pin)
+    }
+
+    private static func put(_ pin: Pin) -> MetaChange {
+        .put(MetaKey.pin(pin.cid), PinRecord.encode(pin))
+    }
+
+    private static func notPinned(_ cid: CID) -> BlockStoreError {
+        BlockStoreError(
+            .notPinned, "\(cid.text()) is not pinned", multihash: cid.multihash)
+    }
+}

@@ -1,0 +1,219 @@
+package import Buffers
+import Execution
+package import Multiformats
+import Telemetry
+
+extension BlockStore {
+    /// Reads a block.
+    ///
+    /// Not only durable blocks are found, but also those that are on their way to the disk.
+    ///
+    /// - Parameter multihash: of the block.
+    /// - Returns: its bytes, or nil if the store does not have it.
+    /// - Throws: `.corrupt` for a block that fails a check (it is quarantined), `.readError`,
+    ///   `.closed`.
+    /// - Complexity: from the cache, no I/O; else one look-up in the index and one read.
+    package func get(_ multihash: Multihash) throws(BlockStoreError) -> Bytes? {
+        if multihash.code == .identity { return multihash.digest }
+        switch cache.get(multihash) {
+        case .hit(let bytes): return bytes
+        case .miss(let ticket): return try read(multihash, ticket)
+        }
+    }
+
+    /// What the index knows about a block; nil if the store does not have it.
+    package func stat(_ multihash: Multihash) throws(BlockStoreError) -> BlockInfo? {
+        if multihash.code == .identity {
+            return BlockInfo(byteCount: multihash.digestCount, sequence: 0, hasNoLinks: false)
+        }
+        if let found = log.state.withLock({ $0.find(multihash) }) { return found.entry.info }
+        try refuseQuarantined(multihash)
+        return try indexEntry(multihash)?.info
+    }
+
+    /// Whether the store has a block.
+    package func contains(_ multihash: Multihash) throws(BlockStoreError) -> Bool {
+        try stat(multihash) != nil
+    }
+
+    /// Shows every block that is in the index, in the order of the multihashes.
+    ///
+    /// Blocks that come or go during the walk may be shown or not.
+    ///
+    /// - Parameter body: returns false to stop.
+    /// - Throws: `.deadlineExceeded` when the index does not catch up, read errors, and what the
+    ///   body throws.
+    package func forEachBlock(_ body: (Multihash, BlockInfo) throws -> Bool) throws {
+        let last = log.state.withLock { $0.durableThrough }
+        try meta.waitForIndex(through: last, by: .after(.seconds(60)))
+        try forEachEntry(in: MetaKey.indexTable) { key, value in
+            guard let multihash = try? Multihash(bytes: MetaKey.rest(of: key)),
+                let entry = IndexEntry(decoding: value)
+            else { throw Self.damagedIndex("a damaged entry") }
+            return try body(multihash, entry.info)
+        }
+    }
+
+    /// Walks over a table of `meta/` page by page, so that no iterator lives while the body runs.
+    func forEachEntry(in table: UInt8, _ body: (Key, Bytes) throws -> Bool) throws {
+        var start = Key([table])
+        while true {
+            let page = try page(from: start, table: table)
+            for (key, value) in page where try !body(key, value) { return }
+            guard page.count == Limits.pageCountMax, let last = page.last else { return }
+            start = Key(last.0.bytes + [0])
+        }
+    }
+
+    private func page(from start: Key, table: UInt8) throws(BlockStoreError) -> [(Key, Bytes)] {
+        do throws(DatabaseError) {
+            return try meta.holder.read { database throws(DatabaseError) in
+                var entries: [(Key, Bytes)] = []
+                let iterator = try Iterator(database)
+                iterator.seek(start)
+                while iterator.isValid, entries.count < Limits.pageCountMax {
+                    let key = iterator.key
+                    guard key.bytes.first == table else { break }
+                    entries.append((key, iterator.value))
+                    iterator.next()
+                }
+                try iterator.check()
+                return entries
+            }
+        } catch {
+            throw Self.metaError(error)
+        }
+    }
+
+    // MARK: one block
+
+    private func read(
+        _ multihash: Multihash, _ ticket: BlockCache.Ticket
+    ) throws(BlockStoreError) -> Bytes? {
+        switch log.state.withLock({ $0.find(multihash) }) {
+        case .block(let block, _): return block.bytes
+        case .inLog(let entry): return try read(multihash, entry, ticket)
+        case nil: break
+        }
+        try refuseQuarantined(multihash)
+        guard let entry = try indexEntry(multihash) else { return nil }
+        return try read(multihash, entry, ticket)
+    }
+
+    private func read(
+        _ multihash: Multihash, _ entry: IndexEntry, _ ticket: BlockCache.Ticket
+    ) throws(BlockStoreError) -> Bytes? {
+        let value: Bytes?
+        do throws(DatabaseError) {
+            value = try log.holder.read { database throws(DatabaseError) in
+                try database.value(for: Key(sequence: entry.sequence))
+            }
+        } catch {
+            throw readError(error, multihash, entry)
+        }
+        guard let value else { return try missing(multihash, entry) }
+        guard let stored = try? StoredValue(decoding: value), stored.multihash == multihash,
+            stored.bytes.count == entry.byteCount
+        else { throw damage(.wrongValue, multihash, entry) }
+        cache.insert(stored.bytes, ticket)
+        return stored.bytes
+    }
+
+    /// The index points at nothing: it was deleted just now, or the log has lost it.
+    private func missing(
+        _ multihash: Multihash, _ entry: IndexEntry
+    ) throws(BlockStoreError) -> Bytes? {
+        guard try indexEntry(multihash) == entry else { return nil }
+        throw damage(.wrongValue, multihash, entry)
+    }
+
+    /// Looks a block up in the index on disk.
+    func indexEntry(_ multihash: Multihash) throws(BlockStoreError) -> IndexEntry? {
+        let value: Bytes?
+        do throws(DatabaseError) {
+            value = try meta.holder.read { database throws(DatabaseError) in
+                try database.value(for: MetaKey.index(multihash))
+            }
+        } catch {
+            throw Self.metaError(error)
+        }
+        guard let value else { return nil }
+        guard let entry = IndexEntry(decoding: value) else {
+            throw Self.damagedIndex("a damaged entry")
+        }
+        return entry
+    }
+
+    // MARK: damage
+
+    private func refuseQuarantined(_ multihash: Multihash) throws(BlockStoreError) {
+        guard quarantine.contains(multihash) else { return }
+        throw Self.quarantinedError(multihash)
+    }
+
+    private func readError(
+        _ error: DatabaseError, _ multihash: Multihash, _ entry: IndexEntry
+    ) -> BlockStoreError {
+        switch error.kind {
+        case .closed: return .closed
+        case .corruption: return damage(.checksum, multihash, entry)
+        default:
+            if error.isDeviceError { _ = damage(.unreadable, multihash, entry) }
+            return BlockStoreError(
+                .readError, "a block could not be read: \(error.message); check the disk",
+                multihash: multihash)
+        }
+    }
+
+    /// Puts a block into quarantine: it is not served again until it has been stored again.
+    private func damage(
+        _ reason: QuarantineRecord.Reason, _ multihash: Multihash, _ entry: IndexEntry
+    ) -> BlockStoreError {
+        let record = QuarantineRecord(
+            reason: reason, sequence: entry.sequence, noticed: options.now())
+        if quarantine.insert(multihash, record) {
+            cache.remove(multihash)
+            meta.writeLater([.put(MetaKey.quarantine(multihash), record.encode())])
+            options.log.error(
+                "a stored block failed its check and is not served any more",
+                [
+                    .text("cid", CID.v1(.raw, multihash).text()),
+                    .text("reason", "\(reason)"), .integer("sequence", Int(entry.sequence)),
+                ])
+        }
+        return Self.quarantinedError(multihash)
+    }
+
+    static func quarantinedError(_ multihash: Multihash) -> BlockStoreError {
+        BlockStoreError(
+            .corrupt,
+            "block \(CID.v1(.raw, multihash).text()) failed its check and is quarantined: check the "
+                + "disk, then store the block again",
+            multihash: multihash)
+    }
+
+    static func metaError(_ error: DatabaseError) -> BlockStoreError {
+        switch error.kind {
+        case .closed: .closed
+        case .corruption: damagedIndex(error.message)
+        default:
+            BlockStoreError(.readError, "meta/ could not be read: \(error.message); check the disk")
+        }
+    }
+
+    static func damagedIndex(_ what: String) -> BlockStoreError {
+        BlockStoreError(
+            .corrupt,
+            "meta/ is damaged (\(what)): stop the node, check the disk, restore meta/ from a backup"
+        )
+    }
+}
+
+extension LogState.Found {
+    /// What the table knows about the block.
+    var entry: IndexEntry {
+        switch self {
+        case .block(_, let entry), .inLog(let entry): entry
+        }
+    }
+}

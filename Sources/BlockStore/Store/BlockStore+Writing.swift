@@ -1,0 +1,128 @@
+import Buffers
+package import Execution
+package import Multiformats
+
+extension BlockStore {
+    /// Appends blocks to the log and returns once they are on disk.
+    ///
+    /// Blocks that are stored already are not written again. Not for whole files: `makeAppender`
+    /// asks for one barrier at their end.
+    ///
+    /// - Parameters:
+    ///   - blocks: in the order in which they get their numbers.
+    ///   - deadline: when to give up waiting; the blocks may then be written or not.
+    /// - Throws: `.diskFull`, `.readOnly`, `.deadlineExceeded`, `.tooLarge`, `.closed`.
+    /// - Complexity: one LevelDB write and one sync, shared with the other callers in the lane.
+    package func append(_ blocks: [VerifiedBlock], by deadline: Deadline) throws(BlockStoreError) {
+        let appender = makeAppender(by: deadline)
+        for block in blocks { try appender.append(block) }
+        try appender.barrier(by: deadline)
+    }
+
+    /// Begins a run of blocks that are to be durable together, at its end.
+    ///
+    /// - Parameter deadline: of each wait for room.
+    /// - Returns: an appender for one thread.
+    package func makeAppender(by deadline: Deadline) -> Appender {
+        Appender(store: self, deadline: deadline)
+    }
+
+    /// Deletes a block: first from the index, synced, then from the log.
+    ///
+    /// Pins are not looked at: that is the caller's job.
+    ///
+    /// - Parameters:
+    ///   - multihash: of the block.
+    ///   - deadline: when to give up waiting.
+    /// - Returns: whether the store had it.
+    @discardableResult
+    package func delete(
+        _ multihash: Multihash, by deadline: Deadline = .after(.seconds(60))
+    ) throws(BlockStoreError) -> Bool {
+        while true {
+            let (begun, generation) = log.state.withLock { state in
+                (state.beginDeleting(multihash), state.generation)
+            }
+            if begun { break }
+            try log.waitForChange(since: generation, by: deadline)
+        }
+        var removed: IndexEntry?
+        defer { endDeleting(multihash, removed) }
+        removed = try forget(multihash, by: deadline)
+        return removed != nil
+    }
+
+    private func forget(
+        _ multihash: Multihash, by deadline: Deadline
+    ) throws(BlockStoreError) -> IndexEntry? {
+        let (found, epoch) = log.state.withLock { ($0.find(multihash), $0.epoch) }
+        if let found {
+            try log.wait(
+                for: LogTicket(epoch: epoch, sequence: found.entry.sequence), by: deadline)
+            try meta.waitForIndex(through: found.entry.sequence, by: deadline)
+        }
+        guard let entry = try indexEntry(multihash) else { return nil }
+        try meta.write([.forget(multihash, entry)], by: deadline)
+        return entry
+    }
+
+    private func endDeleting(_ multihash: Multihash, _ removed: IndexEntry?) {
+        cache.remove(multihash)
+        if removed != nil { quarantine.remove(multihash) }
+        let generation = log.state.notify { state in
+            state.endDeleting(multihash, removed: removed)
+            return state.generation
+        }
+        log.announce(generation)
+    }
+
+    // MARK: appending one block
+
+    /// What became of a block that was handed in.
+    struct Submission {
+        /// What to wait for.
+        let ticket: LogTicket
+        /// Whether it was not stored before.
+        let isNew: Bool
+    }
+
+    /// Queues a block unless it is there; waits only for room.
+    func submit(
+        _ block: VerifiedBlock, by deadline: Deadline
+    ) throws(BlockStoreError) -> Submission {
+        guard block.bytes.count <= Limits.blockBytesMax else {
+            throw .tooLarge(block.bytes.count)
+        }
+        if block.multihash.code == .identity { return Submission(ticket: .none, isNew: false) }
+        while true {
+            switch log.state.withLock({ $0.presence(of: block.multihash) }) {
+            case .refused(let error): throw error
+            case .present(let ticket): return Submission(ticket: ticket, isNew: false)
+            case .beingDeleted(let generation):
+                try log.waitForChange(since: generation, by: deadline)
+            case .askIndex(let indexed):
+                if let done = try enqueue(block, indexed, by: deadline) { return done }
+            }
+        }
+    }
+
+    /// One attempt to queue a block that the table does not have; nil to look again.
+    private func enqueue(
+        _ block: VerifiedBlock, _ indexSeenThrough: UInt64, by deadline: Deadline
+    ) throws(BlockStoreError) -> Submission? {
+        let isQuarantined = quarantine.contains(block.multihash)
+        let isIndexed = try indexEntry(block.multihash) != nil
+        if isIndexed, !isQuarantined { return Submission(ticket: .none, isNew: false) }
+        try freeSpace.take(block.bytes.count)
+        let outcome = log.state.notify {
+            $0.enqueue(block, isReplacement: isIndexed, indexSeenThrough: indexSeenThrough)
+        }
+        switch outcome {
+        case .queued(let ticket): return Submission(ticket: ticket, isNew: true)
+        case .lookAgain: return nil
+        case .full(let generation):
+            try log.waitForChange(since: generation, by: deadline)
+            return nil
+        }
+    }
+}

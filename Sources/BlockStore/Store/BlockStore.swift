@@ -1,0 +1,80 @@
+import Buffers
+import Execution
+package import Multiformats
+import Telemetry
+
+/// The store of blocks and pins: a log of blocks in LevelDB, and an index that follows it.
+///
+/// Any thread may call it; every call may block on the disk. What a call acknowledges survives a
+/// power cut. `Docs/formats/blocks.md` and `meta.md` describe the disk.
+///
+/// - Spec: architecture 1, 3, 4 and 8; stack 4.
+package final class BlockStore: Sendable {
+    /// How it was opened.
+    package let options: BlockStoreOptions
+    let log: LogLane
+    let meta: MetaLane
+    let cache: BlockCache
+    let freeSpace: FreeSpace
+    let quarantine: Quarantine
+    let claims = PinClaims()
+    /// What the last opening had to do.
+    package let recovery: RecoveryReport
+
+    init(
+        options: BlockStoreOptions, log: LogLane, meta: MetaLane, context: LaneContext,
+        recovery: RecoveryReport
+    ) {
+        self.options = options
+        self.log = log
+        self.meta = meta
+        self.recovery = recovery
+        freeSpace = context.freeSpace
+        quarantine = context.quarantine
+        cache = BlockCache(byteCount: options.cacheByteCount)
+    }
+
+    deinit { close() }
+
+    /// Whether the store takes writes, and if not, why.
+    package var health: BlockStoreHealth {
+        guard let error = log.state.withLock({ $0.writeRefusal }) else { return .writable }
+        return error.code == .closed ? .closed : .readOnly(error)
+    }
+
+    /// Figures that are known without counting.
+    package var statistics: BlockStoreStatistics {
+        let state = log.state.withLock {
+            ($0.blockCount, $0.byteCount, $0.durableThrough, $0.indexedThrough)
+        }
+        return BlockStoreStatistics(
+            blockCount: state.0, byteCount: state.1, quarantinedCount: quarantine.count,
+            freeByteCount: freeSpace.byteCount, lastSequence: state.2, indexedSequence: state.3)
+    }
+
+    /// Blocks that failed a check, and are not served until they are stored again.
+    package var quarantined: [Multihash] { quarantine.multihashes }
+
+    /// Writes what is queued and the rest of the index, and closes both databases; again is harmless.
+    ///
+    /// - Blocking: until the last write; reads that are running end first.
+    package func close() {
+        log.close()
+        meta.close()
+        if options.durability == .os { endDoubt() }
+        meta.holder.close(flushing: true)
+        log.holder.close(flushing: true)
+    }
+
+    /// Makes everything durable that was written without a sync, and says so.
+    private func endDoubt() {
+        guard let metaDatabase = try? meta.holder.current(),
+            let logDatabase = try? log.holder.current()
+        else { return }
+        logDatabase.flush()
+        metaDatabase.flush()
+        var batch = WriteBatch()
+        batch.delete(MetaKey.indexDoubt)
+        try? metaDatabase.write(batch, isSynced: true)
+    }
+}

@@ -1,0 +1,80 @@
+package import Multiformats
+
+/// Why the store could not do what was asked. The message says what to do about it.
+package struct BlockStoreError: Error, Sendable, CustomStringConvertible {
+    /// What kind of failure; surfaces choose their status from it.
+    package enum Code: Sendable, Hashable {
+        /// Writing would leave less than the reserve: this many bytes are missing.
+        case diskFull(missingByteCount: Int)
+        /// A write to the database failed; it takes no writes until it has been reopened.
+        case readOnly
+        /// The disk did not give the bytes of a block.
+        case readError
+        /// A checksum or a header is wrong: the block is quarantined, or the database is damaged.
+        case corrupt
+        /// Another process has the repository open; nil when the system does not tell which.
+        case lockedByProcess(Int32?)
+        /// Something on disk was written by a later version of this program.
+        case newerVersion
+        /// The caller's deadline passed while it waited.
+        case deadlineExceeded
+        /// The store is closed or closing.
+        case closed
+        /// A block is larger than a block may be.
+        case tooLarge
+        /// The folder cannot be made, opened or measured.
+        case folder
+        /// There is no pin to change.
+        case notPinned
+    }
+
+    /// Whether trying again can help.
+    package enum Retry: Sendable {
+        /// Not with the same request.
+        case never
+        /// Later, by itself.
+        case afterDelay
+        /// Once somebody has done what the message says.
+        case afterRepair
+    }
+
+    /// What kind of failure.
+    package let code: Code
+    /// What happened and what to do, for people.
+    package let message: String
+    /// The block that it is about, if it is about one.
+    package let multihash: Multihash?
+
+    package init(_ code: Code, _ message: String, multihash: Multihash? = nil) {
+        self.code = code
+        self.message = message
+        self.multihash = multihash
+    }
+
+    /// Whether trying again can help.
+    package var retry: Retry {
+        switch code {
+        case .diskFull, .readOnly, .deadlineExceeded: .afterDelay
+        case .readError, .corrupt, .lockedByProcess, .folder: .afterRepair
+        case .newerVersion, .closed, .tooLarge, .notPinned: .never
+        }
+    }
+
+    package var description: String { message }
+
+    static let closed = BlockStoreError(.closed, "the block store is closed")
+
+    static let damagedMark = BlockStoreError(
+        .corrupt, "the high-water mark in meta/ is damaged or of a later version")
+
+    static func deadline(_ what: String) -> BlockStoreError {
+        BlockStoreError(.deadlineExceeded, "the deadline passed while waiting for \(what)")
+    }
+
+    static func tooLarge(_ byteCount: Int) -> BlockStoreError {
+        BlockStoreError(
+            .tooLarge,
+            "a block of \(byteCount) bytes is larger than the \(Limits.blockBytesMax) bytes that a "
+                + "block may have")
+    }
+}

@@ -1,0 +1,52 @@
+import Execution
+import Synchronization
+
+/// Keeps ordinary writes away from the reserve of free space.
+///
+/// The system is asked once for every few MiB that are written, not for every block.
+final class FreeSpace: Sendable {
+    private let folder: String
+    private let reserve: Int
+    /// Bytes that may be written before the system is asked again.
+    private let allowance = Atomic<Int>(0)
+
+    init(folder: String, reserve: Int) {
+        self.folder = folder
+        self.reserve = reserve
+    }
+
+    /// Free bytes of the disk now, the reserve included.
+    var byteCount: Int? { (try? File.freeByteCount(at: folder)).map { Int(clamping: $0) } }
+
+    /// Takes room for an ordinary write.
+    ///
+    /// - Parameter count: bytes of the values; everything is written twice, log and table.
+    /// - Throws: `.diskFull`.
+    func take(_ count: Int) throws(BlockStoreError) {
+        let cost = count * 2 + 64
+        guard allowance.wrappingSubtract(cost, ordering: .relaxed).newValue < 0 else { return }
+        guard let free = byteCount else { return }
+        let usable = free - reserve - cost
+        guard usable >= 0 else {
+            allowance.store(0, ordering: .relaxed)
+            throw full(missing: -usable)
+        }
+        allowance.store(min(usable, Limits.freeSpaceStepBytes), ordering: .relaxed)
+    }
+
+    /// Whether there is as much free space as a reopening needs.
+    func holds(_ count: Int) -> Bool { (byteCount ?? .max) >= count }
+
+    /// The error for a failed write, if the disk is as good as full.
+    func fullError(needed: Int) -> BlockStoreError? {
+        guard let free = byteCount, free < max(reserve, needed) else { return nil }
+        return full(missing: max(reserve, needed) - free)
+    }
+
+    private func full(missing: Int) -> BlockStoreError {
+        BlockStoreError(
+            .diskFull(missingByteCount: missing),
+            "the disk that holds \(folder) is full: \(missing) bytes are missing above the reserve "
+                + "of \(reserve); free space, then try again")
+    }
+}

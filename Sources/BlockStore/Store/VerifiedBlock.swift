@@ -1,0 +1,72 @@
+package import Buffers
+package import Multiformats
+package import Vault
+
+/// A block whose bytes are known to have the hash that they are stored under.
+///
+/// The only thing that the store accepts: there is no way in for unchecked bytes.
+package struct VerifiedBlock: Sendable {
+    /// What the block is stored under.
+    package let multihash: Multihash
+    /// What the block was read or made as.
+    package let codec: Multicodec
+    /// The block.
+    package let bytes: Bytes
+    /// Whether it is known that the block, read as `codec`, has no links.
+    package let hasNoLinks: Bool
+
+    /// Hashes the bytes.
+    ///
+    /// - Parameters:
+    ///   - bytes: the block.
+    ///   - codec: what it is to be read as.
+    ///   - function: hash function of the multihash.
+    /// - Throws: when the function refuses the bytes (identity with more than 128).
+    package init(
+        hashing bytes: Bytes, codec: Multicodec, function: HashFunction
+    ) throws(HashFunctionError) {
+        let multihash = try function.multihash(of: bytes)
+        self.init(multihash: multihash, codec: codec, bytes: bytes)
+    }
+
+    /// Checks bytes from outside against the CID that they are said to have.
+    ///
+    /// - Parameters:
+    ///   - bytes: the block as it arrived.
+    ///   - cid: what it is said to be.
+    /// - Returns: nil when the hash is another, or is of a function that this node does not have.
+    package init?(checking bytes: Bytes, against cid: CID) {
+        guard let function = try? HashFunction(code: cid.multihash.code),
+            function.verify(bytes, against: cid.multihash)
+        else { return nil }
+        self.init(multihash: cid.multihash, codec: cid.codec, bytes: bytes)
+    }
+
+    /// Takes a block whose CID was computed from these very bytes by the caller's own importer.
+    ///
+    /// - Parameters:
+    ///   - cid: computed from the bytes.
+    ///   - bytes: the block.
+    package init(cid: CID, alreadyHashed bytes: Bytes) {
+        self.init(multihash: cid.multihash, codec: cid.codec, bytes: bytes)
+    }
+
+    private init(multihash: Multihash, codec: Multicodec, bytes: Bytes) {
+        self.multihash = multihash
+        self.codec = codec
+        self.bytes = bytes
+        hasNoLinks = Self.cannotHaveLinks(bytes, codec)
+    }
+
+    /// A raw block has no links, and a dag-pb block has none when its first and only field is Data.
+    private static func cannotHaveLinks(_ bytes: Bytes, _ codec: Multicodec) -> Bool {
+        if codec == .raw { return true }
+        guard codec == .dagPB else { return false }
+        if bytes.isEmpty { return true }
+        var reader = ByteReader(bytes)
+        guard (try? reader.readByte()) == 0x0a, let count = try? reader.readProtobufVarint() else {
+            return false
+        }
+        return count == UInt64(reader.remaining)
+    }
+}
