@@ -48,9 +48,8 @@ static inline CURLcode holdfast_curl_set_open_socket(
     return curl_easy_setopt(handle, CURLOPT_OPENSOCKETFUNCTION, value);
 }
 
-static inline CURLcode holdfast_curl_set_socket_options(
-    CURL *handle, curl_sockopt_callback value) {
-    return curl_easy_setopt(handle, CURLOPT_SOCKOPTFUNCTION, value);
+static inline CURLcode holdfast_curl_set_before_request(CURL *handle, curl_prereq_callback value) {
+    return curl_easy_setopt(handle, CURLOPT_PREREQFUNCTION, value);
 }
 
 static inline CURLcode holdfast_curl_get_long(CURL *handle, CURLINFO info, long *value) {

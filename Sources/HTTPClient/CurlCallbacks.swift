@@ -37,14 +37,14 @@ enum CurlCallbacks {
     }
 
     static let openSocket: curl_opensocket_callback = { context, _, _ in
-        guard let exchange = unsafe exchange(context),
-            case .inProcess(let open) = exchange.endpoint
-        else { return CURL_SOCKET_BAD }
-        return exchange.openSocket(open) ?? CURL_SOCKET_BAD
+        unsafe exchange(context)?.openSocket() ?? CURL_SOCKET_BAD
     }
 
-    static let alreadyConnected: curl_sockopt_callback = { _, _, _ in
-        CURL_SOCKOPT_ALREADY_CONNECTED
+    static let aboutToSend: curl_prereq_callback = { context, _, _, _, _ in
+        guard let exchange = unsafe exchange(context), exchange.isAboutToSend() else {
+            return CURL_PREREQFUNC_ABORT
+        }
+        return CURL_PREREQFUNC_OK
     }
 
     private static func exchange(_ context: UnsafeMutableRawPointer?) -> Exchange? {

@@ -103,7 +103,8 @@ final class CurlHandle: @unchecked Sendable {
     private func setSocketCallbacks(_ context: UnsafeMutableRawPointer) {
         unsafe check(holdfast_curl_set_open_socket(handle, CurlCallbacks.openSocket))
         unsafe check(holdfast_curl_set_pointer(handle, CURLOPT_OPENSOCKETDATA, context))
-        unsafe check(holdfast_curl_set_socket_options(handle, CurlCallbacks.alreadyConnected))
+        unsafe check(holdfast_curl_set_before_request(handle, CurlCallbacks.aboutToSend))
+        unsafe check(holdfast_curl_set_pointer(handle, CURLOPT_PREREQDATA, context))
     }
 
     private func setTimes(_ request: ClientRequest) {

@@ -17,6 +17,7 @@ final class Exchange {
     private var head = HeadParser()
     private var bodyByteCount = 0
     private var upload: Upload
+    private var socket: InProcessSocket?
 
     init(
         _ request: ClientRequest, to endpoint: Endpoint,
@@ -66,19 +67,24 @@ final class Exchange {
     func rewind() -> Bool { upload.rewind() }
 
     /// Makes the socket of an in-process endpoint.
-    func openSocket(_ open: () throws -> Int32) -> Int32? {
-        var descriptor: Int32?
+    ///
+    /// - Returns: what libcurl is to connect; nil to break off.
+    func openSocket() -> Int32? {
+        guard case .inProcess(let open) = endpoint else { return nil }
         _ = attempt { () throws(HTTPClientError) in
             do {
-                descriptor = try open()
+                socket = InProcessSocket(try open())
             } catch {
                 throw HTTPClientError(
                     .connectionRefused, "cannot connect within this process: \(error)",
                     cause: error)
             }
         }
-        return descriptor
+        return socket?.placeholder
     }
+
+    /// Called when a connection stands, new or kept, before the request goes out.
+    func isAboutToSend() -> Bool { socket.take()?.takePlace() ?? true }
 
     /// The point where a transfer ends early, asked all the time.
     func mayGoOn() -> Bool {

@@ -1,0 +1,93 @@
+import Buffers
+import Execution
+import Glibc
+import HTTP
+import Testing
+
+@testable import HTTPClient
+
+@Suite(.timeLimit(.minutes(2)))
+struct ConnectionTests {
+    @Test
+    func aConnectionIsUsedAgain() throws {
+        let server = try RawServer { answerAll($0) }
+        do {
+            let client = HTTPClient(.tcp(host: "127.0.0.1", port: server.port))
+            for number in 0..<20 {
+                #expect(try client.fetch(ClientRequest(.get, "/\(number)")).body.utf8Text == "ok")
+            }
+        }
+        #expect(server.stop().count == 1)
+    }
+
+    @Test
+    func aRestingConnectionThatWasClosedIsMadeAnew() throws {
+        let server = try RawServer { connection in
+            connection.readHead()
+            connection.read(until: "hello")
+            connection.write("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok")
+        }
+        let client = HTTPClient(.tcp(host: "127.0.0.1", port: server.port))
+        for _ in 0..<5 {
+            let answer = try client.fetch(
+                ClientRequest(.post, "/", body: .bytes(Bytes(utf8: "hello"))))
+            #expect(answer.body.utf8Text == "ok")
+        }
+        #expect(server.stop().count == 5)
+    }
+
+    @Test
+    func aUnixSocketIsConnectedTo() throws {
+        let path = "/tmp/holdfast-client-test-\(getpid()).sock"
+        let server = try RawServer(path: path) { answerAll($0) }
+        defer { unsafe unlink(path) }
+        do {
+            let client = HTTPClient(.unix(path: path))
+            #expect(try client.fetch(ClientRequest(.get, "/a")).body.utf8Text == "ok")
+        }
+        #expect(server.stop() == ["GET /a HTTP/1.1\r\nHost: localhost\r\n\r\n"])
+    }
+
+    @Test
+    func aConnectedSocketIsUsedWithinTheProcess() throws {
+        let threads = Locked<[Thread]>([])
+        do {
+            let client = HTTPClient(
+                .inProcess {
+                    var pair: [Int32] = [-1, -1]
+                    unsafe socketpair(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0, &pair)
+                    let far = pair[1]
+                    let thread = Thread(name: "far-end") {
+                        let connection = RawConnection(descriptor: far)
+                        answerAll(connection)
+                        connection.close()
+                    }
+                    threads.withLock { $0.append(thread) }
+                    return pair[0]
+                })
+            for _ in 0..<3 {
+                #expect(try client.fetch(ClientRequest(.get, "/a")).body.utf8Text == "ok")
+            }
+        }
+        let made = threads.withLock { $0 }
+        for thread in made { thread.join() }
+        #expect(made.count == 1)
+    }
+
+    @Test
+    func aSocketThatCannotBeMadeIsAnError() {
+        let client = HTTPClient(.inProcess { throw TestFailure() })
+        let error = #expect(throws: HTTPClientError.self) {
+            try client.fetch(ClientRequest(.get, "/"))
+        }
+        #expect(error?.code == .connectionRefused && error?.cause is TestFailure)
+    }
+
+}
+
+/// Answers every request of a connection until the other side closes it.
+func answerAll(_ connection: RawConnection) {
+    while connection.readHead() {
+        connection.write("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok")
+    }
+}
