@@ -9,7 +9,8 @@ package import Multiformats
 /// - Spec: cid-parity 7.
 package struct DirectoryBuilder {
     private let options: ImportOptions
-    private let metadata: UnixFSMetadata
+    /// Mode and time; may be set until `finish`.
+    package var metadata: UnixFSMetadata
     private var entries = EntryTable()
 
     /// A directory without entries.

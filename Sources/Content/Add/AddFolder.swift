@@ -1,0 +1,95 @@
+import Buffers
+import Multiformats
+import UnixFS
+
+/// Turns a finished block into its CID, and stores it unless the CID holds the bytes itself.
+typealias Seal = (Bytes, Multicodec) throws -> CID
+
+/// One folder of an add while its entries arrive, in any order.
+final class AddFolder {
+    private var folders: [(name: Bytes, folder: AddFolder)] = []
+    private var folderIndexes: [Bytes: Int] = [:]
+    /// Names of files and symlinks as 64-bit hashes with the process's random seed: a name that
+    /// comes twice must be noticed, and a folder of a million files has to fit into memory. That two
+    /// names share a hash happens once in ten million such folders, and refuses the add.
+    private var leafNames: Set<Int> = []
+    private var builder: DirectoryBuilder
+    private let options: ImportOptions
+
+    init(options: ImportOptions, metadata: UnixFSMetadata? = nil) {
+        self.options = options
+        builder = DirectoryBuilder(
+            options: options, metadata: metadata ?? options.metadata(of: .directory))
+    }
+
+    /// Whether nothing has arrived for it.
+    var isEmpty: Bool { leafNames.isEmpty && folders.isEmpty }
+
+    /// Mode and time: what the options give to all folders, until the folder itself has arrived.
+    var metadata: UnixFSMetadata {
+        get { builder.metadata }
+        set { builder.metadata = newValue }
+    }
+
+    /// Adds a file or a symlink that is complete.
+    func add(_ name: Bytes, _ child: Child) throws {
+        guard folderIndexes[name] == nil, leafNames.insert(name.hashValue).inserted else {
+            throw ContentError.nameTaken(name)
+        }
+        try builder.add(name, child)
+    }
+
+    /// The folder of that name, made if it is not there yet.
+    func folder(_ name: Bytes) throws(ContentError) -> AddFolder {
+        if let index = folderIndexes[name] { return folders[index].folder }
+        guard !leafNames.contains(name.hashValue) else { throw .nameTaken(name) }
+        let folder = AddFolder(options: options)
+        folderIndexes[name] = folders.count
+        folders.append((name, folder))
+        return folder
+    }
+
+    /// Seals the folder after everything below it; names in byte order, children first.
+    ///
+    /// - Parameters:
+    ///   - path: of this folder, for the report.
+    ///   - seal: hashes and stores the nodes.
+    ///   - report: called with each folder that is complete, this one last.
+    func finish(
+        at path: EntryPath, seal: Seal, report: (EntryPath, Child, UnixFSMetadata) throws -> Void
+    ) throws -> Child {
+        folders.sort { $0.name.isOrderedBefore($1.name) }
+        for (name, folder) in folders {
+            if folder.isEmpty, !options.includesEmptyDirectories { continue }
+            let child = try folder.finish(
+                at: path.appending(name), seal: seal, report: report)
+            try builder.add(name, child)
+        }
+        folders = []
+        let metadata = builder.metadata
+        let child = try builder.finish(seal: seal)
+        try report(path, child, metadata)
+        return child
+    }
+}
+
+extension ContentError {
+    static func nameTaken(_ name: Bytes) -> ContentError {
+        ContentError(
+            .nameTaken, "directory already has entry by that name: \"\(name.displayText)\"")
+    }
+}
+
+extension Bytes {
+    /// Byte order, a prefix before what it begins.
+    func isOrderedBefore(_ other: Bytes) -> Bool {
+        withByteSpan { left in
+            other.withByteSpan { right in
+                for index in 0..<min(left.count, right.count) where left[index] != right[index] {
+                    return left[index] < right[index]
+                }
+                return left.count < right.count
+            }
+        }
+    }
+}

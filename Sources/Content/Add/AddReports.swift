@@ -1,0 +1,40 @@
+/// Orders the events of an add: entries of the first root go out as they come, roots only when
+/// everything is durable, and the entries of later roots after those of the earlier ones.
+final class AddReports {
+    private let reportsProgress: Bool
+    private let report: (AddEvent) throws -> Void
+    private var held: [[AddResult]] = []
+
+    init(reportsProgress: Bool, report: @escaping (AddEvent) throws -> Void) {
+        self.reportsProgress = reportsProgress
+        self.report = report
+    }
+
+    /// Tells how far a file is: each `Limits.progressBytesMin`, and at its end.
+    func progress(of file: PendingFile, isLast: Bool) throws {
+        guard reportsProgress else { return }
+        let isDue = file.byteCount - file.reportedByteCount >= Limits.progressBytesMin
+        guard isDue || (isLast && file.byteCount > file.reportedByteCount) else { return }
+        file.reportedByteCount = file.byteCount
+        try report(.progress(name: file.path.text, byteCount: file.byteCount))
+    }
+
+    /// Reports an entry below a root.
+    func entry(_ result: AddResult, ofRoot index: Int) throws {
+        guard index > 0 else { return try report(.added(result)) }
+        hold(result, ofRoot: index)
+    }
+
+    /// Keeps a result until `release()`.
+    func hold(_ result: AddResult, ofRoot index: Int) {
+        while held.count <= index { held.append([]) }
+        held[index].append(result)
+    }
+
+    /// Reports what was kept, root by root.
+    func release() throws {
+        let results = held
+        held = []
+        for result in results.joined() { try report(.added(result)) }
+    }
+}

@@ -1,0 +1,56 @@
+package import Buffers
+
+/// Where an entry of an add stands: names from the top of the add downwards.
+///
+/// Whatever a client sends is cleaned against the root: an absolute path becomes relative, and `..`
+/// never leaves the root. No names at all is the entry that came without a name.
+package struct EntryPath: Hashable, Sendable {
+    /// The names; none is empty, `.` or `..`, and none has a slash.
+    package let names: [Bytes]
+
+    /// Cleans what a client sent.
+    ///
+    /// - Parameter text: names with slashes between them, percent-encoding already removed.
+    /// - Throws: `.invalidArgument` for more levels than the limits allow.
+    package init(cleaning text: String) throws(ContentError) {
+        try self.init(cleaning: Bytes(utf8: text))
+    }
+
+    /// Cleans what a file system gave, which need not be UTF-8.
+    ///
+    /// - Parameter bytes: names with slashes between them.
+    /// - Throws: `.invalidArgument` for more levels than the limits allow.
+    package init(cleaning bytes: Bytes) throws(ContentError) {
+        var names: [Bytes] = []
+        for part in bytes.array.split(separator: UInt8(ascii: "/")) {
+            if part.elementsEqual(".".utf8) { continue }
+            if part.elementsEqual("..".utf8) {
+                _ = names.popLast()
+            } else {
+                names.append(Bytes(Array(part)))
+            }
+        }
+        guard names.count <= Limits.pathSegmentsMax else {
+            throw ContentError(
+                .invalidArgument,
+                "folders are nested more than \(Limits.pathSegmentsMax) levels deep")
+        }
+        self.names = names
+    }
+
+    private init(names: [Bytes]) { self.names = names }
+
+    /// The path of one name that has been cleaned.
+    init(_ name: Bytes) { names = [name] }
+
+    /// The path without names.
+    package static let top = EntryPath(names: [])
+
+    /// The path with one more name at its end.
+    func appending(_ name: Bytes) -> EntryPath { EntryPath(names: names + [name]) }
+
+    /// The names with slashes; bytes that are not UTF-8 are replaced.
+    package var text: String {
+        names.map(\.displayText).joined(separator: "/")
+    }
+}

@@ -1,0 +1,172 @@
+package import Buffers
+import IPLD
+package import Multiformats
+import UnixFS
+
+/// A DAG, or the part of one that a path asks for, as the bytes of a CARv1: pulled piece by piece.
+///
+/// Everything that can be known before the first byte is known after `init`: that path and root are
+/// here, and that the span lies in the file. A block that is missing further down makes `next()`
+/// throw; then the transfer has to be broken off, because a CAR has no place for errors.
+///
+/// - Spec: gateway 8.
+package struct CARExport {
+    /// How much of what the path leads to is exported.
+    package enum Scope: String, Sendable, Hashable {
+        /// The one block at the end of the path.
+        case block
+        /// A file with all its blocks, a folder with its shards but not what is in it.
+        case entity
+        /// Everything below.
+        case all
+    }
+
+    /// How an export behaves.
+    package struct Options: Sendable, Hashable {
+        /// How much is exported.
+        package var scope = Scope.all
+        /// Only the blocks that hold these bytes of a file; implies the scope `entity`.
+        package var span: ByteSpan?
+        /// Whether a block is sent each time it is met.
+        package var sendsDuplicates = false
+        /// Whether blocks that are missing are left out with what is below them.
+        package var skipsMissing = false
+
+        /// The whole DAG, each block once.
+        package init() {}
+    }
+
+    private enum Walk {
+        case none
+        case dag(DAGWalk)
+        case entity(EntityWalk)
+    }
+
+    /// The CID in the header: what the path leads to.
+    package let root: CID
+    /// The length of the whole CAR, where that is known without reading more blocks.
+    package let byteCount: UInt64?
+
+    private let library: Library
+    private var gatherer = PieceGatherer()
+    private var header: Bytes?
+    private var crossed: ArraySlice<CID>
+    private var walk: Walk
+    /// The payload that follows the head handed out last.
+    private var payload: Bytes?
+
+    /// Prepares the export of what a path leads to.
+    ///
+    /// - Parameters:
+    ///   - resolution: the path, resolved; its blocks come first.
+    ///   - library: where the blocks are.
+    ///   - options: what to export, and how.
+    /// - Throws: `.blockNotFound` for the block at the end of the path, `.rangeOutside` for a span
+    ///   that has nothing of the file, `.undecodable`, `.storage`.
+    package init(
+        _ resolution: Resolution, library: Library, options: Options = Options()
+    ) throws(ContentError) {
+        self.library = library
+        root = resolution.cid
+        header = CARWriter.header(roots: [resolution.cid])
+        crossed = resolution.crossed[...]
+        let terminal = try library.blocks.named(resolution.cid)
+        walk = try Self.walk(from: terminal, resolution, library, options)
+        byteCount = Self.byteCountIfKnown(of: terminal, resolution, options)
+    }
+
+    /// Prepares the export of a DAG from its root.
+    ///
+    /// - Parameters:
+    ///   - root: where it starts.
+    ///   - library: where the blocks are.
+    ///   - options: what to export, and how.
+    /// - Throws: `.blockNotFound` for the root, `.storage`.
+    package init(
+        root: CID, library: Library, options: Options = Options()
+    ) throws(ContentError) {
+        let resolution = Resolution(
+            cid: root, roots: [root], crossed: [], remainder: [], value: nil)
+        try self.init(resolution, library: library, options: options)
+    }
+
+    /// The next piece of the CAR.
+    ///
+    /// - Returns: nil at the end. Large payloads are handed out without a copy; small blocks are
+    ///   gathered, so that a DAG of many small nodes doesn't become as many small writes.
+    /// - Throws: `.blockNotFound`, `.undecodable`, `.tooDeep`, `.storage`.
+    package mutating func next() throws(ContentError) -> Bytes? {
+        var gatherer = gatherer
+        defer { self.gatherer = gatherer }
+        return try gatherer.next { () throws(ContentError) in try nextPart() }
+    }
+
+    private mutating func nextPart() throws(ContentError) -> Bytes? {
+        if let payload = payload.take() { return payload }
+        if let header = header.take() { return header }
+        guard let block = try nextBlock() else { return nil }
+        payload = block.bytes
+        return CARWriter.sectionHead(cid: block.cid, payloadCount: block.bytes.count)
+    }
+
+    /// The next block that belongs into the CAR; identity CIDs never do.
+    private mutating func nextBlock() throws(ContentError) -> Block? {
+        while let cid = crossed.popFirst() {
+            if !cid.isIdentity { return try library.blocks.named(cid) }
+        }
+        while let block = try nextWalked() {
+            if !block.cid.isIdentity { return block }
+        }
+        return nil
+    }
+
+    private mutating func nextWalked() throws(ContentError) -> Block? {
+        switch walk {
+        case .none:
+            return nil
+        case .dag(var dag):
+            walk = .none
+            guard let visit = try dag.next() else { return nil }
+            walk = .dag(dag)
+            return Block(cid: visit.cid, bytes: visit.bytes ?? .empty)
+        case .entity(var entity):
+            walk = .none
+            guard let block = try entity.next() else { return nil }
+            walk = .entity(entity)
+            return block
+        }
+    }
+
+    private static func walk(
+        from terminal: Block, _ resolution: Resolution, _ library: Library, _ options: Options
+    ) throws(ContentError) -> Walk {
+        let endsInValue = !resolution.remainder.isEmpty
+        let scope = endsInValue ? .block : options.span == nil ? options.scope : .entity
+        if scope == .all {
+            var dag = DAGWalk.Options()
+            dag.repetition = options.sendsDuplicates ? .every : .once
+            dag.skipsMissing = options.skipsMissing
+            return .dag(DAGWalk(roots: [terminal.cid], library: library, options: dag))
+        }
+        return .entity(
+            try EntityWalk(
+                from: terminal, library: library, isWhole: scope == .entity, span: options.span,
+                repeats: options.sendsDuplicates))
+    }
+
+    /// Known for a terminal without children at the end of no path.
+    private static func byteCountIfKnown(
+        of terminal: Block, _ resolution: Resolution, _ options: Options
+    ) -> UInt64? {
+        let isSingle =
+            options.span == nil && options.scope == .block
+            || !Links.mayHaveLinks(terminal.cid.codec)
+            || (try? Links.links(in: terminal))?.isEmpty == true
+        guard resolution.crossed.isEmpty, isSingle else { return nil }
+        let header = CARWriter.header(roots: [terminal.cid]).count
+        if terminal.cid.isIdentity { return UInt64(header) }
+        let head = CARWriter.sectionHead(
+            cid: terminal.cid, payloadCount: terminal.bytes.count)
+        return UInt64(header + head.count + terminal.bytes.count)
+    }
+}

@@ -1,0 +1,240 @@
+import BlockStore
+package import Buffers
+package import Execution
+import IPLD
+package import Multiformats
+import Vault
+
+/// Takes one or more CARs in pieces, checks the hash of every block on the pool, and stores them in
+/// order.
+///
+///     let archive = CARImport(library, deadline: deadline)
+///     try archive.feed(piece)                    // as often as there are bytes
+///     try archive.endArchive()                   // before the next CAR, and at the end
+///     let roots = try archive.finish(pinsRoots: true)
+///
+/// Blocks are not decoded: one of an unknown codec is stored like any other. Not `Sendable`.
+///
+/// - Spec: kubo-rpc 3.3, `dag/import`.
+package final class CARImport {
+    /// What became of one root.
+    package struct Root: Sendable, Hashable {
+        /// As the header spells it.
+        package let cid: CID
+        /// Why it was not pinned; nil when it was, or when no pin was asked for.
+        package let pinError: String?
+    }
+
+    /// The roots of all headers so far, each once, in order.
+    package private(set) var roots: [CID] = []
+    /// Blocks that were read.
+    package private(set) var blockCount: UInt64 = 0
+    /// Their bytes.
+    package private(set) var blockByteCount: UInt64 = 0
+
+    private let library: Library
+    private let allowsBigBlocks: Bool
+    private let deadline: Deadline
+    private let appender: Appender
+    private let checks: OrderedWork<CID, Block, Result<VerifiedBlock?, ContentError>>
+    private var reader: CARReader
+    private var lastStored: CID?
+
+    /// Opens an import; nothing is written yet.
+    ///
+    /// - Parameters:
+    ///   - library: where the blocks go.
+    ///   - allowsBigBlocks: whether blocks over 2 MiB are taken.
+    ///   - deadline: ends waits for the store and for memory.
+    package init(_ library: Library, allowsBigBlocks: Bool = false, deadline: Deadline) {
+        self.library = library
+        self.allowsBigBlocks = allowsBigBlocks
+        self.deadline = deadline
+        appender = library.store.makeAppender(by: deadline)
+        checks = OrderedWork(
+            on: library,
+            window: .init(
+                bytesMax: Limits.importWindowBytesMax, batchBytesMin: Limits.checkBatchBytesMin,
+                batchCountMax: Limits.leafBatchCountMax),
+            deadline: deadline, work: Self.check)
+        reader = Self.makeReader(allowsBigBlocks)
+    }
+
+    /// Takes the next piece of the current CAR.
+    ///
+    /// - Throws: `.badArchive`, `.damaged`, `.blockTooLarge`, `.storage`, `.deadlineExceeded`; the
+    ///   import cannot go on. What was stored before stays, without a pin.
+    /// - Blocking: waits while the window is full.
+    package func feed(_ piece: Bytes) throws(ContentError) {
+        guard !piece.isEmpty else { return }
+        reader.feed(piece)
+        try takeEvents()
+    }
+
+    /// Says that the current CAR has ended; another one may follow.
+    ///
+    /// - Throws: `.badArchive` when it ends in the middle of something.
+    package func endArchive() throws(ContentError) {
+        do {
+            try reader.finish()
+        } catch {
+            // Blocks before the fault are stored, so that the message can name the last of them.
+            try storeRest()
+            throw failure(
+                after: lastStored, error.code == .truncated ? "unexpected EOF" : "\(error)")
+        }
+        reader = Self.makeReader(allowsBigBlocks)
+    }
+
+    /// Waits until every block is on disk, then pins the roots.
+    ///
+    /// - Parameters:
+    ///   - pinsRoots: whether roots get recursive pins; one with blocks missing gets none, and says
+    ///     so.
+    ///   - pinName: the name of those pins.
+    ///   - cancellation: asked between the blocks below the roots.
+    /// - Returns: every root, in order.
+    /// - Throws: as `feed(_:)`; `.cancelled`.
+    package func finish(
+        pinsRoots: Bool, pinName: String = "", cancellation: Cancellation = Cancellation()
+    ) throws(ContentError) -> [Root] {
+        try storeRest()
+        do {
+            try appender.barrier(by: deadline)
+        } catch {
+            throw ContentError(error)
+        }
+        var results: [Root] = []
+        for root in roots {
+            let message = pinsRoots ? try pin(root, pinName, cancellation) : nil
+            results.append(Root(cid: root, pinError: message))
+        }
+        return results
+    }
+
+    private func pin(
+        _ root: CID, _ name: String, _ cancellation: Cancellation
+    ) throws(ContentError) -> String? {
+        do {
+            try Pins(library).addUnprefixed(
+                root, mode: .recursive, name: name, deadline: deadline, cancellation: cancellation)
+            return nil
+        } catch let error where error.code == .cancelled || error.code == .deadlineExceeded {
+            throw error
+        } catch {
+            return error.message
+        }
+    }
+
+    private func takeEvents() throws(ContentError) {
+        while let event = try nextEvent() {
+            switch event {
+            case .header(_, let roots):
+                for root in roots where !self.roots.contains(root) { self.roots.append(root) }
+            case .block(let block):
+                try take(block)
+            }
+        }
+    }
+
+    private func nextEvent() throws(ContentError) -> CARReader.Event? {
+        do {
+            return try reader.next()
+        } catch {
+            try storeRest()
+            throw failure(after: lastStored, "\(error)")
+        }
+    }
+
+    private func take(_ block: Block) throws(ContentError) {
+        guard allowsBigBlocks || block.bytes.count <= Limits.blockBytesMax else {
+            try storeRest()
+            throw ContentError.blockTooLarge(block.cid).importing(at: block.cid)
+        }
+        blockCount += 1
+        blockByteCount += UInt64(block.bytes.count)
+        do {
+            try checks.push(block.cid, block, byteCount: block.bytes.count, deliver: store)
+        } catch {
+            throw ContentError(error, in: nil)
+        }
+    }
+
+    private func storeRest() throws(ContentError) {
+        do {
+            try checks.finish(deliver: store)
+        } catch {
+            throw ContentError(error, in: nil)
+        }
+    }
+
+    private func store(
+        _ cid: CID, _ checked: Result<VerifiedBlock?, ContentError>?
+    ) throws(ContentError) {
+        do {
+            if let block = try checked?.get() { try append(block) }
+        } catch {
+            throw error.importing(at: cid)
+        }
+        lastStored = cid
+    }
+
+    private func append(_ block: VerifiedBlock) throws(ContentError) {
+        do {
+            try appender.append(block)
+        } catch {
+            throw ContentError(error)
+        }
+    }
+
+    private func failure(after cid: CID?, _ cause: String) -> ContentError {
+        let place = cid.map { " after block \"\($0.text())\"" } ?? ""
+        return ContentError(.badArchive, "import failed\(place): \(cause)", cid: cid)
+    }
+
+    private static func makeReader(_ allowsBigBlocks: Bool) -> CARReader {
+        CARReader(
+            sectionBytesMax: allowsBigBlocks
+                ? Limits.bigBlockBytesMax : 2 * Limits.blockBytesMax)
+    }
+
+    /// Runs on the pool. Identity blocks are checked and not stored: their CID holds them.
+    private static func check(_ block: Block) -> Result<VerifiedBlock?, ContentError> {
+        if let content = block.cid.identityContent {
+            return content == block.bytes ? .success(nil) : .failure(.damaged(block))
+        }
+        if let verified = VerifiedBlock(checking: block.bytes, against: block.cid) {
+            return .success(verified)
+        }
+        do {
+            _ = try HashFunction(code: block.cid.multihash.code)
+            return .failure(.damaged(block))
+        } catch {
+            return .failure(
+                ContentError(.damaged, error.message, cid: block.cid, cause: error))
+        }
+    }
+}
+
+extension ContentError {
+    /// The error for bytes that do not have the hash of their CID.
+    static func damaged(_ block: Block) -> ContentError {
+        ContentError(
+            .damaged, "mismatch in content integrity, the block does not have the hash of its CID",
+            cid: block.cid)
+    }
+
+    /// The error for a block over 2 MiB, in Kubo's words.
+    package static func blockTooLarge(_ cid: CID? = nil) -> ContentError {
+        ContentError(
+            .blockTooLarge,
+            "produced block is over 2MiB: big blocks can't be exchanged with other peers. consider "
+                + "using UnixFS for automatic chunking of bigger files, or pass "
+                + "--allow-big-block to override", cid: cid)
+    }
+
+    func importing(at cid: CID) -> ContentError {
+        guard code != .storage, code != .deadlineExceeded else { return self }
+        return prefixed("import failed at block \"\(cid.text())\": ")
+    }
+}

@@ -1,0 +1,55 @@
+import Buffers
+
+/// Where an entry of a TAR stands, below the one name that the archive's tree has.
+struct TarPath {
+    /// The name of the tree, and the names below it.
+    private let names: [Bytes]
+
+    /// The tree itself.
+    init(root: Bytes) { names = [root] }
+
+    private init(names: [Bytes]) { self.names = names }
+
+    /// How many names there are.
+    var depth: Int { names.count }
+
+    /// The path with slashes.
+    var bytes: Bytes {
+        var writer = ByteWriter(capacity: 64)
+        for (index, name) in names.enumerated() {
+            if index > 0 { writer.append(UInt8(ascii: "/")) }
+            writer.append(name)
+        }
+        return writer.finish()
+    }
+
+    /// Goes on with the name of a link, which may have slashes and dots in it.
+    ///
+    /// - Throws: `.nameOutsideRoot` when that leads out of the tree.
+    func appending(_ linkName: Bytes) throws(ContentError) -> TarPath {
+        var names = names
+        for part in linkName.array.split(separator: UInt8(ascii: "/")) {
+            if part.elementsEqual(".".utf8) { continue }
+            guard part.elementsEqual("..".utf8) else {
+                names.append(Bytes(Array(part)))
+                continue
+            }
+            guard names.count > 1 else {
+                throw ContentError(
+                    .nameOutsideRoot,
+                    "relative UnixFS paths outside the root are not allowed, use CAR instead")
+            }
+            names.removeLast()
+        }
+        return TarPath(names: names)
+    }
+
+    /// 128 bits that stand for the path in a set of paths, under the process's random seed.
+    var fingerprint: [Int] {
+        let bytes = bytes
+        var other = Hasher()
+        other.combine(1)
+        other.combine(bytes)
+        return [bytes.hashValue, other.finalize()]
+    }
+}

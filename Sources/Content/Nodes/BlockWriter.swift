@@ -1,0 +1,115 @@
+import BlockStore
+package import Buffers
+package import Execution
+package import Multiformats
+import Vault
+
+/// Stores blocks that clients bring as they are, one after the other, with one wait for the disk at
+/// the end: `block put`, `dag put`.
+///
+/// The bytes are not checked against the codec. Not `Sendable`.
+package final class BlockWriter {
+    /// How blocks become CIDs.
+    package struct Naming: Sendable, Hashable {
+        /// Version 0 only for dag-pb with sha2-256.
+        package var version = CID.Version.v1
+        /// What the bytes are.
+        package var codec = Multicodec.raw
+        /// The hash of the bytes.
+        package var hash = MultihashCode.sha2_256
+        /// Bytes of the digest to keep; nil for all.
+        package var digestByteCount: Int?
+
+        /// Raw blocks with sha2-256.
+        package init() {}
+    }
+
+    private let library: Library
+    private let allowsBigBlocks: Bool
+    private let deadline: Deadline
+    private let appender: Appender
+    private var cids: [CID] = []
+
+    /// Opens a run of blocks.
+    ///
+    /// - Parameters:
+    ///   - library: where the blocks go.
+    ///   - allowsBigBlocks: whether blocks over 2 MiB are taken.
+    ///   - deadline: ends waits for the store.
+    package init(_ library: Library, allowsBigBlocks: Bool = false, deadline: Deadline) {
+        self.library = library
+        self.allowsBigBlocks = allowsBigBlocks
+        self.deadline = deadline
+        appender = library.store.makeAppender(by: deadline)
+    }
+
+    /// Hashes and stores one block. It is durable after `finish`.
+    ///
+    /// - Parameters:
+    ///   - bytes: the block.
+    ///   - naming: how it becomes a CID.
+    /// - Returns: the CID.
+    /// - Throws: `.blockTooLarge`, checked before anything is stored; `.invalidArgument` for a hash
+    ///   that cannot be used; `.storage`.
+    package func put(_ bytes: Bytes, naming: Naming) throws(ContentError) -> CID {
+        guard allowsBigBlocks || bytes.count <= Limits.blockBytesMax else {
+            throw .blockTooLarge()
+        }
+        let cid = try naming.cid(of: bytes)
+        if !cid.isIdentity {
+            do {
+                try appender.append(VerifiedBlock(cid: cid, alreadyHashed: bytes))
+            } catch {
+                throw ContentError(error, reading: cid)
+            }
+        }
+        cids.append(cid)
+        return cid
+    }
+
+    /// Returns when all blocks of the run are on disk, and pinned if that is wanted.
+    ///
+    /// - Parameters:
+    ///   - pins: whether each block gets a recursive pin; the blocks below it must be here.
+    ///   - cancellation: asked between the blocks below the pins.
+    /// - Throws: `.storage`, `.deadlineExceeded`; as `Pins.add`.
+    package func finish(
+        pins: Bool = false, cancellation: Cancellation = Cancellation()
+    ) throws(ContentError) {
+        do {
+            try appender.barrier(by: deadline)
+        } catch {
+            throw ContentError(error)
+        }
+        guard pins else { return }
+        for cid in cids {
+            try Pins(library).add(cid, deadline: deadline, cancellation: cancellation)
+        }
+    }
+}
+
+extension BlockWriter.Naming {
+    fileprivate func cid(of bytes: Bytes) throws(ContentError) -> CID {
+        do {
+            let whole = try HashFunction(code: hash).multihash(of: bytes)
+            var multihash = whole
+            if let digestByteCount, digestByteCount != whole.digestCount {
+                guard digestByteCount > 0, digestByteCount < whole.digestCount else {
+                    throw ContentError(
+                        .invalidArgument, "multihash length \(digestByteCount) is too long")
+                }
+                multihash = Multihash(code: hash, digest: whole.digest.prefix(digestByteCount))
+            }
+            try HashFunctionPolicy.check(multihash)
+            guard version == .v0 else { return .v1(codec, multihash) }
+            guard codec == .dagPB, multihash.fitsVersion0 else {
+                throw ContentError(.invalidArgument, "CIDv0 only supports sha2-256 and dag-pb")
+            }
+            return .v0(multihash)
+        } catch let error as HashFunctionError {
+            throw ContentError(.invalidArgument, error.message, cause: error)
+        } catch {
+            throw ContentError(error, in: nil)
+        }
+    }
+}

@@ -1,0 +1,112 @@
+import Execution
+
+/// Runs one function over many inputs on the pool and hands the results out in the order of the
+/// inputs, within a window of bytes.
+///
+/// Inputs are gathered into batches, so that thousands of small ones cost few hand-overs. A tag
+/// travels beside each input on the caller's thread; a tag without an input keeps its place in the
+/// order (the end of a file).
+///
+/// One caller, one thread: results are delivered inside `push` and `finish`.
+final class OrderedWork<Tag, Input: Sendable, Output: Sendable> {
+    /// How much may wait, and how much is one piece.
+    struct Window {
+        let bytesMax: Int
+        let batchBytesMin: Int
+        let batchCountMax: Int
+    }
+
+    typealias Delivery = (Tag, Output?) throws -> Void
+
+    private struct Batch {
+        let tags: [(tag: Tag, hasInput: Bool)]
+        let outputs: Pending<[Output]>
+        let byteCount: Int
+    }
+
+    private let pool: WorkPool
+    private let budget: ByteBudget
+    private let window: Window
+    private let deadline: Deadline
+    private let work: @Sendable (Input) -> Output
+
+    private var tags: [(tag: Tag, hasInput: Bool)] = []
+    private var inputs: [Input] = []
+    private var byteCount = 0
+    /// Oldest first; the window keeps it short.
+    private var running: [Batch] = []
+    private var runningByteCount = 0
+
+    init(
+        on library: Library, window: Window, deadline: Deadline,
+        work: @escaping @Sendable (Input) -> Output
+    ) {
+        pool = library.pool
+        budget = library.ingestBudget
+        self.window = window
+        self.deadline = deadline
+        self.work = work
+    }
+
+    deinit { budget.release(runningByteCount) }
+
+    /// Adds an input and delivers what the window has no room for.
+    ///
+    /// - Throws: what `deliver` throws; `.deadlineExceeded` when no room came free in time.
+    func push(
+        _ tag: Tag, _ input: Input?, byteCount: Int, deliver: Delivery
+    ) throws {
+        tags.append((tag, input != nil))
+        if let input { inputs.append(input) }
+        self.byteCount += byteCount
+        guard
+            self.byteCount >= window.batchBytesMin || inputs.count >= window.batchCountMax
+                || tags.count >= 4 * window.batchCountMax
+        else { return }
+        try start(deliver: deliver)
+    }
+
+    /// Delivers everything that is left.
+    ///
+    /// - Throws: as `push`.
+    func finish(deliver: Delivery) throws {
+        if !tags.isEmpty { try start(deliver: deliver) }
+        while !running.isEmpty { try deliverOldest(deliver) }
+    }
+
+    private func start(deliver: Delivery) throws {
+        try makeRoom(for: byteCount, deliver: deliver)
+        let (inputs, work) = (inputs, work)
+        let outputs = pool.start { inputs.map(work) }
+        running.append(Batch(tags: tags, outputs: outputs, byteCount: byteCount))
+        runningByteCount += byteCount
+        tags.removeAll(keepingCapacity: true)
+        self.inputs.removeAll(keepingCapacity: true)
+        byteCount = 0
+    }
+
+    /// Takes bytes from the budget. Waits for others only while nothing of its own is on the way,
+    /// so two callers never wait for each other.
+    private func makeRoom(for byteCount: Int, deliver: Delivery) throws {
+        while !running.isEmpty {
+            let fits = runningByteCount + byteCount <= window.bytesMax
+            if fits, budget.tryAcquire(byteCount) { return }
+            try deliverOldest(deliver)
+        }
+        guard budget.acquire(byteCount, by: deadline) else {
+            throw ContentError(.deadlineExceeded, "context deadline exceeded")
+        }
+    }
+
+    private func deliverOldest(_ deliver: Delivery) throws {
+        let batch = running.removeFirst()
+        defer {
+            runningByteCount -= batch.byteCount
+            budget.release(batch.byteCount)
+        }
+        var outputs = batch.outputs.value().makeIterator()
+        for (tag, hasInput) in batch.tags {
+            try deliver(tag, hasInput ? outputs.next() : nil)
+        }
+    }
+}

@@ -1,0 +1,132 @@
+import BlockStore
+package import Execution
+package import Multiformats
+
+extension Pins {
+    /// Goes through the pins: recursive, direct, then indirect ones.
+    ///
+    /// - Parameters:
+    ///   - filter: which kinds; indirect ones need a walk over all pinned DAGs.
+    ///   - namePart: only pins whose name contains it; indirect ones have no names.
+    ///   - cancellation: asked between pins and blocks.
+    ///   - body: called for each; an error that it throws ends the listing.
+    /// - Throws: what `body` throws, `.storage`, `.cancelled`; a block that is missing below a pin
+    ///   is passed over.
+    package func list(
+        _ filter: PinFilter, namePart: String? = nil, cancellation: Cancellation = Cancellation(),
+        body: (CID, PinStatus) throws -> Void
+    ) throws {
+        var roots: [CID] = []
+        for mode in [Pin.Mode.recursive, .direct] {
+            let isWanted = filter.includes(mode == .recursive ? .recursive : .direct)
+            try store.forEachPin(mode: mode) { pin in
+                if cancellation.isCancelled { throw ContentError.cancelled }
+                guard pin.holders.contains(.rpc) else { return true }
+                if mode == .recursive { roots.append(pin.cid) }
+                guard isWanted, pin.isNamed(with: namePart) else { return true }
+                try body(pin.cid, pin.status)
+                return true
+            }
+        }
+        guard filter.includes(.indirect), namePart ?? "" == "" else { return }
+        try listIndirect(below: roots, cancellation: cancellation, body: body)
+    }
+
+    /// How a CID is pinned, in the way that the filter asks about.
+    ///
+    /// - Parameters:
+    ///   - cid: any block.
+    ///   - filter: `.all` asks for any kind, in the order recursive, direct, indirect.
+    ///   - text: what the client sent for the CID, for the message.
+    ///   - cancellation: asked between blocks.
+    /// - Returns: the first that applies.
+    /// - Throws: `.notPinned`; its text ends with `not pinned`, which clients compare.
+    /// - Complexity: one look-up for recursive and direct; a walk over all pinned DAGs for indirect.
+    package func status(
+        of cid: CID, filter: PinFilter, text: String, cancellation: Cancellation = Cancellation()
+    ) throws(ContentError) -> PinStatus {
+        if let pin = try pin(of: cid) {
+            if filter.includes(pin.mode == .recursive ? .recursive : .direct) { return pin.status }
+        } else if filter.includes(.indirect),
+            let root = try root(above: cid, cancellation: cancellation)
+        {
+            return .indirect(through: root)
+        }
+        throw ContentError(.notPinned, "path '\(text)' is not pinned", cid: cid)
+    }
+
+    /// The first recursive pin that a block is below of.
+    ///
+    /// - Parameters:
+    ///   - cid: any block.
+    ///   - cancellation: asked between blocks.
+    /// - Returns: nil when there is none.
+    /// - Throws: `.storage`, `.cancelled`.
+    package func root(
+        above cid: CID, cancellation: Cancellation = Cancellation()
+    ) throws(ContentError) -> CID? {
+        for root in try recursiveRoots() {
+            var walk = presenceWalk(from: [root])
+            while let visit = try walk.next() {
+                if cancellation.isCancelled { throw .cancelled }
+                if visit.depth > 0, visit.cid.multihash == cid.multihash { return root }
+            }
+        }
+        return nil
+    }
+
+    /// All roots that are pinned recursively.
+    package func recursiveRoots() throws(ContentError) -> [CID] {
+        var roots: [CID] = []
+        do {
+            try store.forEachPin(mode: .recursive) { pin in
+                if pin.holders.contains(.rpc) { roots.append(pin.cid) }
+                return true
+            }
+        } catch {
+            throw ContentError(error, in: nil)
+        }
+        return roots
+    }
+
+    private func listIndirect(
+        below roots: [CID], cancellation: Cancellation, body: (CID, PinStatus) throws -> Void
+    ) throws {
+        var walk = presenceWalk(from: roots)
+        while let visit = try walk.next() {
+            if cancellation.isCancelled { throw ContentError.cancelled }
+            guard visit.depth > 0, try pin(of: visit.cid) == nil else { continue }
+            try body(visit.cid, .indirect(through: nil))
+        }
+    }
+
+    private func presenceWalk(from roots: [CID]) -> DAGWalk {
+        var options = DAGWalk.Options()
+        options.readsLeaves = false
+        options.skipsMissing = true
+        return DAGWalk(roots: roots, library: library, options: options)
+    }
+}
+
+extension Pin {
+    var status: PinStatus {
+        mode == .recursive ? .recursive(name: name) : .direct(name: name)
+    }
+
+    func isNamed(with part: String?) -> Bool {
+        guard let part, !part.isEmpty else { return true }
+        return name.utf8.contains(part.utf8)
+    }
+}
+
+extension String.UTF8View {
+    /// Whether these bytes contain others as they are; no Unicode rules.
+    func contains(_ part: String.UTF8View) -> Bool {
+        var rest = self[...]
+        while rest.count >= part.count {
+            if rest.starts(with: part) { return true }
+            rest = rest.dropFirst()
+        }
+        return false
+    }
+}

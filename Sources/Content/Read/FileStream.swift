@@ -1,0 +1,87 @@
+package import Buffers
+package import IPLD
+package import Multiformats
+package import UnixFS
+
+/// The bytes of a file, or of a part of one, pulled piece by piece while the pool reads ahead.
+///
+/// Pieces are slices of blocks; nothing is copied. Stop pulling at any time: what was read ahead is
+/// given back when the stream goes away.
+package struct FileStream {
+    /// The file.
+    package let cid: CID
+    /// Bytes in the whole file.
+    package let size: UInt64
+    /// The part that is read.
+    package let range: Range<UInt64>
+    /// Mode and time of the file.
+    package let metadata: UnixFSMetadata
+
+    private let source: ReadAhead
+    private var reader: FileReader
+
+    /// Opens a file.
+    ///
+    /// - Parameters:
+    ///   - cid: a raw block or a UnixFS file.
+    ///   - range: the part to read, cut to the size of the file; nil for all of it.
+    ///   - library: where the blocks are.
+    /// - Throws: `.isDirectory`, `.notFile`, `.notUnixFS`, `.undecodable`, `.blockNotFound`,
+    ///   `.storage`.
+    /// - Complexity: reads the root block.
+    package init(
+        _ cid: CID, range: Range<UInt64>? = nil, library: Library
+    ) throws(ContentError) {
+        try self.init(try library.blocks.named(cid), range: range, library: library)
+    }
+
+    /// Opens a file whose root block is at hand.
+    ///
+    /// - Parameters:
+    ///   - root: a raw block or the root of a UnixFS file.
+    ///   - range: the part to read, cut to the size of the file; nil for all of it.
+    ///   - library: where the other blocks are.
+    /// - Throws: `.isDirectory`, `.notFile`, `.notUnixFS`, `.undecodable`.
+    package init(
+        _ root: Block, range: Range<UInt64>? = nil, library: Library
+    ) throws(ContentError) {
+        reader = try Self.open(root)
+        cid = root.cid
+        size = reader.size
+        metadata = reader.metadata
+        self.range = (range ?? 0..<reader.size).clamped(to: 0..<reader.size)
+        if range != nil { reader.read(self.range) }
+        source = ReadAhead(library)
+    }
+
+    /// The next piece.
+    ///
+    /// - Returns: at least one byte; nil at the end of the range.
+    /// - Throws: `.blockNotFound`, `.undecodable`, `.tooDeep`, `.storage`; no piece follows.
+    package mutating func next() throws(ContentError) -> Bytes? {
+        if source.countWanted > 0 {
+            // The very next block is left to this thread, unless it is on its way already.
+            source.expect(reader.upcoming(limit: source.windowCount + 1).dropFirst())
+        }
+        do {
+            return try reader.next(from: source)
+        } catch {
+            throw ContentError(error, in: cid)
+        }
+    }
+
+    private static func open(_ root: Block) throws(ContentError) -> FileReader {
+        do {
+            switch try UnixFSNode.read(root) {
+            case .directory, .shard:
+                throw ContentError(.isDirectory, "this dag node is a directory", cid: root.cid)
+            case .symlink:
+                throw ContentError(.notFile, "operation not supported", cid: root.cid)
+            case .raw, .file:
+                return try FileReader(root: root)
+            }
+        } catch {
+            throw ContentError(error, in: root.cid)
+        }
+    }
+}
