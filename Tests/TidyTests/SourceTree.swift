@@ -1,5 +1,6 @@
 import Buffers
 import Execution
+import TestSupport
 import Testing
 
 /// The files of this repository, and the program that was built from them.
@@ -26,10 +27,7 @@ enum SourceTree {
 
     /// The libraries that the program of this build names, as text.
     static func builtProgram() throws -> String {
-        // The test bundle runs from the folder that the program was built into.
-        let bundle = try File.linkTarget(of: "/proc/self/exe").utf8Text ?? ""
-        let folder = bundle.hasSuffix(".xctest") ? File.folder(of: bundle) : root + "/.build/debug"
-        let program = try File.readAll(folder + "/holdfast", limit: 1 << 30)
+        let program = try File.readAll(BuiltProgram.path("holdfast"), limit: 1 << 30)
         return program.withSpan { span in
             var names = ""
             var name: [UInt8] = []
