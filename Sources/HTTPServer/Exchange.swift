@@ -217,19 +217,15 @@ final class Exchange {
     }
 
     /// Answers a request whose body nobody wants. A short one is read and dropped first.
-    ///
-    /// An answer that is queued in this first call ends the connection; libmicrohttpd calls again
-    /// at the end of the body, at once if there is none.
     private func answerAtOnce(_ response: Response, _ check: FramingCheck) -> MHD_Result {
         switch check.bodyLength {
         case .none:
-            stage = .skipping(response)
-            return .YES
+            return queue(response)
         case .known(let length)
         where length <= UInt64(Limits.drainedByteCountMax) && !check.expectsContinue:
             stage = .skipping(response)
-            lastExit = Instant.now.nanoseconds
-            connection.allow(until: core.limit(forMoving: 0, from: lastExit))
+            connection.allow(
+                until: core.limit(forMoving: 0, from: Instant.now.nanoseconds))
             return .YES
         case .known, .chunked:
             var response = response

@@ -21,10 +21,11 @@ extension CommandTable {
         CommandSpec(
             "cid/format", "Convert CIDs and print parts of them.",
             discussion: """
-                The format is like that of printf: %s the CID, %b the name of its base, %B the \
-                base's letter, %v the version, %c the codec, %h the hash function, %L the length \
-                of the digest, %m and %M the multihash without and with the base's letter, %d and \
-                %D the digest, %S the text, %P the prefix as text, %% a percent sign.
+                In the format %s stands for the CID and %S for it without the letter of its base, \
+                %b and %B for the base's name and letter, %v and %V for the version, %c and %C \
+                for the codec's name and number, %h and %H for the hash function's, %L for the \
+                length of the digest, %m and %M for the multihash with and without letter, %d \
+                and %D for the digest, %P for the prefix as text, %% for a percent sign.
                 """,
             arguments: [.oneOrMore("cid", "A CID.")],
             options: [

@@ -1,0 +1,196 @@
+import Buffers
+import Content
+import Multiformats
+import UnixFS
+import Vault
+
+/// `add`.
+enum AddCommand {
+    static func start(_ invocation: Invocation) throws -> any PartSink {
+        let options = invocation.options
+        try refuseWhatIsMissing(options)
+        let request = try importRequest(options)
+        let resolved = try ImportOptions.resolve(
+            from: request, defaults: invocation.settings.importDefaults)
+        let pinName = options.text("pin-name")
+        if let pinName { try Pins.check(name: pinName) }
+        let isPinned = options.flag("pin") && !resolved.onlyHash
+        return try AddSink(
+            invocation, options: resolved,
+            pinning: isPinned ? .recursively(name: pinName ?? "") : .none)
+    }
+
+    private static func refuseWhatIsMissing(_ options: OptionValues) throws(RPCError) {
+        if options.flag("nocopy") {
+            throw .failed("nocopy is not supported: blocks are always stored, so leave it out")
+        }
+    }
+
+    /// What the options ask for, before the node's defaults and Kubo's rules are applied.
+    private static func importRequest(_ options: OptionValues) throws -> ImportRequest {
+        var request = ImportRequest()
+        request.profile = options.text("profile")
+        request.cidVersion = options.integer("cid-version")
+        request.rawLeaves = options.optionalFlag("raw-leaves")
+        if let name = options.text("hash"), !name.isEmpty {
+            request.hash = try HashFunction(named: name).code
+        }
+        request.chunker = options.text("chunker").flatMap { $0.isEmpty ? nil : $0 }
+        request.trickle = options.optionalFlag("trickle")
+        request.maxFileLinks = options.integer("max-file-links")
+        request.maxDirectoryLinks = options.integer("max-directory-links")
+        request.maxHAMTFanout = options.integer("max-hamt-fanout")
+        request.inline = options.flag("inline")
+        request.inlineLimit = options.integer("inline-limit")
+        request.preserveMode = options.flag("preserve-mode")
+        request.preserveMtime = options.flag("preserve-mtime")
+        request.mode = options.integer("mode").map { UInt64($0) }
+        request.mtime = options.integer("mtime").map { Int64($0) }
+        request.mtimeNanoseconds = options.integer("mtime-nsecs").map { Int64($0) }
+        request.wrapWithDirectory = options.flag("wrap-with-directory")
+        request.emptyDirectories = options.flag("empty-dirs")
+        request.onlyHash = options.flag("only-hash")
+        // Kubo ignores the pin and its name, not the rule about them, when it only hashes.
+        request.pin = options.flag("pin") && !request.onlyHash
+        request.pinName = options.text("pin-name")
+        request.toFiles = options.text("to-files")
+        return request
+    }
+}
+
+/// Feeds the parts of an upload to an `AddSession`, and keeps the lines of its results.
+final class AddSink: PartSink {
+    private let session: AddSession
+    private let output: AddOutput
+    private let pinning: AddSession.Pinning
+    private let hasToFiles: Bool
+    private var entry: UploadedEntry?
+    private var target = ByteWriter()
+    private var isEmpty = true
+
+    init(
+        _ invocation: Invocation, options: ImportOptions, pinning: AddSession.Pinning
+    ) throws {
+        let output = AddOutput(invocation)
+        self.output = output
+        self.pinning = pinning
+        hasToFiles = invocation.options.text("to-files") != nil
+        guard !hasToFiles else {
+            throw RPCError.failed("to-files is not supported yet: this node has no files (MFS)")
+        }
+        session = try AddSession(
+            invocation.library, options: options,
+            reportsProgress: invocation.options.flag("progress"), deadline: invocation.deadline
+        ) { event in try output.take(event) }
+    }
+
+    func begin(_ entry: UploadedEntry) throws {
+        isEmpty = false
+        self.entry = entry
+        output.note(entry)
+        let mtime = AddSink.time(of: entry)
+        switch entry.kind {
+        case .file: session.beginFile(at: entry.path, mode: entry.mode, mtime: mtime)
+        case .folder: try session.addFolder(at: entry.path, mode: entry.mode, mtime: mtime)
+        case .link: target = ByteWriter()
+        }
+    }
+
+    func receive(_ piece: Bytes) throws {
+        switch entry?.kind {
+        case .file: try session.write(piece)
+        case .link:
+            guard target.count + piece.count <= Limits.linkTargetBytesMax else {
+                throw RPCError.failed(
+                    "the target of a symbolic link is over \(Limits.linkTargetBytesMax) bytes")
+            }
+            target.append(piece)
+        case .folder, nil: break
+        }
+    }
+
+    func end() throws {
+        guard let entry else { return }
+        self.entry = nil
+        switch entry.kind {
+        case .file: try session.endFile()
+        case .link:
+            try session.addSymlink(
+                at: entry.path, target: target.takeBytes(), mtime: AddSink.time(of: entry))
+        case .folder: break
+        }
+    }
+
+    func finish() throws -> Answer {
+        guard !isEmpty else { throw RPCError.failed("expected a file argument") }
+        try session.finish(pinning: pinning)
+        return .spool(output.spool)
+    }
+
+    private static func time(of entry: UploadedEntry) -> ModificationTime? {
+        entry.modified.map {
+            ModificationTime(seconds: $0.seconds, nanoseconds: $0.nanoseconds)
+        }
+    }
+}
+
+/// Turns the events of an add into lines.
+///
+/// Mode and time are those that the entry's own part carried, stored or not.
+final class AddOutput {
+    let spool: ResultSpool
+    private let isSilent: Bool
+    private let cidText: CIDText
+    private var sent: [String: UploadedEntry] = [:]
+
+    init(_ invocation: Invocation) {
+        spool = ResultSpool(folder: invocation.settings.spoolFolder)
+        isSilent = invocation.options.flag("silent")
+        cidText = invocation.cidText
+    }
+
+    /// Remembers what a part said about its entry until the entry is reported.
+    func note(_ entry: UploadedEntry) {
+        guard !isSilent, entry.mode != nil || entry.modified != nil else { return }
+        sent[entry.path.text] = entry
+    }
+
+    func take(_ event: AddEvent) throws {
+        if isSilent { return }
+        switch event {
+        case .progress(let name, let byteCount):
+            try spool.append(.object([("Name", .text(name)), ("Bytes", .unsigned(byteCount))]))
+        case .added(let result): try spool.append(line(of: result))
+        }
+    }
+
+    private func line(of result: AddResult) -> JSON {
+        let entry = sent.removeValue(forKey: result.name)
+        let name = result.isUnnamed ? cidText(result.cid) : result.name
+        var fields: [(String, JSON)] = [
+            ("Name", .text(name)), ("Hash", .text(cidText(result.cid))),
+            ("Size", .text(String(result.tsize))),
+        ]
+        if let mode = entry?.mode ?? result.metadata.mode, mode != 0 {
+            fields.append(("Mode", .text(AddOutput.octal(mode))))
+        }
+        if let seconds = entry?.modified?.seconds ?? result.metadata.mtime?.seconds, seconds != 0 {
+            fields.append(("Mtime", .integer(seconds)))
+        }
+        let nanoseconds =
+            entry?.modified?.nanoseconds ?? result.metadata.mtime?.nanoseconds ?? 0
+        if nanoseconds != 0 { fields.append(("MtimeNsecs", .unsigned(UInt64(nanoseconds)))) }
+        return .object(fields)
+    }
+
+    /// Four digits at least: `0644`.
+    static func octal(_ mode: UInt32) -> String {
+        let digits = String(mode, radix: 8)
+        return String(repeating: "0", count: max(0, 4 - digits.count)) + digits
+    }
+}
+
+extension AddResult {
+    /// Whether the entry came without a name, so that its CID stands for it.
+    fileprivate var isUnnamed: Bool { name == cid.text() }
+}

@@ -1,0 +1,177 @@
+import Buffers
+import Content
+import Multiformats
+
+/// `dag/export`, `dag/get`, `dag/import`, `dag/put` and `dag/resolve`.
+enum DAGCommands {
+    static func export(_ invocation: Invocation) throws -> Answer {
+        let options = invocation.options
+        var scope = CARExport.Options()
+        scope.skipsMissing = options.flag("local-only")
+        guard !scope.skipsMissing || options.optionalFlag("offline") != false else {
+            throw RPCError.failed(
+                "--local-only implies --offline and cannot be combined with --offline=false; "
+                    + "please drop one of them")
+        }
+        let root = try invocation.cid(of: invocation.arguments[0])
+        var export = try CARExport(root: root, library: invocation.library, options: scope)
+        return .raw(RawAnswer(contentType: "application/vnd.ipld.car") { try export.next() })
+    }
+
+    static func resolve(_ invocation: Invocation) throws -> Answer {
+        let resolution = try invocation.resolve(invocation.arguments[0])
+        let rest = resolution.remainder.map { "/" + String(decoding: $0.array, as: UTF8.self) }
+        return .value(
+            .object([
+                ("Cid", .link(invocation.cidText(resolution.cid))),
+                ("RemPath", .text(rest.joined())),
+            ]))
+    }
+
+    static func get(_ invocation: Invocation) throws -> Answer {
+        let codec = try CodecNames.codec(
+            named: invocation.options.text("output-codec") ?? "dag-json")
+        let resolution = try invocation.resolve(invocation.arguments[0])
+        return .raw(
+            RawAnswer(
+                try NodeConversion.get(resolution, as: codec, library: invocation.library)))
+    }
+
+    static func put(_ invocation: Invocation) throws -> any PartSink {
+        let options = invocation.options
+        let input = try CodecNames.codec(named: options.text("input-codec") ?? "dag-json")
+        var naming = BlockWriter.Naming()
+        naming.codec = try CodecNames.codec(named: options.text("store-codec") ?? "dag-cbor")
+        let hash = options.text("hash").flatMap { $0.isEmpty ? nil : $0 } ?? "sha2-256"
+        guard let code = MultihashCode(name: hash) else {
+            throw RPCError.failed("unrecognized hash function: \(quoted(hash))")
+        }
+        naming.hash = code
+        return WholeFilesSink(invocation, pins: options.flag("pin")) { [naming] bytes, writer in
+            let node = try NodeConversion.convert(bytes, from: input, to: naming.codec)
+            let cid = try writer.put(node, naming: naming)
+            return .object([("Cid", .link(invocation.cidText(cid)))])
+        }
+    }
+
+    static func stat(_ invocation: Invocation) throws -> Answer {
+        let roots = try invocation.arguments.map { try invocation.cid(of: $0) }
+        let (library, cidText) = (invocation.library, invocation.cidText)
+        let showsProgress = invocation.options.flag("progress")
+        return .lines(
+            ProducedLines(invocation, name: "rpc-dag-stat", isPrompt: true) { output in
+                var pulse = Pulse()
+                let final = try DAGStatistics.count(
+                    roots, library: library, cancellation: output.cancellation
+                ) { statistics in
+                    guard showsProgress, pulse.isDue() else { return }
+                    try output.emit(json(of: statistics, isFinal: false, cidText))
+                }
+                try output.emit(json(of: final, isFinal: true, cidText))
+            })
+    }
+
+    /// While the walk goes on only what is known already is told.
+    private static func json(
+        of statistics: DAGStatistics, isFinal: Bool, _ cidText: CIDText
+    ) -> JSON {
+        let dags = statistics.dags.map { dag in
+            JSON.object(
+                [("Cid", .text(cidText(dag.cid)))]
+                    + JSON.withoutEmpty([
+                        ("Size", .unsigned(dag.byteCount)),
+                        ("NumBlocks", .unsigned(dag.blockCount)),
+                    ]))
+        }
+        let summary: [(String, JSON)] = [
+            ("UniqueBlocks", .unsigned(isFinal ? statistics.uniqueBlockCount : 0)),
+            ("TotalSize", .unsigned(statistics.totalByteCount)),
+            ("SharedSize", .unsigned(isFinal ? statistics.sharedByteCount : 0)),
+            ("Ratio", .single(isFinal ? Float(statistics.ratio) : 0)),
+            ("DagStats", .list(dags)),
+        ]
+        return .object(JSON.withoutEmpty(summary))
+    }
+
+    static func `import`(_ invocation: Invocation) throws -> any PartSink {
+        let options = invocation.options
+        let pinsRoots = options.optionalFlag("pin-roots")
+        guard !options.flag("local-only") || pinsRoots != true else {
+            throw RPCError.failed(
+                "--local-only implies --pin-roots=false and cannot be combined with "
+                    + "--pin-roots=true; please drop one of them")
+        }
+        return ImportSink(
+            invocation, pinsRoots: options.flag("local-only") ? false : pinsRoots ?? true)
+    }
+}
+
+/// Feeds the parts of an upload to a `CARImport`, one CAR a part.
+final class ImportSink: PartSink {
+    private let invocation: Invocation
+    private let pinsRoots: Bool
+    private let archive: CARImport
+    private var isEmpty = true
+
+    init(_ invocation: Invocation, pinsRoots: Bool) {
+        self.invocation = invocation
+        self.pinsRoots = pinsRoots
+        archive = CARImport(
+            invocation.library, allowsBigBlocks: invocation.options.flag("allow-big-block"),
+            deadline: invocation.deadline)
+    }
+
+    func begin(_ entry: UploadedEntry) throws {
+        guard entry.kind == .file else { throw RPCError.failed("expected a file handle") }
+        isEmpty = false
+    }
+
+    func receive(_ piece: Bytes) throws {
+        do { try archive.feed(piece) } catch { throw ImportSink.shortened(error) }
+    }
+
+    func end() throws {
+        do { try archive.endArchive() } catch { throw ImportSink.shortened(error) }
+    }
+
+    func finish() throws -> Answer {
+        guard !isEmpty else { throw RPCError.failed("expected a file argument") }
+        let roots = try archive.finish(pinsRoots: pinsRoots)
+        let options = invocation.options
+        if options.flag("silent") { return .lines(Lines([])) }
+        var lines: [JSON] = []
+        for root in roots where pinsRoots {
+            lines.append(
+                .object([
+                    (
+                        "Root",
+                        .object([
+                            ("Cid", .link(invocation.cidText(root.cid))),
+                            ("PinErrorMsg", .text(root.pinError ?? "")),
+                        ])
+                    )
+                ]))
+        }
+        if options.flag("stats") {
+            lines.append(
+                .object([
+                    (
+                        "Stats",
+                        .object([
+                            ("BlockCount", .unsigned(archive.blockCount)),
+                            ("BlockBytesCount", .unsigned(archive.blockByteCount)),
+                        ])
+                    )
+                ]))
+        }
+        return .lines(Lines(lines))
+    }
+
+    /// Kubo has no words in front of the failure of a CAR that never began.
+    private static func shortened(_ error: ContentError) -> any Error {
+        guard let range = error.message.firstRange(of: "import failed: "),
+            range.lowerBound == error.message.startIndex
+        else { return error }
+        return RPCError.failed(String(error.message[range.upperBound...]))
+    }
+}

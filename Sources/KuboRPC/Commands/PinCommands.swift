@@ -1,0 +1,192 @@
+import BlockStore
+import Content
+import Execution
+import IPLD
+import Multiformats
+
+/// `pin/*`. Only the pins that the RPC holds itself are seen and changed here.
+enum PinCommands {
+    static func add(_ invocation: Invocation) throws -> Answer {
+        let options = invocation.options
+        let name = options.text("name") ?? ""
+        try Pins.check(name: name)
+        let adding = Adding(
+            pins: Pins(invocation.library),
+            cids: try invocation.arguments.map { try invocation.cid(of: $0) },
+            isRecursive: options.flag("recursive"), name: name, deadline: invocation.deadline)
+        let result = JSON.object([
+            ("Pins", .list(adding.cids.map { .text(invocation.cidText($0)) }))
+        ])
+        guard options.flag("progress") else {
+            let cancellation = Cancellation()
+            let watch = Watch(invocation, cancellation)
+            try adding.run(cancellation) { _ in watch.look() }
+            return .value(result)
+        }
+        return .lines(
+            ProducedLines(invocation, name: "rpc-pin-add", isPrompt: true) { output in
+                var pulse = Pulse()
+                var last = PinProgress()
+                try adding.run(output.cancellation) { progress in
+                    last = progress
+                    if pulse.isDue() { try output.emit(line(of: progress)) }
+                }
+                try output.emit(line(of: last))
+                try output.emit(result)
+            })
+    }
+
+    static func remove(_ invocation: Invocation) throws -> Answer {
+        let pins = Pins(invocation.library)
+        let cids = try invocation.arguments.map { try invocation.cid(of: $0) }
+        for cid in cids {
+            try pins.remove(
+                cid, isRecursive: invocation.options.flag("recursive"),
+                deadline: invocation.deadline)
+        }
+        return .value(.object([("Pins", .list(cids.map { .text(invocation.cidText($0)) }))]))
+    }
+
+    static func update(_ invocation: Invocation) throws -> Answer {
+        let cids = try invocation.arguments.prefix(2).map { try invocation.cid(of: $0) }
+        try Pins(invocation.library).update(
+            from: cids[0], to: cids[1], unpins: invocation.options.flag("unpin"),
+            deadline: invocation.deadline)
+        return .value(.object([("Pins", .list(cids.map { .text(invocation.cidText($0)) }))]))
+    }
+
+    static func verify(_ invocation: Invocation) throws -> Answer {
+        let (isVerbose, isQuiet) = (
+            invocation.options.flag("verbose"), invocation.options.flag("quiet")
+        )
+        guard !isVerbose || !isQuiet else {
+            throw RPCError.failed(
+                "the --verbose and --quiet options can not be used at the same time")
+        }
+        var roots = try Pins(invocation.library).recursiveRoots()[...]
+        return .lines(
+            Lines {
+                while let root = roots.popFirst() {
+                    let faults = try PinFault.all(below: root, of: invocation)
+                    if faults.isEmpty, !isVerbose { continue }
+                    return line(of: root, faults, isQuiet: isQuiet, invocation.cidText)
+                }
+                return nil
+            })
+    }
+
+    private static func line(
+        of root: CID, _ faults: [PinFault], isQuiet: Bool, _ cidText: CIDText
+    ) -> JSON {
+        let nodes = faults.map {
+            JSON.object([("Cid", .text(cidText($0.cid))), ("Err", .text($0.message))])
+        }
+        return .object(
+            JSON.withoutEmpty([
+                ("Cid", .text(cidText(root))), ("Ok", .flag(faults.isEmpty)),
+                ("BadNodes", .list(isQuiet ? [] : nodes)),
+            ]))
+    }
+
+    private static func line(of progress: PinProgress) -> JSON {
+        .object(
+            JSON.withoutEmpty([
+                ("Progress", .unsigned(progress.blockCount)),
+                ("Bytes", .unsigned(progress.byteCount)),
+            ]))
+    }
+
+    /// The pins that one `pin/add` makes, one after the other, with one progress for all.
+    private struct Adding: Sendable {
+        let pins: Pins
+        let cids: [CID]
+        let isRecursive: Bool
+        let name: String
+        let deadline: Deadline
+
+        func run(_ cancellation: Cancellation, progress: (PinProgress) throws -> Void) throws {
+            var before = PinProgress()
+            for cid in cids {
+                var latest = before
+                try pins.add(
+                    cid, mode: isRecursive ? .recursive : .direct, name: name, deadline: deadline,
+                    cancellation: cancellation
+                ) { (done: PinProgress) throws(ContentError) in
+                    latest.blockCount = before.blockCount + done.blockCount
+                    latest.byteCount = before.byteCount + done.byteCount
+                    do {
+                        try progress(latest)
+                    } catch {
+                        throw ContentError(.cancelled, "\(error)")
+                    }
+                }
+                before = latest
+            }
+        }
+    }
+}
+
+/// Says now and then that it is time: for progress, and for looking whether anybody still waits.
+struct Pulse {
+    private var next: Deadline
+    private let interval: Duration
+
+    init(every interval: Duration = Limits.progressInterval) {
+        self.interval = interval
+        next = .after(interval)
+    }
+
+    mutating func isDue() -> Bool {
+        guard next.hasPassed else { return false }
+        next = .after(interval)
+        return true
+    }
+}
+
+/// Cancels a long operation on the connection's own thread when its client has gone.
+final class Watch {
+    private let invocation: Invocation
+    private let cancellation: Cancellation
+    private var pulse = Pulse(every: .milliseconds(250))
+
+    init(_ invocation: Invocation, _ cancellation: Cancellation) {
+        self.invocation = invocation
+        self.cancellation = cancellation
+    }
+
+    /// To be called between two steps.
+    func look() {
+        if pulse.isDue(), invocation.isAbandoned { cancellation.cancel() }
+    }
+}
+
+/// A block that keeps a pin from being complete.
+struct PinFault {
+    let cid: CID
+    let message: String
+
+    /// Walks a pinned DAG over everything that is there.
+    static func all(below root: CID, of invocation: Invocation) throws -> [PinFault] {
+        var faults: [PinFault] = []
+        var rest = [root]
+        var seen: Set<Multihash> = []
+        let blocks = invocation.library.blocks
+        var pulse = Pulse(every: .milliseconds(250))
+        while let cid = rest.popLast() {
+            if pulse.isDue() { try invocation.checkWanted() }
+            guard seen.insert(cid.multihash).inserted else { continue }
+            do {
+                guard Links.mayHaveLinks(cid.codec) else {
+                    guard try blocks.byteCount(of: cid) != nil else {
+                        throw ContentError.blockNotFound(cid)
+                    }
+                    continue
+                }
+                rest += try Links.links(in: blocks.named(cid)).reversed()
+            } catch {
+                faults.append(PinFault(cid: cid, message: RPCError(error).message))
+            }
+        }
+        return faults
+    }
+}

@@ -1,0 +1,101 @@
+import Content
+import Execution
+import Multiformats
+
+/// `pin/ls`.
+enum PinListing {
+    static func run(_ invocation: Invocation) throws -> Answer {
+        let options = invocation.options
+        let filter = try PinFilter(option: options.text("type") ?? "all")
+        let part = options.text("name").flatMap { $0.isEmpty ? nil : $0 }
+        let request = Request(
+            pins: Pins(invocation.library), filter: filter, namePart: part,
+            showsNames: options.flag("names") || part != nil, cidText: invocation.cidText)
+        if !invocation.arguments.isEmpty { return try some(invocation, request) }
+        if options.flag("stream") {
+            return .lines(
+                ProducedLines(invocation, name: "rpc-pin-ls") { output in
+                    try request.list(output.cancellation) { cid, type, name in
+                        try output.emit(line(cid, type, name))
+                    }
+                })
+        }
+        return try all(invocation, request)
+    }
+
+    /// What a listing is about.
+    private struct Request: Sendable {
+        let pins: Pins
+        let filter: PinFilter
+        let namePart: String?
+        let showsNames: Bool
+        let cidText: CIDText
+
+        func list(
+            _ cancellation: Cancellation, body: (String, String, String) throws -> Void
+        ) throws {
+            var indirect: Set<CID> = []
+            try pins.list(filter, namePart: namePart, cancellation: cancellation) { cid, status in
+                var type = status.typeText
+                if case .indirect = status {
+                    guard indirect.insert(cid).inserted else { return }
+                    type = "indirect"
+                }
+                try body(cidText(cid), type, showsNames ? status.name : "")
+            }
+        }
+    }
+
+    /// The pins of the arguments: a look-up each.
+    private static func some(_ invocation: Invocation, _ request: Request) throws -> Answer {
+        let cancellation = Cancellation()
+        var found: [(cid: String, type: String, name: String)] = []
+        for text in invocation.arguments {
+            let cid = try invocation.cid(of: text)
+            let status = try request.pins.status(
+                of: cid, filter: request.filter, text: text, cancellation: cancellation)
+            found.append(
+                (
+                    request.cidText(cid), typeText(status, request.cidText),
+                    request.showsNames ? status.name : ""
+                ))
+        }
+        if invocation.options.flag("stream") {
+            return .lines(Lines(found.map { line($0.cid, $0.type, $0.name) }))
+        }
+        return .value(keys(found.map { ($0.cid, $0.type, $0.name) }))
+    }
+
+    /// All pins as one value, sorted as Go sorts the keys of a map.
+    private static func all(_ invocation: Invocation, _ request: Request) throws -> Answer {
+        var found: [(String, String, String)] = []
+        let cancellation = Cancellation()
+        let watch = Watch(invocation, cancellation)
+        try request.list(cancellation) {
+            watch.look()
+            found.append(($0, $1, $2))
+        }
+        return .value(keys(found))
+    }
+
+    private static func keys(_ pins: [(String, String, String)]) -> JSON {
+        var unique: [String: JSON] = [:]
+        for (cid, type, name) in pins {
+            unique[cid] = .object([("Type", .text(type)), ("Name", .text(name))])
+        }
+        // CIDs are ASCII, so this is the order of their bytes.
+        let sorted = unique.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
+        return .object([("Keys", .object(sorted))])
+    }
+
+    private static func line(_ cid: String, _ type: String, _ name: String) -> JSON {
+        var fields: [(String, JSON)] = [("Cid", .text(cid))]
+        if !name.isEmpty { fields.append(("Name", .text(name))) }
+        return .object(fields + [("Type", .text(type))])
+    }
+
+    private static func typeText(_ status: PinStatus, _ cidText: CIDText) -> String {
+        if case .indirect(let root?) = status { return "indirect through \(cidText(root))" }
+        return status.typeText
+    }
+}

@@ -1,0 +1,26 @@
+import Buffers
+import Content
+import Multiformats
+
+/// `resolve`.
+enum ResolveCommand {
+    static func run(_ invocation: Invocation) throws -> Answer {
+        let path = try ContentPath(parsing: invocation.arguments[0])
+        let resolution = try PathResolver(invocation.library).resolve(path)
+        let rest = resolution.remainder.map { "/" + String(decoding: $0.array, as: UTF8.self) }
+        let cid = text(of: resolution.cid, like: path.rootText, invocation)
+        return .value(.object([("Path", .text("/ipfs/" + cid + rest.joined()))]))
+    }
+
+    /// The CID in the base of the argument, unless the caller asked for another one.
+    private static func text(of cid: CID, like argument: String, _ invocation: Invocation) -> String
+    {
+        let isVersion0 = argument.utf8.count == 46 && argument.hasPrefix("Qm")
+        guard !invocation.cidText.hasBase, !isVersion0,
+            let letter = argument.unicodeScalars.first,
+            let base = Multibase.allCases.first(where: { $0.prefix == letter })
+        else { return invocation.cidText(cid) }
+        // Kubo prints version 0 as version 1 where the argument shows that its author likes that.
+        return cid.asV1.text(in: base)
+    }
+}

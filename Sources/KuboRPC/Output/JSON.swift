@@ -1,0 +1,108 @@
+import Buffers
+
+/// A JSON value with the order of its fields, written byte for byte as Go's encoder writes it.
+///
+/// Clients compare texts and split on newlines, so there is no white space, and `<`, `>`, `&` and
+/// the two line separators of Unicode are escaped.
+indirect enum JSON: Sendable {
+    case null
+    case flag(Bool)
+    case integer(Int64)
+    case unsigned(UInt64)
+    /// A number with 32 bits, in as few digits as tell it from its neighbours.
+    case single(Float)
+    case text(String)
+    case list([JSON])
+    /// Fields in the order written.
+    case object([(String, JSON)])
+
+    /// A count or size.
+    static func count(_ value: Int) -> JSON { .integer(Int64(value)) }
+
+    /// The value with a newline behind it: one element of a stream.
+    var line: Bytes {
+        var writer = ByteWriter(capacity: 128)
+        write(to: &writer)
+        writer.append(UInt8(ascii: "\n"))
+        return writer.finish()
+    }
+
+    /// Appends the value.
+    func write(to writer: inout ByteWriter) {
+        switch self {
+        case .null: writer.append(utf8: "null")
+        case .flag(let value): writer.append(utf8: value ? "true" : "false")
+        case .integer(let value): writer.append(utf8: String(value))
+        case .unsigned(let value): writer.append(utf8: String(value))
+        case .single(let value): writer.append(utf8: JSON.digits(of: value))
+        case .text(let text): JSON.write(text, to: &writer)
+        case .list(let values):
+            writer.append(UInt8(ascii: "["))
+            for (index, value) in values.enumerated() {
+                if index > 0 { writer.append(UInt8(ascii: ",")) }
+                value.write(to: &writer)
+            }
+            writer.append(UInt8(ascii: "]"))
+        case .object(let fields):
+            writer.append(UInt8(ascii: "{"))
+            for (index, field) in fields.enumerated() {
+                if index > 0 { writer.append(UInt8(ascii: ",")) }
+                JSON.write(field.0, to: &writer)
+                writer.append(UInt8(ascii: ":"))
+                field.1.write(to: &writer)
+            }
+            writer.append(UInt8(ascii: "}"))
+        }
+    }
+
+    private static func digits(of value: Float) -> String {
+        let text = value.description
+        return text.hasSuffix(".0") ? String(text.dropLast(2)) : text
+    }
+
+    private static func write(_ text: String, to writer: inout ByteWriter) {
+        writer.append(UInt8(ascii: "\""))
+        for scalar in text.unicodeScalars { write(scalar, to: &writer) }
+        writer.append(UInt8(ascii: "\""))
+    }
+
+    private static func write(_ scalar: Unicode.Scalar, to writer: inout ByteWriter) {
+        switch scalar {
+        case "\"": writer.append(utf8: "\\\"")
+        case "\\": writer.append(utf8: "\\\\")
+        case "\n": writer.append(utf8: "\\n")
+        case "\r": writer.append(utf8: "\\r")
+        case "\t": writer.append(utf8: "\\t")
+        case "\u{8}": writer.append(utf8: "\\b")
+        case "\u{c}": writer.append(utf8: "\\f")
+        case "<", ">", "&", "\u{2028}", "\u{2029}", "\u{0}"..."\u{1f}":
+            let digits = String(scalar.value, radix: 16)
+            writer.append(utf8: "\\u" + String(repeating: "0", count: 4 - digits.count) + digits)
+        default: writer.append(utf8: String(scalar))
+        }
+    }
+}
+
+/// The two shapes that recur: a field that is left out when empty, and a CID in an object.
+extension JSON {
+    /// The fields that are not empty, in order: no null, false, zero, empty text or list.
+    static func withoutEmpty(_ fields: [(String, JSON)]) -> [(String, JSON)] {
+        fields.filter { !$0.1.isEmpty }
+    }
+
+    /// `{"/":"<cid>"}`, the form of a CID where DAG-JSON meant it.
+    static func link(_ cid: String) -> JSON { .object([("/", .text(cid))]) }
+
+    private var isEmpty: Bool {
+        switch self {
+        case .null: true
+        case .flag(let value): !value
+        case .integer(let value): value == 0
+        case .unsigned(let value): value == 0
+        case .single(let value): value == 0
+        case .text(let text): text.isEmpty
+        case .list(let values): values.isEmpty
+        case .object: false
+        }
+    }
+}

@@ -1,0 +1,120 @@
+import Execution
+
+/// Lines that come out of a long operation which calls back: the operation runs on a thread of its
+/// own, and the connection's thread takes what it gave.
+///
+/// Between lines the connection looks whether its client is still there; when it has gone, or when
+/// the time is over, the operation is cancelled. It never runs ahead by more than a few lines.
+final class ProducedLines: LineSource {
+    /// What the operation gets to work with.
+    struct Output: Sendable {
+        fileprivate let state: Monitor<State>
+        /// To be handed to whatever asks for a cancellation.
+        let cancellation: Cancellation
+
+        /// Gives one line; waits while the client is behind.
+        ///
+        /// - Throws: when nobody wants lines any more.
+        func emit(_ line: JSON) throws(RPCError) {
+            let isTaken = state.wait(by: .never) { state -> Bool? in
+                if state.isClosed { return false }
+                guard state.lines.count < ProducedLines.linesMax else { return nil }
+                state.lines.append(line)
+                return true
+            }
+            guard isTaken == true else { throw .failed("context canceled") }
+            state.notify { _ in }
+        }
+    }
+
+    fileprivate struct State {
+        var lines: [JSON] = []
+        var isClosed = false
+        var end: Result<Void, RPCError>?
+    }
+
+    private enum Turn {
+        case lines([JSON])
+        case ended(Result<Void, RPCError>)
+    }
+
+    private static let linesMax = 256
+
+    let isPrompt: Bool
+    private let invocation: Invocation
+    private let name: String
+    private let output: Output
+    private let operation: @Sendable (Output) throws -> Void
+    private var thread: Thread?
+    private var ready: [JSON] = []
+    private var isAtEnd = false
+
+    /// Prepares an operation; it starts when the first line is asked for.
+    ///
+    /// - Parameters:
+    ///   - name: of the thread.
+    ///   - isPrompt: whether each line is sent at once.
+    ///   - operation: gives lines, or throws.
+    init(
+        _ invocation: Invocation, name: String, isPrompt: Bool = false,
+        operation: @escaping @Sendable (Output) throws -> Void
+    ) {
+        self.invocation = invocation
+        self.name = name
+        self.isPrompt = isPrompt
+        self.operation = operation
+        output = Output(state: Monitor(State()), cancellation: Cancellation())
+    }
+
+    deinit { close() }
+
+    func next() throws -> JSON? {
+        start()
+        while ready.isEmpty {
+            if isAtEnd { return nil }
+            try take()
+        }
+        return ready.removeFirst()
+    }
+
+    func close() {
+        output.cancellation.cancel()
+        output.state.notify { $0.isClosed = true }
+        thread?.join()
+        thread = nil
+    }
+
+    private func start() {
+        guard thread == nil, !isAtEnd else { return }
+        thread = Thread(name: name) { [output, operation] in
+            let end: Result<Void, RPCError>
+            do {
+                try operation(output)
+                end = .success(())
+            } catch {
+                end = .failure(RPCError(error))
+            }
+            output.state.notify { $0.end = end }
+        }
+    }
+
+    /// Waits for lines or the end, and looks around now and then.
+    private func take() throws {
+        let patience = Deadline.after(.milliseconds(250)).earlier(invocation.deadline)
+        let turn = output.state.wait(by: patience) { state -> Turn? in
+            if state.lines.isEmpty { return state.end.map(Turn.ended) }
+            defer { state.lines.removeAll(keepingCapacity: true) }
+            return .lines(state.lines)
+        }
+        switch turn {
+        case .lines(let lines):
+            output.state.notify { _ in }
+            ready = lines.reversed().reversed()
+        case .ended(let end):
+            isAtEnd = true
+            close()
+            try end.get()
+        case nil: try invocation.checkWanted()
+        }
+    }
+}

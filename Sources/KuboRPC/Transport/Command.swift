@@ -1,0 +1,28 @@
+import Buffers
+
+/// What a command does, beside its `CommandSpec`.
+enum Command: Sendable {
+    /// Answers from arguments and options alone.
+    case query(@Sendable (Invocation) throws -> Answer)
+    /// Takes files; the sink is made before the first byte of them is read, so that wrong options
+    /// are refused before anything is uploaded.
+    case upload(@Sendable (Invocation) throws -> any PartSink)
+}
+
+/// Takes the parts of one upload, on the connection's thread.
+protocol PartSink: AnyObject {
+    /// A file, folder or link begins.
+    func begin(_ entry: UploadedEntry) throws
+    /// The next bytes of it.
+    func receive(_ piece: Bytes) throws
+    /// It has ended.
+    func end() throws
+    /// Everything has arrived.
+    func finish() throws -> Answer
+    /// The upload broke off; `finish` will not be called.
+    func abandon()
+}
+
+extension PartSink {
+    func abandon() {}
+}

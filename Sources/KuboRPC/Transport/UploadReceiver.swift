@@ -1,0 +1,67 @@
+import Buffers
+import Execution
+import HTTP
+import HTTPServer
+
+/// Takes a multipart body apart and hands its entries to the command.
+final class UploadReceiver: BodyReceiver {
+    private let sink: any PartSink
+    private let invocation: Invocation
+    private let common: Fields
+    private var parser: MultipartParser
+
+    init(
+        _ sink: any PartSink, boundary: String, _ invocation: Invocation, _ common: Fields
+    ) throws(HTTPError) {
+        self.sink = sink
+        self.invocation = invocation
+        self.common = common
+        parser = try MultipartParser(boundary: boundary)
+    }
+
+    /// The boundary of a request's multipart body.
+    ///
+    /// - Returns: nil without such a body.
+    static func boundary(of request: Request) -> String? {
+        guard let field = request.fields["Content-Type"],
+            let type = try? MediaType(parsing: field), type.essence == "multipart/form-data"
+        else { return nil }
+        return type.parameters["boundary"]
+    }
+
+    func receive(_ piece: Bytes) throws {
+        do {
+            if invocation.deadline.hasPassed { throw RPCError.deadlineExceeded }
+            parser.feed(piece)
+            try passEvents()
+        } catch {
+            throw AnsweredError(error, common)
+        }
+    }
+
+    func finish() throws -> Response {
+        do {
+            try parser.finish()
+        } catch {
+            sink.abandon()
+            return RPCError(error).response(common)
+        }
+        do {
+            return try sink.finish().response(common, checking: invocation)
+        } catch {
+            return RPCError(error).response(common)
+        }
+    }
+
+    func abandon() { sink.abandon() }
+
+    private func passEvents() throws {
+        while let event = try parser.next() {
+            switch event {
+            case .part(let part): try sink.begin(UploadedEntry(part))
+            case .payload(let piece): try sink.receive(piece)
+            case .endOfPart: try sink.end()
+            }
+        }
+    }
+}

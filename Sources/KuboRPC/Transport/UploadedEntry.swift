@@ -1,0 +1,43 @@
+import Content
+import HTTP
+
+/// One entry of an upload as the head of its part describes it.
+/// - Spec: kubo-rpc.md, 1.5.
+struct UploadedEntry: Sendable, Equatable {
+    enum Kind: Sendable, Equatable {
+        case file
+        /// The part's bytes mean nothing.
+        case folder
+        /// The part's bytes are the target.
+        case link
+    }
+
+    struct Time: Sendable, Equatable {
+        let seconds: Int64
+        let nanoseconds: UInt32
+    }
+
+    let kind: Kind
+    /// Cleaned; no names where the part has none.
+    let path: EntryPath
+    /// The low 12 bits of what was sent: the rest are Go's own bits for folders and links.
+    let mode: UInt32?
+    let modified: Time?
+
+    init(_ part: MultipartPart) throws(ContentError) {
+        kind =
+            switch part.contentType {
+            case "application/x-directory": .folder
+            case "application/symlink": .link
+            default: .file
+            }
+        let filename = part.filename ?? ""
+        path = try EntryPath(cleaning: (try? PercentCoding.decodeForm(filename)) ?? filename)
+        let mark = part.name.firstIndex(of: "?")
+        let query = QueryItems(parsing: mark.map { String(part.name[$0...].dropFirst()) })
+        mode = query["mode"].flatMap { UInt32($0, radix: 8) }.map { $0 & 0o7777 }
+        modified = query["mtime"].flatMap { Int64($0) }.map { seconds in
+            Time(seconds: seconds, nanoseconds: query["mtime-nsecs"].flatMap { UInt32($0) } ?? 0)
+        }
+    }
+}
