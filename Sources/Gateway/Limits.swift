@@ -1,2 +1,17 @@
-/// The limits of this module, together with the relations between them.
-enum Limits {}
+/// The limits of this module.
+enum Limits {
+    /// Bytes of the first leaf that decide about a content type.
+    static let sniffBytesMax = 3_072
+    /// File types found by their bytes that are remembered.
+    static let sniffedTypesMax = 65_536
+    /// Bytes of `X-Ipfs-Roots`; a longer list is left out.
+    static let rootsFieldBytesMax = 4_096
+    /// Entries of a HAMT that are sorted for the page; larger ones come in the order of shards.
+    static let sortedEntriesMax = 10_000
+    /// Seconds after which a client that was turned away may come back.
+    static let retryAfterSeconds = 60
+    /// Resolved paths with their answer's fields that are kept (both sides are immutable).
+    static let answersMax = 16_384
+    /// Files up to this size are answered in one piece.
+    static let wholeFileBytesMax = 1 << 20
+}

@@ -69,6 +69,7 @@ final class CurlHandle: @unchecked Sendable {
         set(CURLOPT_NOSIGNAL, 1)
         set(CURLOPT_PROTOCOLS_STR, "http")
         set(CURLOPT_HTTP_VERSION, Int(CURL_HTTP_VERSION_1_1))
+        set(CURLOPT_MAXCONNECTS, 1)
         set(CURLOPT_BUFFERSIZE, Limits.receiveBufferByteCount)
         set(CURLOPT_UPLOAD_BUFFERSIZE, Limits.sendBufferByteCount)
         // The environment's proxy is meant for the web, not for a node.
@@ -122,6 +123,8 @@ final class CurlHandle: @unchecked Sendable {
     private func setRequest(_ request: ClientRequest, target: String) {
         set(CURLOPT_REQUEST_TARGET, target)
         set(CURLOPT_PATH_AS_IS, 1)
+        // A producer cannot start again, which a kept connection that was just closed would ask for.
+        if case .producer = request.body { set(CURLOPT_FRESH_CONNECT, 1) }
         if let length = bodyByteCount(request) {
             set(CURLOPT_UPLOAD, 1)
             unsafe check(

@@ -217,15 +217,19 @@ final class Exchange {
     }
 
     /// Answers a request whose body nobody wants. A short one is read and dropped first.
+    ///
+    /// An answer that is queued in this first call ends the connection; libmicrohttpd calls again
+    /// at the end of the body, at once if there is none.
     private func answerAtOnce(_ response: Response, _ check: FramingCheck) -> MHD_Result {
         switch check.bodyLength {
         case .none:
-            return queue(response)
+            stage = .skipping(response)
+            return .YES
         case .known(let length)
         where length <= UInt64(Limits.drainedByteCountMax) && !check.expectsContinue:
             stage = .skipping(response)
-            connection.allow(
-                until: core.limit(forMoving: 0, from: Instant.now.nanoseconds))
+            lastExit = Instant.now.nanoseconds
+            connection.allow(until: core.limit(forMoving: 0, from: lastExit))
             return .YES
         case .known, .chunked:
             var response = response

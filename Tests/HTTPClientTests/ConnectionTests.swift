@@ -37,6 +37,23 @@ struct ConnectionTests {
     }
 
     @Test
+    func aProducerNeverMeetsAConnectionThatWasJustClosed() throws {
+        let server = try RawServer { connection in
+            connection.readHead()
+            connection.read(until: "0\r\n\r\n")
+            connection.write("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok")
+        }
+        let client = HTTPClient(.tcp(host: "127.0.0.1", port: server.port))
+        for _ in 0..<50 {
+            var pieces = [Bytes(utf8: "hello")]
+            let answer = try client.fetch(
+                ClientRequest(.post, "/", body: .producer { pieces.popLast() }))
+            #expect(answer.body.utf8Text == "ok")
+        }
+        #expect(server.stop().count == 50)
+    }
+
+    @Test
     func aUnixSocketIsConnectedTo() throws {
         let path = "/tmp/holdfast-client-test-\(getpid()).sock"
         let server = try RawServer(path: path) { answerAll($0) }

@@ -10,6 +10,7 @@ final class RawServer: @unchecked Sendable {
     /// Zero for a Unix socket.
     let port: UInt16
     private let descriptor: Int32
+    private let stopper: Int32
     private let thread: Thread
     private let seen = Locked<[[UInt8]]>([])
 
@@ -62,24 +63,39 @@ final class RawServer: @unchecked Sendable {
         guard listen(descriptor, 16) == 0 else { throw RawServerError.noAddress }
         self.descriptor = descriptor
         self.port = port
+        var pair: [Int32] = [-1, -1]
+        unsafe socketpair(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0, &pair)
+        stopper = pair[0]
+        let stopped = pair[1]
         let seen = seen
         thread = Thread(name: "raw-server") {
-            while true {
-                let accepted = accept(descriptor, nil, nil)
-                guard accepted >= 0 else { return }
+            while let accepted = Self.accept(descriptor, unless: stopped) {
                 let connection = RawConnection(descriptor: accepted)
                 answer(connection)
                 connection.close()
                 seen.withLock { $0.append(connection.received) }
             }
+            close(stopped)
         }
+    }
+
+    /// The next connection; nil when there is none left and `stop` was called.
+    private static func accept(_ descriptor: Int32, unless stopped: Int32) -> Int32? {
+        var waits = [
+            pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0),
+            pollfd(fd: stopped, events: Int16(POLLIN), revents: 0),
+        ]
+        guard unsafe poll(&waits, 2, -1) > 0, waits[0].revents != 0 else { return nil }
+        let accepted = Glibc.accept(descriptor, nil, nil)
+        return accepted >= 0 ? accepted : nil
     }
 
     /// Ends the thread and gives back what each connection had sent.
     func stop() -> [String] {
-        shutdown(descriptor, Int32(SHUT_RDWR))
+        shutdown(stopper, Int32(SHUT_WR))
         thread.join()
         close(descriptor)
+        close(stopper)
         return seen.withLock { $0.map { String(decoding: $0, as: UTF8.self) } }
     }
 }

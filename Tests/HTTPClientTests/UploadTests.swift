@@ -94,6 +94,7 @@ struct UploadTests {
         }
         #expect(error?.code == .stopped && error?.cause is TestFailure)
         let sent = server.stop()
+        #expect(sent.count == 1)
         #expect(sent.first?.hasSuffix("0\r\n\r\n") == false)
     }
 

@@ -88,3 +88,38 @@ final class RawClient {
             socket, SOL_SOCKET, SO_RCVTIMEO, &time, socklen_t(MemoryLayout<timeval>.size))
     }
 }
+
+extension RawClient {
+    /// Connects to a Unix socket; nil if nobody listens there.
+    convenience init?(unixSocketAt path: String) {
+        let socket = Glibc.socket(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0)
+        guard unsafe Self.call(connect, socket, path) == 0 else {
+            close(socket)
+            return nil
+        }
+        self.init(socket: socket)
+    }
+
+    /// Leaves a socket file behind that nobody listens on.
+    convenience init(abandoningUnixSocketAt path: String) throws {
+        let socket = Glibc.socket(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0)
+        _ = unsafe Self.call(bind, socket, path)
+        self.init(socket: socket)
+    }
+
+    private static func call(
+        _ function: (Int32, UnsafePointer<sockaddr>?, socklen_t) -> Int32, _ socket: Int32,
+        _ path: String
+    ) -> Int32 {
+        var address = sockaddr_un()
+        address.sun_family = sa_family_t(AF_UNIX)
+        unsafe withUnsafeMutableBytes(of: &address.sun_path) {
+            unsafe $0.copyBytes(from: Array(path.utf8))
+        }
+        return unsafe withUnsafePointer(to: &address) { pointer in
+            unsafe pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                unsafe function(socket, $0, socklen_t(MemoryLayout<sockaddr_un>.size))
+            }
+        }
+    }
+}

@@ -1,0 +1,100 @@
+import Buffers
+import Content
+import HTTP
+import Multiformats
+import UnixFS
+
+/// The page of a folder without an index: small, without scripts, sizes from the links alone.
+///
+/// Several of the strings are Kubo's, letter by letter, because tools look for them.
+/// - Spec: gateway.md 13.
+struct FolderPage {
+    let path: GatewayTarget
+    let cid: String
+    let metadata: UnixFSMetadata
+    let isSorted: Bool
+
+    /// Changes whenever the page's frame does: part of its entity tag.
+    static let version = XXH64.text(of: Bytes(utf8: PageStyle.text + template))
+
+    private static let template = "folder page 1: title, breadcrumbs, table, note"
+
+    /// Everything before the first entry.
+    var head: String {
+        let title = HTML.escaped(path.path.text)
+        return """
+            <!doctype html>
+            <html lang="en"><head><meta charset="utf-8"><title>\(title)</title>
+            <meta name="viewport" content="width=device-width,initial-scale=1">
+            <meta name="description" content="A folder in IPFS: \(title)">
+            <style>\(PageStyle.text)</style></head>
+            <body><main><h1>Index of \(breadcrumbs)</h1>
+            <p class="about">\(HTML.escaped(about))</p>
+            <table>
+            \(parentRow)
+            """
+    }
+
+    /// Everything behind the last entry.
+    let foot = "</table></main></body></html>\n"
+
+    /// One row.
+    func row(_ entry: DirectoryEntry) -> String {
+        let name = entry.name.displayText
+        let segment = PercentCoding.encode(entry.name.array, keeping: .path)
+        // The name is encoded twice: once as a path segment, once as a value in a query.
+        let filename = PercentCoding.encode(segment, keeping: .unreserved)
+        let entryCID = entry.cid.text()
+        let link = HTML.escaped(path.encodedPath + "/" + segment)
+        return """
+            <tr><td><a href="\(link)">\(HTML.escaped(name))</a></td>\
+            <td><a class="ipfs-hash" translate="no" href="/ipfs/\(entryCID)?filename=\(filename)">\
+            \(Self.shortened(entryCID))</a></td>\
+            <td>\(entry.tsize.map(Self.sizeText) ?? "")</td></tr>
+
+            """
+    }
+
+    /// SI units with at most one decimal: `31 B`, `1.2 kB`.
+    static func sizeText(_ byteCount: UInt64) -> String {
+        var value = Double(byteCount)
+        let units = ["B", "kB", "MB", "GB", "TB", "PB", "EB"]
+        var unit = 0
+        while value >= 999.95, unit < units.count - 1 {
+            value /= 1_000
+            unit += 1
+        }
+        if unit == 0 { return "\(byteCount) B" }
+        let tenths = Int((value * 10).rounded())
+        return tenths % 10 == 0 || tenths >= 1_000
+            ? "\((tenths + 5) / 10) \(units[unit])" : "\(tenths / 10).\(tenths % 10) \(units[unit])"
+    }
+
+    private static func shortened(_ text: String) -> String {
+        text.count <= 9 ? text : "\(text.prefix(4))\u{2026}\(text.suffix(4))"
+    }
+
+    private var breadcrumbs: String {
+        var link = "/ipfs/" + path.path.rootText
+        var text = "/ipfs/<a href=\"\(link)\">\(path.path.rootText)</a>"
+        for segment in path.path.segments {
+            link += "/" + PercentCoding.encode(segment.array, keeping: .path)
+            text += "/<a href=\"\(HTML.escaped(link))\">\(HTML.escaped(segment.displayText))</a>"
+        }
+        return text
+    }
+
+    private var parentRow: String {
+        guard !path.path.segments.isEmpty else { return "" }
+        let link = HTML.escaped(path.encodedPath + "/..")
+        return "<tr><td><a href=\"\(link)\">..</a></td><td></td><td></td></tr>\n"
+    }
+
+    private var about: String {
+        var parts = [cid]
+        if let mode = metadata.mode { parts.append("mode " + String(mode, radix: 8)) }
+        if let time = metadata.mtime { parts.append("\(HTTPDate(seconds: time.seconds))") }
+        if !isSorted { parts.append("many entries, in the order in which they are stored") }
+        return parts.joined(separator: " \u{b7} ")
+    }
+}

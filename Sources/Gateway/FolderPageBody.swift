@@ -1,0 +1,39 @@
+import Buffers
+import HTTPServer
+
+/// The page of a folder as it is sent: flat memory whatever the number of entries. A shard that is
+/// missing in the middle breaks the transfer off.
+final class FolderPageBody: BodySource {
+    private enum Part {
+        case head, entries, end
+    }
+
+    private static let pieceByteCount = 16 * 1024
+
+    private let page: FolderPage
+    private var entries: FolderEntries
+    private let slot: RequestSlot
+    private var part = Part.head
+
+    init(page: FolderPage, entries: FolderEntries, slot: RequestSlot) {
+        self.page = page
+        self.entries = entries
+        self.slot = slot
+    }
+
+    func next(limit: Int) throws -> Bytes? {
+        guard part != .end else { return nil }
+        var writer = ByteWriter(capacity: Self.pieceByteCount + 1024)
+        if part == .head { writer.append(utf8: page.head) }
+        part = .entries
+        while writer.count < Self.pieceByteCount {
+            guard let entry = try entries.next() else {
+                writer.append(utf8: page.foot)
+                part = .end
+                break
+            }
+            writer.append(utf8: page.row(entry))
+        }
+        return writer.finish()
+    }
+}

@@ -1,0 +1,84 @@
+package import Content
+import HTTP
+package import HTTPServer
+
+/// The HTTP gateway: `/ipfs/{cid}/{path}` as files and folders for browsers, and as verifiable blocks
+/// and CARs for other nodes and light clients.
+///
+/// The order of the steps in `answer` is part of the specification (gateway.md, section 2).
+package struct Gateway: Sendable {
+    let library: Library
+    let settings: GatewaySettings
+    let sniffedTypes = SniffedTypes()
+    private let slots: RequestSlots
+
+    /// Puts a gateway on top of the content of a node.
+    package init(library: Library, settings: GatewaySettings = GatewaySettings()) {
+        self.library = library
+        self.settings = settings
+        slots = RequestSlots(limit: settings.concurrentRequestsMax)
+    }
+
+    /// What the public listener calls for every path that no other surface claims.
+    package var handler: Handler {
+        { request in .respond(answer(request)) }
+    }
+
+    /// Requests that are being answered now.
+    package var runningCount: Int { slots.takenCount }
+
+    private func answer(_ request: Request) -> Response {
+        var response: Response
+        do throws(GatewayError) {
+            response = try admitted(request)
+        } catch {
+            response = ErrorAnswer.response(to: error, request)
+        }
+        CORSFields.add(to: &response.fields)
+        for field in settings.fields { response.fields[field.name] = field.value }
+        return response
+    }
+
+    private func admitted(_ request: Request) throws(GatewayError) -> Response {
+        guard let slot = slots.take() else {
+            throw GatewayError(
+                .tooManyRequests,
+                "Too many requests. Please retry after \(Limits.retryAfterSeconds) seconds.",
+                fields: [
+                    "Retry-After": "\(Limits.retryAfterSeconds)", "Cache-Control": "no-store",
+                ])
+        }
+        if request.method == .options {
+            return Response(.ok, fields: ["Allow": "GET, HEAD, OPTIONS"])
+        }
+        guard request.method == .get || request.method == .head else {
+            throw GatewayError(
+                .methodNotAllowed, "Method \(request.method) not allowed: read only access",
+                fields: ["Allow": "GET, HEAD, OPTIONS"])
+        }
+        return try routed(request, slot)
+    }
+
+    private func routed(_ request: Request, _ slot: RequestSlot) throws(GatewayError) -> Response {
+        let path = request.path
+        if let redirect = try NamespaceRedirect.response(to: request) { return redirect }
+        if path.hasPrefix("/ipfs/") || path == "/ipfs" {
+            let exchange = try GatewayExchange(request, gateway: self, slot: slot)
+            return try exchange.answer()
+        }
+        if path.hasPrefix("/ipns/") || path == "/ipns" { throw Self.unresolvable(path) }
+        if path == "/", let target = settings.rootRedirect { return Redirect.found(to: target) }
+        throw GatewayError(.notFound, "404 page not found")
+    }
+
+    /// Names are not resolved by this node (they come with IPNS and DNSLink).
+    private static func unresolvable(_ path: String) -> GatewayError {
+        let name = path.dropFirst("/ipns/".count).prefix { $0 != "/" }
+        guard !name.isEmpty else {
+            return GatewayError(
+                .badRequest, "invalid path \"\(path)\": path does not have enough components")
+        }
+        return GatewayError(
+            .internalServerError, "failed to resolve /ipns/\(name): could not resolve name")
+    }
+}

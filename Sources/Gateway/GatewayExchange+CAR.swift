@@ -1,0 +1,59 @@
+import Buffers
+import Content
+import HTTP
+import HTTPServer
+
+/// Blocks of a DAG as a CAR that the client can verify (gateway.md, section 8).
+extension GatewayExchange {
+    func carAnswer(_ resolution: Resolution) throws(GatewayError) -> Response {
+        let parameters = try CARParameters(query: query, accept: choice.parameters)
+        let tag = EntityTag(
+            "\(tagText(resolution)).car.\(parameters.tagHash(of: target.path.text))", isWeak: true)
+        var fields = contentFields(resolution, tag: tag)
+        if let location = contentLocation(.car, extra: parameters.fromAccept) {
+            fields.append("Content-Location", location)
+        }
+        if let answer = try conditionalAnswer(fields, tag: tag) { return answer }
+        fields.append("Content-Type", parameters.contentType)
+        fields.append("Accept-Ranges", "none")
+        fields.append("X-Content-Type-Options", "nosniff")
+        if let disposition = disposition("attachment", name: archiveName(resolution)) {
+            fields.append("Content-Disposition", disposition)
+        }
+        return try exportAnswer(resolution, parameters, fields)
+    }
+
+    private func exportAnswer(
+        _ resolution: Resolution, _ parameters: CARParameters, _ fields: Fields
+    ) throws(GatewayError) -> Response {
+        let export: CARExport
+        do {
+            export = try CARExport(resolution, library: library, options: parameters.exportOptions)
+        } catch {
+            throw GatewayError(error, resolving: target.path.text)
+        }
+        let source: any BodySource =
+            isHead ? EmptyBody() : CARBody(export: export, slot: slot)
+        return Response(.ok, fields: fields, body: .source(source, length: export.byteCount))
+    }
+
+    /// The CID, with the last name behind it where a path leads to the content.
+    private func archiveName(_ resolution: Resolution) -> String {
+        guard let last = target.path.segments.last else { return "\(target.path.rootText).car" }
+        return "\(target.path.rootText)_\(last.displayText).car"
+    }
+}
+
+/// The body of a CAR answer. A failure in the middle breaks the transfer off: a CAR has no place
+/// for errors.
+private final class CARBody: BodySource {
+    private var export: CARExport
+    private let slot: RequestSlot
+
+    init(export: CARExport, slot: RequestSlot) {
+        self.export = export
+        self.slot = slot
+    }
+
+    func next(limit: Int) throws -> Bytes? { try export.next() }
+}

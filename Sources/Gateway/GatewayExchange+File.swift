@@ -1,0 +1,143 @@
+import Buffers
+import Content
+import HTTP
+import HTTPServer
+import IPLD
+import Multiformats
+import UnixFS
+
+/// Files and raw blocks (gateway.md 5.1, 5.3, 5.4).
+extension GatewayExchange {
+    func fileAnswer(
+        _ resolution: Resolution, block: Block, node: UnixFSNode
+    ) throws(GatewayError) -> Response {
+        try fileAnswer(
+            file: block, node: node, resolution, tag: EntityTag(tagText(resolution)),
+            name: query["filename"] ?? target.path.segments.last?.displayText)
+    }
+
+    /// - Parameters:
+    ///   - file: its root block; for a folder with an index not what the path leads to.
+    ///   - node: the same, understood.
+    ///   - resolution: the path.
+    ///   - tag: of the answer.
+    ///   - name: whose extension gives the type; nil where only the bytes can.
+    func fileAnswer(
+        file: Block, node: UnixFSNode, _ resolution: Resolution, tag: EntityTag, name: String?
+    ) throws(GatewayError) -> Response {
+        var fields = contentFields(resolution, tag: tag)
+        let modified = node.metadata.mtime?.seconds
+        if let modified { fields.append("Last-Modified", "\(HTTPDate(seconds: modified))") }
+        if let location = contentLocationOfFile { fields.append("Content-Location", location) }
+        if let disposition = disposition(nil, name: target.lastName) {
+            fields.append("Content-Disposition", disposition)
+        }
+        if let answer = try conditionalAnswer(fields, tag: tag, lastModified: modified) {
+            return answer
+        }
+        let type = try contentType(of: file, node: node, name: name)
+        return try rangedAnswer(
+            RangedContent(type: type, size: size(of: node), tag: tag, lastModified: modified),
+            fields
+        ) { range throws(GatewayError) in
+            try body(of: file, node: node, range: range)
+        }
+    }
+
+    /// A link is not followed: its text is the answer.
+    func symlinkAnswer(
+        _ resolution: Resolution, _ link: SymlinkNode
+    ) throws(GatewayError) -> Response {
+        let tag = EntityTag(tagText(resolution))
+        var fields = contentFields(resolution, tag: tag)
+        if let answer = try conditionalAnswer(fields, tag: tag) { return answer }
+        fields.append("Content-Type", "inode/symlink")
+        fields.append("Accept-Ranges", "bytes")
+        return Response(.ok, fields: fields, body: .bytes(link.target))
+    }
+
+    private var contentLocationOfFile: String? {
+        choice.format == .json ? contentLocation(.json) : nil
+    }
+
+    private func size(of node: UnixFSNode) -> UInt64 {
+        switch node {
+        case .raw(let bytes): UInt64(bytes.count)
+        case .file(let file): file.byteCount
+        default: 0
+        }
+    }
+
+    private func contentType(
+        of file: Block, node: UnixFSNode, name: String?
+    ) throws(GatewayError) -> String {
+        if let type = name.flatMap(ContentTypes.type(ofFileNamed:)) { return type }
+        if let type = gateway.sniffedTypes[file.cid] { return type }
+        let size = size(of: node)
+        let wanted = min(size, UInt64(Limits.sniffBytesMax))
+        guard let start = firstBytes(of: file, node: node, count: wanted) else {
+            return "application/octet-stream"
+        }
+        let type = ContentSniffer.type(of: start, isWhole: UInt64(start.count) == size)
+        gateway.sniffedTypes[file.cid] = type
+        return type
+    }
+
+    /// The start of the first leaf, if it is here; a type is never worth a failure.
+    private func firstBytes(of file: Block, node: UnixFSNode, count: UInt64) -> Bytes? {
+        if let whole = wholeContent(of: node) { return whole.prefix(Int(count)) }
+        guard count > 0 else { return .empty }
+        guard var stream = try? FileStream(file, range: 0..<count, library: library) else {
+            return nil
+        }
+        return try? stream.next()
+    }
+
+    /// The bytes of a file that is one block.
+    private func wholeContent(of node: UnixFSNode) -> Bytes? {
+        switch node {
+        case .raw(let bytes): bytes
+        case .file(let file) where file.parts.isEmpty: file.data
+        default: nil
+        }
+    }
+
+    private func body(
+        of file: Block, node: UnixFSNode, range: ByteRange
+    ) throws(GatewayError) -> Body {
+        if isHead { return .source(EmptyBody(), length: range.count) }
+        if range.count == 0 { return .bytes(.empty) }
+        if let whole = wholeContent(of: node) { return .bytes(whole[range]) }
+        do {
+            // The first piece is read before the head goes out: a file that is not here is a 404.
+            var stream = try FileStream(
+                file, range: range.offset..<range.end, library: library)
+            let first = try stream.next() ?? .empty
+            if UInt64(first.count) == range.count { return .bytes(first) }
+            let source = FileBody(first: first, stream: stream, slot: slot)
+            return .source(source, length: range.count)
+        } catch {
+            throw GatewayError(error, resolving: target.path.text)
+        }
+    }
+}
+
+/// The body of a file, piece by piece.
+private final class FileBody: BodySource {
+    private var first: Bytes?
+    private var stream: FileStream
+    private let slot: RequestSlot
+
+    init(first: Bytes, stream: FileStream, slot: RequestSlot) {
+        self.first = first
+        self.stream = stream
+        self.slot = slot
+    }
+
+    func next(limit: Int) throws -> Bytes? { try first.take() ?? stream.next() }
+}
+
+/// Stands for a body that HEAD leaves out, where only its length matters.
+final class EmptyBody: BodySource {
+    func next(limit: Int) throws -> Bytes? { nil }
+}

@@ -1,0 +1,85 @@
+import Buffers
+import Content
+import HTTP
+import HTTPServer
+import IPLD
+import Multiformats
+import UnixFS
+
+/// Folders: redirect to the slash, `index.html`, or a page (gateway.md 5.2 and 13).
+extension GatewayExchange {
+    func folderAnswer(
+        _ resolution: Resolution, block: Block, node: UnixFSNode
+    ) throws(GatewayError) -> Response {
+        if !target.hasTrailingSlash, query["go-get"] != "1" { return slashRedirect(resolution) }
+        if let index = try index(of: block) { return try indexAnswer(index, resolution) }
+        return try pageAnswer(resolution, block: block, node: node)
+    }
+
+    /// Relative links in a folder only work when its address ends in a slash.
+    private func slashRedirect(_ resolution: Resolution) -> Response {
+        let location = target.encodedPath + "/" + (target.query.map { "?" + $0 } ?? "")
+        var response = Redirect.movedPermanently(to: location)
+        response.fields["X-Ipfs-Path"] = pathField
+        response.fields["X-Ipfs-Roots"] = rootsField(resolution)
+        return response
+    }
+
+    private func index(of folder: Block) throws(GatewayError) -> DirectoryEntry? {
+        do {
+            return try DirectoryReader.lookup(
+                Bytes(utf8: "index.html"), in: folder, from: library.blocks
+            ).entry
+        } catch {
+            throw GatewayError(error, resolving: target.path.text)
+        }
+    }
+
+    private func indexAnswer(
+        _ index: DirectoryEntry, _ resolution: Resolution
+    ) throws(GatewayError) -> Response {
+        let file = try block(index.cid)
+        let node: UnixFSNode
+        do {
+            node = try UnixFSNode.read(file)
+        } catch {
+            throw GatewayError(error, resolving: target.path.text + "/index.html")
+        }
+        switch node {
+        case .raw, .file:
+            return try fileAnswer(
+                file: file, node: node, resolution, tag: EntityTag(tagText(resolution)),
+                name: "index.html")
+        default:
+            throw GatewayError(
+                .unprocessableContent, "index.html could not be read: not a file",
+                fields: ["X-Ipfs-Roots": rootsField(resolution)])
+        }
+    }
+
+    private func pageAnswer(
+        _ resolution: Resolution, block: Block, node: UnixFSNode
+    ) throws(GatewayError) -> Response {
+        let cid = tagText(resolution)
+        let tag = EntityTag("DirIndex-\(FolderPage.version)_CID-\(cid)")
+        var fields = contentFields(resolution, tag: tag, caching: Self.pageCaching)
+        if let answer = try conditionalAnswer(fields, tag: tag, alternatives: [EntityTag(cid)]) {
+            return answer
+        }
+        fields.append("Content-Type", "text/html")
+        if isHead {
+            return Response(.ok, fields: fields, body: .source(EmptyBody(), length: nil))
+        }
+        let entries: FolderEntries
+        do {
+            entries = try FolderEntries(of: block, library: library)
+        } catch {
+            throw GatewayError(error, resolving: target.path.text)
+        }
+        let page = FolderPage(
+            path: target, cid: cid, metadata: node.metadata, isSorted: entries.isSorted)
+        return Response(
+            .ok, fields: fields,
+            body: .source(FolderPageBody(page: page, entries: entries, slot: slot), length: nil))
+    }
+}

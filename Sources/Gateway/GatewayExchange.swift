@@ -1,0 +1,142 @@
+import Buffers
+import Content
+import HTTP
+import HTTPServer
+import IPLD
+import Multiformats
+import UnixFS
+
+/// One request below `/ipfs/`, on its way from its path to its answer.
+///
+/// Extensions hold the answers by kind: `+File`, `+Folder`, `+Block`, `+CAR`.
+struct GatewayExchange {
+    let request: Request
+    let gateway: Gateway
+    let slot: RequestSlot
+    let target: GatewayTarget
+    let query: QueryItems
+    let choice: FormatChoice
+
+    var library: Library { gateway.library }
+    var isHead: Bool { request.method == .head }
+
+    init(_ request: Request, gateway: Gateway, slot: RequestSlot) throws(GatewayError) {
+        self.request = request
+        self.gateway = gateway
+        self.slot = slot
+        target = try GatewayTarget(request.requestTarget)
+        query = request.queryItems
+        choice = try FormatChoice(query: query, accept: request.fields.joined("Accept"))
+    }
+
+    /// Steps 12 to 22 of gateway.md, section 2.
+    func answer() throws(GatewayError) -> Response {
+        do throws(GatewayError) {
+            try refuseUntrustworthy()
+            return try answerByFormat()
+        } catch {
+            var error = error
+            error.fields["X-Ipfs-Path"] = pathField
+            throw isMissing(error) && onlyIfCached ? notCached() : error
+        }
+    }
+
+    private func answerByFormat() throws(GatewayError) -> Response {
+        switch choice.format {
+        case .car:
+            return try carAnswer(resolve())
+        case .ipnsRecord:
+            throw GatewayError(.badRequest, "\(target.shownPath) is not an IPNS link")
+        case .tar:
+            throw GatewayError(
+                .notImplemented, "TAR answers are not built yet: ask for format=car instead")
+        case .raw:
+            return try rawAnswer(resolve())
+        case .json, .cbor, .dagJSON, .dagCBOR, nil:
+            return try deserializedAnswer(resolve())
+        }
+    }
+
+    private func resolve() throws(GatewayError) -> Resolution {
+        do {
+            return try PathResolver(library).resolve(target.path)
+        } catch {
+            throw GatewayError(error, resolving: target.path.text)
+        }
+    }
+
+    /// Dispatches on the codec of what the path leads to (gateway.md 14.1).
+    private func deserializedAnswer(_ resolution: Resolution) throws(GatewayError) -> Response {
+        switch resolution.cid.codec {
+        case .dagPB, .raw:
+            if let format = choice.format, format != .json { throw mismatch(format, resolution) }
+            return try unixFSAnswer(resolution)
+        case .json, .cbor, .dagJSON, .dagCBOR:
+            return try codecAnswer(resolution)
+        default:
+            if let format = choice.format { throw mismatch(format, resolution) }
+            return try codecAnswer(resolution)
+        }
+    }
+
+    private func unixFSAnswer(_ resolution: Resolution) throws(GatewayError) -> Response {
+        let block = try block(resolution.cid)
+        let node: UnixFSNode
+        do {
+            node = try UnixFSNode.read(block)
+        } catch {
+            throw GatewayError(
+                .internalServerError, "failed to resolve \(target.path.text): \(error)")
+        }
+        switch node {
+        case .raw, .file: return try fileAnswer(resolution, block: block, node: node)
+        case .symlink(let link): return try symlinkAnswer(resolution, link)
+        case .directory, .shard: return try folderAnswer(resolution, block: block, node: node)
+        }
+    }
+
+    /// The block of a CID; absent is 404.
+    func block(_ cid: CID) throws(GatewayError) -> Block {
+        do {
+            return try library.blocks.named(cid)
+        } catch {
+            throw GatewayError(error, resolving: target.path.text)
+        }
+    }
+
+    /// 406: content is never converted from one codec into another.
+    func mismatch(_ format: ResponseFormat, _ resolution: Resolution) -> GatewayError {
+        let codec =
+            resolution.cid.codec.name ?? "0x" + String(resolution.cid.codec.rawValue, radix: 16)
+        return GatewayError(
+            .notAcceptable,
+            "format \"\(format.mediaType)\" requested but block has codec \"\(codec)\": codec conversion is not supported, fetch raw block with ?format=raw and convert client-side",
+            fields: ["X-Ipfs-Roots": rootsField(resolution)])
+    }
+
+    /// Strict trustless mode serves only what the client can verify (gateway.md 7.4).
+    private func refuseUntrustworthy() throws(GatewayError) {
+        guard !gateway.settings.deserializedResponses else { return }
+        let isByCID = target.path.segments.isEmpty
+        if choice.format == .car || (choice.format == .raw && isByCID) { return }
+        throw GatewayError(
+            choice.format == nil ? .badRequest : .notAcceptable,
+            "only trustless requests are accepted on this gateway: https://specs.ipfs.tech/http-gateways/trustless-gateway/"
+        )
+    }
+
+    private var onlyIfCached: Bool {
+        request.fields.list("Cache-Control", contains: "only-if-cached")
+    }
+
+    /// Whether a block is absent, as opposed to a name in a block that is here.
+    private func isMissing(_ error: GatewayError) -> Bool {
+        error.status == .notFound && error.message.contains("block was not found locally")
+    }
+
+    private func notCached() -> GatewayError {
+        GatewayError(
+            .preconditionFailed, "\(target.shownPath) not in local datastore",
+            fields: ["X-Ipfs-Path": pathField])
+    }
+}

@@ -1,0 +1,14 @@
+/// What an operator can choose about the gateway.
+package struct GatewaySettings: Sendable {
+    /// Fields added to, or replaced in, every answer, errors included.
+    package var fields: [(name: String, value: String)] = []
+    /// Target of `/`; nil for 404.
+    package var rootRedirect: String?
+    /// False: only raw blocks and CARs are served (strict trustless mode, gateway.md 7.4).
+    package var deserializedResponses = true
+    /// Requests that may run at once; further ones get 429.
+    package var concurrentRequestsMax = 4_096
+
+    /// The defaults.
+    package init() {}
+}

@@ -1,0 +1,268 @@
+import Buffers
+import Execution
+import Glibc
+import HTTP
+import HTTPServer
+import Synchronization
+import Testing
+
+/// Addresses, time limits, and the end of a listener.
+@Suite(.timeLimit(.minutes(2)))
+struct ListenerTests {
+    private static let hello: Handler = { _ in .respond(.text(.ok, "hello")) }
+    private let get = "GET / HTTP/1.1\r\nHost: a\r\n\r\n"
+    private let getAndClose = "GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n"
+
+    @Test func requestsInARowAreAnsweredInOrderOnOneConnection() throws {
+        let listener = try Listener(.testing()) { .respond(.text(.ok, "<\($0.path)>")) }
+        defer { listener.stop() }
+        let client = try RawClient(port: #require(listener.port))
+        client.send(
+            "GET /1 HTTP/1.1\r\nHost: a\r\n\r\nGET /2 HTTP/1.1\r\nHost: a\r\n\r\n"
+                + "GET /3 HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n")
+        let answers = client.readToEnd()
+        let order = answers.split(separator: "<").dropFirst().map { $0.prefix { $0 != ">" } }
+        #expect(order == ["/1", "/2", "/3"])
+        listener.stop()
+        #expect(listener.statistics.acceptedConnections == 1)
+        #expect(listener.statistics.answersByCategory == [0, 3, 0, 0, 0])
+        #expect(listener.statistics.sentByteCount == 12)
+        #expect(listener.statistics.openConnections == 0)
+    }
+
+    @Test func aPortInUseIsNamedTogetherWithWhatToDo() throws {
+        let first = try Listener(.testing(), handler: Self.hello)
+        defer { first.stop() }
+        let port = try #require(first.port)
+        let error = #expect(throws: HTTPServerError.self) {
+            try Listener(
+                ListenerOptions(name: "x", address: .tcp(host: "127.0.0.1", port: port)),
+                handler: Self.hello)
+        }
+        #expect(error?.code == .addressInUse)
+        #expect(error?.message.contains("port \(port)") == true)
+        #expect(error?.message.contains("choose another port") == true)
+    }
+
+    @Test func anAddressThatIsNoneIsRefused() throws {
+        for host in ["example.org", "192.0.2.1", "1.2.3.4.5"] {
+            let error = #expect(throws: HTTPServerError.self) {
+                try Listener(
+                    ListenerOptions(name: "x", address: .tcp(host: host, port: 0)),
+                    handler: Self.hello)
+            }
+            #expect(error?.code == .badAddress, "\(host)")
+        }
+    }
+
+    @Test func aPortCanBeUsedAgainAtOnce() throws {
+        let first = try Listener(.testing(), handler: Self.hello)
+        let port = try #require(first.port)
+        #expect(RawClient(port: port).exchange(getAndClose).hasSuffix("hello"))
+        first.stop()
+        let second = try Listener(
+            ListenerOptions(name: "x", address: .tcp(host: "127.0.0.1", port: port)),
+            handler: Self.hello)
+        #expect(RawClient(port: port).exchange(getAndClose).hasSuffix("hello"))
+        second.stop()
+    }
+
+    @Test func aUnixSocketIsPrivateReplacedWhenAbandonedAndRemovedAtTheEnd() throws {
+        let path = "/tmp/holdfast-test-\(getpid()).sock"
+        defer { unsafe unlink(path) }
+        let abandoned = try RawClient(abandoningUnixSocketAt: path)
+        _ = abandoned
+        let options = ListenerOptions(name: "unix", address: .unix(path: path))
+        let listener = try Listener(options, handler: { .respond(.text(.ok, $0.peer)) })
+        defer { listener.stop() }
+        #expect(listener.port == nil)
+        var status = stat()
+        #expect(unsafe stat(path, &status) == 0)
+        #expect(status.st_mode & 0o777 == 0o600)
+        let client = try #require(RawClient(unixSocketAt: path))
+        #expect(client.exchange(getAndClose).hasSuffix("unix"))
+        let error = #expect(throws: HTTPServerError.self) {
+            try Listener(options, handler: Self.hello)
+        }
+        #expect(error?.code == .addressInUse)
+        listener.stop()
+        #expect(unsafe stat(path, &status) != 0)
+    }
+
+    @Test func connectionsWithinTheProcessNeedNoAddress() throws {
+        let listener = try Listener(
+            ListenerOptions(name: "own", address: .inProcess),
+            handler: { .respond(.text(.ok, $0.peer)) })
+        defer { listener.stop() }
+        let answers = try (0..<3).map { _ in
+            try RawClient(socket: listener.connect()).exchange(getAndClose)
+        }
+        for answer in answers { #expect(answer.hasSuffix("in-process")) }
+        listener.stop()
+        #expect(throws: HTTPServerError.self) { try listener.connect() }
+    }
+
+    @Test func aSlowHeaderSectionIsEndedByTheWatchdog() throws {
+        var options = ListenerOptions.testing()
+        options.headerTimeout = .milliseconds(200)
+        let listener = try Listener(options, handler: Self.hello)
+        defer { listener.stop() }
+        let port = try #require(listener.port)
+        for start in ["GET / HTTP/1.1\r\nHost: a\r\nX-Slow: ", "GET /never-ending"] {
+            let client = RawClient(port: port)
+            let began = Instant.now
+            client.send(start)
+            // Another byte now and then keeps the connection busy, but not alive.
+            let dripping = Atomic(true)
+            let dripper = Thread(name: "drip") { [socket = client.socket] in
+                let pause = Monitor(())
+                while dripping.load(ordering: .relaxed) {
+                    _ = unsafe Glibc.send(socket, "x", 1, Int32(MSG_NOSIGNAL))
+                    _ = pause.wait(by: .after(.milliseconds(20))) { _ in Bool?.none }
+                }
+            }
+            #expect(client.readToEnd() == "")
+            #expect(Instant.now.elapsed(since: began) < .seconds(5))
+            dripping.store(false, ordering: .relaxed)
+            dripper.join()
+        }
+    }
+
+    @Test func anIdleConnectionIsEnded() throws {
+        var options = ListenerOptions.testing()
+        options.idleTimeout = .milliseconds(100)
+        let listener = try Listener(options, handler: Self.hello)
+        defer { listener.stop() }
+        let client = try RawClient(port: #require(listener.port))
+        client.send(get)
+        #expect(client.readToEnd().hasSuffix("hello"))
+    }
+
+    @Test func aClientThatDoesNotReadIsGivenUp() throws {
+        var options = ListenerOptions.testing()
+        options.progressWindow = .milliseconds(200)
+        options.progressRateMin = 1_000_000_000
+        let isClosed = Monitor(false)
+        let piece = Bytes([UInt8](repeating: 1, count: 1_000_000))
+        let listener = try Listener(options) { _ in
+            let source = PieceSource(Array(repeating: piece, count: 200)) {
+                isClosed.notify { $0 = true }
+            }
+            return .respond(Response(.ok, body: .source(source, length: 200_000_000)))
+        }
+        defer { listener.stop() }
+        let client = try RawClient(port: #require(listener.port))
+        client.send(get)
+        #expect(isClosed.wait(by: .after(.seconds(10))) { $0 ? true : nil } == true)
+    }
+
+    @Test func aClientThatStopsSendingIsGivenUp() throws {
+        var options = ListenerOptions.testing()
+        options.progressWindow = .milliseconds(100)
+        let listener = try Listener(options) { _ in .receive(CountingReceiver()) }
+        defer { listener.stop() }
+        let client = try RawClient(port: #require(listener.port))
+        client.send("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 10\r\n\r\n123")
+        #expect(client.readToEnd() == "")
+    }
+
+    @Test func aHandlerSeesThatItsClientHasGone() throws {
+        let hasStarted = Monitor(false)
+        let sawAbandonment = Monitor<Bool?>(nil)
+        let listener = try Listener(.testing()) { request in
+            let before = request.isAbandoned
+            hasStarted.notify { $0 = true }
+            let deadline = Deadline.after(.seconds(10))
+            while !request.isAbandoned, !deadline.hasPassed { Thread.yield() }
+            let isAbandoned = request.isAbandoned
+            sawAbandonment.notify { $0 = !before && isAbandoned }
+            return .respond(.text(.ok, "late"))
+        }
+        defer { listener.stop() }
+        var client: RawClient? = try RawClient(port: #require(listener.port))
+        client?.send(get)
+        #expect(hasStarted.wait(by: .after(.seconds(10))) { $0 ? true : nil } == true)
+        client = nil
+        #expect(sawAbandonment.wait(by: .after(.seconds(10))) { $0 } == true)
+    }
+
+    @Test func drainingLetsARunningRequestEndAndRefusesNewOnes() throws {
+        let hasStarted = Monitor(false)
+        let mayEnd = Monitor(false)
+        let listener = try Listener(.testing()) { _ in
+            hasStarted.notify { $0 = true }
+            _ = mayEnd.wait(by: .after(.seconds(10))) { $0 ? true : nil }
+            return .respond(.text(.ok, "done"))
+        }
+        let port = try #require(listener.port)
+        let idle = RawClient(port: port)
+        let busy = RawClient(port: port)
+        busy.send(get)
+        #expect(hasStarted.wait(by: .after(.seconds(10))) { $0 ? true : nil } == true)
+        let drain = Thread(name: "drain") { listener.drain(by: .after(.seconds(20))) }
+        #expect(idle.readToEnd() == "")
+        mayEnd.notify { $0 = true }
+        let answer = busy.readToEnd()
+        #expect(answer.hasSuffix("done"))
+        #expect(answer.contains("\r\nConnection: close\r\n"))
+        drain.join()
+        #expect(RawClient(port: port).exchange(get) == "")
+    }
+
+    @Test func drainingEndsAtItsDeadline() throws {
+        let hasStarted = Monitor(false)
+        let listener = try Listener(.testing()) { request in
+            hasStarted.notify { $0 = true }
+            while !request.isAbandoned { Thread.yield() }
+            return .respond(.text(.ok, "done"))
+        }
+        let client = try RawClient(port: #require(listener.port))
+        client.send(get)
+        #expect(hasStarted.wait(by: .after(.seconds(10))) { $0 ? true : nil } == true)
+        let began = Instant.now
+        listener.drain(by: .after(.milliseconds(50)))
+        #expect(Instant.now.elapsed(since: began) < .seconds(10))
+        #expect(client.readToEnd() == "")
+    }
+
+    @Test func everyExchangeIsLoggedOnce() throws {
+        let records = Locked<[AccessRecord]>([])
+        var options = ListenerOptions.testing()
+        options.accessLog = { record in records.withLock { $0.append(record) } }
+        let listener = try Listener(options) { _ in .receive(CountingReceiver()) }
+        defer { listener.stop() }
+        let client = try RawClient(port: #require(listener.port))
+        _ = client.exchange(
+            "PUT /x?y HTTP/1.1\r\nHost: a\r\nContent-Length: 4\r\nConnection: close\r\n\r\nabcd")
+        listener.stop()
+        let record = try #require(records.withLock { $0.count == 1 ? $0.first : nil })
+        #expect(record.method == "PUT")
+        #expect(record.target == "/x?y")
+        #expect(record.peer == "127.0.0.1")
+        #expect(record.status == .ok)
+        #expect(record.receivedByteCount == 4)
+        #expect(record.sentByteCount == 10)
+        #expect(record.isComplete)
+    }
+
+    @Test func aTargetThatIsTooLongIsRefused() throws {
+        let listener = try Listener(.testing(), handler: Self.hello)
+        defer { listener.stop() }
+        let port = try #require(listener.port)
+        for count in [8 * 1_024 + 1, 100_000] {
+            let answer = RawClient(port: port).exchange(
+                "GET /" + String(repeating: "a", count: count) + " HTTP/1.1\r\nHost: a\r\n\r\n")
+            #expect(answer.hasPrefix("HTTP/1.1 414 "), "\(count): \(answer.prefix(40))")
+        }
+    }
+
+    @Test func headersThatAreTooLargeAreRefused() throws {
+        let listener = try Listener(.testing(), handler: Self.hello)
+        defer { listener.stop() }
+        let client = try RawClient(port: #require(listener.port))
+        let answer = client.exchange(
+            "GET / HTTP/1.1\r\nHost: a\r\nX: " + String(repeating: "a", count: 100_000)
+                + "\r\n\r\n")
+        #expect(answer.hasPrefix("HTTP/1.1 431 "))
+    }
+}
