@@ -6,7 +6,7 @@ import Buffers
 ///
 /// - Spec: cid-parity 4.3.
 struct BuzhashScanner: Sendable {
-    private static let windowByteCount = 32
+    static let windowByteCount = 32
     private static let minimum = 131_072
     private static let maximum = 524_288
     private static let mask: UInt32 = (1 << 17) - 1
@@ -46,7 +46,7 @@ struct BuzhashScanner: Sendable {
     private mutating func fillWindow(_ bytes: Span<UInt8>, from start: Int) -> Int {
         let end = min(bytes.count, start + max(Self.minimum - length, 0))
         for index in start..<end {
-            state = rotated(state) ^ Self.table[Int(bytes[index])]
+            state = BuzhashTable.shared.add(bytes[index], to: state)
             window.append(bytes[index])
         }
         length += end - start
@@ -56,21 +56,36 @@ struct BuzhashScanner: Sendable {
     /// Slides bytes while those that leave the window come from before `range`.
     private mutating func slideFirst(_ bytes: Span<UInt8>, _ range: Range<Int>) -> Int? {
         for (leaving, index) in zip(window, range) {
-            state = rotated(state) ^ Self.table[Int(leaving)] ^ Self.table[Int(bytes[index])]
+            state = BuzhashTable.shared.slide(state, in: bytes[index], out: leaving)
             if state & Self.mask == 0 { return index + 1 }
         }
         return nil
     }
 
+    /// Slides bytes region by region; only a region with a cut in it is gone over one by one.
     private mutating func slideRest(_ bytes: Span<UInt8>, _ range: Range<Int>) -> Int? {
-        let table = Self.table
-        var state = self.state
-        defer { self.state = state }
-        for index in range {
-            state =
-                rotated(state)
-                ^ (table[Int(bytes[index - Self.windowByteCount])] ^ table[Int(bytes[index])])
-            if state & Self.mask == 0 { return index + 1 }
+        var index = range.lowerBound
+        while index < range.upperBound {
+            let end = min(index + BuzhashLanes.regionByteCount, range.upperBound)
+            let region = bytes.extracting(index - Self.windowByteCount..<end)
+            if end - index == BuzhashLanes.regionByteCount,
+                let state = BuzhashLanes.slide(region, state, Self.mask)
+            {
+                self.state = state
+            } else if let cut = slideEach(region) {
+                return index + cut
+            }
+            index = end
+        }
+        return nil
+    }
+
+    /// Slides the bytes behind a window.
+    private mutating func slideEach(_ bytes: Span<UInt8>) -> Int? {
+        for index in Self.windowByteCount..<bytes.count {
+            state = BuzhashTable.shared.slide(
+                state, in: bytes[index], out: bytes[index - Self.windowByteCount])
+            if state & Self.mask == 0 { return index - Self.windowByteCount + 1 }
         }
         return nil
     }
@@ -80,7 +95,4 @@ struct BuzhashScanner: Sendable {
         window.removeFirst(recent.count)
         for index in recent { window.append(bytes[index]) }
     }
-
-    @inline(__always)
-    private func rotated(_ value: UInt32) -> UInt32 { (value &<< 1) | (value &>> 31) }
 }

@@ -4,7 +4,7 @@ import Buffers
 ///
 /// The digest is linear over GF(2), so what the byte leaving the window contributes to the next
 /// digest is taken from a table of its own (`RabinTables.leaving`) beside the chain of dependent
-/// steps from digest to digest: shift, look up, xor.
+/// steps from digest to digest: shift, look up, xor. `RabinLanes` runs four such chains at once.
 ///
 /// - Spec: cid-parity 4.2.
 struct RabinScanner: Sendable {
@@ -58,31 +58,43 @@ struct RabinScanner: Sendable {
     /// Slides bytes while those that leave the window may come from an earlier buffer, or while
     /// the chunk is still too short to be cut.
     private mutating func slideFirst(_ bytes: Span<UInt8>, _ range: Range<Int>) -> Int? {
-        let tables = RabinTables.shared
         for index in range {
             let distance = index - range.lowerBound
-            let leaving =
+            let left =
                 distance < Self.windowByteCount
                 ? window[distance] : bytes[index - Self.windowByteCount]
-            digest =
-                (digest &<< 8) ^ UInt64(bytes[index])
-                ^ tables.reduced[Int(truncatingIfNeeded: digest &>> 45)]
-                ^ tables.leaving[Int(leaving)]
+            digest = RabinTables.shared.slide(digest, in: bytes[index], out: left)
             if digest & mask == 0, length + distance + 1 >= minimum { return index + 1 }
         }
         return nil
     }
 
+    /// Slides bytes region by region; only a region with a cut in it is gone over one by one.
     private mutating func slideRest(_ bytes: Span<UInt8>, _ range: Range<Int>) -> Int? {
-        let (reduced, leaving) = (RabinTables.shared.reduced, RabinTables.shared.leaving)
-        var digest = self.digest
-        defer { self.digest = digest }
-        for index in range {
-            digest =
-                (digest &<< 8) ^ UInt64(bytes[index])
-                ^ reduced[Int(truncatingIfNeeded: digest &>> 45)]
-                ^ leaving[Int(bytes[index - Self.windowByteCount])]
-            if digest & mask == 0 { return index + 1 }
+        var index = range.lowerBound
+        while index < range.upperBound {
+            let end = min(index + RabinLanes.regionByteCount, range.upperBound)
+            if end - index == RabinLanes.regionByteCount, mask >= RabinLanes.maskMin,
+                let digest = RabinLanes.slide(
+                    bytes.extracting(index - Self.windowByteCount..<end), digest, mask)
+            {
+                self.digest = digest
+            } else if let cut = slideEach(
+                bytes.extracting(index - Self.windowByteCount..<end))
+            {
+                return index + cut
+            }
+            index = end
+        }
+        return nil
+    }
+
+    /// Slides the bytes behind a window.
+    private mutating func slideEach(_ bytes: Span<UInt8>) -> Int? {
+        for index in Self.windowByteCount..<bytes.count {
+            digest = RabinTables.shared.slide(
+                digest, in: bytes[index], out: bytes[index - Self.windowByteCount])
+            if digest & mask == 0 { return index - Self.windowByteCount + 1 }
         }
         return nil
     }

@@ -1,6 +1,24 @@
-extension BuzhashScanner {
-    /// One number per byte value, as in every IPFS implementation: cid-parity 14.2 (a table, so long).
-    static let table: [UInt32] = [
+/// The numbers that the bytes of a window stand for, and the step from window to window.
+///
+/// - Spec: cid-parity 4.3 and 14.2.
+struct BuzhashTable: Sendable {
+    static let shared = BuzhashTable()
+
+    /// The state after one more byte, where none leaves the window.
+    @inline(__always)
+    func add(_ byte: UInt8, to state: UInt32) -> UInt32 {
+        ((state &<< 1) | (state &>> 31)) ^ numbers[Int(byte)]
+    }
+
+    /// The state after one byte has slid in and another one out. The window has as many bytes as
+    /// the state has bits, so the number that leaves has been turned once around.
+    @inline(__always)
+    func slide(_ state: UInt32, in entering: UInt8, out left: UInt8) -> UInt32 {
+        ((state &<< 1) | (state &>> 31)) ^ (numbers[Int(entering)] ^ numbers[Int(left)])
+    }
+
+    /// One number per byte value, as in every IPFS implementation: a table, and so long.
+    let numbers: InlineArray<256, UInt32> = [
         0x6236e7d5, 0x10279b0b, 0x72818182, 0xdc526514, 0x2fd41e3d, 0x777ef8c8, 0x83ee5285,
         0x2c8f3637, 0x2f049c1a, 0x57df9791, 0x9207151f, 0x9b544818, 0x74eef658, 0x2028ca60,
         0x0271d91a, 0x27ae587e, 0xecf9fa5f, 0x236e71cd, 0xf43a8a2e, 0x0bb13380, 0x9e57912c,
