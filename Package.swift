@@ -104,7 +104,11 @@ let testTargets: [Target] = [
     tests("Execution", ["Buffers"]),
     tests("Telemetry", ["Buffers", "Execution"]),
     tests("Vault", ["Buffers", "Multiformats"]),
-    tests("BlockStore", ["Buffers", "Multiformats", "IPLD", "Vault", "Execution", "Telemetry"]),
+    tests(
+        "BlockStore",
+        [
+            "Buffers", "Multiformats", "IPLD", "Vault", "Execution", "Telemetry", "crash-child",
+        ]),
     tests("HTTPServer", ["Buffers", "HTTP", "Execution", "Telemetry"]),
     tests("HTTPClient", ["Buffers", "HTTP", "HTTPServer", "Execution", "Telemetry"]),
     tests(
@@ -143,7 +147,17 @@ let tools: [Target] = [
         dependencies: [
             "Buffers", "Multiformats", "IPLD", "UnixFS", "Vault", "Execution", "Telemetry",
         ],
-        path: "tools/benchmarks/micro", swiftSettings: settings)
+        path: "tools/benchmarks/micro", swiftSettings: settings),
+    .executableTarget(
+        name: "bench-store",
+        dependencies: ["BlockStore", "Buffers", "Multiformats", "Execution"],
+        path: "tools/benchmarks/store", swiftSettings: settings),
+    .executableTarget(
+        name: "crash-child",
+        dependencies: [
+            "BlockStore", "Buffers", "Multiformats", "Vault", "Execution", "TestSupport",
+        ],
+        path: "Tests/CrashChild", swiftSettings: settings),
 ]
 
 let package = Package(

@@ -1,0 +1,75 @@
+import BlockStore
+import Execution
+import FoundationEssentials
+import Glibc
+import TestSupport
+import Testing
+
+/// How often the crash tests crash: 100 times, or as `HOLDFAST_TEST_CRASHES` says.
+func crashCount(share: Int = 1) -> Int {
+    let wanted = ProcessInfo.processInfo.environment["HOLDFAST_TEST_CRASHES"].flatMap { Int($0) }
+    return max(1, (wanted ?? 100) / share)
+}
+
+/// Whether this process may mount file systems.
+let mayMount = geteuid() == 0
+
+@Suite(.serialized, .timeLimit(.minutes(30)))
+struct CrashTests {
+    @Test func nothingAcknowledgedIsLostWhenTheProcessIsKilled() throws {
+        let scratch = try ScratchStore()
+        var random = SeededRandom(seed: 4)
+        var all = Acknowledgements()
+        for seed in 1...crashCount() {
+            // Some die while they open the store and repair what the one before left behind.
+            let patience = random.below(4) == 0 ? 5000 : 120_000
+            let child = try ChildProcess.run(
+                BuiltProgram.path("crash-child"),
+                [
+                    scratch.folder, "\(seed)", "--kill-after", "\(1000 + random.below(patience))",
+                ])
+            #expect(child.wait() == .signalled(SIGKILL), "\(child.errorText)")
+            var acknowledged = Acknowledgements()
+            acknowledged.read(child.outputText)
+            #expect(acknowledged.errors == [])
+            all.read(child.outputText)
+            if seed % 10 == 0 {
+                let store = try scratch.open()
+                try acknowledged.check(store)
+                store.close()
+            }
+        }
+        #expect(all.blocks.count > crashCount())
+        #expect(all.pins.count > 0)
+        #expect(all.deleted.count > 0)
+        try all.check(try scratch.open())
+    }
+
+    @Test(.enabled(if: mayMount))
+    func nothingAcknowledgedIsLostWhenThePowerIsCut() throws {
+        let disk = try PowerCutDisk(mebibytes: 600)
+        var random = SeededRandom(seed: 5)
+        var all = Acknowledgements()
+        for seed in 1...crashCount(share: 10) {
+            let child = try ChildProcess(
+                BuiltProgram.path("crash-child"), [disk.mountPoint + "/store", "\(seed)"])
+            let pause = Deadline.after(.microseconds(20_000 + random.below(400_000)))
+            _ = Monitor(()).wait(by: pause) { _ in nil as Bool? }
+            try disk.cutPower()
+            child.kill(SIGKILL)
+            child.wait()
+            try disk.remount()
+            var acknowledged = Acknowledgements()
+            acknowledged.read(child.outputText)
+            all.read(child.outputText)
+            var options = BlockStoreOptions(folder: disk.mountPoint + "/store")
+            options.reserveByteCount = 0
+            let store = try BlockStore.open(options)
+            try acknowledged.check(store)
+            #expect(store.recovery.lostBlockCount == 0)
+            #expect(store.recovery.damagedValueCount == 0)
+            store.close()
+        }
+        #expect(all.blocks.count > crashCount(share: 10))
+    }
+}
