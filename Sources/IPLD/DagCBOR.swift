@@ -1,4 +1,5 @@
 package import Buffers
+import Multiformats
 
 /// CBOR with links as tag 42.
 ///
@@ -8,8 +9,9 @@ package enum DagCBOR {
     package enum Strictness: Sendable {
         /// Canonical only: what encodes back to the same bytes.
         case canonical
-        /// For walking through stored blocks: integers and lengths may be longer than needed, and
-        /// keys in any order; tags other than 42 and indefinite lengths are refused all the same.
+        /// For walking through stored blocks: integers and lengths may be longer than needed, floats
+        /// shorter, and keys in any order; tags other than 42 and indefinite lengths are refused all
+        /// the same.
         case reading
     }
 
@@ -18,12 +20,35 @@ package enum DagCBOR {
     /// - Throws: `.malformed`, `.tooDeep`.
     package static func decode(
         _ bytes: Bytes, _ strictness: Strictness = .canonical
-    ) throws(IPLDError) -> IPLDValue { fatalError("not built yet") }
+    ) throws(IPLDError) -> IPLDValue {
+        var parser = CBORParser(bytes, strictness == .canonical ? .canonical : .reading)
+        return try parser.parse()
+    }
 
     /// The canonical block of a value: keys sorted by length, then bytes.
     ///
     /// - Throws: `.form` for numbers that the codec does not have, `.tooDeep`.
     package static func encode(_ value: IPLDValue) throws(IPLDError) -> Bytes {
-        fatalError("not built yet")
+        try CBORPrinter.print(value, .canonical)
+    }
+
+    /// Appends tag 42 with the CID behind the byte of multibase `identity`.
+    static func write(link cid: CID, to writer: inout ByteWriter) {
+        writer.append([0xd8, 0x2a])
+        CBORHead(.bytes, UInt64(cid.byteCount + 1)).write(to: &writer)
+        writer.append(0)
+        cid.write(to: &writer)
+    }
+
+    /// Reads the CID in the byte string of tag 42.
+    static func cid(inLink bytes: Bytes) throws(IPLDError) -> CID {
+        guard bytes.count > 1, bytes[0] == 0 else {
+            throw .cbor("invalid multibase on IPLD link")
+        }
+        do {
+            return try CID(bytes: bytes.dropFirst(1))
+        } catch {
+            throw .cbor("invalid cid: \(error.message)")
+        }
     }
 }

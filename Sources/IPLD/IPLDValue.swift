@@ -16,7 +16,11 @@ package enum IPLDValue: Sendable {
     case list([IPLDValue])
     /// Entries in the order of the block, or of the writer.
     case map([Entry])
-    case link(CID)
+    /// Kept outside of the value, which makes lists of other kinds half as large.
+    indirect case link(CID)
+
+    /// The integers that CBOR has, and so all codecs here.
+    package static let integerRange: ClosedRange<Int128> = -(1 << 64)...((1 << 64) - 1)
 
     /// One key of a map with its value.
     package struct Entry: Sendable {
@@ -27,5 +31,36 @@ package enum IPLDValue: Sendable {
             self.key = key
             self.value = value
         }
+    }
+}
+
+extension IPLDValue: Equatable {
+    package static func == (left: IPLDValue, right: IPLDValue) -> Bool {
+        switch (left, right) {
+        case (.null, .null): true
+        case (.bool(let a), .bool(let b)): a == b
+        case (.integer(let a), .integer(let b)): a == b
+        case (.float(let a), .float(let b)): a.bitPattern == b.bitPattern
+        case (.string(let a), .string(let b)): KeyOrder.isSame(a, b)
+        case (.bytes(let a), .bytes(let b)): a == b
+        case (.list(let a), .list(let b)): a == b
+        case (.map(let a), .map(let b)): a == b
+        case (.link(let a), .link(let b)): a == b
+        default: false
+        }
+    }
+}
+
+extension IPLDValue.Entry: Equatable {
+    package static func == (left: Self, right: Self) -> Bool {
+        KeyOrder.isSame(left.key, right.key) && left.value == right.value
+    }
+}
+
+extension IPLDValue {
+    /// The value of a key, the first where a key is there twice; nil for other kinds.
+    package subscript(key: String) -> IPLDValue? {
+        guard case .map(let entries) = self else { return nil }
+        return entries.first { KeyOrder.isSame($0.key, key) }?.value
     }
 }
