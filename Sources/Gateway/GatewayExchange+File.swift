@@ -105,7 +105,7 @@ extension GatewayExchange {
     private func body(
         of file: Block, node: UnixFSNode, range: ByteRange
     ) throws(GatewayError) -> Body {
-        if isHead { return .source(EmptyBody(), length: range.count) }
+        if isHead { return .omitted(length: range.count) }
         if range.count == 0 { return .bytes(.empty) }
         if let whole = wholeContent(of: node) { return .bytes(whole[range]) }
         do {
@@ -135,9 +135,4 @@ private final class FileBody: BodySource {
     }
 
     func next(limit: Int) throws -> Bytes? { try first.take() ?? stream.next() }
-}
-
-/// Stands for a body that HEAD leaves out, where only its length matters.
-final class EmptyBody: BodySource {
-    func next(limit: Int) throws -> Bytes? { nil }
 }
