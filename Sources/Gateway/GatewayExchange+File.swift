@@ -87,10 +87,8 @@ extension GatewayExchange {
     private func firstBytes(of file: Block, node: UnixFSNode, count: UInt64) -> Bytes? {
         if let whole = wholeContent(of: node) { return whole.prefix(Int(count)) }
         guard count > 0 else { return .empty }
-        guard var stream = try? FileStream(file, range: 0..<count, library: library) else {
-            return nil
-        }
-        return try? stream.next()
+        guard var reader = try? FileReader(root: file) else { return nil }
+        return try? reader.next(from: library.blocks)?.prefix(Int(count))
     }
 
     /// The bytes of a file that is one block.

@@ -27,7 +27,13 @@ struct TranscriptTests {
 
     private func replay(_ transcript: Transcript, on gateway: ScratchGateway) throws {
         var fields = Fields()
-        for header in transcript.request.headers { fields.append(header[0], header[1]) }
+        for header in transcript.request.headers {
+            // Kubo's tag of a page names the version of its page; ours names ours.
+            let isPageTag = header[1].contains("DirIndex-")
+            let ownTag =
+                isPageTag ? try gateway.get(transcript.target).response.fields["Etag"] : nil
+            fields.append(header[0], ownTag ?? header[1])
+        }
         let answer = try gateway.answer(
             HTTP.Method(rawValue: transcript.method), transcript.target, fields)
         let recorded = transcript.response
@@ -90,14 +96,15 @@ private struct ExpectedFields {
         if fields["Etag"]?.contains("DirIndex-") == true { drop("Etag") }
         if transcript.method == "OPTIONS" { allowed.insert("Allow") }
         switch test {
+        case "TestGatewayUnixFSFileRanges" where transcript.test.contains("missing_a_block_AFTER"):
+            // Kubo guesses the type from the four bytes of the range; ours is the file's (22.1).
+            fields["Content-Type"] = "application/octet-stream"
         case "TestCodecMismatchReturns406":
             // Errors are not cached, and carry no name for a download.
             for name in ["Cache-Control", "Content-Disposition", "Etag", "Content-Location"] {
                 fields[name] = nil
             }
-        case "TestTrustlessCarPathing" where transcript.test.contains("missing"),
-            "TestTrustlessCarPathing"
-        where transcript.response.headers.contains { $0[1].contains("bafkqaaa") }:
+        case "TestTrustlessCarPathing" where transcript.test.contains("non-existing"):
             // An absent path is a 404 before anything is sent, not a CAR of what there is.
             status = 404
             comparesBody = false
@@ -111,7 +118,7 @@ private struct ExpectedFields {
             allowed = Set(
                 Self.corsNames + [
                     "Content-Type", "X-Content-Type-Options", "X-Ipfs-Path", "X-Ipfs-Roots", "Etag",
-                    "Cache-Control", "Accept-Ranges",
+                    "Cache-Control", "Accept-Ranges", "Content-Disposition",
                 ])
         default: break
         }
