@@ -35,10 +35,9 @@ struct GatewayExchange {
             try refuseUntrustworthy()
             return try answerByFormat()
         } catch {
-            if isMissing(error), onlyIfCached { throw notCached }
             var error = error
             error.fields["X-Ipfs-Path"] = pathField
-            throw error
+            throw isMissing(error) && onlyIfCached ? notCached() : error
         }
     }
 
@@ -135,8 +134,9 @@ struct GatewayExchange {
         error.status == .notFound && error.message.contains("block was not found locally")
     }
 
-    private var notCached: GatewayError {
+    private func notCached() -> GatewayError {
         GatewayError(
-            .preconditionFailed, "\"\(target.shownPath)\" not in local datastore")
+            .preconditionFailed, "\(target.shownPath) not in local datastore",
+            fields: ["X-Ipfs-Path": pathField])
     }
 }

@@ -39,6 +39,8 @@ package struct DAGWalk {
         package var skipsMissing = false
         /// Levels below the root; nil for no end but the limit of all walks, past which it fails.
         package var depthMax: Int?
+        /// Blocks that are remembered by multihash before the map by sequence number takes over.
+        package var multihashesMax = Limits.seenMultihashesMax
 
         /// Every block once, read.
         package init() {}
@@ -69,8 +71,8 @@ package struct DAGWalk {
         self.options = options
         self.roots = roots.reversed()
         source = ReadAhead(library)
-        seenNodes = SeenBlocks(store: library.store)
-        seenLeaves = SeenBlocks(store: library.store)
+        let empty = SeenBlocks(store: library.store, multihashesMax: options.multihashesMax)
+        (seenNodes, seenLeaves) = (empty, empty)
     }
 
     /// The next block.

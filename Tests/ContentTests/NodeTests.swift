@@ -1,0 +1,79 @@
+import BlockStore
+import Buffers
+import Content
+import IPLD
+import Multiformats
+import Testing
+
+@Suite(.timeLimit(.minutes(1)))
+struct NodeTests {
+    @Test func aNodeGoesFromOneCodecToAnother() throws {
+        let json = Bytes(utf8: "{\"b\":[1,null,\"x\"],\"a\":{\"/\":{\"bytes\":\"AQI\"}}}")
+        let cbor = try NodeConversion.convert(json, from: .dagJSON, to: .dagCBOR)
+        #expect(cbor == [0xa2, 0x61, 0x61, 0x42, 1, 2, 0x61, 0x62, 0x83, 1, 0xf6, 0x61, 0x78])
+        let back = try NodeConversion.convert(cbor, from: .dagCBOR, to: .dagJSON)
+        #expect(back.utf8Text == "{\"a\":{\"/\":{\"bytes\":\"AQI\"}},\"b\":[1,null,\"x\"]}")
+    }
+
+    @Test func aValueInsideANodeCanBeAskedFor() throws {
+        let scratch = try ScratchLibrary()
+        let writer = BlockWriter(scratch.library, deadline: soon())
+        var naming = BlockWriter.Naming()
+        naming.codec = .dagCBOR
+        let node = try NodeConversion.convert(
+            Bytes(utf8: "{\"a\":[7,{\"b\":true}]}"), from: .dagJSON, to: .dagCBOR)
+        let cid = try writer.put(node, naming: naming)
+        try writer.finish(pins: true)
+        for (path, text) in [("/a/1/b", "true"), ("/a/0", "7"), ("", "{\"a\":[7,{\"b\":true}]}")] {
+            let found = try scratch.resolve(cid.text() + path)
+            let bytes = try NodeConversion.get(found, as: .dagJSON, library: scratch.library)
+            #expect(bytes.utf8Text == text)
+        }
+        #expect(try Pins(scratch.library).pin(of: cid) != nil)
+    }
+
+    @Test func unknownCodecsAndBrokenInputAreRefused() {
+        let broken = contentError {
+            _ = try NodeConversion.convert(Bytes(utf8: "{"), from: .dagJSON, to: .dagCBOR)
+        }
+        #expect(broken?.code == .undecodable)
+        let unknown = contentError {
+            _ = try NodeConversion.convert(.empty, from: .libp2pKey, to: .dagCBOR)
+        }
+        #expect(unknown?.code == .unsupportedCodec)
+    }
+
+    @Test func blocksGetTheNameThatIsAskedFor() throws {
+        let scratch = try ScratchLibrary()
+        let writer = BlockWriter(scratch.library, deadline: soon())
+        let bytes = Bytes(utf8: "hello\n")
+        let raw = try writer.put(bytes, naming: .init())
+        #expect(raw.text() == "bafkreicysg23kiwv34eg2d7qweipxwosdo2py4ldv42nbauguluen5v6am")
+        var naming = BlockWriter.Naming()
+        naming.version = .v0
+        naming.codec = .dagPB
+        let old = try writer.put([0x0a, 0x02, 0x08, 0x01], naming: naming)
+        #expect(old.text() == "QmUNLLsPACCz1vLxQVkXqqLX5R1X345qqfHbsf67hvA3Nn")
+        naming.codec = .raw
+        #expect(contentError { _ = try writer.put(bytes, naming: naming) } != nil)
+        var short = BlockWriter.Naming()
+        short.hash = .sha2_512
+        short.digestByteCount = 20
+        let cut = try writer.put(bytes, naming: short)
+        #expect(cut.multihash.digestCount == 20)
+        try writer.finish()
+        #expect(try scratch.library.blocks.block(cut) == bytes)
+        short.digestByteCount = 19
+        #expect(contentError { _ = try writer.put(bytes, naming: short) } != nil)
+    }
+
+    @Test func aBlockOverTwoMiBIsNotStored() throws {
+        let scratch = try ScratchLibrary()
+        let writer = BlockWriter(scratch.library, deadline: soon())
+        let bytes = Bytes([UInt8](repeating: 1, count: (2 << 20) + 1))
+        let error = contentError { _ = try writer.put(bytes, naming: .init()) }
+        #expect(error?.message.hasPrefix("produced block is over 2MiB: ") == true)
+        try writer.finish()
+        #expect(scratch.store.statistics.blockCount == 0)
+    }
+}

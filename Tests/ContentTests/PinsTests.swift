@@ -1,0 +1,136 @@
+import BlockStore
+import Buffers
+import Content
+import Multiformats
+import TestSupport
+import Testing
+import UnixFS
+
+@Suite(.timeLimit(.minutes(5)))
+struct PinsTests {
+    let scratch: ScratchLibrary
+    let pins: Pins
+    let folder: CID
+    let file: CID
+
+    init() throws {
+        scratch = try ScratchLibrary()
+        try Tree.load(scratch)
+        pins = Pins(scratch.library)
+        folder = try scratch.resolve(Tree.files).cid
+        file = try scratch.resolve(Tree.files + "/multiblock.txt").cid
+    }
+
+    private func status(_ cid: CID, _ filter: PinFilter = .all) throws -> PinStatus {
+        try pins.status(of: cid, filter: filter, text: cid.text())
+    }
+
+    @Test func aRecursivePinKeepsWhatIsBelow() throws {
+        var progress = PinProgress()
+        try pins.add(folder, name: "tree", deadline: soon()) { progress = $0 }
+        #expect(progress.blockCount == 9)
+        #expect(try status(folder) == .recursive(name: "tree"))
+        #expect(try status(file) == .indirect(through: folder))
+        #expect(try status(file).typeText == "indirect through \(folder.text())")
+        #expect(try pins.pin(of: file) == nil)
+    }
+
+    @Test func whatIsNotPinnedSaysSoWithTheTextSent() throws {
+        let error = contentError {
+            _ = try pins.status(of: file, filter: .recursive, text: "/ipfs/x")
+        }
+        #expect(error?.message == "path '/ipfs/x' is not pinned")
+        try pins.add(file, mode: .direct, deadline: soon())
+        #expect(contentError { _ = try status(file, .recursive) }?.code == .notPinned)
+        #expect(try status(file, .direct) == .direct(name: ""))
+    }
+
+    @Test func modesReplaceEachOtherInOneDirection() throws {
+        try pins.add(file, mode: .direct, deadline: soon())
+        try pins.add(file, name: "again", deadline: soon())
+        #expect(try status(file) == .recursive(name: "again"))
+        let error = contentError { try pins.add(file, mode: .direct, deadline: soon()) }
+        #expect(error?.message == "pin: \(file.text()) already pinned recursively")
+    }
+
+    @Test func anIncompleteDAGIsNotPinned() throws {
+        let hole = try scratch.resolve(Tree.hole).cid
+        let error = contentError { try pins.add(hole, deadline: soon()) }
+        #expect(error?.code == .blockNotFound)
+        #expect(error?.message.hasPrefix("pin: block was not found locally") == true)
+        #expect(try pins.pin(of: hole) == nil)
+        try pins.add(hole, mode: .direct, deadline: soon())
+    }
+
+    @Test func removingFollowsTheRulesOfKubo() throws {
+        let absent = contentError { try pins.remove(file, deadline: soon()) }
+        #expect(absent?.message == "not pinned or pinned indirectly")
+        try pins.add(file, deadline: soon())
+        let wrong = contentError { try pins.remove(file, isRecursive: false, deadline: soon()) }
+        #expect(wrong?.message == "\(file.text()) is pinned recursively")
+        try pins.remove(file, deadline: soon())
+        try pins.add(file, mode: .direct, deadline: soon())
+        try pins.remove(file, isRecursive: true, deadline: soon())
+        #expect(try pins.pin(of: file) == nil)
+    }
+
+    @Test func updatingMovesPinAndName() throws {
+        let none = contentError { try pins.update(from: folder, to: file, deadline: soon()) }
+        #expect(none?.message == "'from' cid was not recursively pinned already")
+        try pins.add(folder, name: "n", deadline: soon())
+        try pins.update(from: folder, to: folder, deadline: soon())
+        try pins.update(from: folder, to: file, deadline: soon())
+        #expect(try pins.pin(of: folder) == nil)
+        #expect(try status(file) == .recursive(name: "n"))
+        try pins.add(folder, deadline: soon())
+        let both = contentError { try pins.update(from: folder, to: file, deadline: soon()) }
+        #expect(both?.message == "'to' cid was already recursively pinned")
+    }
+
+    @Test func listingsAreByKindAndName() throws {
+        try pins.add(folder, name: "big tree", deadline: soon())
+        let hello = try scratch.resolve(Tree.two + "/subdir/hello.txt").cid
+        try pins.add(hello, mode: .direct, name: "Hello", deadline: soon())
+        var all: [String] = []
+        try pins.list(.all) { _, status in all.append(status.typeText) }
+        #expect(all.prefix(2) == ["recursive", "direct"])
+        #expect(all.dropFirst(2).allSatisfy { $0 == "indirect" })
+        var named: [CID] = []
+        try pins.list(.all, namePart: "ig tr") { cid, _ in named.append(cid) }
+        #expect(named == [folder])
+        try pins.list(.direct, namePart: "hello") { _, _ in Issue.record("names have case") }
+    }
+
+    @Test func longNamesAreRefused() throws {
+        let name = String(repeating: "é", count: 128)
+        let error = contentError { try pins.add(file, name: name, deadline: soon()) }
+        #expect(error?.message == "pin name is 256 bytes (max 255 bytes)")
+    }
+
+    @Test func anUnknownTypeIsRefused() {
+        let error = contentError { _ = try PinFilter(option: "bogus") }
+        #expect(
+            error?.message
+                == "invalid type 'bogus', must be one of {direct, indirect, recursive, all}")
+    }
+
+    @Test func pinnedBlocksAreNotRemoved() throws {
+        try pins.add(folder, deadline: soon())
+        let hole = try scratch.resolve(Tree.hole).cid
+        try pins.add(hole, mode: .direct, deadline: soon())
+        let free = try scratch.add(Bytes(utf8: "free")).cid
+        let absent = try scratch.resolve(
+            "bafkreifzjut3te2nhyekklss27nh3k72ysco7y32koao5eei66wof36n5e"
+        ).cid
+        let removal = BlockRemoval(scratch.library, deadline: soon())
+        let cids = [folder, file, hole, free, absent]
+        let outcomes = try removal.remove(cids, isForced: false).map(\.error)
+        #expect(
+            outcomes == [
+                "pinned: recursive", "pinned via \(folder.text())", "pinned: direct", nil,
+                "ipld: could not find \(absent.text())",
+            ])
+        #expect(try scratch.store.contains(free.multihash) == false)
+        #expect(try removal.remove([absent], isForced: true).map(\.error) == [nil])
+    }
+}

@@ -1,0 +1,106 @@
+import BlockStore
+import Buffers
+import Content
+import Execution
+import Multiformats
+import TestSupport
+import UnixFS
+
+/// A library over a real store in a folder that goes away with it.
+final class ScratchLibrary: Sendable {
+    let folder: String
+    let store: BlockStore
+    let library: Library
+
+    init(readAheadBytesMax: Int = 32 << 20) throws {
+        folder = try File.makeTemporaryFolder(prefix: "holdfast-content-")
+        var options = BlockStoreOptions(folder: folder)
+        options.cacheByteCount = 1 << 20
+        options.reserveByteCount = 0
+        options.durability = .os
+        options.logWriteBufferByteCount = 4 << 20
+        options.metaWriteBufferByteCount = 1 << 20
+        options.indexDelay = .milliseconds(5)
+        store = try BlockStore.open(options)
+        library = Library(store: store, egressBytesMax: readAheadBytesMax)
+    }
+
+    deinit {
+        store.close()
+        try? File.removeTree(folder)
+    }
+
+    /// Stores the blocks of a CAR and gives its roots.
+    @discardableResult
+    func load(_ fixture: String) throws -> [CID] {
+        let archive = CARImport(library, deadline: soon())
+        try archive.feed(try Fixture.bytes("gateway-conformance/" + fixture))
+        try archive.endArchive()
+        return try archive.finish(pinsRoots: false).map(\.cid)
+    }
+
+    /// Adds one file and gives its result.
+    @discardableResult
+    func add(
+        _ bytes: Bytes, _ options: ImportOptions = ImportOptions(), pieceByteCount: Int = 10_007
+    ) throws -> AddResult {
+        let session = try AddSession(library, options: options, deadline: soon()) { _ in }
+        session.beginFile(at: .top)
+        try session.write(bytes, inPiecesOf: pieceByteCount)
+        try session.endFile()
+        return try only(try session.finish(pinning: .none))
+    }
+
+    /// Everything that a stream gives.
+    func read(_ cid: CID, range: Range<UInt64>? = nil) throws -> Bytes {
+        var stream = try FileStream(cid, range: range, library: library)
+        var writer = ByteWriter()
+        while let piece = try stream.next() { writer.append(piece) }
+        return writer.finish()
+    }
+
+    func resolve(_ path: String) throws -> Resolution {
+        try PathResolver(library).resolve(try ContentPath(parsing: path))
+    }
+}
+
+extension AddSession {
+    /// Writes bytes as they come from a connection.
+    func write(_ bytes: Bytes, inPiecesOf count: Int) throws {
+        var offset = 0
+        while offset < bytes.count {
+            try write(bytes[offset..<min(offset + count, bytes.count)])
+            offset += count
+        }
+    }
+
+    /// Adds a whole file.
+    func add(_ path: String, _ bytes: Bytes) throws {
+        beginFile(at: try EntryPath(cleaning: path))
+        try write(bytes)
+        try endFile()
+    }
+}
+
+/// Long enough for a slow disk, short enough to fail before the suite's limit.
+func soon() -> Deadline { .after(.seconds(60)) }
+
+/// The one element of an array.
+func only<Element>(_ elements: [Element]) throws -> Element {
+    guard elements.count == 1, let first = elements.first else {
+        throw WrongCount(count: elements.count)
+    }
+    return first
+}
+
+struct WrongCount: Error { let count: Int }
+
+/// The content error that a body throws.
+func contentError(_ body: () throws -> Void) -> ContentError? {
+    do {
+        try body()
+        return nil
+    } catch {
+        return error as? ContentError
+    }
+}
