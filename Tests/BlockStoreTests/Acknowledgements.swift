@@ -17,15 +17,26 @@ struct Acknowledgements {
     private(set) var didOpen = false
 
     /// Adds what a child wrote. A last line without its end was not finished, and does not count.
-    mutating func read(_ output: String) {
-        let lines = output.split(separator: "\n", omittingEmptySubsequences: false).dropLast()
-        for line in lines {
+    ///
+    /// - Parameters:
+    ///   - output: all that it wrote.
+    ///   - certain: the start of it that counts as acknowledged; of the rest only what the child was
+    ///     about to do counts.
+    mutating func read(_ output: String, certain: String? = nil) {
+        let certainCount = certain.map { Self.lines($0).count } ?? .max
+        for (index, line) in Self.lines(output).enumerated() {
             if line == "open" { didOpen = true }
             let words = line.split(separator: " ", maxSplits: 1)
             guard words.count == 2 else { continue }
             if words[0] == "e" { errors.append(String(words[1])) }
-            if let number = Int(words[1]) { add(words[0], number) }
+            let isIntent = words[0] == "u" || words[0] == "d"
+            guard index < certainCount || isIntent, let number = Int(words[1]) else { continue }
+            add(words[0], number)
         }
+    }
+
+    private static func lines(_ output: String) -> ArraySlice<Substring> {
+        output.split(separator: "\n", omittingEmptySubsequences: false).dropLast()
     }
 
     private mutating func add(_ event: Substring, _ number: Int) {

