@@ -98,7 +98,7 @@ private struct Comparison {
             return ["\(value)"]
         }
         return entries.filter { entry in
-            !ReplayRule.initialCIDs.contains { entry.contains($0) }
+            !ReplayRule.missingCIDs.contains { entry.contains($0) }
         }.sorted()
     }
 }

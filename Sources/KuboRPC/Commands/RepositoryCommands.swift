@@ -43,7 +43,7 @@ enum RepositoryCommands {
                     try output.emit(line("", check.blockCount))
                     return true
                 }
-                if check.hasFailed { throw RPCError.failed(check.summary) }
+                if check.hasFailed { return output.conclude(check.summary) }
                 try output.emit(line(check.summary, 0))
             })
     }

@@ -25,10 +25,14 @@ final class ProducedLines: LineSource {
             guard isTaken == true else { throw .failed("context canceled") }
             state.notify { _ in }
         }
+
+        /// Says what went wrong although all lines are there.
+        func conclude(_ verdict: String) { state.withLock { $0.verdict = verdict } }
     }
 
     fileprivate struct State {
         var lines: [JSON] = []
+        var verdict: String?
         var isClosed = false
         var end: Result<Void, RPCError>?
     }
@@ -67,6 +71,8 @@ final class ProducedLines: LineSource {
     }
 
     deinit { close() }
+
+    var verdict: String? { output.state.withLock { $0.verdict } }
 
     func next() throws -> JSON? {
         start()
@@ -109,7 +115,7 @@ final class ProducedLines: LineSource {
         switch turn {
         case .lines(let lines):
             output.state.notify { _ in }
-            ready = lines.reversed().reversed()
+            ready = lines
         case .ended(let end):
             isAtEnd = true
             close()

@@ -108,6 +108,8 @@ final class LineBody: BodySource {
         return ["X-Stream-Error": String(verdict.map { $0.isNewline ? " " : $0 })]
     }
 
+    func close() { source.close() }
+
     private func gather(_ limit: Int) -> Bytes? {
         var writer = ByteWriter(capacity: 512)
         let patience = Deadline.after(Limits.lineWait)

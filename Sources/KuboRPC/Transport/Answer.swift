@@ -26,11 +26,15 @@ protocol LineSource: AnyObject {
 
     /// Whether each line is sent at once, as progress must be, instead of being gathered.
     var isPrompt: Bool { get }
+
+    /// Nobody wants lines any more.
+    func close()
 }
 
 extension LineSource {
     var verdict: String? { nil }
     var isPrompt: Bool { false }
+    func close() {}
 }
 
 /// Lines from a closure.

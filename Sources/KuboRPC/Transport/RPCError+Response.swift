@@ -12,6 +12,9 @@ extension RPCError {
             self.init(
                 code: .unavailable,
                 message: "overloaded: \(error.what) is full, please try again")
+        case let error as HTTPError:
+            // The multipart body is malformed or cut off.
+            self = .badRequest("\(error)")
         case let error as ContentError where error.code == .deadlineExceeded:
             self = .deadlineExceeded
         default: self = .failed("\(error)")

@@ -22,7 +22,7 @@ struct Exchange: Decodable {
         }
     }
 
-    let command: String
+    let command: String?
     let request: Message
     let response: Message
 

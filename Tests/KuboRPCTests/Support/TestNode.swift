@@ -1,6 +1,7 @@
 import BlockStore
 import Content
 import Execution
+import HTTP
 import HTTPServer
 
 @testable import KuboRPC
@@ -12,6 +13,7 @@ final class TestNode {
     let library: Library
     let listener: Listener
     let port: UInt16
+    let settings: KuboRPCSettings
 
     static let peerID = "12D3KooWSgzfPPT3JTk9AR3Db1PofGfmckSScvYSoKAMKqMunmLn"
 
@@ -27,6 +29,7 @@ final class TestNode {
             addresses: { ["/ip4/127.0.0.1/tcp/5001/http"] })
         settings.shutdown = {}
         adjust(&settings)
+        self.settings = settings
         let rpc = KuboRPC(library: library, settings: settings)
         listener = try Listener(
             ListenerOptions(name: "private", address: .tcp(host: "127.0.0.1", port: 0)),
@@ -56,6 +59,11 @@ final class TestNode {
         }
         socket.send(Array((head + "\r\n").utf8) + body)
         return try RawAnswerMessage(socket.receiveAll())
+    }
+
+    /// A request without a connection, for parts of the transport.
+    func request(_ target: String) throws -> Request {
+        try Request(.post, "/api/v0/" + target)
     }
 
     /// Sends a multipart body.

@@ -1,0 +1,83 @@
+import BlockStore
+import Content
+import Execution
+import Multiformats
+import Testing
+
+@testable import KuboRPC
+
+/// kubo-rpc 1.3: what a client sees when an answer breaks off after its first byte.
+@Suite(.serialized, .timeLimit(.minutes(1)))
+struct BrokenStreamTests {
+    @Test func rawBytesBreakOffWithoutTheLastChunk() throws {
+        let node = try TestNode()
+        let added = try node.upload(
+            "add?chunker=size-65536&raw-leaves=true",
+            [Part(content: (0..<1_000_000).map { UInt8(truncatingIfNeeded: $0 / 65_536) })])
+        let root = try #require(AnyJSON.lines(added.text).last?["Hash"]?.text)
+        try node.removeLast(below: root)
+        for target in ["cat?arg=\(root)", "dag/export?arg=\(root)", "get?arg=\(root)"] {
+            let answer = try node.call(target)
+            #expect(answer.status == 200, "\(target)")
+            #expect(!answer.isComplete, "\(target)")
+            #expect(answer.body.count > 65_536 && answer.body.count < 1_000_000, "\(target)")
+            #expect(answer.trailers.isEmpty)
+        }
+    }
+
+    @Test func linesBreakOffWithTheErrorAsTheLastLine() throws {
+        let node = try TestNode()
+        let files = (0..<300).map { Part.file("d/\($0 + 100)", "content \($0)") }
+        let added = try node.upload("add", files)
+        let root = try #require(AnyJSON.lines(added.text).last?["Hash"]?.text)
+        let missing = try node.removeLast(below: root)
+        let answer = try node.call("ls?stream=true&arg=\(root)")
+        #expect(answer.status == 200)
+        #expect(!answer.isComplete)
+        let lines = try AnyJSON.lines(answer.text)
+        #expect(lines.count == 300)
+        #expect(lines.last?["Type"]?.text == "error")
+        #expect(
+            lines.last?["Message"]?.text
+                == "block was not found locally (offline): ipld: could not find \(missing)")
+    }
+
+    @Test func anErrorBeforeTheFirstByteHasAStatus() throws {
+        let node = try TestNode()
+        let cid = "bafkreih62fm2ttkuvpcmipab6zxj5k3lqovjwfemmc6fsndqtjv2gcjrfi"
+        let calls = [
+            "cat?arg=\(cid)", "block/get?arg=\(cid)", "dag/export?arg=\(cid)",
+            "pin/add?arg=\(cid)", "pin/add?arg=\(cid)&progress=true", "dag/stat?arg=\(cid)",
+        ]
+        for target in calls {
+            let answer = try node.call(target)
+            #expect(answer.status == 500, "\(target)")
+            #expect(answer.isComplete)
+            #expect(answer.text.contains("ipld: could not find \(cid)"), "\(target)")
+        }
+    }
+
+    @Test func aPinThatFailsIsNeverTakenForOneThatWorked() throws {
+        let node = try TestNode()
+        let files = (0..<50).map { Part.file("d/\($0)", "content \($0)") }
+        let added = try node.upload("add?pin=false", files)
+        let root = try #require(AnyJSON.lines(added.text).last?["Hash"]?.text)
+        try node.removeLast(below: root)
+        let answer = try node.call("pin/add?progress=true&arg=\(root)")
+        #expect(!answer.text.contains("Pins"))
+        #expect(answer.status == 500 || !answer.isComplete)
+        #expect(try node.call("pin/ls?arg=\(root)").status == 500)
+    }
+}
+
+extension TestNode {
+    /// Removes the last block below a root behind everybody's back.
+    @discardableResult
+    fileprivate func removeLast(below root: String) throws -> CID {
+        var walk = DAGWalk(roots: [try CID(parsing: root)], library: library)
+        var last = try CID(parsing: root)
+        while let visit = try walk.next() { last = visit.cid }
+        try store.delete(last.multihash, by: .never)
+        return last
+    }
+}
