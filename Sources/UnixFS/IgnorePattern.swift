@@ -21,11 +21,12 @@ struct IgnorePattern: Sendable {
         isForDirectoriesOnly = text.last == UInt8(ascii: "/")
         if isForDirectoriesOnly { text = text.dropLast() }
         let isAnchored = text.contains(UInt8(ascii: "/"))
-        let parts = text.split(separator: UInt8(ascii: "/"))
-        guard !parts.isEmpty else { return nil }
+        if text.first == UInt8(ascii: "/") { text = text.dropFirst() }
+        let parts = text.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false)
+        guard parts.allSatisfy({ !$0.isEmpty }) else { return nil }
         var elements: [Element] = isAnchored ? [] : [.anyDepth]
         for part in parts {
-            if part.elementsEqual("**".utf8) {
+            if part.count > 1, part.allSatisfy({ $0 == UInt8(ascii: "*") }) {
                 elements.append(.anyDepth)
             } else {
                 guard let glob = Glob(parsing: Array(part)) else { return nil }

@@ -4,7 +4,7 @@ import Testing
 import UnixFS
 
 /// The CIDs that one recognises: cid-parity 13.4.
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(20)))
 struct SmallCIDTests {
     private static let emptyDirectory = TestTree.directory([:])
     private static let emptyFile = TestTree.file(.bytes(.empty))

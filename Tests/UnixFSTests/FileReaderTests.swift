@@ -1,0 +1,184 @@
+import Buffers
+import IPLD
+import Multiformats
+import TestSupport
+import Testing
+import UnixFS
+
+/// Reading files, whole and in ranges.
+@Suite(.timeLimit(.minutes(20)))
+struct FileReaderTests {
+    private static let contents = TestInput.stream(seed: "reader", byteCount: 10_000)
+
+    private static let shapes: [[String]] = [
+        ["--chunker=size-100", "--max-file-links=3"],
+        ["--chunker=size-100", "--max-file-links=3", "--cid-version=1"],
+        ["--chunker=size-64", "--max-file-links=2", "--trickle"],
+        ["--chunker=size-100", "--max-file-links=5", "--trickle", "--raw-leaves"],
+        ["--chunker=rabin-16-64-100", "--inline", "--inline-limit=60"],
+        [],
+        ["--cid-version=1"],
+    ]
+
+    @Test(arguments: shapes)
+    func everyRangeGivesItsBytes(flags: [String]) throws {
+        let (root, blocks) = try Self.add(Self.contents, flags)
+        let contents = try Self.contents.contents()
+        var reader = try FileReader(root: root, from: blocks)
+        var random = SeededRandom(seed: 7)
+        for turn in 0..<150 {
+            let lower = turn == 0 ? 0 : random.below(10_001)
+            let upper = turn == 0 ? 10_000 : lower + random.below(turn % 2 == 0 ? 50 : 10_001)
+            reader.read(UInt64(lower)..<UInt64(upper))
+            let expected = contents[lower..<min(upper, 10_000)]
+            #expect(try Self.readAll(&reader, blocks) == expected, "\(lower)..<\(upper)")
+        }
+    }
+
+    @Test(arguments: shapes.prefix(4))
+    func blocksOutsideOfTheRangeAreNotNeeded(flags: [String]) throws {
+        let (root, blocks) = try Self.add(Self.contents, flags)
+        var reader = try FileReader(root: root, from: blocks)
+        reader.read(5_000..<5_001)
+        let before = blocks.asked.count
+        _ = try Self.readAll(&reader, blocks)
+        let needed = Set(blocks.asked.dropFirst(before))
+        reader.read(0..<10_000)
+        _ = try Self.readAll(&reader, blocks)
+        for cid in Set(blocks.asked).subtracting(needed) where cid != root { blocks.remove(cid) }
+        reader.read(5_000..<5_001)
+        #expect(try Self.readAll(&reader, blocks) == (try Self.contents.contents())[5_000..<5_001])
+        reader.read(4_000..<6_000)
+        #expect(throws: MissingBlock.self) { try Self.readAll(&reader, blocks) }
+    }
+
+    @Test(arguments: shapes.prefix(4))
+    func theBlocksThatComeNextAreKnown(flags: [String]) throws {
+        let (root, blocks) = try Self.add(Self.contents, flags)
+        var reader = try FileReader(root: root, from: blocks)
+        reader.read(1_000..<9_000)
+        while true {
+            let ahead = reader.upcoming(limit: 3)
+            let before = blocks.asked.count
+            guard try reader.next(from: blocks) != nil else {
+                #expect(ahead.isEmpty)
+                break
+            }
+            #expect(blocks.asked.dropFirst(before).first == ahead.first)
+        }
+    }
+
+    @Test func aRangeBehindTheEndIsEmpty() throws {
+        let (root, blocks) = try Self.add(Self.contents, [])
+        var reader = try FileReader(root: root, from: blocks)
+        reader.read(10_000..<20_000)
+        #expect(try reader.next(from: blocks) == nil)
+        #expect(reader.upcoming(limit: 3).isEmpty)
+    }
+
+    @Test func dataInInnerNodesComesBeforeTheChildren() throws {
+        let blocks = MemoryBlocks()
+        let leaf = try blocks.store(Bytes(utf8: "world"), .raw)
+        let root = try blocks.store(
+            file(data: "hello ", parts: [(leaf, 5)], name: nil, tsize: nil))
+        var reader = try FileReader(root: root, from: blocks)
+        #expect(reader.size == 11)
+        #expect(try Self.readAll(&reader, blocks) == Bytes(utf8: "hello world"))
+        reader.read(4..<8)
+        #expect(try Self.readAll(&reader, blocks) == Bytes(utf8: "o wo"))
+    }
+
+    @Test func leavesOfTypeRawAndWithoutASizeAreRead() throws {
+        let blocks = MemoryBlocks()
+        var message = UnixFSData(type: .raw)
+        message.data = Bytes(utf8: "abc")
+        let leaf = try blocks.store(DagPBNode(links: [], data: message.encode()).encode())
+        let root = try blocks.store(file(data: "", parts: [(leaf, 3), (leaf, 3)]))
+        var reader = try FileReader(root: root, from: blocks)
+        #expect(try Self.readAll(&reader, blocks) == Bytes(utf8: "abcabc"))
+    }
+
+    @Test func directoriesAndSymlinksAreNoFiles() throws {
+        let blocks = MemoryBlocks()
+        for block in [
+            DagPBNode(links: [], data: UnixFSData(type: .directory).encode()).encode(),
+            Symlink.encode(target: Bytes(utf8: "x")),
+        ] {
+            let cid = try blocks.store(block)
+            let error = #expect(throws: UnixFSError.self) {
+                try FileReader(root: cid, from: blocks)
+            }
+            #expect(error?.code == .notAFile)
+        }
+    }
+
+    @Test(arguments: ["size", "count", "name", "sum", "overflow", "no data", "codec"])
+    func aFileThatBreaksTheRulesIsRefused(how: String) throws {
+        let blocks = MemoryBlocks()
+        let leaf = try blocks.store(Bytes(utf8: "12345"), .raw)
+        var root = file(data: "", parts: [(leaf, 5)])
+        var codec = Multicodec.dagPB
+        switch how {
+        case "size": root = file(data: "", parts: [(leaf, 6)])
+        case "count": root = file(data: "", parts: [(leaf, 5)], sizes: [5, 5])
+        case "name": root = file(data: "", parts: [(leaf, 5)], name: Bytes(utf8: "n"))
+        case "sum": root = file(data: "", parts: [(leaf, 5)], fileSize: 4)
+        case "overflow": root = file(data: "", parts: [(leaf, .max), (leaf, 5)], fileSize: 4)
+        case "no data": root = DagPBNode(links: [], data: nil).encode()
+        default: codec = .dagCBOR
+        }
+        let cid = try blocks.store(root, codec)
+        let error = #expect(throws: UnixFSError.self) {
+            var reader = try FileReader(root: cid, from: blocks)
+            _ = try Self.readAll(&reader, blocks)
+        }
+        #expect(error?.code == (["no data", "codec"].contains(how) ? .notUnixFS : .malformed))
+        #expect(error?.message.contains(how == "size" ? leaf.text() : cid.text()) == true)
+    }
+
+    @Test func aFileOfTooManyLevelsIsRefused() throws {
+        let blocks = MemoryBlocks()
+        var cid = try blocks.store(Bytes(utf8: "1"), .raw)
+        for level in 1...65 {
+            cid = try blocks.store(file(data: "", parts: [(cid, 1)]))
+            var reader = try FileReader(root: cid, from: blocks)
+            if level <= 64 {
+                #expect(try Self.readAll(&reader, blocks) == Bytes(utf8: "1"))
+            } else {
+                let error = #expect(throws: UnixFSError.self) {
+                    try Self.readAll(&reader, blocks)
+                }
+                #expect(error?.code == .tooDeep)
+            }
+        }
+    }
+
+    private func file(
+        data: String, parts: [(CID, UInt64)], sizes: [UInt64]? = nil, name: Bytes? = .empty,
+        tsize: UInt64? = 1, fileSize: UInt64? = nil
+    ) -> Bytes {
+        var message = UnixFSData(type: .file)
+        message.data = Bytes(utf8: data)
+        message.blockSizes = sizes ?? parts.map(\.1)
+        message.fileSize = fileSize
+        let links = parts.map { DagPBLink(cid: $0.0, nameBytes: name, tsize: tsize) }
+        return DagPBNode(links: links, data: message.encode()).encode()
+    }
+
+    private static func add(_ input: TestInput, _ flags: [String]) throws -> (CID, MemoryBlocks) {
+        var request = ImportRequest()
+        for flag in flags { try request.set(flag) }
+        let importer = try TestImporter(try .resolve(from: request))
+        return (try importer.file(input).cid, importer.blocks)
+    }
+
+    private static func readAll(_ reader: inout FileReader, _ blocks: MemoryBlocks) throws -> Bytes
+    {
+        var writer = ByteWriter()
+        while let piece = try reader.next(from: blocks) {
+            #expect(!piece.isEmpty)
+            writer.append(piece)
+        }
+        return writer.finish()
+    }
+}
