@@ -68,7 +68,7 @@ extension GatewayExchange {
     /// 501 where the path goes on inside the block: values are not cut out of blocks.
     func refuseRemainder(_ resolution: Resolution) throws(GatewayError) {
         guard !resolution.remainder.isEmpty else { return }
-        let rest = resolution.remainder.map(\.displayText).joined(separator: "/")
+        let rest = resolution.remainder.map { "/" + $0.displayText }.joined()
         let names = target.path.segmentTexts.dropLast(resolution.remainder.count)
         let blockPath = (["/ipfs", target.path.rootText] + names).joined(separator: "/")
         throw GatewayError(

@@ -8,7 +8,7 @@ extension GatewayExchange {
     func carAnswer(_ resolution: Resolution) throws(GatewayError) -> Response {
         let parameters = try CARParameters(query: query, accept: choice.parameters)
         let tag = EntityTag(
-            "\(tagText(resolution)).car.\(parameters.tagHash(of: target.path.text))", isWeak: true)
+            "\(target.path.rootText).car.\(parameters.tagHash(of: target.path.text))", isWeak: true)
         var fields = contentFields(resolution, tag: tag)
         if let location = contentLocation(.car, extra: parameters.fromAccept) {
             fields.append("Content-Location", location)
@@ -32,9 +32,11 @@ extension GatewayExchange {
         } catch {
             throw GatewayError(error, resolving: target.path.text)
         }
-        let source: any BodySource =
-            isHead ? EmptyBody() : CARBody(export: export, slot: slot)
-        return Response(.ok, fields: fields, body: .source(source, length: export.byteCount))
+        if isHead {
+            return Response(.ok, fields: fields, body: .omitted(length: export.byteCount))
+        }
+        let body = CARBody(export: export, slot: slot)
+        return Response(.ok, fields: fields, body: .source(body, length: export.byteCount))
     }
 
     /// The CID, with the last name behind it where a path leads to the content.

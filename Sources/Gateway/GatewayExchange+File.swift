@@ -87,10 +87,8 @@ extension GatewayExchange {
     private func firstBytes(of file: Block, node: UnixFSNode, count: UInt64) -> Bytes? {
         if let whole = wholeContent(of: node) { return whole.prefix(Int(count)) }
         guard count > 0 else { return .empty }
-        guard var stream = try? FileStream(file, range: 0..<count, library: library) else {
-            return nil
-        }
-        return try? stream.next()
+        guard var reader = try? FileReader(root: file) else { return nil }
+        return try? reader.next(from: library.blocks)?.prefix(Int(count))
     }
 
     /// The bytes of a file that is one block.
@@ -105,7 +103,7 @@ extension GatewayExchange {
     private func body(
         of file: Block, node: UnixFSNode, range: ByteRange
     ) throws(GatewayError) -> Body {
-        if isHead { return .source(EmptyBody(), length: range.count) }
+        if isHead { return .omitted(length: range.count) }
         if range.count == 0 { return .bytes(.empty) }
         if let whole = wholeContent(of: node) { return .bytes(whole[range]) }
         do {
@@ -135,9 +133,4 @@ private final class FileBody: BodySource {
     }
 
     func next(limit: Int) throws -> Bytes? { try first.take() ?? stream.next() }
-}
-
-/// Stands for a body that HEAD leaves out, where only its length matters.
-final class EmptyBody: BodySource {
-    func next(limit: Int) throws -> Bytes? { nil }
 }

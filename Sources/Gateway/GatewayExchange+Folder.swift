@@ -68,7 +68,7 @@ extension GatewayExchange {
         }
         fields.append("Content-Type", "text/html")
         if isHead {
-            return Response(.ok, fields: fields, body: .source(EmptyBody(), length: nil))
+            return Response(.ok, fields: fields, body: .omitted(length: nil))
         }
         let entries: FolderEntries
         do {

@@ -35,9 +35,10 @@ struct GatewayExchange {
             try refuseUntrustworthy()
             return try answerByFormat()
         } catch {
+            if isMissing(error), onlyIfCached { throw notCached }
             var error = error
             error.fields["X-Ipfs-Path"] = pathField
-            throw isMissing(error) && onlyIfCached ? notCached() : error
+            throw error
         }
     }
 
@@ -134,9 +135,8 @@ struct GatewayExchange {
         error.status == .notFound && error.message.contains("block was not found locally")
     }
 
-    private func notCached() -> GatewayError {
+    private var notCached: GatewayError {
         GatewayError(
-            .preconditionFailed, "\(target.shownPath) not in local datastore",
-            fields: ["X-Ipfs-Path": pathField])
+            .preconditionFailed, "\"\(target.shownPath)\" not in local datastore")
     }
 }

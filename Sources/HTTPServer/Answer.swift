@@ -118,12 +118,21 @@ enum Answer {
     ) {
         for field in response.fields where !isFraming(field.name) {
             // An empty value cannot be sent, and a line break is refused: both are our own bugs.
-            if unsafe MHD_add_response_header(answer, field.name, field.value) == .NO {
+            if unsafe add(field.name, field.value, to: answer) == .NO {
                 exchange.core.report("the field \(field.name) cannot be sent")
             }
         }
         if response.closesConnection {
             _ = unsafe MHD_add_response_header(answer, "Connection", "close")
+        }
+    }
+
+    /// `withCString` lends the text where it is; passing the strings themselves would copy both.
+    private static func add(
+        _ name: String, _ value: String, to answer: OpaquePointer
+    ) -> MHD_Result {
+        unsafe name.withCString { name in
+            unsafe value.withCString { unsafe MHD_add_response_header(answer, name, $0) }
         }
     }
 

@@ -1,0 +1,111 @@
+/// A JSON value as it was written: numbers keep their digits, objects their order and duplicates.
+///
+/// For the configuration, which has to name what is wrong and where, and for the answers that the
+/// command line reads. What the RPC sends is written by `KuboRPC`.
+package indirect enum JSONValue: Hashable, Sendable {
+    case null
+    case bool(Bool)
+    /// The digits as they stand in the text.
+    case number(String)
+    case string(String)
+    case array([JSONValue])
+    case object([Member])
+
+    /// One `"name": value` of an object.
+    package struct Member: Hashable, Sendable {
+        package let name: String
+        package let value: JSONValue
+        /// Where the name stands, counted from 1.
+        package let line: Int
+    }
+
+    /// The value of a member, or nil if this is no object or has no such member.
+    package subscript(name: String) -> JSONValue? {
+        guard case .object(let members) = self else { return nil }
+        return members.first { $0.name == name }?.value
+    }
+
+    /// The text, if it is one.
+    package var text: String? {
+        if case .string(let text) = self { text } else { nil }
+    }
+
+    /// The truth value, if it is one.
+    package var truth: Bool? {
+        if case .bool(let truth) = self { truth } else { nil }
+    }
+
+    /// The whole number, if it is one that fits.
+    package var integer: Int64? {
+        if case .number(let digits) = self { Int64(digits) } else { nil }
+    }
+
+    /// The number that is not negative, if it is one that fits.
+    package var unsigned: UInt64? {
+        if case .number(let digits) = self { UInt64(digits) } else { nil }
+    }
+
+    /// The elements, if it is an array.
+    package var elements: [JSONValue]? {
+        if case .array(let elements) = self { elements } else { nil }
+    }
+
+    /// The members, if it is an object.
+    package var members: [Member]? {
+        if case .object(let members) = self { members } else { nil }
+    }
+
+    /// The value as one line of JSON.
+    package var jsonText: String {
+        switch self {
+        case .null: "null"
+        case .bool(let truth): truth ? "true" : "false"
+        case .number(let digits): digits
+        case .string(let text): JSONValue.quoted(text)
+        case .array(let elements): "[" + elements.map(\.jsonText).joined(separator: ",") + "]"
+        case .object(let members):
+            "{"
+                + members.map { JSONValue.quoted($0.name) + ":" + $0.value.jsonText }
+                .joined(separator: ",") + "}"
+        }
+    }
+
+    /// The value spread over lines, indented with tabs as Go's `json.MarshalIndent` does.
+    ///
+    /// - Parameter depth: how far the first line already stands to the right.
+    /// - Returns: text without a newline at its end.
+    package func indentedText(depth: Int = 0) -> String {
+        let indent = String(repeating: "\t", count: depth + 1)
+        let close = "\n" + String(repeating: "\t", count: depth)
+        switch self {
+        case .array(let elements) where !elements.isEmpty:
+            let lines = elements.map { indent + $0.indentedText(depth: depth + 1) }
+            return "[\n" + lines.joined(separator: ",\n") + close + "]"
+        case .object(let members) where !members.isEmpty:
+            let lines = members.map {
+                indent + JSONValue.quoted($0.name) + ": " + $0.value.indentedText(depth: depth + 1)
+            }
+            return "{\n" + lines.joined(separator: ",\n") + close + "}"
+        default: return jsonText
+        }
+    }
+
+    /// A text between quotes, with what JSON wants escaped.
+    package static func quoted(_ text: String) -> String {
+        var result = "\""
+        for scalar in text.unicodeScalars {
+            switch scalar {
+            case "\"": result += "\\\""
+            case "\\": result += "\\\\"
+            case "\n": result += "\\n"
+            case "\r": result += "\\r"
+            case "\t": result += "\\t"
+            case let control where control.value < 0x20:
+                let digits = String(control.value, radix: 16)
+                result += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
+            default: result.unicodeScalars.append(scalar)
+            }
+        }
+        return result + "\""
+    }
+}

@@ -1,0 +1,169 @@
+import Buffers
+import Execution
+
+/// A repository on the disk: its folders, its version, and the lock that keeps a second process out.
+///
+/// - Spec: architecture.md 3, 3.4.
+package final class Repository: Sendable {
+    /// The folder.
+    package let home: String
+    /// Held until it is closed.
+    private let lock: File
+
+    private init(home: String, lock: File) {
+        self.home = home
+        self.lock = lock
+    }
+
+    /// Where the repository is: what the option says, else `$HOLDFAST_HOME`, else `~/.holdfast`.
+    ///
+    /// - Parameters:
+    ///   - option: from the command line.
+    ///   - environment: of the process.
+    /// - Returns: a path without a slash at its end.
+    package static func home(option: String?, environment: [String: String]) -> String {
+        let fallback = (environment["HOME"] ?? "") + "/.holdfast"
+        var path = option ?? environment["HOLDFAST_HOME"] ?? ""
+        if path.isEmpty { path = fallback }
+        while path.count > 1, path.hasSuffix("/") { path.removeLast() }
+        return path
+    }
+
+    /// Whether there is a repository.
+    package static func exists(home: String) -> Bool { File.exists(home + "/version") }
+
+    /// Makes a repository.
+    ///
+    /// - Parameter home: the folder; may be there, and a `config.json` in it is kept.
+    /// - Returns: the new identity.
+    package static func initialize(home: String) throws -> Identity {
+        guard !exists(home: home) else {
+            throw RepositoryError(
+                .exists, "there is a repository in \(home) already: use it, or remove it first")
+        }
+        try File.makeFolder(home)
+        for (folder, mode) in folders {
+            try File.makeFolder(home + "/" + folder, permissions: mode)
+        }
+        if !File.exists(home + "/config.json") {
+            try File.replace(home + "/config.json", with: Bytes(utf8: "{}\n"))
+        }
+        let identity = try Identity.make(in: home)
+        // Last: a repository that was made half has no version, and is made again.
+        try File.replace(
+            home + "/version", with: Bytes(utf8: "\(Limits.repositoryVersion)\n"))
+        return identity
+    }
+
+    /// Opens a repository and keeps other processes out of it.
+    ///
+    /// - Parameter home: the folder.
+    /// - Throws: a message with the number of the process that has it open.
+    package static func open(home: String) throws -> Repository {
+        try checkVersion(home: home)
+        let lock = try File(home + "/lock", .readWrite)
+        guard try takeLock(lock) else { throw inUse(home: home) }
+        try lock.truncate(to: 0)
+        try lock.write(Bytes(utf8: "\(ProcessSetup.processNumber)\n"))
+        for (folder, mode) in folders {
+            try File.makeFolder(home + "/" + folder, permissions: mode)
+        }
+        return Repository(home: home, lock: lock)
+    }
+
+    /// Gives the repository to other processes.
+    package func close() {
+        for name in [Self.apiFile, Self.gatewayFile] where File.exists(home + "/" + name) {
+            try? File.remove(home + "/" + name)
+        }
+        lock.close()
+    }
+
+    /// Writes down where the running node listens, for the command line and for scripts.
+    ///
+    /// - Parameters:
+    ///   - api: the private listener as a multiaddr.
+    ///   - gateway: the public listener as a URL.
+    package func publish(api: String, gateway: String) throws {
+        // Readable by the owner alone, like all that is in the folder.
+        try File.replace(home + "/" + Self.gatewayFile, with: Bytes(utf8: gateway))
+        try File.replace(home + "/" + Self.apiFile, with: Bytes(utf8: api))
+    }
+
+    /// The address of the node that has the repository open, or nil if none has.
+    ///
+    /// - Throws: if a process has it open that does not listen.
+    package static func runningNodeAddress(home: String) throws -> String? {
+        guard try isLocked(home: home) else { return nil }
+        guard let text = try? File.readAll(home + "/" + apiFile, limit: 4_096).utf8Text else {
+            return nil
+        }
+        return text.split(whereSeparator: \.isNewline).first.map(String.init)
+    }
+
+    /// The number of the process that has the repository open, or nil if none has.
+    package static func runningNodeProcess(home: String) throws -> Int32? {
+        try isLocked(home: home) ? owner(home: home) : nil
+    }
+
+    /// The URL of the running node's gateway, or nil.
+    package static func gatewayAddress(home: String) -> String? {
+        try? File.readAll(home + "/" + gatewayFile, limit: 4_096).utf8Text
+    }
+
+    private static func checkVersion(home: String) throws {
+        guard exists(home: home) else {
+            throw RepositoryError(
+                .missing, "no repository found in \(home): run `holdfast init` first")
+        }
+        let text = try File.readAll(home + "/version", limit: 4_096).utf8Text ?? ""
+        let digits = text.prefix { $0.isASCII && $0.isNumber }
+        guard let version = Int(digits), version > 0 else {
+            throw RepositoryError(
+                .damaged,
+                "\(home)/version should hold a number: put \(Limits.repositoryVersion) into it if "
+                    + "this is a repository of Holdfast")
+        }
+        guard version <= Limits.repositoryVersion else {
+            throw RepositoryError(
+                .newerVersion,
+                "the repository in \(home) has version \(version), and this program knows versions "
+                    + "up to \(Limits.repositoryVersion): use a newer holdfast (this is "
+                    + "\(Version.current))")
+        }
+    }
+
+    /// Somebody who only looks whether there is a lock holds it for a moment: so a few tries.
+    private static func takeLock(_ lock: File) throws(FileError) -> Bool {
+        for _ in 0..<20 {
+            if try lock.tryLock() { return true }
+            _ = Pending<Void>().value(by: .after(.milliseconds(10)))
+        }
+        return false
+    }
+
+    private static func isLocked(home: String) throws -> Bool {
+        // Without the file of a node there is nothing to look for: the lock itself will tell.
+        guard File.exists(home + "/lock"), File.exists(home + "/" + apiFile) else { return false }
+        let lock = try File(home + "/lock", .read)
+        return try !lock.tryLock()
+    }
+
+    private static func owner(home: String) -> Int32? {
+        let text = try? File.readAll(home + "/lock", limit: 64).utf8Text
+        return text.flatMap { Int32($0.prefix { $0.isASCII && $0.isNumber }) }
+    }
+
+    private static func inUse(home: String) -> RepositoryError {
+        let process = owner(home: home).map { "process \($0)" } ?? "another process"
+        return RepositoryError(
+            .inUse,
+            "\(home) is in use by \(process): wait until it has ended, or stop it first")
+    }
+
+    private static let apiFile = "api"
+    private static let gatewayFile = "gateway"
+    private static let folders: [(name: String, mode: UInt32)] = [
+        ("blocks", 0o700), ("meta", 0o700), ("spool", 0o700), ("keys", 0o700),
+    ]
+}

@@ -1,0 +1,21 @@
+/// A repository cannot be made or opened; the message says what to do.
+package struct RepositoryError: Error, Hashable, Sendable, CustomStringConvertible {
+    /// What is wrong.
+    package enum Code: Hashable, Sendable {
+        case missing
+        case exists
+        case newerVersion
+        case damaged
+        /// Another process has it open.
+        case inUse
+        case system
+    }
+
+    package let code: Code
+    package let description: String
+
+    init(_ code: Code, _ description: String) {
+        self.code = code
+        self.description = description
+    }
+}

@@ -1,0 +1,56 @@
+import BlockStore
+import HTTP
+import HTTPServer
+import Telemetry
+
+/// `/healthz`, `/readyz` and `/metrics`.
+struct HealthPages: Sendable {
+    private let store: BlockStore
+    private let metrics: MetricRegistry
+
+    init(store: BlockStore, metrics: MetricRegistry) {
+        self.store = store
+        self.metrics = metrics
+    }
+
+    /// What any listener answers.
+    var routes: [Route] {
+        [
+            .exact(.get, "/healthz") { _ in .respond(Self.page(.ok, "ok\n")) },
+            .exact(.get, "/readyz") { _ in .respond(ready()) },
+        ]
+    }
+
+    /// What the private listener answers besides.
+    var privateRoutes: [Route] {
+        routes + [.exact(.get, "/metrics") { _ in .respond(exposition()) }]
+    }
+
+    private func ready() -> Response {
+        switch store.health {
+        case .writable:
+            let count = store.statistics.quarantinedCount
+            let damage = count == 0 ? "" : "\(count) damaged blocks are not served\n"
+            return Self.page(.ok, "ready\n" + damage)
+        case .readOnly(let error):
+            return Self.page(.serviceUnavailable, "not ready: no writes: \(error)\n")
+        case .closed: return Self.page(.serviceUnavailable, "not ready: stopping\n")
+        }
+    }
+
+    private func exposition() -> Response {
+        Response(
+            .ok,
+            fields: [
+                "Content-Type": "text/plain; version=0.0.4; charset=utf-8",
+                "Cache-Control": "no-store",
+            ],
+            body: .bytes(metrics.exposition()))
+    }
+
+    private static func page(_ status: Status, _ text: String) -> Response {
+        var response = Response.text(status, text)
+        response.fields["Cache-Control"] = "no-store"
+        return response
+    }
+}

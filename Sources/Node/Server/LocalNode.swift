@@ -1,0 +1,54 @@
+import Buffers
+import Execution
+import HTTPServer
+import Telemetry
+
+/// A node inside a command: it opens the repository, and serves the RPC to this process alone.
+///
+/// So a command without a running node does what one with a node does, by the same code.
+package final class LocalNode {
+    private let node: OpenNode
+    private let listener: Listener
+
+    /// Opens a repository.
+    ///
+    /// - Parameters:
+    ///   - home: the folder.
+    ///   - environment: of the process.
+    package init(home: String, environment: [String: String]) throws {
+        let repository = try Repository.open(home: home)
+        do {
+            let configuration = try Server.configuration(home: home, environment: environment)
+            node = try OpenNode(repository, configuration, log: .silent)
+        } catch {
+            repository.close()
+            throw error
+        }
+        let pages = HealthPages(store: node.store, metrics: node.metrics)
+        let rpc = node.rpc(addresses: { ["/ip4/127.0.0.1/tcp/5001/http"] })
+        var options = ListenerOptions(name: "in-process", address: .inProcess)
+        // A person may think for a long time before the next line of standard input.
+        options.exchangeTimeout = .seconds(7 * 86_400)
+        options.progressRateMin = 0
+        do {
+            listener = try Listener(
+                options, handler: Router(pages.privateRoutes + [.prefix("/api/v0/", rpc)]).handler)
+        } catch {
+            node.close()
+            throw error
+        }
+    }
+
+    /// Makes a connection to it.
+    ///
+    /// - Returns: a connected socket; belongs to the caller.
+    package var connect: @Sendable () throws -> Int32 {
+        { [listener] in try listener.connect() }
+    }
+
+    /// Ends it: the store is closed, and the repository is free for others.
+    package func close() {
+        listener.drain(by: .after(.seconds(5)))
+        node.close()
+    }
+}

@@ -1,0 +1,114 @@
+import Execution
+import HTTPServer
+import Telemetry
+
+/// The public and the private listener of a node.
+final class NodeListeners: Sendable {
+    /// Where they are to listen.
+    struct Addresses: Sendable {
+        let publicAddress: ListenerAddress
+        let privateAddress: ListenerAddress
+
+        init(_ part: Configuration.Listen) throws(ConfigurationError) {
+            publicAddress = try ListenText.address(part.publicAddress)
+            privateAddress = try ListenText.address(part.privateAddress)
+            guard ListenText.isLocal(privateAddress) else {
+                throw ConfigurationError(
+                    "listen.private is \(part.privateAddress), which other machines can reach: the "
+                        + "RPC has no tokens yet, and whoever reaches it owns the node. Use a "
+                        + "loopback address such as 127.0.0.1:5001, or unix:/path")
+            }
+        }
+    }
+
+    private let publicListener: Listener
+    private let privateListener: Listener
+
+    /// Starts to listen.
+    ///
+    /// - Parameters:
+    ///   - node: what is served.
+    ///   - addresses: where.
+    ///   - shutdown: stops the node.
+    init(
+        _ node: OpenNode, _ addresses: Addresses, shutdown: @escaping @Sendable () -> Void
+    ) throws {
+        let pages = HealthPages(store: node.store, metrics: node.metrics)
+        let api = Locked<[String]>([])
+        let counts = Locked<[Listener]>([])
+        let rpc = node.rpc(
+            addresses: { api.withLock { $0 } }, shutdown: shutdown,
+            traffic: {
+                let all = counts.withLock { $0 }.map(\.statistics)
+                return (
+                    all.reduce(0) { $0 + $1.receivedByteCount },
+                    all.reduce(0) { $0 + $1.sentByteCount }
+                )
+            })
+        publicListener = try Listener(
+            Self.options("public", addresses.publicAddress, node),
+            handler: Router(pages.routes, notFound: node.gateway).handler)
+        do {
+            privateListener = try Listener(
+                Self.options("private", addresses.privateAddress, node),
+                handler: Router(pages.privateRoutes + [.prefix("/api/v0/", rpc)]).handler)
+        } catch {
+            publicListener.stop()
+            throw error
+        }
+        counts.withLock { $0 = [publicListener, privateListener] }
+        api.withLock { $0 = [apiAddress + "/http"] }
+        ListenerMetrics.add([publicListener, privateListener], to: node.metrics)
+    }
+
+    /// The private listener as a multiaddr.
+    var apiAddress: String {
+        switch privateListener.options.address {
+        case .tcp(let host, let port):
+            "/\(host.contains(":") ? "ip6" : "ip4")/\(host)/tcp/\(privateListener.port ?? port)"
+        case .unix(let path): "/unix\(path)"
+        case .inherited, .inProcess: "/ip4/127.0.0.1/tcp/\(privateListener.port ?? 0)"
+        }
+    }
+
+    /// The public listener as a URL.
+    var gatewayURL: String {
+        switch publicListener.options.address {
+        case .tcp(let host, let port):
+            "http://" + (host.contains(":") ? "[\(host)]" : host)
+                + ":\(publicListener.port ?? port)"
+        case .unix(let path): "unix:\(path)"
+        case .inherited, .inProcess: "http://127.0.0.1:\(publicListener.port ?? 0)"
+        }
+    }
+
+    /// Takes no more requests and lets the running ones end. Both at once: each would otherwise use
+    /// up the time of the other.
+    func drain(by deadline: Deadline) {
+        let other = Thread(name: "drain-private") { [privateListener] in
+            privateListener.drain(by: deadline)
+        }
+        publicListener.drain(by: deadline)
+        other.join()
+    }
+
+    private static func options(
+        _ name: String, _ address: ListenerAddress, _ node: OpenNode
+    ) -> ListenerOptions {
+        var options = ListenerOptions(name: name, address: address)
+        options.connectionsMax = node.configuration.listen.connectionsMax
+        options.exchangeTimeout = node.configuration.gateway.requestDurationMax
+        options.targetByteCountMax = node.configuration.gateway.urlByteCountMax
+        if name == "private" {
+            // Adds and imports take as long as they take; paths may come in long lists.
+            options.exchangeTimeout = .seconds(7 * 86_400)
+            options.targetByteCountMax = 16 * 1_024
+        }
+        let log = node.log
+        options.errorLog = {
+            log.warning("a request failed", [.text("listener", name), .text("error", $0)])
+        }
+        if log.level == .debug { options.accessLog = { AccessLine.write($0, to: log) } }
+        return options
+    }
+}

@@ -1,0 +1,84 @@
+import BlockStore
+import Content
+import Execution
+import Gateway
+import HTTPServer
+import KuboRPC
+import Telemetry
+
+/// A repository that is open, with everything on top of it that needs no address: the same for a
+/// node that serves and for a command that works alone.
+final class OpenNode: Sendable {
+    let repository: Repository
+    let configuration: Configuration
+    let identity: Identity
+    let log: Log
+    let metrics: MetricRegistry
+    let store: BlockStore
+    let library: Library
+
+    /// Opens the store of a repository.
+    ///
+    /// - Parameters:
+    ///   - repository: locked by this process.
+    ///   - configuration: checked.
+    ///   - log: where what happens is told.
+    init(_ repository: Repository, _ configuration: Configuration, log: Log) throws {
+        self.repository = repository
+        self.configuration = configuration
+        self.log = log
+        metrics = MetricRegistry()
+        identity = try Identity.open(in: repository.home)
+        var options = BlockStoreOptions(folder: repository.home)
+        options.cacheByteCount = configuration.store.cacheByteCount
+        options.reserveByteCount = Int(clamping: configuration.store.reserveByteCount)
+        options.durability = configuration.store.durability == .os ? .os : .synced
+        options.log = log
+        options.metrics = metrics
+        store = try BlockStore.open(options)
+        library = Library(store: store)
+    }
+
+    /// Closes the store, then gives the repository to others.
+    func close() {
+        store.close()
+        repository.close()
+    }
+
+    /// The gateway on top of it.
+    var gateway: Handler {
+        var settings = GatewaySettings()
+        settings.fields = configuration.gateway.headers.sorted { $0.key < $1.key }
+            .map { (name: $0.key, value: $0.value) }
+        if !configuration.gateway.rootRedirect.isEmpty {
+            settings.rootRedirect = configuration.gateway.rootRedirect
+        }
+        settings.deserializedResponses = configuration.gateway.deserializedResponses
+        settings.concurrentRequestsMax = configuration.gateway.concurrentRequestsMax
+        return Gateway(library: library, settings: settings).handler
+    }
+
+    /// The RPC on top of it.
+    ///
+    /// - Parameters:
+    ///   - addresses: multiaddrs of the node, asked for when they are needed.
+    ///   - shutdown: stops the node; nil where there is none to stop.
+    func rpc(
+        addresses: @escaping @Sendable () -> [String], shutdown: (@Sendable () -> Void)? = nil,
+        traffic: @escaping @Sendable () -> (received: UInt64, sent: UInt64) = { (0, 0) }
+    ) -> Handler {
+        var settings = KuboRPCSettings(
+            version: Version.current, peerID: identity.peerID, repositoryPath: repository.home,
+            addresses: addresses)
+        settings.kuboVersion = Version.kubo
+        settings.allowedOrigins = configuration.rpc.allowedOrigins
+        settings.allowedHosts = configuration.rpc.allowedHosts
+        settings.importDefaults = configuration.imports
+        settings.shutdown = shutdown
+        settings.traffic = traffic
+        if configuration.store.limitByteCount > 0 {
+            settings.storageMax = configuration.store.limitByteCount
+        }
+        return KuboRPC(library: library, settings: settings).handler
+    }
+}

@@ -1,0 +1,112 @@
+import BlockStore
+import Buffers
+import Execution
+import HTTPServer
+import Telemetry
+
+/// A node that serves until it is told to stop.
+package enum Server {
+    /// Opens the repository, listens, and returns when the node has stopped.
+    ///
+    /// - Parameters:
+    ///   - home: the repository.
+    ///   - options: texts by key of the configuration, from the command line.
+    ///   - environment: of the process.
+    ///   - isForPeople: whether a person reads the log.
+    ///   - announce: gets lines that say where the node listens.
+    /// - Blocking: for the life of the node; to be called on the main thread.
+    package static func run(
+        home: String, options: [String: String], environment: [String: String], isForPeople: Bool,
+        announce: (String) -> Void
+    ) throws {
+        let started = Instant.now
+        Signals.block()
+        let configuration = try configuration(
+            home: home, environment: environment, options: options)
+        let services = ServiceList()
+        let log = log(configuration.log, isForPeople: isForPeople)
+        defer { log.close() }
+        do {
+            let stop = Monitor<String?>(nil)
+            let listeners = try start(home, configuration, log, services) {
+                stop.notify { $0 = $0 ?? "the RPC" }
+            }
+            waitForSignals(stop)
+            announce("gateway  \(listeners.gatewayURL)")
+            announce("rpc      \(listeners.apiAddress)")
+            log.info(
+                "node ready",
+                [
+                    .text("gateway", listeners.gatewayURL), .text("rpc", listeners.apiAddress),
+                    .text("version", Version.current),
+                    .integer("process", Int(ProcessSetup.processNumber)),
+                    .number("startSeconds", Instant.now.elapsed(since: started).inSeconds),
+                ])
+            let reason = stop.wait(by: .never) { $0 } ?? ""
+            log.info("stopping", [.text("because", reason)])
+        } catch {
+            services.stop(by: .after(.seconds(1)))
+            throw error
+        }
+        let stopping = Instant.now
+        services.stop(by: .after(configuration.listen.drainTimeout)) { log.debug("stopping \($0)") }
+        log.info(
+            "stopped", [.number("stopSeconds", Instant.now.elapsed(since: stopping).inSeconds)])
+    }
+
+    /// Reads the configuration of a repository.
+    ///
+    /// - Parameters:
+    ///   - home: the folder; without a config.json the defaults hold.
+    ///   - environment: of the process.
+    ///   - options: texts by key, from the command line.
+    /// - Returns: a configuration in which every value is allowed.
+    package static func configuration(
+        home: String, environment: [String: String], options: [String: String] = [:]
+    ) throws -> Configuration {
+        let path = home + "/config.json"
+        let file =
+            File.exists(path)
+            ? try File.readAll(path, limit: Limits.configurationByteCountMax) : nil
+        return try ConfigurationReader.read(
+            file: file, path: path, environment: environment, options: options)
+    }
+
+    private static func start(
+        _ home: String, _ configuration: Configuration, _ log: Log, _ services: ServiceList,
+        shutdown: @escaping @Sendable () -> Void
+    ) throws -> NodeListeners {
+        let addresses = try NodeListeners.Addresses(configuration.listen)
+        let repository = try services.start(
+            "repository", { try Repository.open(home: home) }, stop: { part, _ in part.close() })
+        let node = try services.start(
+            "store", { try OpenNode(repository, configuration, log: log) },
+            stop: { part, _ in part.store.close() })
+        let listeners = try services.start(
+            "listeners", { try NodeListeners(node, addresses, shutdown: shutdown) },
+            stop: { part, deadline in part.drain(by: deadline) })
+        try repository.publish(api: listeners.apiAddress, gateway: listeners.gatewayURL)
+        return listeners
+    }
+
+    /// The second signal ends the process at once.
+    private static func waitForSignals(_ stop: Monitor<String?>) {
+        _ = Thread(name: "signals") {
+            let name = Signals.wait()
+            stop.notify { $0 = $0 ?? name }
+            _ = Signals.wait()
+            ProcessSetup.exit(1)
+        }
+    }
+
+    private static func log(_ part: Configuration.LogPart, isForPeople: Bool) -> Log {
+        let format: Log.Format =
+            switch part.form {
+            case .automatic: isForPeople ? .human : .json
+            case .human: .human
+            case .json: .json
+            }
+        let level = Log.Level.allCases.first { $0.word == part.level } ?? .info
+        return Log(level: level, format: format, to: File(descriptor: 2, name: "standard error"))
+    }
+}

@@ -1,0 +1,53 @@
+import Buffers
+import Execution
+
+/// Reads one file from its beginning to its end, and notices when it changes meanwhile.
+final class FileReading {
+    /// The size when it was opened; nothing is known about standard input.
+    let expectedByteCount: UInt64
+    private let file: File
+    private let opened: FileStatus?
+    private var readByteCount: UInt64 = 0
+
+    /// Opens a file.
+    init(_ path: String) throws {
+        file = try File(path, .read)
+        let status = try file.status()
+        opened = status
+        expectedByteCount = status.byteCount
+    }
+
+    /// Reads what others write.
+    init(standardInput file: File) {
+        self.file = file
+        opened = nil
+        expectedByteCount = .max
+    }
+
+    /// The next piece; empty at the end.
+    func next() throws -> Bytes {
+        // The files of /proc say that they are empty; so does an empty file: both end with a read
+        // that gives nothing.
+        let left = expectedByteCount == 0 ? .max : expectedByteCount - readByteCount
+        guard left > 0 else {
+            try checkUnchanged()
+            return .empty
+        }
+        let piece = try file.read(upTo: Int(min(left, UInt64(Limits.uploadPieceByteCount))))
+        readByteCount += UInt64(piece.count)
+        if piece.isEmpty { try checkUnchanged() }
+        return piece
+    }
+
+    private func checkUnchanged() throws {
+        guard let opened else { return }
+        let now = try file.status()
+        let isWhole = expectedByteCount == 0 || readByteCount == expectedByteCount
+        guard isWhole, now.byteCount == opened.byteCount, now.modified == opened.modified else {
+            throw AddError(
+                "\(file.path) changed while it was read (\(readByteCount) bytes read, "
+                    + "\(opened.byteCount) expected, \(now.byteCount) now): nothing was pinned;"
+                    + " add it again when nobody writes to it")
+        }
+    }
+}

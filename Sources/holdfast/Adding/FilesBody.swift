@@ -1,0 +1,25 @@
+import Buffers
+import Execution
+
+/// The multipart body of commands that take the contents of files: `block put`, `dag put`,
+/// `dag import`, `multibase …`.
+final class FilesBody: RPCBody {
+    private let body: AddBody
+
+    var contentType: String { body.contentType }
+
+    /// Sends files one after the other.
+    ///
+    /// - Parameter arguments: paths; none means standard input, as `-` does.
+    init(_ arguments: [String]) {
+        let paths = (arguments.isEmpty ? ["-"] : arguments).map { path in
+            (path: path, name: path == "-" ? "" : PathText.base(of: path))
+        }
+        var rules = TreeWalk.Rules()
+        rules.followsArguments = true
+        body = AddBody(
+            TreeWalk(paths, rules: rules), boundary: Boundary.make(), metadata: AddBody.Metadata())
+    }
+
+    func next() throws -> Bytes? { try body.next() }
+}

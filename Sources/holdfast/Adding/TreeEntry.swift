@@ -1,0 +1,20 @@
+import Execution
+
+/// One thing that `add` sends: a file, a folder, a symbolic link, or standard input.
+struct TreeEntry: Sendable {
+    /// What it is.
+    enum Kind: Sendable {
+        case file
+        case folder
+        case link(target: String)
+        case standardInput
+    }
+
+    let kind: Kind
+    /// Where it is on the disk.
+    let path: String
+    /// What it is called in the upload: `photos/a.jpg`.
+    let name: String
+    /// What the system knows about it; nil for standard input.
+    let status: FileStatus?
+}

@@ -1,0 +1,183 @@
+import Node
+
+/// Takes a command line apart, with the rules of `ipfs`: options may stand anywhere, `--name=value`
+/// and `--name value`, short ones bundled (`-rQ`) or with their value behind (`-s size-1000`,
+/// `-ssize-1000`, `-s=size-1000`), booleans as `--pin=false`, and nothing but arguments after `--`.
+struct CommandLineParser {
+    private let tree: CommandTree
+    private var words: [String]
+    private var index = 0
+    private var path: [String] = []
+    private var arguments: [String] = []
+    private var options: [(option: Option, text: String)] = []
+
+    private init(tree: CommandTree, words: [String]) {
+        self.tree = tree
+        self.words = words
+    }
+
+    /// What a command line asks for.
+    enum Outcome: Sendable {
+        case run(Invocation)
+        /// The help of a command or group; no words means the program's own.
+        case help(words: [String])
+    }
+
+    /// Takes a command line apart.
+    ///
+    /// - Parameters:
+    ///   - words: what was typed behind the program's name.
+    ///   - tree: the commands.
+    /// - Returns: what to do.
+    static func parse(_ words: [String], in tree: CommandTree) throws(UsageError) -> Outcome {
+        var parser = CommandLineParser(tree: tree, words: words)
+        return try parser.parse()
+    }
+
+    private mutating func parse() throws(UsageError) -> Outcome {
+        while index < words.count {
+            let word = words[index]
+            if word == "--" {
+                arguments += words[(index + 1)...]
+                break
+            }
+            if word.hasPrefix("--") {
+                try parseLong(String(word.dropFirst(2)))
+            } else if word.hasPrefix("-"), word != "-" {
+                try parseShort(String(word.dropFirst()))
+            } else {
+                try parsePlain(word)
+            }
+            index += 1
+        }
+        return try outcome()
+    }
+
+    private func outcome() throws(UsageError) -> Outcome {
+        if options.contains(where: { $0.option.name == GlobalOptions.help.name }) {
+            return .help(words: path)
+        }
+        guard let command = tree.command(path) else {
+            guard let stray = arguments.first else { return .help(words: path) }
+            throw unknownCommand(stray)
+        }
+        var invocation = Invocation(command: command, arguments: arguments)
+        for (option, text) in options { try invocation.set(option, to: text) }
+        try check(invocation)
+        return .run(invocation)
+    }
+
+    /// A word without a dash is part of the command's name as long as there is such a command.
+    private mutating func parsePlain(_ word: String) throws(UsageError) {
+        if arguments.isEmpty, tree.isKnown(path + [word]) {
+            path.append(word)
+        } else if tree.command(path) == nil {
+            throw unknownCommand(word)
+        } else {
+            arguments.append(word)
+        }
+    }
+
+    private mutating func parseLong(_ text: String) throws(UsageError) {
+        let (name, value) = Self.split(text)
+        guard let option = option(named: name) else {
+            throw unknownOption("--" + name)
+        }
+        options.append((option, try self.value(of: option, typed: "--" + name, inline: value)))
+    }
+
+    private mutating func parseShort(_ text: String) throws(UsageError) {
+        let (name, value) = Self.split(text)
+        // `-mc=raw`, `-mc raw`: aliases of several letters may stand behind one dash, as in ipfs.
+        if let option = option(named: name), value != nil || name.count > 1 {
+            options.append((option, try self.value(of: option, typed: "-" + name, inline: value)))
+            return
+        }
+        guard value == nil else { throw unknownOption("-" + name) }
+        var rest = Substring(text)
+        while let letter = rest.popFirst() {
+            guard let option = option(named: String(letter)) else {
+                throw unknownOption("-" + text)
+            }
+            if option.isFlag {
+                options.append((option, "true"))
+                continue
+            }
+            let inline = rest.isEmpty ? nil : String(rest)
+            let typed = "-" + String(letter)
+            options.append((option, try self.value(of: option, typed: typed, inline: inline)))
+            return
+        }
+    }
+
+    private mutating func value(
+        of option: Option, typed: String, inline: String?
+    ) throws(UsageError) -> String {
+        if let inline { return inline }
+        if option.isFlag { return "true" }
+        guard index + 1 < words.count else {
+            throw UsageError("missing argument for option \"\(typed)\"", words: path)
+        }
+        index += 1
+        return words[index]
+    }
+
+    private func option(named name: String) -> Option? {
+        guard let command = tree.command(path) else {
+            return GlobalOptions.all.first { $0.names.contains(name) }
+        }
+        return command.option(named: name)
+    }
+
+    private static func split(_ text: String) -> (name: String, value: String?) {
+        guard let equals = text.firstIndex(of: "=") else { return (text, nil) }
+        return (String(text[..<equals]), String(text[text.index(after: equals)...]))
+    }
+
+    // MARK: What was meant
+
+    private func unknownOption(_ typed: String) -> UsageError {
+        let known = (tree.command(path)?.options ?? []) + GlobalOptions.all
+        let names = known.flatMap(\.names).filter { $0.count > 1 }
+        let bare = String(typed.drop { $0 == "-" })
+        var message = "unknown option \(typed)"
+        if bare.count > 1, let meant = NearestText.nearest(to: bare, in: names) {
+            message += ": did you mean \(Option.dashed(meant))?"
+        } else if let command = laterCommand(with: bare) {
+            message += ": it belongs behind the command: holdfast \(command) \(typed)"
+        }
+        return UsageError(message, words: path)
+    }
+
+    /// `holdfast -r add x`: the option stands before the command that has it.
+    private func laterCommand(with name: String) -> String? {
+        guard path.isEmpty,
+            let word = words.dropFirst(index + 1).first(where: { !$0.hasPrefix("-") }),
+            let command = tree.command([word]), command.option(named: name) != nil
+        else { return nil }
+        return command.name
+    }
+
+    private func unknownCommand(_ word: String) -> UsageError {
+        let typed = (path + [word]).joined(separator: " ")
+        var message = "unknown command \"\(typed)\""
+        if let meant = NearestText.nearest(to: word, in: tree.children(of: path)) {
+            message += ": did you mean \"\((path + [meant]).joined(separator: " "))\"?"
+        }
+        return UsageError(message, words: path)
+    }
+
+    // MARK: Arguments
+
+    private func check(_ invocation: Invocation) throws(UsageError) {
+        let arguments = invocation.command.arguments
+        let count = invocation.arguments.count
+        guard arguments.last?.isVariadic == true || count <= arguments.count else {
+            throw UsageError(
+                "expected \(arguments.count) argument(s), got \(count)", words: path)
+        }
+        let required = arguments.filter(\.isRequired)
+        guard count < required.count, !required[count].acceptsStandardInput else { return }
+        throw UsageError("argument \"\(required[count].name)\" is required", words: path)
+    }
+}

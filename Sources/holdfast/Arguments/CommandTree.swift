@@ -1,0 +1,38 @@
+/// All commands, found by their words.
+struct CommandTree: Sendable {
+    /// Sorted by name.
+    let commands: [Command]
+    /// What the groups are for, by name.
+    let groups: [String: String]
+    private let byName: [String: Command]
+
+    init(_ commands: [Command], groups: [String: String]) {
+        self.commands = commands.sorted { $0.name < $1.name }
+        self.groups = groups
+        byName = Dictionary(commands.map { ($0.name, $0) }) { first, _ in first }
+    }
+
+    /// The command of exactly these words, or nil for groups and unknown words.
+    func command(_ words: [String]) -> Command? { byName[words.joined(separator: " ")] }
+
+    /// Whether these words are a command or the beginning of one.
+    func isKnown(_ words: [String]) -> Bool {
+        commands.contains { $0.words.starts(with: words) }
+    }
+
+    /// The words that may follow, sorted.
+    func children(of words: [String]) -> [String] {
+        var children: [String] = []
+        for command in commands where command.words.count > words.count {
+            guard command.words.starts(with: words) else { continue }
+            let child = command.words[words.count]
+            if children.last != child { children.append(child) }
+        }
+        return Array(Set(children)).sorted()
+    }
+
+    /// The summary of a command or group.
+    func summary(of words: [String]) -> String {
+        command(words)?.summary ?? groups[words.joined(separator: " ")] ?? ""
+    }
+}

@@ -1,0 +1,52 @@
+import KuboRPC
+
+/// What was typed, understood: a command with its options and arguments.
+struct Invocation: Sendable {
+    let command: Command
+    /// The words that are neither options nor part of the command's name.
+    var arguments: [String]
+    /// The options in the order in which they were typed.
+    private(set) var given: [(option: Option, value: String)] = []
+
+    init(command: Command, arguments: [String] = []) {
+        self.command = command
+        self.arguments = arguments
+    }
+
+    /// Keeps the value of an option.
+    ///
+    /// - Parameters:
+    ///   - option: of the command or of the program.
+    ///   - text: as it was typed.
+    mutating func set(_ option: Option, to text: String) throws(UsageError) {
+        guard option.kind == .texts || !isGiven(option.name) else {
+            throw UsageError("multiple values for option \"\(option.name)\"", words: command.words)
+        }
+        given.append((option, try OptionValue.normalized(text, for: option)))
+    }
+
+    /// Whether an option was typed.
+    func isGiven(_ name: String) -> Bool { given.contains { $0.option.name == name } }
+
+    /// All values of an option, as they were given.
+    func texts(_ name: String) -> [String] {
+        given.filter { $0.option.name == name }.map(\.value)
+    }
+
+    /// The value of an option: what was given, else its default, else nil.
+    func text(_ name: String) -> String? {
+        texts(name).last ?? command.option(named: name)?.fallback
+    }
+
+    /// Whether a flag is on: as given, else its default, else off.
+    func flag(_ name: String) -> Bool { text(name) == "true" }
+
+    /// The value of a number.
+    func integer(_ name: String) -> Int? { text(name).flatMap { Int($0) } }
+
+    /// What goes into the query of the call: the options that the node reads.
+    var sentOptions: [(name: String, value: String)] {
+        given.filter { $0.option.isSent || GlobalOptions.sentNames.contains($0.option.name) }
+            .map { ($0.option.name, $0.value) }
+    }
+}

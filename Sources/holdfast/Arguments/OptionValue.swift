@@ -1,0 +1,67 @@
+import KuboRPC
+
+/// Checks the texts that are given to options, with Go's rules for numbers, and brings them into
+/// the form in which the RPC takes them.
+enum OptionValue {
+    /// The normal form of a value.
+    ///
+    /// - Parameters:
+    ///   - text: what was typed.
+    ///   - option: whose value it is.
+    /// - Returns: `true` or `false` for flags, decimal digits for numbers, anything else as it is.
+    static func normalized(_ text: String, for option: Option) throws(UsageError) -> String {
+        switch option.kind {
+        case .text, .texts: return text
+        case .flag:
+            guard let truth = truth(text) else { throw refusal(text, option) }
+            return truth ? "true" : "false"
+        case .integer:
+            guard let number = integer(text).flatMap({ Int32(exactly: $0) }) else {
+                throw refusal(text, option)
+            }
+            return String(number)
+        case .long:
+            guard let number = integer(text).flatMap({ Int64(exactly: $0) }) else {
+                throw refusal(text, option)
+            }
+            return String(number)
+        case .unsigned:
+            guard let number = integer(text).flatMap({ UInt32(exactly: $0) }) else {
+                throw refusal(text, option)
+            }
+            return String(number)
+        }
+    }
+
+    /// `1`, `t`, `true` and their opposites, in any case.
+    static func truth(_ text: String) -> Bool? {
+        switch text.lowercased() {
+        case "1", "t", "true": true
+        case "0", "f", "false": false
+        default: nil
+        }
+    }
+
+    /// A whole number: decimal, or with `0x`, `0o`, `0` (octal) or `0b` in front.
+    static func integer(_ text: String) -> Int128? {
+        let isNegative = text.hasPrefix("-")
+        let digits = isNegative || text.hasPrefix("+") ? text.dropFirst() : text[...]
+        guard let first = digits.first, first.isNumber else { return nil }
+        let lower = digits.lowercased()
+        let magnitude: Int128? =
+            switch lower.prefix(2) {
+            case "0x": Int128(lower.dropFirst(2), radix: 16)
+            case "0o": Int128(lower.dropFirst(2), radix: 8)
+            case "0b": Int128(lower.dropFirst(2), radix: 2)
+            default: Int128(lower, radix: lower.count > 1 && first == "0" ? 8 : 10)
+            }
+        guard let magnitude, magnitude >= 0 else { return nil }
+        return isNegative ? -magnitude : magnitude
+    }
+
+    private static func refusal(_ text: String, _ option: Option) -> UsageError {
+        UsageError(
+            "could not convert value \"\(text)\" to type \"\(option.kind.rawValue)\""
+                + " (for option \"\(Option.dashed(option.name))\")")
+    }
+}

@@ -1,0 +1,61 @@
+/// Where a node listens, in any of the forms that people have at hand.
+enum NodeAddress: Hashable, Sendable {
+    case tcp(host: String, port: UInt16, basePath: String)
+    case unix(path: String)
+
+    /// Reads `127.0.0.1:5001`, `localhost:5001`, `[::1]:5001`, `/ip4/127.0.0.1/tcp/5001`,
+    /// `/dns/host/tcp/5001/http`, `/unix/path`, `http://host:5001/base` or `unix:/path`.
+    init(parsing text: String) throws(UsageError) {
+        let text = text.trimmingBlanks
+        if text.hasPrefix("unix:") {
+            self = .unix(path: String(text.dropFirst(text.hasPrefix("unix://") ? 7 : 5)))
+        } else if text.hasPrefix("/unix/") {
+            self = .unix(path: String(text.dropFirst(5)))
+        } else if text.hasPrefix("/") {
+            self = try Self.multiaddr(text)
+        } else if text.hasPrefix("http://") {
+            self = try Self.url(text)
+        } else if text.contains("://") {
+            throw Self.refusal(text, "only http is spoken here; a proxy can add https")
+        } else {
+            self = try Self.hostAndPort(text, in: text, basePath: "")
+        }
+    }
+
+    private static func multiaddr(_ text: String) throws(UsageError) -> NodeAddress {
+        let parts = text.split(separator: "/").map(String.init)
+        guard parts.count >= 4, ["ip4", "ip6", "dns", "dns4", "dns6"].contains(parts[0]),
+            parts[2] == "tcp", let port = UInt16(parts[3])
+        else { throw refusal(text, "a multiaddr looks like /ip4/127.0.0.1/tcp/5001") }
+        guard parts.count == 4 || parts[4...] == ["http"] else {
+            throw refusal(text, "only http is spoken here; a proxy can add https")
+        }
+        return .tcp(host: parts[1], port: port, basePath: "")
+    }
+
+    private static func url(_ text: String) throws(UsageError) -> NodeAddress {
+        let rest = text.dropFirst("http://".count)
+        let slash = rest.firstIndex(of: "/") ?? rest.endIndex
+        var path = String(rest[slash...])
+        while path.hasSuffix("/") { path.removeLast() }
+        return try hostAndPort(String(rest[..<slash]), in: text, basePath: path)
+    }
+
+    private static func hostAndPort(
+        _ text: String, in whole: String, basePath: String
+    ) throws(UsageError) -> NodeAddress {
+        guard let colon = text.lastIndex(of: ":"),
+            let port = UInt16(text[text.index(after: colon)...])
+        else { throw refusal(whole, "an address looks like 127.0.0.1:5001") }
+        var host = String(text[..<colon])
+        if host.hasPrefix("["), host.hasSuffix("]") { host = String(host.dropFirst().dropLast()) }
+        guard !host.isEmpty, !host.contains("/"), !host.contains(" ") else {
+            throw refusal(whole, "an address looks like 127.0.0.1:5001")
+        }
+        return .tcp(host: host, port: port, basePath: basePath)
+    }
+
+    private static func refusal(_ text: String, _ hint: String) -> UsageError {
+        UsageError("\"\(text)\" is no address of a node: \(hint)")
+    }
+}

@@ -1,0 +1,152 @@
+import Buffers
+import HTTP
+import HTTPClient
+import Node
+
+/// Calls the commands of a node.
+///
+/// The node may be far away, on this machine, or in this very process: it is the same code on both
+/// sides of a socket.
+///
+/// - Spec: kubo-rpc.md 1.
+final class RPCClient {
+    private let http: HTTPClient
+    private var fields: Fields
+
+    /// Calls a node at an address.
+    ///
+    /// - Parameters:
+    ///   - address: where it listens.
+    ///   - secret: a bearer token or `basic:user:password`.
+    init(_ address: NodeAddress, secret: String?) {
+        fields = ["User-Agent": "holdfast-cli/\(Version.current)"]
+        switch address {
+        case .tcp(let host, let port, let basePath):
+            http = HTTPClient(.tcp(host: host, port: port, basePath: basePath))
+        case .unix(let path):
+            http = HTTPClient(.unix(path: path))
+        }
+        if let secret { fields["Authorization"] = Self.authorization(secret) }
+    }
+
+    /// Calls a node in this process.
+    ///
+    /// - Parameter connect: makes a connected socket.
+    init(connectingBy connect: @escaping @Sendable () throws -> Int32) {
+        fields = ["User-Agent": "holdfast-cli/\(Version.current)"]
+        http = HTTPClient(.inProcess(connect))
+    }
+
+    /// Calls a command that answers with JSON values.
+    ///
+    /// - Parameters:
+    ///   - request: the call.
+    ///   - onValue: gets each value, and its text.
+    /// - Throws: what the node says is wrong, or what `onValue` throws.
+    func values(
+        _ request: RPCRequest, onValue: (JSONValue, [UInt8]) throws -> Void
+    ) throws {
+        var lines = LineSplitter()
+        func take(_ line: [UInt8]) throws {
+            let value = try JSONReader.read(line)
+            if value["Type"]?.text == "error", let message = value["Message"]?.text {
+                throw RPCError(message)
+            }
+            try onValue(value, line)
+        }
+        try bytes(request) { try lines.feed($0, take) }
+        try lines.finish(take)
+    }
+
+    /// Calls a command that answers with bytes.
+    ///
+    /// - Parameters:
+    ///   - request: the call.
+    ///   - onHead: gets the header fields of a success.
+    ///   - onPiece: gets the bytes, piece by piece.
+    func bytes(
+        _ request: RPCRequest, onHead: (Fields) throws -> Void = { _ in },
+        onPiece: (Bytes) throws -> Void
+    ) throws {
+        var status = Status.ok
+        var refusal = ByteWriter()
+        var contentType: String?
+        let trailers = try send(
+            clientRequest(request),
+            onHead: { code, fields in
+                status = code
+                contentType = fields["Content-Type"]
+                if code == .ok { try onHead(fields) }
+            },
+            onBody: { piece in
+                if status == .ok {
+                    try onPiece(piece)
+                } else if refusal.count < Limits.errorByteCountMax {
+                    refusal.append(piece)
+                }
+            })
+        guard status == .ok else {
+            throw Self.error(status, refusal.takeBytes(), contentType, request)
+        }
+        if let message = trailers["X-Stream-Error"] { throw RPCError(message) }
+    }
+
+    /// Asks for a page of the node that is not part of the RPC.
+    ///
+    /// - Parameter path: such as `/readyz`.
+    /// - Returns: the status and the text.
+    func page(_ path: String) throws -> (Status, String) {
+        var status = Status.ok
+        var body = ByteWriter()
+        var request = ClientRequest(.get, path)
+        request.fields = fields
+        _ = try send(
+            request, onHead: { code, _ in status = code },
+            onBody: { if body.count < Limits.errorByteCountMax { body.append($0) } })
+        return (status, String(decoding: body.takeBytes().array, as: UTF8.self))
+    }
+
+    private func clientRequest(_ request: RPCRequest) -> ClientRequest {
+        var result = ClientRequest(.post, request.target)
+        result.fields = fields
+        if let body = request.body {
+            result.fields["Content-Type"] = body.contentType
+            result.body = .producer({ try body.next() })
+        }
+        return result
+    }
+
+    /// Errors of our own callbacks come out as they are; those of the transfer say what to do.
+    private func send(
+        _ request: ClientRequest, onHead: (Status, Fields) throws -> Void,
+        onBody: (Bytes) throws -> Void
+    ) throws -> Fields {
+        do {
+            return try http.send(request, onHead: onHead, onBody: onBody)
+        } catch {
+            throw error.cause ?? error
+        }
+    }
+
+    private static func error(
+        _ status: Status, _ body: Bytes, _ contentType: String?, _ request: RPCRequest
+    ) -> RPCError {
+        if status == .notFound {
+            return RPCError(
+                "the node does not know the command \"\(request.words.joined(separator: " "))\"")
+        }
+        if let value = try? JSONReader.read(body), let message = value["Message"]?.text {
+            return RPCError(message)
+        }
+        let text = (body.utf8Text ?? "").trimmingBlanks
+        return RPCError(text.isEmpty ? "the node answered with status \(status)" : text)
+    }
+
+    /// Kubo's forms: `bearer:<token>`, `<token>`, `basic:<user>:<password>`, `basic:<base64>`.
+    static func authorization(_ secret: String) -> String {
+        if secret.hasPrefix("bearer:") { return "Bearer " + secret.dropFirst(7) }
+        guard secret.hasPrefix("basic:") else { return "Bearer " + secret }
+        let rest = String(secret.dropFirst(6))
+        return "Basic " + (rest.contains(":") ? Base64.encode(Array(rest.utf8)) : rest)
+    }
+}

@@ -1,0 +1,156 @@
+import Buffers
+import Execution
+import Node
+import UnixFS
+
+/// `holdfast add`.
+struct AddCommand {
+    private let invocation: Invocation
+    private let session: Session
+    private var bar: ProgressBar?
+    private var lastHash: String?
+
+    static let action: Command.Action = { invocation, session in
+        if invocation.flag("explain") {
+            try session.output.write(AddExplanation.text(invocation, session))
+            return
+        }
+        var command = AddCommand(invocation, session)
+        try command.run()
+    }
+
+    private init(_ invocation: Invocation, _ session: Session) {
+        self.invocation = invocation
+        self.session = session
+    }
+
+    private mutating func run() throws {
+        let paths = try AddArguments.entries(
+            invocation.arguments, standardInputName: invocation.text("stdin-name"))
+        if paths.contains(where: { $0.path == "-" }) { try session.announceStandardInput() }
+        let rules = try walkRules()
+        let client = try session.client(for: invocation)
+        if showsProgress {
+            bar = ProgressBar(on: session.errors, totalByteCount: try total(paths, rules))
+        }
+        let progress = Progress()
+        let body = AddBody(
+            TreeWalk(paths, rules: rules), boundary: Boundary.make(), metadata: metadata
+        ) { progress.waiting += $0 }
+        try send(body, progress, client)
+        try bar?.clear()
+        if invocation.flag("quieter"), !invocation.flag("silent"), let lastHash {
+            try session.output.line(lastHash)
+        }
+    }
+
+    /// What the body has sent and the bar has not shown yet.
+    private final class Progress {
+        var waiting = 0
+    }
+
+    private mutating func send(_ body: AddBody, _ progress: Progress, _ client: RPCClient) throws {
+        var request = RPCRequest(invocation)
+        request.arguments = []
+        request.options.removeAll { ["progress", "quiet", "quieter", "silent"].contains($0.name) }
+        if invocation.printsJSON, invocation.flag("progress") {
+            request.options.append(("progress", "true"))
+        }
+        request.body = bar == nil ? body : try watched(body, progress)
+        var lastHash: String?
+        try client.values(request) { value, line in
+            if let hash = value["Hash"]?.text { lastHash = hash }
+            try print(value, line)
+        }
+        self.lastHash = lastHash
+    }
+
+    /// The bar is drawn between the pieces of the body, on the one thread that there is.
+    private func watched(_ body: AddBody, _ progress: Progress) throws -> any RPCBody {
+        guard let bar else { return body }
+        return WatchedBody(body, bar) {
+            defer { progress.waiting = 0 }
+            return progress.waiting
+        }
+    }
+
+    private func print(_ value: JSONValue, _ line: [UInt8]) throws {
+        if invocation.printsJSON {
+            try session.output.line(String(decoding: line, as: UTF8.self))
+            return
+        }
+        guard let hash = value["Hash"]?.text, !invocation.flag("silent"),
+            !invocation.flag("quieter")
+        else { return }
+        if bar != nil {
+            try session.errors.write("\r\u{1B}[2K")
+            try session.errors.flush()
+        }
+        let name = PrintableName.escaped(value["Name"]?.text ?? "")
+        try session.output.line(invocation.flag("quiet") ? hash : "added \(hash) \(name)")
+        if bar != nil { try session.output.flush() }
+    }
+
+    private var showsProgress: Bool {
+        guard !invocation.printsJSON, !invocation.flag("silent"), !invocation.flag("quiet"),
+            !invocation.flag("quieter")
+        else { return false }
+        return invocation.isGiven("progress")
+            ? invocation.flag("progress") : session.errors.isTerminal
+    }
+
+    private var metadata: AddBody.Metadata {
+        AddBody.Metadata(
+            includesMode: invocation.flag("preserve-mode"),
+            includesTime: invocation.flag("preserve-mtime"))
+    }
+
+    private func walkRules() throws -> TreeWalk.Rules {
+        var rules = TreeWalk.Rules()
+        rules.isRecursive = invocation.flag("recursive")
+        rules.includesHidden = invocation.flag("hidden")
+        rules.followsLinks = invocation.flag("dereference-symlinks")
+        rules.followsArguments = invocation.flag("dereference-args")
+        if let path = invocation.text("ignore-rules-path") {
+            let text = try File.readAll(path, limit: Limits.textByteCountMax)
+            rules.ignored.add(text: String(decoding: text.array, as: UTF8.self))
+        }
+        for rule in invocation.texts("ignore") { rules.ignored.add(line: rule) }
+        return rules
+    }
+
+    /// Walks once more, before the upload, so that the bar knows the end.
+    private func total(_ paths: [(path: String, name: String)], _ rules: TreeWalk.Rules) throws
+        -> UInt64?
+    {
+        var walk = TreeWalk(paths, rules: rules)
+        var total: UInt64 = 0
+        while let entry = try walk.next() {
+            if case .standardInput = entry.kind { return nil }
+            if case .file = entry.kind { total += entry.status?.byteCount ?? 0 }
+        }
+        return total
+    }
+}
+
+/// Draws a progress bar while a body is sent.
+private final class WatchedBody: RPCBody {
+    private let body: any RPCBody
+    private var bar: ProgressBar
+    private let takeCount: () -> Int
+
+    init(_ body: any RPCBody, _ bar: ProgressBar, takeCount: @escaping () -> Int) {
+        self.body = body
+        self.bar = bar
+        self.takeCount = takeCount
+    }
+
+    var contentType: String { body.contentType }
+
+    func next() throws -> Bytes? {
+        let piece = try body.next()
+        try bar.add(takeCount())
+        if piece == nil { try bar.clear() }
+        return piece
+    }
+}

@@ -1,0 +1,28 @@
+import Node
+
+/// `holdfast block …`; `block get` is a `BytesCommand`.
+enum BlockCommands {
+    static let put: Command.Action = TextCommand.action { value, _, session in
+        try session.output.line(value["Key"]?.text ?? "")
+    }
+
+    static let stat: Command.Action = TextCommand.action { value, _, session in
+        try session.output.write(
+            "Key: \(value["Key"]?.text ?? "")\nSize: \(value["Size"]?.unsigned ?? 0)\n")
+    }
+
+    static let remove: Command.Action = { invocation, session in
+        var isComplete = true
+        try TextCommand.run(invocation, session) { value in
+            let hash = value["Hash"]?.text ?? ""
+            guard let error = value["Error"]?.text, !error.isEmpty else {
+                try session.output.line("removed \(hash)")
+                return
+            }
+            if hash.isEmpty { throw RPCError("aborted: \(error)") }
+            isComplete = false
+            try session.errors.line("cannot remove \(hash): \(error)")
+        }
+        if !isComplete { throw RPCError("some blocks not removed") }
+    }
+}

@@ -1,0 +1,103 @@
+import Node
+
+/// `holdfast dag …` and `holdfast refs`; `dag get` and `dag export` are `BytesCommand`s.
+enum DAGCommands {
+    static let put: Command.Action = TextCommand.action { value, _, session in
+        try session.output.line(value["Cid"]?["/"]?.text ?? "")
+    }
+
+    /// Without a newline, as Kubo has it.
+    static let resolve: Command.Action = TextCommand.action { value, _, session in
+        let rest = (value["RemPath"]?.text ?? "").split(separator: "/")
+        let parts = [value["Cid"]?["/"]?.text ?? ""] + rest.map(String.init)
+        try session.output.write(parts.joined(separator: "/"))
+    }
+
+    static let importFiles: Command.Action = { invocation, session in
+        var failure: RPCError?
+        try TextCommand.run(invocation, session) { value in
+            guard !invocation.flag("silent") else { return }
+            if let root = value["Root"] {
+                let cid = root["Cid"]?["/"]?.text ?? ""
+                if let error = root["PinErrorMsg"]?.text, !error.isEmpty {
+                    failure = failure ?? RPCError("pinning root \"\(cid)\" FAILED: \(error)")
+                } else {
+                    try session.output.line("Pinned root\t\(cid)\tsuccess")
+                }
+            } else if let stats = value["Stats"], invocation.flag("stats") {
+                let count = stats["BlockCount"]?.unsigned ?? 0
+                let bytes = stats["BlockBytesCount"]?.unsigned ?? 0
+                try session.output.line("Imported \(count) blocks (\(bytes) bytes)")
+            }
+        }
+        if let failure { throw failure }
+    }
+
+    static let stat: Command.Action = { invocation, session in
+        let showsProgress =
+            invocation.isGiven("progress")
+            ? invocation.flag("progress") : session.errors.isTerminal
+        var invocation = invocation
+        if !invocation.isGiven("progress"),
+            let option = invocation.command.option(named: "progress")
+        {
+            try invocation.set(option, to: showsProgress ? "true" : "false")
+        }
+        var last: JSONValue?
+        try TextCommand.run(invocation, session) { value in
+            last = value
+            if showsProgress, value["Ratio"] == nil { try showStatProgress(value, session) }
+        }
+        if showsProgress {
+            try session.errors.write("\u{1B}[2K\r")
+            try session.errors.flush()
+        }
+        if let last { try session.output.write(statText(last)) }
+    }
+
+    private static func showStatProgress(_ value: JSONValue, _ session: Session) throws {
+        let stats = value["DagStats"]?.elements ?? []
+        let blocks = stats.reduce(0) { $0 + ($1["NumBlocks"]?.unsigned ?? 0) }
+        let bytes = stats.reduce(0) { $0 + ($1["Size"]?.unsigned ?? 0) }
+        try session.errors.write(
+            "Fetched/Processed \(blocks) blocks, \(bytes) bytes (\(HumanSize.decimal(bytes)))\r")
+        try session.errors.flush()
+    }
+
+    static func statText(_ value: JSONValue) -> String {
+        let stats = value["DagStats"]?.elements ?? []
+        let width = stats.first?["Cid"]?.text?.count ?? 3
+        var text = "\n" + padded("CID", width) + "\t" + padded("Blocks", 15) + "\tSize\n"
+        for stat in stats {
+            let blocks = padded("\(stat["NumBlocks"]?.unsigned ?? 0)", 15)
+            text += "\(stat["Cid"]?.text ?? "")\t\(blocks)\t\(stat["Size"]?.unsigned ?? 0)\n"
+        }
+        let total = value["TotalSize"]?.unsigned ?? 0
+        let shared = value["SharedSize"]?.unsigned ?? 0
+        text += "\nSummary\n"
+        text += "Total Size: \(total) (\(HumanSize.decimal(total)))\n"
+        text += "Unique Blocks: \(value["UniqueBlocks"]?.unsigned ?? 0)\n"
+        text += "Shared Size: \(shared) (\(HumanSize.decimal(shared)))\n"
+        return text + "Ratio: \(ratio(value["Ratio"]))\n\n\n"
+    }
+
+    private static func padded(_ text: String, _ width: Int) -> String {
+        text + String(repeating: " ", count: max(0, width - text.count))
+    }
+
+    /// Six decimals, as Go's `%f`.
+    private static func ratio(_ value: JSONValue?) -> String {
+        guard case .number(let digits) = value, let number = Double(digits) else {
+            return "0.000000"
+        }
+        let millionths = Int((number * 1e6).rounded())
+        let fraction = String(millionths % 1_000_000)
+        return "\(millionths / 1_000_000)."
+            + String(repeating: "0", count: 6 - fraction.count) + fraction
+    }
+
+    static let references: Command.Action = TextCommand.action { value, _, session in
+        if let error = value["Err"]?.text, !error.isEmpty { throw RPCError(error) }
+        try session.output.line(value["Ref"]?.text ?? "")
+    }
+}

@@ -1,0 +1,92 @@
+import Node
+
+/// `holdfast id`, `version`, `resolve`, `commands`, `shutdown`, `swarm …`.
+enum NodeCommands {
+    static let id: Command.Action = TextCommand.action { value, invocation, session in
+        guard let format = invocation.text("format") else {
+            try session.output.write(value.indentedText() + "\n\n")
+            return
+        }
+        func lines(_ name: String) -> String {
+            (value[name]?.elements ?? []).compactMap(\.text).joined(separator: "\n")
+        }
+        try session.output.write(
+            format.replacing("<id>", with: value["ID"]?.text ?? "")
+                .replacing("<aver>", with: value["AgentVersion"]?.text ?? "")
+                .replacing("<pubkey>", with: value["PublicKey"]?.text ?? "")
+                .replacing("<addrs>", with: lines("Addresses"))
+                .replacing("<protocols>", with: lines("Protocols"))
+                .replacing("\\n", with: "\n").replacing("\\t", with: "\t"))
+    }
+
+    /// Needs neither a node nor a repository.
+    static let version: Command.Action = { invocation, session in
+        let output = session.output
+        if invocation.printsJSON {
+            try TextCommand.run(invocation, session) { _ in }
+        } else if invocation.flag("all") {
+            try output.line("Holdfast version: \(Version.current)")
+            try output.line("Kubo RPC version: \(Version.kubo)")
+            try output.line("Repo version: \(Version.kuboRepository)")
+            try output.line("System version: \(Version.system)")
+            try output.line("Swift version: \(Version.swift)")
+        } else if invocation.flag("repo") {
+            try output.line(Version.kuboRepository)
+        } else if invocation.flag("number") {
+            try output.line(Version.current)
+        } else {
+            try output.line("holdfast version \(Version.current)")
+        }
+    }
+
+    static let resolve: Command.Action = TextCommand.action { value, _, session in
+        try session.output.line(value["Path"]?.text ?? "")
+    }
+
+    static let shutdown: Command.Action = { invocation, session in
+        if invocation.text("api") == nil, session.environment["HOLDFAST_API"] == nil,
+            try Repository.runningNodeAddress(home: session.home(invocation)) == nil
+        {
+            throw RPCError("no node is running on \(session.home(invocation))")
+        }
+        try TextCommand.run(invocation, session) { _ in }
+    }
+
+    static let commands: Command.Action = TextCommand.action { value, invocation, session in
+        try printCommand(value, above: "", invocation, session)
+    }
+
+    private static func printCommand(
+        _ value: JSONValue, above: String, _ invocation: Invocation, _ session: Session
+    ) throws {
+        let name = above + (value["Name"]?.text ?? "")
+        try session.output.line(name)
+        if invocation.flag("flags") {
+            for option in value["Options"]?.elements ?? [] {
+                for alias in (option["Names"]?.elements ?? []).compactMap(\.text) {
+                    try session.output.line("\(name) \(Option.dashed(alias))")
+                }
+            }
+        }
+        for child in value["Subcommands"]?.elements ?? [] {
+            try printCommand(child, above: name + " ", invocation, session)
+        }
+    }
+
+    /// Lists of texts, one a line.
+    static let strings: Command.Action = TextCommand.action { value, _, session in
+        for text in value["Strings"]?.elements ?? [] { try session.output.line(text.text ?? "") }
+    }
+
+    static let peers: Command.Action = TextCommand.action { value, _, session in
+        for peer in value["Peers"]?.elements ?? [] {
+            try session.output.line(
+                "\(peer["Addr"]?.text ?? "")/p2p/\(peer["Peer"]?.text ?? "")")
+        }
+    }
+
+    /// Commands without a text form of their own print their values as they come.
+    static let raw: Command.Action = TextCommand.action { value, _, session in
+        try session.output.line(value.indentedText())
+    }
+}

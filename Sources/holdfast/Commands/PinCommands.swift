@@ -1,0 +1,60 @@
+import Node
+
+/// `holdfast pin …`.
+enum PinCommands {
+    static let add: Command.Action = TextCommand.action { value, invocation, session in
+        guard let pins = value["Pins"]?.elements else {
+            let size = HumanSize.decimal(value["Bytes"]?.unsigned ?? 0)
+            try session.errors.write(
+                "Fetched/Processed \(value["Progress"]?.integer ?? 0) nodes (\(size))\r")
+            try session.errors.flush()
+            return
+        }
+        let kind = invocation.flag("recursive") ? "recursively" : "directly"
+        for pin in pins { try session.output.line("pinned \(pin.text ?? "") \(kind)") }
+    }
+
+    static let list: Command.Action = TextCommand.action { value, invocation, session in
+        let isQuiet = invocation.flag("quiet")
+        if invocation.flag("stream") {
+            try session.output.line(line(value["Cid"]?.text ?? "", value, isQuiet: isQuiet))
+            return
+        }
+        for member in value["Keys"]?.members ?? [] {
+            try session.output.line(line(member.name, member.value, isQuiet: isQuiet))
+        }
+    }
+
+    private static func line(_ cid: String, _ pin: JSONValue, isQuiet: Bool) -> String {
+        if isQuiet { return cid }
+        let name = pin["Name"]?.text ?? ""
+        return "\(cid) \(pin["Type"]?.text ?? "")" + (name.isEmpty ? "" : " \(name)")
+    }
+
+    static let remove: Command.Action = TextCommand.action { value, _, session in
+        for pin in value["Pins"]?.elements ?? [] {
+            try session.output.line("unpinned \(pin.text ?? "")")
+        }
+    }
+
+    static let update: Command.Action = TextCommand.action { value, _, session in
+        let pins = (value["Pins"]?.elements ?? []).compactMap(\.text)
+        try session.output.line("updated \(pins.first ?? "") to \(pins.last ?? "")")
+    }
+
+    static let verify: Command.Action = TextCommand.action { value, invocation, session in
+        let cid = value["Cid"]?.text ?? ""
+        if invocation.flag("quiet"), value["Ok"]?.truth != true {
+            try session.output.line(cid)
+        } else if let error = value["Err"]?.text, !error.isEmpty {
+            try session.output.line("error: \(error)")
+        } else if value["Ok"]?.truth == true {
+            try session.output.line("\(cid) ok")
+        } else {
+            try session.output.line("\(cid) broken")
+            for node in value["BadNodes"]?.elements ?? [] {
+                try session.output.line("  \(node["Cid"]?.text ?? ""): \(node["Err"]?.text ?? "")")
+            }
+        }
+    }
+}

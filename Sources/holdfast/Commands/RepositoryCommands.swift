@@ -1,0 +1,36 @@
+import Node
+
+/// `holdfast repo …`, `holdfast stats …`.
+enum RepositoryCommands {
+    static let stat: Command.Action = TextCommand.action { value, invocation, session in
+        let isHuman = invocation.flag("human")
+        func size(_ name: String) -> [String] {
+            let bytes = value[name]?.unsigned ?? 0
+            return [name + ":", isHuman ? HumanSize.decimal(bytes) : "\(bytes)"]
+        }
+        var rows: [[String]] = []
+        let isFull = !invocation.flag("size-only")
+        if isFull { rows.append(["NumObjects:", "\(value["NumObjects"]?.unsigned ?? 0)"]) }
+        rows += [size("RepoSize"), size("StorageMax")]
+        if isFull {
+            rows.append(["RepoPath:", value["RepoPath"]?.text ?? ""])
+            rows.append(["Version:", value["Version"]?.text ?? ""])
+        }
+        try session.output.write(AlignedTable.text(rows, cellWidthMin: 0))
+    }
+
+    static let version: Command.Action = TextCommand.action { value, invocation, session in
+        let version = "fs-repo@" + (value["Version"]?.text ?? "")
+        try session.output.line(invocation.flag("quiet") ? version : "ipfs repo version \(version)")
+    }
+
+    static let verify: Command.Action = TextCommand.action { value, _, session in
+        let message = value["Msg"]?.text ?? ""
+        if !message.isEmpty {
+            try session.output.line(message)
+        } else if session.output.isTerminal {
+            try session.output.write("\(value["Progress"]?.integer ?? 0) blocks processed.\r")
+            try session.output.flush()
+        }
+    }
+}

@@ -1,0 +1,37 @@
+import HTTP
+import Node
+
+/// `holdfast status`.
+enum StatusCommand {
+    static let command = Command(
+        "status", "Show whether the node runs, and how the repository is.",
+        discussion: "Fails if the node, or the repository, is not in order.",
+        examples: ["status"]
+    ) { invocation, session in
+        let home = session.home(invocation)
+        let client = try session.client(for: invocation)
+        var rows = [["repository:", home]]
+        if let pid = try Repository.runningNodeProcess(home: home) {
+            rows.append(["node:", "running, process \(pid)"])
+            if let address = try Repository.runningNodeAddress(home: home) {
+                rows.append(["private:", address])
+            }
+            if let address = Repository.gatewayAddress(home: home) {
+                rows.append(["public:", address])
+            }
+        } else if invocation.text("api") == nil {
+            rows.append(["node:", "not running"])
+        }
+        try client.values(RPCRequest(["repo", "stat"])) { value, _ in
+            rows.append(["blocks:", "\(value["NumObjects"]?.unsigned ?? 0)"])
+            rows.append(["stored:", HumanSize.binary(value["RepoSize"]?.unsigned ?? 0)])
+            rows.append(["limit:", HumanSize.binary(value["StorageMax"]?.unsigned ?? 0)])
+        }
+        let (status, text) = try client.page("/readyz")
+        let health = text.split(separator: "\n").map(String.init)
+        rows.append(["health:", health.first ?? "\(status)"])
+        rows += health.dropFirst().map { ["", $0] }
+        try session.output.write(AlignedTable.text(rows))
+        if status != .ok { throw RPCError("the node is not in order: \(health.first ?? "")") }
+    }
+}

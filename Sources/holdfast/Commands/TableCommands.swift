@@ -1,0 +1,45 @@
+import Node
+
+/// `holdfast cid bases|codecs|hashes` and `holdfast multibase list`.
+enum TableCommands {
+    static let bases: Command.Action = TextCommand.action { value, invocation, session in
+        let isPrefixed = invocation.flag("prefix")
+        let isNumeric = invocation.flag("numeric")
+        for entry in entries(value).sorted(by: { order($0.code) < order($1.code) }) {
+            var line = ""
+            if isPrefixed { line += letter(entry.code) + (isNumeric ? " " : "  ") }
+            if isNumeric { line += aligned(entry.code, 7) + "  " }
+            try session.output.line(line + entry.name)
+        }
+    }
+
+    static let codes: Command.Action = TextCommand.action { value, invocation, session in
+        for entry in entries(value).sorted(by: { $0.code < $1.code }) {
+            let number = invocation.flag("numeric") ? aligned(entry.code, 5) + "  " : ""
+            try session.output.line(number + entry.name)
+        }
+    }
+
+    private static func entries(_ value: JSONValue) -> [(code: Int64, name: String)] {
+        (value.elements ?? []).map { ($0["Code"]?.integer ?? 0, $0["Name"]?.text ?? "") }
+    }
+
+    private static func aligned(_ number: Int64, _ width: Int) -> String {
+        let digits = String(number)
+        return String(repeating: " ", count: max(0, width - digits.count)) + digits
+    }
+
+    /// The letter of a base; a blank where it cannot be shown.
+    private static func letter(_ code: Int64) -> String {
+        guard code > 0x20, code != 0x7F,
+            let scalar = UInt32(exactly: code).flatMap(Unicode.Scalar.init)
+        else { return " " }
+        return String(scalar)
+    }
+
+    /// Small letters come before the capital ones of the same letter, as in Kubo.
+    private static func order(_ code: Int64) -> (Int64, Int64) {
+        let isCapital = (0x41...0x5A).contains(code)
+        return (isCapital ? code + 0x20 : code, -code)
+    }
+}

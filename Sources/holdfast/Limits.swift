@@ -1,0 +1,11 @@
+/// The limits of this module, together with the relations between them.
+enum Limits {
+    /// Bytes that are read from a file and sent at once.
+    static let uploadPieceByteCount = 1 << 20
+    /// Bytes of the largest file that is collected with others before it is sent.
+    static let smallFileByteCount: UInt64 = 64 * 1_024
+    /// Bytes of a file with ignore rules, or of arguments on standard input.
+    static let textByteCountMax = 16 << 20
+    /// Bytes of an error answer that are read.
+    static let errorByteCountMax = 1 << 20
+}

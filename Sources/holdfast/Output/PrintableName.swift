@@ -1,0 +1,42 @@
+/// Makes names safe to print: Kubo's `EscNonPrint`.
+enum PrintableName {
+    /// The name as it is, or with Go's escapes if there is a backslash or something unprintable in it.
+    static func escaped(_ name: String) -> String {
+        guard name.unicodeScalars.contains(where: { $0 == "\\" || !isPrintable($0) }) else {
+            return name
+        }
+        return name.unicodeScalars.map(escaped).joined()
+    }
+
+    private static func escaped(_ scalar: Unicode.Scalar) -> String {
+        switch scalar {
+        case "\\": return "\\\\"
+        case "\u{7}": return "\\a"
+        case "\u{8}": return "\\b"
+        case "\u{C}": return "\\f"
+        case "\n": return "\\n"
+        case "\r": return "\\r"
+        case "\t": return "\\t"
+        case "\u{B}": return "\\v"
+        default: break
+        }
+        if isPrintable(scalar) { return String(scalar) }
+        let digits = String(scalar.value, radix: 16)
+        func padded(_ width: Int) -> String {
+            String(repeating: "0", count: max(0, width - digits.count)) + digits
+        }
+        if scalar.value < 0x80 { return "\\x" + padded(2) }
+        return scalar.value < 0x10000 ? "\\u" + padded(4) : "\\U" + padded(8)
+    }
+
+    /// Go's `unicode.IsPrint`: letters, marks, numbers, punctuation, symbols, and the ASCII blank.
+    private static func isPrintable(_ scalar: Unicode.Scalar) -> Bool {
+        if scalar == " " { return true }
+        return switch scalar.properties.generalCategory {
+        case .control, .format, .surrogate, .privateUse, .unassigned, .lineSeparator,
+            .paragraphSeparator, .spaceSeparator:
+            false
+        default: true
+        }
+    }
+}

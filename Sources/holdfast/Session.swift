@@ -1,0 +1,83 @@
+import Buffers
+import Execution
+import Node
+
+/// One run of the program: where it reads and writes, its environment, its repository.
+final class Session {
+    let tree: CommandTree
+    let output = TextOutput(descriptor: 1, name: "standard output")
+    let errors = TextOutput(descriptor: 2, name: "standard error")
+    let input = File(descriptor: 0, name: "standard input")
+    let environment: [String: String]
+    /// Opened when the first call needs it, and closed with the session.
+    private var localNode: LocalNode?
+
+    init(tree: CommandTree, environment: [String: String]) {
+        self.tree = tree
+        self.environment = environment
+    }
+
+    /// The folder of the repository.
+    func home(_ invocation: Invocation) -> String {
+        Repository.home(option: invocation.text("home"), environment: environment)
+    }
+
+    /// The way to the node: the one named by `--api` or `$HOLDFAST_API`, else the one that holds the
+    /// repository, else one inside this process.
+    func client(for invocation: Invocation) throws -> RPCClient {
+        let secret = invocation.text("api-auth")
+        if let text = invocation.text("api") ?? environment["HOLDFAST_API"], !text.isEmpty {
+            return try RPCClient(NodeAddress(parsing: text), secret: secret)
+        }
+        let home = home(invocation)
+        if let address = try Repository.runningNodeAddress(home: home) {
+            return try RPCClient(NodeAddress(parsing: address), secret: secret)
+        }
+        let node = try LocalNode(home: home, environment: environment)
+        localNode = node
+        return RPCClient(connectingBy: node.connect)
+    }
+
+    /// The arguments of a command; those that are missing are read from standard input, one a line.
+    func arguments(_ invocation: Invocation) throws -> [String] {
+        let wanted = invocation.command.arguments
+        guard invocation.arguments.isEmpty, let first = wanted.first, first.isRequired,
+            first.acceptsStandardInput, !first.isFile
+        else { return invocation.arguments }
+        try announceStandardInput()
+        let text = String(
+            decoding: try input.readFully(Limits.textByteCountMax).array, as: UTF8.self)
+        let lines = text.split(whereSeparator: \.isNewline).map { $0.trimmingBlanks }
+            .filter { !$0.isEmpty }
+        guard let line = lines.first else {
+            throw UsageError(
+                "argument \"\(first.name)\" is required", words: invocation.command.words)
+        }
+        return first.isVariadic ? lines : [line]
+    }
+
+    /// Says on a terminal that the program waits for what a person types.
+    func announceStandardInput() throws {
+        guard input.isTerminal else { return }
+        try errors.line("holdfast: Reading from standard input; send Ctrl-d to stop.")
+        try errors.flush()
+    }
+
+    /// Writes out what waits and closes what was opened.
+    func finish() throws {
+        try output.flush()
+        try errors.flush()
+        localNode?.close()
+        localNode = nil
+    }
+}
+
+extension StringProtocol {
+    /// Without blanks at both ends.
+    var trimmingBlanks: String {
+        var text = self[...]
+        while let first = text.first, first.isWhitespace { text.removeFirst() }
+        while let last = text.last, last.isWhitespace { text.removeLast() }
+        return String(text)
+    }
+}
