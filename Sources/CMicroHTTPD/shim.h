@@ -1,5 +1,6 @@
 #pragma once
 
+#include <fcntl.h>
 #include <microhttpd.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
@@ -7,7 +8,9 @@
 #include <stddef.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
 #include <sys/un.h>
+#include <unistd.h>
 
 /// What differs from listener to listener in a call of `MHD_start_daemon`, which is variadic.
 struct holdfast_mhd_setup {
@@ -67,6 +70,11 @@ static inline unsigned long long holdfast_tcp_received(int socket) {
     unsigned long long fields[32] = {0};
     socklen_t length = sizeof fields;
     return getsockopt(socket, IPPROTO_TCP, TCP_INFO, fields, &length) == 0 ? fields[16] : 0;
+}
+
+/// `dup3` with O_CLOEXEC; the function is hidden without _GNU_SOURCE.
+static inline int holdfast_replace_descriptor(int descriptor, int number) {
+    return (int)syscall(SYS_dup3, descriptor, number, O_CLOEXEC);
 }
 
 enum { holdfast_poll_gone = 0x2000 /* POLLRDHUP, hidden without _GNU_SOURCE */ | POLLHUP | POLLERR };

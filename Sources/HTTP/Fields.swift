@@ -82,7 +82,10 @@ package struct Fields: Sendable, Equatable, ExpressibleByDictionaryLiteral {
 }
 
 extension Fields: RandomAccessCollection {
+    /// Always 0.
     package var startIndex: Int { 0 }
+    /// How many fields there are.
     package var endIndex: Int { entries.count }
+    /// The field at a place in the section.
     package subscript(index: Int) -> Field { entries[index] }
 }

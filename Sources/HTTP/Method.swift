@@ -2,6 +2,7 @@
 package struct Method: RawRepresentable, Hashable, Sendable, ExpressibleByStringLiteral,
     CustomStringConvertible
 {
+    /// The method as it stands in the request line.
     package let rawValue: String
 
     package init(rawValue: String) { self.rawValue = rawValue }

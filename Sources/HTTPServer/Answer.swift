@@ -20,12 +20,6 @@ enum Answer {
     private static func makeBody(
         _ response: Response, for exchange: Exchange
     ) throws -> OpaquePointer? {
-        // libmicrohttpd would tell a length of 0, which is not that of the 200. An unknown length
-        // makes it `Transfer-Encoding: chunked`, which a 304 may carry (RFC 9112, 6.1).
-        if response.status == .notModified {
-            if case .source(let source, _) = response.body { source.close() }
-            return unsafe makeOmitted(nil)
-        }
         switch response.body {
         case .none:
             if exchange.isHead, let length = response.fields["Content-Length"].flatMap(UInt64.init)

@@ -52,6 +52,10 @@ final class AnswerSource {
             core.report("\(exchange.targetForLog): the client reads too slowly")
             return Int(holdfast_mhd_end_with_error)
         }
+        guard !exchange.isOverdue(at: now) else {
+            core.report("\(exchange.targetForLog): took longer than is allowed")
+            return Int(holdfast_mhd_end_with_error)
+        }
         do {
             while rest.isEmpty {
                 guard let piece = try source.next(limit: room.count) else { return end() }
@@ -79,7 +83,11 @@ final class AnswerSource {
 
     private func end() -> Int {
         for field in source.trailers {
-            _ = unsafe MHD_add_response_footer(answer, field.name, field.value)
+            // A message may have several lines, a field may not.
+            let value = String(
+                String.UnicodeScalarView(
+                    field.value.unicodeScalars.map { $0.value < 0x20 ? " " : $0 }))
+            _ = unsafe MHD_add_response_footer(answer, field.name, value)
         }
         let now = Instant.now.nanoseconds
         exchange.connection.allow(until: core.limit(forMoving: lastCount, from: now))

@@ -26,10 +26,9 @@ final class Connection: Sendable {
     private let phaseBox = Atomic(Phase.waiting)
     private let shutInstant = Atomic<UInt64>(.max)
     private let requestCount = Atomic<UInt64>(0)
-    private let watch: Locked<Watch>
 
     /// What the watchdog remembers between two looks at a waiting connection.
-    private struct Watch {
+    struct Watch {
         var requestCount = UInt64.max
         var receivedByteCount: UInt64 = 0
     }
@@ -38,7 +37,6 @@ final class Connection: Sendable {
         self.socket = socket
         self.peer = peer
         self.isTCP = isTCP
-        watch = Locked(Watch())
     }
 
     var phase: Phase { phaseBox.load(ordering: .relaxed) }
@@ -62,8 +60,9 @@ final class Connection: Sendable {
     /// - Parameters:
     ///   - now: nanoseconds of `Instant`.
     ///   - headerNanoseconds: how long a header section may take.
-    func check(at now: UInt64, headerNanoseconds: UInt64) {
-        if phase == .waiting, isTCP { startHeaderClock(at: now, headerNanoseconds) }
+    ///   - watch: what the watchdog remembers about this connection.
+    func check(at now: UInt64, headerNanoseconds: UInt64, watch: inout Watch) {
+        if phase == .waiting, isTCP { startHeaderClock(at: now, headerNanoseconds, &watch) }
         if now >= shutInstant.load(ordering: .relaxed) { shut() }
     }
 
@@ -79,13 +78,14 @@ final class Connection: Sendable {
 
     /// libmicrohttpd does not tell when the first byte of a request line has come, so the socket's
     /// own count tells: once it has grown while the connection waits, the header clock runs.
-    private func startHeaderClock(at now: UInt64, _ headerNanoseconds: UInt64) {
+    private func startHeaderClock(
+        at now: UInt64, _ headerNanoseconds: UInt64, _ watch: inout Watch
+    ) {
         let received = holdfast_tcp_received(socket)
         let requests = requestCount.load(ordering: .relaxed)
-        let hasStarted = watch.withLock { watch in
-            defer { watch = Watch(requestCount: requests, receivedByteCount: received) }
-            return watch.requestCount == requests && received > watch.receivedByteCount
-        }
+        let hasStarted =
+            watch.requestCount == requests && received > watch.receivedByteCount
+        watch = Watch(requestCount: requests, receivedByteCount: received)
         guard hasStarted else { return }
         let limit = shutInstant.load(ordering: .relaxed)
         let wanted = now &+ headerNanoseconds

@@ -4,12 +4,13 @@ import Execution
 import Glibc
 import HTTP
 
-/// Answers on the bare socket in the middle of an upload, and reads what a client still sends when
+/// Answers on the bare socket where libmicrohttpd cannot, and reads what a client still sends when
 /// its answer has gone out.
 ///
 /// libmicrohttpd queues answers before or after a body only. A body that is refused half way (disk
 /// full, bad part) would have to be read to its end first; instead its answer goes out at once and
-/// the connection ends.
+/// the connection ends. And it sends a 304 with `Content-Length: 0`, or, like an answer to HEAD of
+/// unknown length, with a last chunk that the client takes for the beginning of the next answer.
 enum EarlyAnswer {
     /// Sends a small answer and ends the writing side.
     ///
@@ -19,22 +20,46 @@ enum EarlyAnswer {
     ///   - time: for the `Date` field.
     /// - Returns: whether all of it was sent.
     static func send(_ response: Response, on socket: Int32, at time: WallTime) -> Bool {
-        var writer = ByteWriter(capacity: 512)
         var body = Bytes.empty
         if case .bytes(let bytes) = response.body { body = bytes }
+        var writer = head(of: response, isLast: true, at: time)
+        writer.append(utf8: "Content-Length: \(body.count)\r\n\r\n")
+        writer.append(body)
+        let isSent = write(writer.finish(), to: socket)
+        shutdown(socket, Int32(SHUT_WR))
+        return isSent
+    }
+
+    /// Sends an answer that has neither a body nor a length.
+    ///
+    /// - Parameters:
+    ///   - response: a 304, or the answer to HEAD.
+    ///   - socket: of a connection that has not begun to answer.
+    ///   - isLast: whether the connection ends with it.
+    ///   - time: for the `Date` field.
+    /// - Returns: whether all of it was sent.
+    static func sendHead(
+        _ response: Response, on socket: Int32, isLast: Bool, at time: WallTime
+    ) -> Bool {
+        var writer = head(of: response, isLast: isLast, at: time)
+        writer.append(utf8: "\r\n")
+        return write(writer.finish(), to: socket)
+    }
+
+    private static func head(
+        of response: Response, isLast: Bool, at time: WallTime
+    ) -> ByteWriter {
+        var writer = ByteWriter(capacity: 512)
         writer.append(utf8: "HTTP/1.1 \(response.status.code) \(response.status.reason)\r\n")
-        writer.append(utf8: "Date: \(HTTPDate(seconds: time.seconds))\r\nConnection: close\r\n")
+        writer.append(utf8: "Date: \(HTTPDate(seconds: time.seconds))\r\n")
+        if isLast { writer.append(utf8: "Connection: close\r\n") }
         for field in response.fields where field.name.isToken && !isFraming(field.name) {
             let value = field.value.utf8.filter { !ASCII.isControl($0) }
             writer.append(utf8: "\(field.name): ")
             writer.append(value)
             writer.append(utf8: "\r\n")
         }
-        writer.append(utf8: "Content-Length: \(body.count)\r\n\r\n")
-        writer.append(body)
-        let isSent = write(writer.finish(), to: socket)
-        shutdown(socket, Int32(SHUT_WR))
-        return isSent
+        return writer
     }
 
     /// Reads and drops what still arrives, until the client closes or a limit is met.

@@ -36,6 +36,9 @@ final class Exchange {
     private var pending = ByteWriter(capacity: 0)
     private var receivedByteCount: UInt64 = 0
     private var mustLinger = false
+    private var keepsAlive = false
+    private var isSentByUs = false
+    private var diversion: SocketDiversion?
 
     /// Whether the method is HEAD.
     private(set) var isHead = false
@@ -72,6 +75,12 @@ final class Exchange {
     /// Whether the header section has been taken.
     var hasBegun: Bool { start != 0 }
 
+    /// Whether the whole exchange has taken longer than is allowed.
+    func isOverdue(at now: UInt64) -> Bool {
+        guard let limit = request?.deadline.instant else { return false }
+        return now >= limit.nanoseconds
+    }
+
     /// What the error log calls this exchange.
     var targetForLog: String { request?.path ?? "a refused request" }
 
@@ -88,8 +97,13 @@ final class Exchange {
         let methodText = unsafe String(cString: method)
         isHead = methodText == "HEAD"
         let check = unsafe checkFraming(method, version)
+        keepsAlive = check.keepsAlive
         if let problem = check.problem { return refuse(.badRequest, problem) }
         guard methodText.isToken else { return refuse(.badRequest, "the method is no token") }
+        guard unsafe holdfast_mhd_header_byte_count(handle) <= core.options.headerByteCountMax
+        else {
+            return refuse(.headerFieldsTooLarge, "the header section is too large")
+        }
         guard rawTarget.utf8.count <= core.options.targetByteCountMax else {
             return refuse(.uriTooLong, "the request target is too long")
         }
@@ -157,9 +171,10 @@ final class Exchange {
     /// Is told by libmicrohttpd that everything was sent, or that the connection broke.
     func complete(isClean: Bool) {
         if case .receiving(let receiver) = stage { receiver.abandon() }
+        diversion = nil
         if mustLinger { EarlyAnswer.linger(on: connection.socket) }
         let now = Instant.now.nanoseconds
-        if start != 0 { count(isClean: isClean, at: now) }
+        if start != 0 { count(isClean: isClean || isSentByUs, at: now) }
         connection.enter(.waiting, until: now &+ core.idleNanoseconds)
         core.noteEnding()
     }
@@ -243,6 +258,7 @@ final class Exchange {
         stage = .answered
         var response = response
         if core.isDraining.load(ordering: .relaxed) { response.closesConnection = true }
+        if isWithoutLength(response) { return queueHead(response) }
         var answer: OpaquePointer?
         do {
             unsafe answer = try Answer.make(response, for: self)
@@ -256,6 +272,34 @@ final class Exchange {
         return unsafe MHD_queue_response(handle, UInt32(response.status.code), answer)
     }
 
+    /// Whether libmicrohttpd would frame the answer wrongly (`EarlyAnswer`).
+    private func isWithoutLength(_ response: Response) -> Bool {
+        if response.status == .notModified { return true }
+        guard isHead else { return false }
+        return switch response.body {
+        case .source(_, nil), .omitted(nil): true
+        default: false
+        }
+    }
+
+    /// Sends the answer ourselves, and lets libmicrohttpd send one of its own to nowhere, which
+    /// takes its state to the next request.
+    private func queueHead(_ response: Response) -> MHD_Result {
+        if case .source(let source, _) = response.body { source.close() }
+        status = response.status
+        let isLast = response.closesConnection || !keepsAlive
+        guard
+            EarlyAnswer.sendHead(response, on: connection.socket, isLast: isLast, at: .now)
+        else { return .NO }
+        isSentByUs = true
+        diversion = SocketDiversion(of: connection.socket)
+        guard diversion != nil, !isLast,
+            let answer = unsafe MHD_create_response_from_buffer(0, nil, .RESPMEM_PERSISTENT)
+        else { return .NO }
+        defer { unsafe MHD_destroy_response(answer) }
+        return unsafe MHD_queue_response(handle, UInt32(MHD_HTTP_NO_CONTENT), answer)
+    }
+
     // MARK: Receiving
 
     /// Hands the collected bytes to the receiver.
@@ -263,7 +307,7 @@ final class Exchange {
         guard case .receiving(let receiver) = stage, pending.count > 0 else { return nil }
         let piece = pending.takeBytes(nextCapacity: Limits.receivedPieceByteCount * 9 / 8)
         do {
-            if let request, request.deadline.hasPassed { throw DeadlinePassed() }
+            if isOverdue(at: Instant.now.nanoseconds) { throw DeadlinePassed() }
             try receiver.receive(piece)
             return nil
         } catch {
@@ -296,7 +340,8 @@ final class Exchange {
     // MARK: Counting
 
     private func count(isClean: Bool, at now: UInt64) {
-        core.counters.running.subtract(1, ordering: .relaxed)
+        // In one order with `isDraining`: `drain` must see either the number or the notification.
+        core.counters.running.subtract(1, ordering: .sequentiallyConsistent)
         core.counters.received.add(receivedByteCount, ordering: .relaxed)
         core.counters.sent.add(sentByteCount, ordering: .relaxed)
         if let status { core.counters.count(status) }

@@ -29,6 +29,9 @@ struct FramingCheck {
     /// Whether the client waits for a `100 Continue`.
     private(set) var expectsContinue = false
 
+    /// Whether the client is ready for another answer on the connection; never in HTTP/1.0.
+    private(set) var keepsAlive: Bool
+
     private let isVersion10: Bool
     private var cursor: UnsafePointer<CChar>
     private var hostCount = 0
@@ -40,6 +43,7 @@ struct FramingCheck {
     /// - Parameter version: `HTTP/1.x`, in the memory of the section.
     init(version: UnsafePointer<CChar>) {
         isVersion10 = unsafe strcmp(version, "HTTP/1.0") == 0
+        keepsAlive = !isVersion10
         unsafe cursor = version + strlen(version)
     }
 
@@ -102,6 +106,10 @@ struct FramingCheck {
             hostCount += 1
         case 6 where unsafe Self.equals(name, "Expect"):
             expectsContinue = unsafe Self.equals(value, "100-continue")
+        case 10 where unsafe Self.equals(name, "Connection"):
+            // Part of a longer word counts too: to close too often does no harm.
+            let text = unsafe String(decoding: UnsafeRawBufferPointer(value), as: UTF8.self)
+            if text.lowercased().contains("close") { keepsAlive = false }
         case 14 where unsafe Self.equals(name, "Content-Length"):
             lengthCount += 1
             let length = unsafe strtoull(valueStart, nil, 10)

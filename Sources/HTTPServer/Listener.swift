@@ -25,7 +25,7 @@ package final class Listener: @unchecked Sendable {
         var isQuiesced = false
     }
 
-    private let core: ListenerCore
+    let core: ListenerCore
     private let state: Monitor<State>
     private let isWatching = Monitor(true)
     private let watchdog: Thread

@@ -17,7 +17,12 @@ final class ListenerCore: Sendable {
     /// Notified, while draining, whenever an exchange or a connection ends.
     let endings = Monitor(())
 
-    private let connections = Locked<[ObjectIdentifier: Connection]>([:])
+    private struct Entry {
+        let connection: Connection
+        var watch = Connection.Watch()
+    }
+
+    private let connections = Locked<[ObjectIdentifier: Entry]>([:])
 
     init(_ options: ListenerOptions, _ handler: @escaping Handler) {
         self.options = options
@@ -29,7 +34,7 @@ final class ListenerCore: Sendable {
 
     func connectionStarted(_ connection: Connection) {
         connection.enter(.waiting, until: Instant.now.nanoseconds &+ idleNanoseconds)
-        connections.withLock { $0[ObjectIdentifier(connection)] = connection }
+        connections.withLock { $0[ObjectIdentifier(connection)] = Entry(connection: connection) }
         counters.open.add(1, ordering: .relaxed)
         counters.accepted.add(1, ordering: .relaxed)
     }
@@ -51,8 +56,13 @@ final class ListenerCore: Sendable {
     /// `shutdown` does not block.
     func checkConnections(at now: UInt64) {
         connections.withLock { connections in
-            for connection in connections.values {
-                connection.check(at: now, headerNanoseconds: headerNanoseconds)
+            var index = connections.startIndex
+            while index < connections.endIndex {
+                let connection = connections.values[index].connection
+                connection.check(
+                    at: now, headerNanoseconds: headerNanoseconds,
+                    watch: &connections.values[index].watch)
+                connections.formIndex(after: &index)
             }
         }
     }
@@ -60,9 +70,9 @@ final class ListenerCore: Sendable {
     /// Shuts the connections that wait for a request, or all of them.
     func shutConnections(onlyWaiting: Bool) {
         connections.withLock { connections in
-            for connection in connections.values
-            where !onlyWaiting || connection.phase == .waiting {
-                connection.shut()
+            for entry in connections.values
+            where !onlyWaiting || entry.connection.phase == .waiting {
+                entry.connection.shut()
             }
         }
     }

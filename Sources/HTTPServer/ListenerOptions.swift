@@ -37,6 +37,10 @@ package struct ListenerOptions: Sendable {
     /// Bytes of the request target; longer ones are answered with 414.
     package var targetByteCountMax = 8 * 1_024
 
+    /// Bytes of the header section with its request line; larger ones are answered with 431. At
+    /// most half of a connection's memory, so that the head of the answer has room.
+    package var headerByteCountMax = 16 * 1_024
+
     /// Gets one record for each exchange, on the connection's thread, after the last byte.
     package var accessLog: (@Sendable (AccessRecord) -> Void)?
 

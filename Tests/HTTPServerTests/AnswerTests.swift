@@ -93,7 +93,7 @@ struct AnswerTests {
         let answer = try exchange(get()) { _ in
             let source = PieceSource(
                 [Bytes(utf8: "one"), .empty, Bytes(utf8: "three")],
-                trailers: ["X-Stream-Error": "something was wrong"])
+                trailers: ["X-Stream-Error": "something was\nwrong"])
             return .respond(
                 Response(
                     .ok, fields: ["Trailer": "X-Stream-Error"],
@@ -125,22 +125,44 @@ struct AnswerTests {
         #expect(body(of: answer) == "abc")
     }
 
-    @Test func anAnswerWithoutContentTellsNoLengthAndKeepsTheConnection() throws {
+    @Test func anAnswerWithoutLengthIsItsHeadAndNothingElse() throws {
+        let closed = Atomic(0)
         let listener = try Listener(.testing()) { request in
-            .respond(
-                request.path == "/304"
-                    ? Response(.notModified, fields: ["Etag": "\"x\""]) : Response(.noContent))
+            let source = PieceSource([]) { closed.add(1, ordering: .relaxed) }
+            return switch request.path {
+            case "/304": .respond(Response(.notModified, fields: ["Etag": "\"x\""]))
+            case "/204": .respond(Response(.noContent))
+            case "/omitted": .respond(Response(.ok, body: .omitted(length: nil)))
+            case "/source": .respond(Response(.ok, body: .source(source, length: nil)))
+            default: .respond(.text(.ok, "ordinary"))
+            }
         }
         defer { listener.stop() }
         let client = try RawClient(port: #require(listener.port))
-        for path in ["/304", "/204"] {
-            client.send("GET \(path) HTTP/1.1\r\nHost: a\r\n\r\n")
-            let answer = client.read(until: "\r\n\r\n")
-            #expect(answer.hasPrefix("HTTP/1.1 \(path.dropFirst())"))
-            #expect(!answer.contains("Content-Length"))
-            #expect(!answer.contains("Connection: close"))
+        // Sent at once, so that anything behind a head would stand in front of the next answer.
+        let requests = [
+            "GET /304", "HEAD /source", "GET /204", "HEAD /omitted", "GET /304", "GET /",
+        ]
+        client.send(requests.map { "\($0) HTTP/1.1\r\nHost: a\r\n\r\n" }.joined())
+        let answers = client.read(until: "ordinary")
+        let heads = answers.split(separator: "\r\n\r\n").map(String.init)
+        #expect(
+            heads.map { $0.prefix(12) } == [304, 200, 204, 200, 304, 200].map { "HTTP/1.1 \($0)" }
+                + ["ordinary"])
+        for head in heads.prefix(5) {
+            #expect(!head.contains("Content-Length"))
+            #expect(!head.contains("Transfer-Encoding"))
+            #expect(!head.contains("Connection: close"))
         }
-        #expect(client.exchange(get()).hasPrefix("HTTP/1.1 204"))
+        #expect(heads[0].contains("\r\nEtag: \"x\""))
+        #expect(closed.load(ordering: .relaxed) == 1)
+        let last = client.exchange("GET /304 HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n")
+        #expect(last.hasPrefix("HTTP/1.1 304 "))
+        #expect(last.contains("Connection: close\r\n"))
+        #expect(last.hasSuffix("\r\n\r\n"))
+        listener.stop()
+        #expect(listener.statistics.brokenExchanges == 0)
+        #expect(listener.statistics.answersByCategory == [0, 4, 3, 0, 0])
     }
 
     @Test func aHandlerThatThrowsGivesA500ThatSaysNothing() throws {
