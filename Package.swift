@@ -153,6 +153,12 @@ let tools: [Target] = [
         dependencies: ["BlockStore", "Buffers", "Multiformats", "Execution"],
         path: "tools/benchmarks/store", swiftSettings: settings),
     .executableTarget(
+        name: "bench-content",
+        dependencies: [
+            "BlockStore", "Buffers", "Content", "Multiformats", "UnixFS", "Execution",
+        ],
+        path: "tools/benchmarks/content", swiftSettings: settings),
+    .executableTarget(
         name: "crash-child",
         dependencies: [
             "BlockStore", "Buffers", "Multiformats", "Vault", "Execution", "TestSupport",
