@@ -14,8 +14,8 @@ final class ListenerCore: Sendable {
     /// Whether connections end with their current exchange.
     let isDraining = Atomic(false)
 
-    /// Notified, while draining, whenever an exchange or a connection ends.
-    let endings = Monitor(())
+    /// Counts, while draining, exchanges and connections that have ended.
+    let endings = Monitor(0)
 
     private struct Entry {
         let connection: Connection
@@ -47,7 +47,7 @@ final class ListenerCore: Sendable {
 
     /// Wakes `drain` if it waits.
     func noteEnding() {
-        if isDraining.load(ordering: .sequentiallyConsistent) { endings.notify { _ in } }
+        if isDraining.load(ordering: .sequentiallyConsistent) { endings.notify { $0 &+= 1 } }
     }
 
     /// Shuts the connections whose time has passed.

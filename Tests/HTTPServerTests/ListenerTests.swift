@@ -116,7 +116,7 @@ struct ListenerTests {
             // Another byte now and then keeps the connection busy, but not alive.
             let dripping = Atomic(true)
             let dripper = Thread(name: "drip") { [socket = client.socket] in
-                let pause = Monitor(())
+                let pause = Monitor(false)
                 while dripping.load(ordering: .relaxed) {
                     _ = unsafe Glibc.send(socket, "x", 1, Int32(MSG_NOSIGNAL))
                     _ = pause.wait(by: .after(.milliseconds(20))) { _ in Bool?.none }
