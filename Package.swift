@@ -131,10 +131,19 @@ let testTargets: [Target] = [
             "Vault",
             "BlockStore", "Content", "Execution", "Telemetry",
         ]),
-    tests("Node", ["Buffers", "Multiformats", "HTTP", "HTTPClient", "Execution", "Telemetry"]),
+    tests(
+        "Node",
+        [
+            "Buffers", "Multiformats", "UnixFS", "HTTP", "HTTPServer", "HTTPClient", "Execution",
+            "Telemetry",
+        ]),
     tests(
         "holdfast",
-        ["Buffers", "Multiformats", "HTTP", "HTTPClient", "Node", "Execution", "Telemetry"]),
+        [
+            "Buffers", "Multiformats", "UnixFS", "HTTP", "HTTPClient", "KuboRPC", "Node",
+            "Execution",
+            "Telemetry",
+        ]),
     .testTarget(
         name: "TidyTests", dependencies: ["TestSupport", "Buffers", "Execution", "holdfast"],
         swiftSettings: settings),

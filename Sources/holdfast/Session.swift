@@ -33,10 +33,16 @@ final class Session {
         if let address = try Repository.runningNodeAddress(home: home) {
             return try RPCClient(NodeAddress(parsing: address), secret: secret)
         }
-        let node = try LocalNode(home: home, environment: environment)
+        let node =
+            Self.groupsWithoutRepository.contains(invocation.command.words[0])
+            ? try LocalNode(scratchFor: environment)
+            : try LocalNode(home: home, environment: environment)
         localNode = node
         return RPCClient(connectingBy: node.connect)
     }
+
+    /// Their commands convert texts and nothing else.
+    private static let groupsWithoutRepository: Set<String> = ["cid", "multibase", "commands"]
 
     /// The arguments of a command; those that are missing are read from standard input, one a line.
     func arguments(_ invocation: Invocation) throws -> [String] {

@@ -71,7 +71,7 @@ extension Configuration {
             }),
         Setting(
             key: "import.unixFSChunker",
-            allowed: "size-<bytes>, rabin, rabin-<avg>, rabin-<min>-<avg>-<max> or buzhash",
+            allowed: "size-BYTES, rabin, rabin-AVG, rabin-MIN-AVG-MAX or buzhash",
             fallback: "\"size-262144\"", summary: "How files are cut.",
             apply: { value, configuration in
                 guard let text = value.text else {
@@ -155,7 +155,7 @@ extension Configuration {
             "How lines look: for people, as JSON, or as fits where they go."),
     ]
 
-    private static let addressForms = "<address>:<port> with an IP address, or unix:<path>"
+    private static let addressForms = "ADDRESS:PORT with an IP address, or unix:PATH"
 
     @Sendable private static func isAddress(_ text: String) -> Bool {
         (try? ListenText.address(text)) != nil

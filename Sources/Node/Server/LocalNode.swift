@@ -9,13 +9,34 @@ import Telemetry
 package final class LocalNode {
     private let node: OpenNode
     private let listener: Listener
+    /// Removed with the node.
+    private let scratchFolder: String?
 
     /// Opens a repository.
     ///
     /// - Parameters:
     ///   - home: the folder.
     ///   - environment: of the process.
-    package init(home: String, environment: [String: String]) throws {
+    package convenience init(home: String, environment: [String: String]) throws {
+        try self.init(home: home, environment: environment, scratchFolder: nil)
+    }
+
+    /// Opens an empty repository that goes away with the node: for commands that only convert texts,
+    /// and so need neither a repository nor its lock.
+    package convenience init(scratchFor environment: [String: String]) throws {
+        let folder = try File.makeTemporaryFolder(prefix: "holdfast-scratch-")
+        do {
+            let home = folder + "/home"
+            _ = try Repository.initialize(home: home)
+            try self.init(home: home, environment: environment, scratchFolder: folder)
+        } catch {
+            try? File.removeTree(folder)
+            throw error
+        }
+    }
+
+    private init(home: String, environment: [String: String], scratchFolder: String?) throws {
+        self.scratchFolder = scratchFolder
         let repository = try Repository.open(home: home)
         do {
             let configuration = try Server.configuration(home: home, environment: environment)
@@ -50,5 +71,6 @@ package final class LocalNode {
     package func close() {
         listener.drain(by: .after(.seconds(5)))
         node.close()
+        if let scratchFolder { try? File.removeTree(scratchFolder) }
     }
 }

@@ -89,6 +89,10 @@ package enum Server {
         return listeners
     }
 
+    /// Kept for the life of the process: a file closes its descriptor with its last reference, and
+    /// what goes wrong after the log is said there too.
+    private static let standardError = File(descriptor: 2, name: "standard error")
+
     /// The second signal ends the process at once.
     private static func waitForSignals(_ stop: Monitor<String?>) {
         _ = Thread(name: "signals") {
@@ -107,6 +111,6 @@ package enum Server {
             case .json: .json
             }
         let level = Log.Level.allCases.first { $0.word == part.level } ?? .info
-        return Log(level: level, format: format, to: File(descriptor: 2, name: "standard error"))
+        return Log(level: level, format: format, to: standardError)
     }
 }

@@ -1,0 +1,10 @@
+import Testing
+
+@testable import Node
+
+@Suite(.timeLimit(.minutes(1)))
+struct ConfigurationReferenceTests {
+    @Test func thePageIsWhatTheProgramSays() throws {
+        try ReferencePage.compare("configuration.md", with: ConfigurationReference.markdown)
+    }
+}

@@ -1,0 +1,54 @@
+import Buffers
+import Testing
+
+@testable import Node
+
+@Suite(.timeLimit(.minutes(1)))
+struct JSONReaderTests {
+    private func read(_ text: String) throws(JSONError) -> JSONValue {
+        try JSONReader.read(Array(text.utf8))
+    }
+
+    @Test(arguments: [
+        #"{"a":[1,-2.5e3,true,null,"x\n\"\\"],"b":{}}"#, "[]", "0", #""""#, #"{"a":1,"a":2}"#,
+    ])
+    func whatIsReadIsWrittenAgain(text: String) throws {
+        #expect(try read(text).jsonText == text)
+    }
+
+    @Test func escapesAreRead() throws {
+        #expect(try read(#""\u00e4\ud83d\ude00\u003e\/""#).text == "ä😀>/")
+    }
+
+    @Test func halfAPairBecomesTheReplacementCharacter() throws {
+        #expect(try read(#""\ud83dx""#).text == "\u{FFFD}x")
+    }
+
+    @Test(arguments: [
+        ("", 1, 1), ("{", 1, 2), ("[1,]", 1, 4), ("{\"a\" 1}", 1, 6), ("01", 1, 3), ("1.", 1, 3),
+        ("{\n  \"a\": 1,\n}", 3, 1), ("nul", 1, 1), ("\"a", 1, 3), ("1 2", 1, 3),
+        ("\"\u{1}\"", 1, 2),
+        ("// x", 1, 1),
+    ])
+    func mistakesAreShownWhereTheyAre(text: String, line: Int, column: Int) {
+        let error = #expect(throws: JSONError.self) { try read(text) }
+        #expect(error?.line == line)
+        #expect(error?.column == column)
+    }
+
+    @Test func deepNestingIsRefused() {
+        let text = String(repeating: "[", count: 100_000)
+        #expect(throws: JSONError.self) { try read(text) }
+    }
+
+    @Test func bytesThatAreNoTextAreRefused() {
+        #expect(throws: JSONError.self) { try JSONReader.read([0x22, 0xFF, 0x22]) }
+    }
+
+    @Test func linesAreIndentedAsGoDoesIt() throws {
+        let value = try read(#"{"ID":"x","A":["1","2"],"P":[]}"#)
+        #expect(
+            value.indentedText()
+                == "{\n\t\"ID\": \"x\",\n\t\"A\": [\n\t\t\"1\",\n\t\t\"2\"\n\t],\n\t\"P\": []\n}")
+    }
+}

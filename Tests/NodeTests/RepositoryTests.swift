@@ -1,0 +1,98 @@
+import Buffers
+import Execution
+import Testing
+
+@testable import Node
+
+@Suite(.timeLimit(.minutes(1)))
+struct RepositoryTests {
+    private func withHome(_ body: (String) throws -> Void) throws {
+        let folder = try File.makeTemporaryFolder(prefix: "holdfast-repository-")
+        defer { try? File.removeTree(folder) }
+        try body(folder + "/home")
+    }
+
+    @Test func aNewRepositoryHasItsFoldersForTheOwnerAlone() throws {
+        try withHome { home in
+            let identity = try Repository.initialize(home: home)
+            #expect(identity.peerID.hasPrefix("12D3Koo"))
+            for name in ["", "/blocks", "/meta", "/spool", "/keys"] {
+                #expect(try File.status(of: home + name).mode == 0o700)
+            }
+            for name in ["/config.json", "/version", "/keys/peer-id"] {
+                #expect(try File.status(of: home + name).mode == 0o600)
+            }
+            #expect(try Identity.open(in: home) == identity)
+        }
+    }
+
+    @Test func aRepositoryIsNotMadeTwice() throws {
+        try withHome { home in
+            _ = try Repository.initialize(home: home)
+            let error = #expect(throws: RepositoryError.self) {
+                try Repository.initialize(home: home)
+            }
+            #expect(error?.code == .exists)
+        }
+    }
+
+    @Test func aConfigurationThatWasThereIsKept() throws {
+        try withHome { home in
+            try File.makeFolder(home)
+            try File.replace(home + "/config.json", with: Bytes(utf8: #"{"log":{}}"#))
+            _ = try Repository.initialize(home: home)
+            #expect(try File.readAll(home + "/config.json", limit: 99).utf8Text == #"{"log":{}}"#)
+        }
+    }
+
+    @Test func withoutARepositoryTheMessageSaysHowToMakeOne() throws {
+        try withHome { home in
+            let error = #expect(throws: RepositoryError.self) { try Repository.open(home: home) }
+            #expect(
+                error?.description == "no repository found in \(home): run `holdfast init` first")
+        }
+    }
+
+    @Test func aNewerVersionIsRefused() throws {
+        try withHome { home in
+            _ = try Repository.initialize(home: home)
+            try File.replace(home + "/version", with: Bytes(utf8: "2\n"))
+            let error = #expect(throws: RepositoryError.self) { try Repository.open(home: home) }
+            #expect(error?.code == .newerVersion)
+            #expect(error?.description.contains("has version 2") == true)
+        }
+    }
+
+    @Test func aSecondOpeningIsRefusedWithTheProcessOfTheFirst() throws {
+        try withHome { home in
+            _ = try Repository.initialize(home: home)
+            let first = try Repository.open(home: home)
+            let error = #expect(throws: RepositoryError.self) { try Repository.open(home: home) }
+            #expect(error?.code == .inUse)
+            #expect(error?.description.contains("process \(ProcessSetup.processNumber)") == true)
+            first.close()
+            try Repository.open(home: home).close()
+        }
+    }
+
+    @Test func theAddressOfANodeIsKnownAsLongAsItRuns() throws {
+        try withHome { home in
+            _ = try Repository.initialize(home: home)
+            #expect(try Repository.runningNodeAddress(home: home) == nil)
+            let repository = try Repository.open(home: home)
+            try repository.publish(api: "/ip4/127.0.0.1/tcp/1", gateway: "http://127.0.0.1:2")
+            #expect(try Repository.runningNodeAddress(home: home) == "/ip4/127.0.0.1/tcp/1")
+            #expect(try Repository.runningNodeProcess(home: home) == ProcessSetup.processNumber)
+            #expect(Repository.gatewayAddress(home: home) == "http://127.0.0.1:2")
+            repository.close()
+            #expect(try Repository.runningNodeAddress(home: home) == nil)
+        }
+    }
+
+    @Test func theHomeIsChosenByOptionThenEnvironment() {
+        let environment = ["HOME": "/h", "HOLDFAST_HOME": "/e/"]
+        #expect(Repository.home(option: "/o", environment: environment) == "/o")
+        #expect(Repository.home(option: nil, environment: environment) == "/e")
+        #expect(Repository.home(option: nil, environment: ["HOME": "/h"]) == "/h/.holdfast")
+    }
+}

@@ -1,0 +1,130 @@
+import Buffers
+import Execution
+import TestSupport
+import Testing
+
+/// What goes wrong says what to do, gives exit code 1, and leaves the repository in order.
+@Suite(.timeLimit(.minutes(5)), .serialized)
+struct BadInputTests {
+    private func message(_ process: ChildProcess) -> String {
+        #expect(process.exitCode == 1)
+        return process.errorText
+    }
+
+    @Test func withoutARepositoryInitIsNamed() throws {
+        let place = try TestPlace(makesRepository: false)
+        #expect(
+            message(try place.run("add", "x"))
+                == "Error: no repository found in \(place.home): run `holdfast init` first\n")
+    }
+
+    @Test func aWrongOptionSaysWhichOneWasMeant() throws {
+        let place = try TestPlace(makesRepository: false)
+        #expect(
+            message(try place.run("add", "--recusive", "x")) == """
+                Error: unknown option --recusive: did you mean --recursive?
+                Use 'holdfast add --help' for information about this command
+
+                """)
+    }
+
+    @Test func aMissingFileIsNamed() throws {
+        let place = try TestPlace()
+        let path = place.path("none")
+        #expect(
+            message(try place.run("add", path))
+                == "Error: stat \(path): no such file or directory\n")
+    }
+
+    @Test func aFolderWantsItsOption() throws {
+        let place = try TestPlace()
+        try place.makeSampleFolder()
+        #expect(message(try place.run("add", place.path("dir"))).contains("use the '-r' flag"))
+    }
+
+    @Test func aPipeInAFolderIsNamed() throws {
+        let place = try TestPlace()
+        try place.makeSampleFolder()
+        let pipe = place.path("dir/pipe")
+        #expect(try ChildProcess.run("mkfifo", [pipe]).exitCode == 0)
+        #expect(message(try place.run("add", "-r", place.path("dir"))).contains(pipe))
+        #expect(try place.run("pin", "ls").outputText == "")
+    }
+
+    @Test func aCircleOfLinksEnds() throws {
+        let place = try TestPlace()
+        try place.makeSampleFolder()
+        try File.makeLink(place.path("dir/sub/up"), to: "..")
+        let added = try place.run("add", "-r", "--dereference-symlinks", place.path("dir"))
+        #expect(message(added).contains("circle of links"))
+    }
+
+    @Test func hiddenAndIgnoredNamesAreLeftOut() throws {
+        let place = try TestPlace()
+        try place.makeSampleFolder()
+        let plain = try place.run("add", "-rQ", place.path("dir")).outputText
+        try place.write("dir/.hidden", "h")
+        try place.write("dir/sub/x.log", "l")
+        #expect(try place.run("add", "-rQ", place.path("dir")).outputText != plain)
+        #expect(
+            try place.run("add", "-rQ", "--ignore=*.log", place.path("dir")).outputText == plain)
+        try place.write("rules", "# logs\n*.log\n")
+        let ruled = try place.run(
+            "add", "-rQ", "--ignore-rules-path", place.path("rules"), place.path("dir"))
+        #expect(ruled.outputText == plain)
+        let hidden = try place.run("add", "-rQ", "-H", "--ignore=*.log", place.path("dir"))
+        #expect(hidden.outputText != plain)
+    }
+
+    @Test(arguments: [
+        (
+            ["cat", "QmNotReal"],
+            "Error: invalid path \"QmNotReal\": path does not have enough components\n"
+        ),
+        (
+            ["cat", "QmUNLLsPACCz1vLxQVkXqqLX5R1X345qqfHbsf67hvA3Nn"],
+            "could not find QmUNLLsPACCz1vLxQVkXqqLX5R1X345qqfHbsf67hvA3Nn"
+        ),
+        (["add", "--cid-version=2", "-"], "Error: unknown CID version: 2\n"),
+        (["add", "--chunker=foo", "-"], "Error: unrecognized chunker option: foo\n"),
+        (["add", "--hash=sha9", "-"], "Error: unrecognized hash function: \"sha9\"\n"),
+        (
+            ["add", "--pin=false", "--pin-name=x", "-"],
+            "Error: pin-name option requires pin to be set\n"
+        ),
+        (["pin", "rm", "bafkqaaa"], "Error: not pinned or pinned indirectly\n"),
+        (["pin", "ls", "--type=bogus"], "Error: invalid type 'bogus', must be one of"),
+        (["get", "-C", "-l", "10", "x"], "Error: compression level must be between 1 and 9\n"),
+        (["--api", "127.0.0.1:1", "id"], "127.0.0.1:1"),
+        (["--api", "nonsense", "id"], "is no address of a node"),
+    ])
+    func theNodesRefusalIsPrinted(words: [String], expected: String) throws {
+        let place = try TestPlace()
+        let process = try ChildProcess.run(
+            try BuiltProgram.path("holdfast"), words, environment: ["HOLDFAST_HOME": place.home],
+            input: Bytes(utf8: "x"))
+        #expect(message(process).contains(expected), "\(process.errorText)")
+    }
+
+    @Test func aNewerRepositoryIsRefused() throws {
+        let place = try TestPlace()
+        try File.replace(place.home + "/version", with: Bytes(utf8: "99\n"))
+        #expect(message(try place.run("repo", "stat")).contains("has version 99"))
+        #expect(message(try place.run("serve")).contains("use a newer holdfast"))
+    }
+
+    @Test func aTypingErrorInTheConfigurationIsNamed() throws {
+        let place = try TestPlace()
+        try File.replace(
+            place.home + "/config.json", with: Bytes(utf8: "{\n  \"lissten\": {}\n}\n"))
+        let expected = "line 2: unknown key lissten: did you mean listen?"
+        #expect(message(try place.run("serve")).contains(expected))
+        #expect(message(try place.run("add", "x")).contains(expected))
+    }
+
+    @Test func aPrivateListenerForEverybodyIsRefused() throws {
+        let place = try TestPlace()
+        let refused = message(try place.run("serve", "--private", "0.0.0.0:0"))
+        #expect(refused.contains("no tokens yet"))
+    }
+}

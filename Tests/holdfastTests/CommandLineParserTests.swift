@@ -1,0 +1,127 @@
+import Testing
+
+@testable import holdfast
+
+@Suite(.timeLimit(.minutes(1)))
+struct CommandLineParserTests {
+    private func invocation(_ words: String...) throws -> Invocation {
+        let outcome = try CommandLineParser.parse(words, in: .program)
+        guard case .run(let invocation) = outcome else { throw UsageError("help was asked for") }
+        return invocation
+    }
+
+    private func message(_ words: [String]) -> String? {
+        do {
+            _ = try CommandLineParser.parse(words, in: .program)
+            return nil
+        } catch {
+            return error.message
+        }
+    }
+
+    @Test func optionsMayStandAnywhereBehindTheCommand() throws {
+        let add = try invocation("add", "-r", "a", "--cid-version=1", "b", "--chunker", "size-1000")
+        #expect(add.command.name == "add")
+        #expect(add.arguments == ["a", "b"])
+        #expect(add.flag("recursive"))
+        #expect(add.text("cid-version") == "1")
+        #expect(add.text("chunker") == "size-1000")
+    }
+
+    @Test(arguments: [["-rQw"], ["-r", "-Q", "-w"], ["--recursive", "--quieter", "-w=true"]])
+    func shortOptionsAreBundled(options: [String]) throws {
+        let outcome = try CommandLineParser.parse(["add"] + options + ["x"], in: .program)
+        guard case .run(let add) = outcome else { throw UsageError("help was asked for") }
+        #expect(add.flag("recursive") && add.flag("quieter") && add.flag("wrap-with-directory"))
+    }
+
+    @Test(arguments: [["-s", "size-9"], ["-ssize-9"], ["-s=size-9"], ["-rs", "size-9"]])
+    func valuesOfShortOptions(options: [String]) throws {
+        let outcome = try CommandLineParser.parse(["add"] + options, in: .program)
+        guard case .run(let add) = outcome else { throw UsageError("help was asked for") }
+        #expect(add.text("chunker") == "size-9")
+    }
+
+    @Test func optionsOfOneLetterAndAliasesOfSeveral() throws {
+        let format = try invocation("cid", "format", "-v", "1", "-mc=raw", "-b", "base36", "x")
+        #expect(format.text("v") == "1")
+        #expect(format.text("mc") == "raw")
+        #expect(format.text("b") == "base36")
+        #expect(format.arguments == ["x"])
+    }
+
+    @Test func afterTwoDashesNothingIsAnOption() throws {
+        let add = try invocation("add", "--", "-r", "--pin=false")
+        #expect(add.arguments == ["-r", "--pin=false"])
+        #expect(!add.flag("recursive"))
+    }
+
+    @Test func oneDashIsAnArgument() throws {
+        #expect(try invocation("add", "-").arguments == ["-"])
+    }
+
+    @Test func booleansTakeValuesAndHaveDefaults() throws {
+        #expect(try invocation("add", "x").flag("pin"))
+        #expect(try !invocation("add", "x", "--pin=false").flag("pin"))
+        #expect(try invocation("add", "x", "--pin=T").sentOptions.map(\.value) == ["true"])
+        #expect(try invocation("add", "x").sentOptions.isEmpty)
+    }
+
+    @Test func whatTheClientDoesIsNotSent() throws {
+        let add = try invocation("add", "-r", "-H", "--ignore=a", "--ignore=b", "-n", "x")
+        #expect(add.sentOptions.map(\.name) == ["only-hash"])
+        #expect(add.texts("ignore") == ["a", "b"])
+    }
+
+    @Test(arguments: [
+        ("12", "12"), ("0x1f", "31"), ("0o17", "15"), ("0644", "420"), ("0b11", "3"), ("-7", "-7"),
+    ])
+    func numbersAreReadAsGoReadsThem(text: String, sent: String) throws {
+        #expect(try invocation("add", "x", "--mtime=\(text)").text("mtime") == sent)
+    }
+
+    @Test func aCommandMayHaveSubcommands() throws {
+        #expect(try invocation("refs", "local").command.name == "refs local")
+        #expect(try invocation("refs", "Qm").command.name == "refs")
+    }
+
+    @Test(arguments: [
+        (["add", "--recusive", "x"], "unknown option --recusive: did you mean --recursive?"),
+        (["add", "--chunkr=1", "x"], "unknown option --chunkr: did you mean --chunker?"),
+        (["add", "-z", "x"], "unknown option -z"),
+        (["-r", "add", "x"], "unknown option -r: it belongs behind the command: holdfast add -r"),
+        (["ad", "x"], "unknown command \"ad\": did you mean \"add\"?"),
+        (["pin", "lst"], "unknown command \"pin lst\": did you mean \"pin ls\"?"),
+        (["frobnicate"], "unknown command \"frobnicate\""),
+        (["add", "--chunker"], "missing argument for option \"--chunker\""),
+        (["add", "-s"], "missing argument for option \"-s\""),
+        (["add", "-n", "-n", "x"], "multiple values for option \"only-hash\""),
+        (["get", "a", "b"], "expected 1 argument(s), got 2"),
+        (["pin", "update", "a"], "argument \"to-path\" is required"),
+        (["block", "rm"], "argument \"cid\" is required"),
+        (
+            ["add", "--cid-version=x", "y"],
+            "could not convert value \"x\" to type \"int\" (for option \"--cid-version\")"
+        ),
+        (
+            ["add", "--mode=-1", "y"],
+            "could not convert value \"-1\" to type \"uint\" (for option \"--mode\")"
+        ),
+        (
+            ["add", "--pin=maybe", "y"],
+            "could not convert value \"maybe\" to type \"bool\" (for option \"--pin\")"
+        ),
+    ])
+    func mistakesSayWhatWasMeant(words: [String], expected: String) {
+        #expect(message(words) == expected)
+    }
+
+    @Test(arguments: [[], ["--help"], ["-h"], ["pin"], ["pin", "add", "--help"], ["add", "-rh"]])
+    func helpIsAskedForInManyWays(words: [String]) throws {
+        guard case .help(let path) = try CommandLineParser.parse(words, in: .program) else {
+            Issue.record("no help for \(words)")
+            return
+        }
+        #expect(path == words.filter { !$0.hasPrefix("-") })
+    }
+}

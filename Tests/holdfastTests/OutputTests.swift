@@ -1,0 +1,88 @@
+import Execution
+import Node
+import Testing
+
+@testable import holdfast
+
+@Suite(.timeLimit(.minutes(1)))
+struct OutputTests {
+    @Test func columnsAreAlignedWhereTheyStandTogether() {
+        let text = AlignedTable.text([
+            ["Hash", "Size", "Name"], ["bafyaaa", "-", "sub/"], ["x:"], ["Qm", "123", "b"],
+        ])
+        #expect(text == "Hash    Size Name\nbafyaaa -    sub/\nx:\nQm 123 b\n")
+    }
+
+    @Test func aLeastWidthIsKept() {
+        #expect(
+            AlignedTable.text([["a", "1", "x"]], cellWidthMin: 10) == "a         1         x\n")
+    }
+
+    @Test(
+        arguments: [
+            (0, "0 B"), (9, "9 B"), (10, "10 B"), (82, "82 B"), (999, "999 B"), (1_000, "1.0 kB"),
+            (1_100, "1.1 kB"), (9_950, "10 kB"), (594_736, "595 kB"), (10_000_000_000, "10 GB"),
+        ] as [(UInt64, String)])
+    func sizesAreWrittenAsGoHumanizeWritesThem(count: UInt64, text: String) {
+        #expect(HumanSize.decimal(count) == text)
+    }
+
+    @Test(arguments: [
+        ("plain name.txt", "plain name.txt"), ("ü😀", "ü😀"), ("a\nb", "a\\nb"),
+        ("back\\slash", "back\\\\slash"), ("\u{1b}[31m", "\\x1b[31m"), ("a\u{a0}b", "a\\u00a0b"),
+        ("quote\"\n", "quote\"\\n"),
+    ])
+    func namesAreMadePrintable(name: String, printed: String) {
+        #expect(PrintableName.escaped(name) == printed)
+    }
+
+    @Test(
+        arguments: [
+            (0o644, "-rw-r--r--"), (0o755 | 1 << 31, "drwxr-xr-x"), (0o777 | 1 << 27, "lrwxrwxrwx"),
+            (0o755 | 1 << 23, "-rwsr-xr-x"), (0o666 | 1 << 20, "-rw-rw-rwT"),
+        ] as [(UInt64, String)])
+    func modesAreWrittenAsLsWritesThem(mode: UInt64, text: String) {
+        #expect(FileListing.mode(mode) == text)
+    }
+
+    @Test(arguments: [
+        ("0001-01-01T00:00:00Z", "-"), ("2026-11-02T15:04:05Z", "Nov 02 15:04"),
+        ("2023-12-01T00:00:00Z", "Dec 01  2023"), ("2027-01-15T00:00:00Z", "Jan 15  2027"),
+    ])
+    func timesAreWrittenAsLsWritesThem(time: String, text: String) {
+        // 2026-11-21T12:00:00Z
+        #expect(FileListing.time(time, now: WallTime(seconds: 1_795_262_400)) == text)
+    }
+
+    @Test func theSummaryOfDAGsIsKubos() throws {
+        let value = try JSONReader.read(
+            Array(
+                """
+                {"UniqueBlocks":5,"TotalSize":201,"Ratio":1,"DagStats":[{"Cid":"bafy","Size":201,\
+                "NumBlocks":5}]}
+                """.utf8))
+        #expect(
+            DAGCommands.statText(value) == """
+
+                CID \tBlocks         \tSize
+                bafy\t5              \t201
+
+                Summary
+                Total Size: 201 (201 B)
+                Unique Blocks: 5
+                Shared Size: 0 (0 B)
+                Ratio: 1.000000
+
+
+
+                """)
+    }
+
+    @Test func aBarShowsHowFarItIs() {
+        var bar = ProgressBar(
+            on: TextOutput(descriptor: -1, name: "nowhere"), totalByteCount: 2_048)
+        try? bar.add(1_024)
+        let text = bar.text(after: .seconds(1))
+        #expect(text == "1.0 KiB / 2.0 KiB [===============>              ] 50%  1.0 KiB/s")
+    }
+}

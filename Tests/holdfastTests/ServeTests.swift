@@ -1,0 +1,139 @@
+import Buffers
+import Execution
+import HTTP
+import HTTPClient
+import Node
+import TestSupport
+import Testing
+
+/// Runs the built program with a node.
+@Suite(.timeLimit(.minutes(5)), .serialized)
+struct ServeTests {
+    /// A node of its own for one test.
+    private final class RunningNode {
+        let place: TestPlace
+        let process: ChildProcess
+
+        init(_ place: TestPlace) throws {
+            self.place = place
+            process = try place.start(
+                "serve", "--public", "127.0.0.1:0", "--private", "127.0.0.1:0")
+            let deadline = Deadline.after(.seconds(30))
+            while !File.exists(place.home + "/api"), !process.hasEnded, !deadline.hasPassed {
+                _ = Pending<Void>().value(by: .after(.milliseconds(5)))
+            }
+            try #require(File.exists(place.home + "/api"), "\(process.errorText)")
+        }
+
+        var gatewayPort: UInt16 {
+            get throws {
+                let url = try #require(Repository.gatewayAddress(home: place.home))
+                return try #require(url.split(separator: ":").last.flatMap { UInt16($0) })
+            }
+        }
+
+        func page(_ path: String) throws -> ClientAnswer {
+            try HTTPClient(.tcp(host: "127.0.0.1", port: gatewayPort))
+                .fetch(ClientRequest(.get, path))
+        }
+
+        func stop() -> Int32? {
+            process.kill(15)
+            return process.exitCode
+        }
+    }
+
+    @Test func whatTheCommandLineAddsTheGatewayServes() throws {
+        let node = try RunningNode(TestPlace())
+        try node.place.makeSampleFolder()
+        let root = String(
+            try node.place.run("add", "-rQ", node.place.path("dir")).outputText.dropLast())
+        #expect(root == "QmSQkkEtsqH4ZwKrqgbxxHSF6xohQMU9pBQZAuzjKkEcFr")
+        let answer = try node.page("/ipfs/\(root)/sub/b")
+        #expect(answer.status == .ok)
+        #expect(answer.body.utf8Text == "b\n")
+        #expect(try node.place.run("cat", root + "/a").outputText == "a\n")
+        #expect(try node.place.run("status").outputText.contains("running, process"))
+        #expect(node.stop() == 0)
+    }
+
+    @Test func healthIsToldOnBothListeners() throws {
+        let node = try RunningNode(TestPlace())
+        #expect(try node.page("/healthz").body.utf8Text == "ok\n")
+        #expect(try node.page("/readyz").body.utf8Text == "ready\n")
+        #expect(try node.page("/metrics").status == .notFound)
+        #expect(try node.page("/api/v0/id").status != .ok)
+        let api = try #require(try Repository.runningNodeAddress(home: node.place.home))
+        let port = try #require(api.split(separator: "/").last.flatMap { UInt16($0) })
+        let metrics = try HTTPClient(.tcp(host: "127.0.0.1", port: port))
+            .fetch(ClientRequest(.get, "/metrics"))
+        #expect(
+            metrics.body.utf8Text?.contains("holdfast_http_connections{listener=\"public\"}")
+                == true)
+        #expect(node.stop() == 0)
+    }
+
+    @Test func aSignalStopsItAndTakesItsFilesAway() throws {
+        let node = try RunningNode(TestPlace())
+        let started = Instant.now
+        #expect(node.stop() == 0)
+        #expect(Instant.now.elapsed(since: started) < .seconds(5))
+        #expect(!File.exists(node.place.home + "/api"))
+        #expect(!File.exists(node.place.home + "/gateway"))
+        #expect(node.process.errorText.contains("\"message\":\"stopped\""))
+        #expect(node.process.outputText.hasPrefix("gateway  http://127.0.0.1:"))
+    }
+
+    @Test func theShutdownCommandStopsIt() throws {
+        let node = try RunningNode(TestPlace())
+        let asked = try node.place.run("shutdown")
+        #expect(asked.exitCode == 0, "\(asked.errorText)")
+        #expect(node.process.exitCode == 0)
+        #expect(try node.place.run("shutdown").errorText.hasPrefix("Error: no node is running on "))
+    }
+
+    @Test func aSecondNodeNamesTheProcessOfTheFirst() throws {
+        let node = try RunningNode(TestPlace())
+        let second = try node.place.run("serve", "--private", "127.0.0.1:0")
+        #expect(second.exitCode == 1)
+        #expect(second.errorText.contains("in use by process \(node.process.processID)"))
+        #expect(node.stop() == 0)
+    }
+
+    @Test func aPortInUseIsNamed() throws {
+        let node = try RunningNode(TestPlace())
+        let other = try TestPlace()
+        let port = try node.gatewayPort
+        let second = try other.run(
+            "serve", "--public", "127.0.0.1:\(port)", "--private", "127.0.0.1:0")
+        #expect(second.exitCode == 1)
+        #expect(second.errorText.contains("\(port)"), "\(second.errorText)")
+        #expect(node.stop() == 0)
+    }
+
+    @Test func afterAKillTheNextCommandFindsEverything() throws {
+        let place = try TestPlace()
+        let node = try RunningNode(place)
+        let cid = String(
+            try place.run("add", "-Q", input: Bytes(utf8: "kept\n")).outputText.dropLast())
+        node.process.kill(9)
+        _ = node.process.exitCode
+        #expect(try place.run("cat", cid).outputText == "kept\n")
+        #expect(try place.run("pin", "ls", "-q").outputText == cid + "\n")
+    }
+
+    @Test func aFileThatCannotBeReadPinsNothing() throws {
+        let node = try RunningNode(TestPlace())
+        try node.place.makeSampleFolder()
+        // A link to nowhere that is followed is as unreadable as a file without permissions, also
+        // for root.
+        try File.makeLink(node.place.path("dir/m"), to: "nowhere")
+        let added = try node.place.run(
+            "add", "-r", "--dereference-symlinks", node.place.path("dir"))
+        #expect(added.exitCode == 1)
+        #expect(added.errorText.contains("dir/m: no such file or directory"))
+        #expect(try node.place.run("pin", "ls").outputText == "")
+        #expect(try node.page("/readyz").status == .ok)
+        #expect(node.stop() == 0)
+    }
+}
