@@ -15,7 +15,7 @@ import Vault
 /// Lines: `open`, `b N` (block), `p N` (pin), `u N` and `U N` (unpin: about to, done), `d N` and `D N`
 /// (delete: about to, done), `e TEXT` (an error).
 ///
-/// With `--count` it appends so many blocks one by one instead, goes on after errors, and ends
+/// With `--count` it appends and pins so many blocks one by one instead, goes on after errors, and ends
 /// without closing the store, as if it had been killed.
 @main
 enum CrashChild {
@@ -144,16 +144,23 @@ struct OneByOne {
 
     func run(first: Int, count: Int) {
         for number in first..<first + count {
-            for _ in 0..<500 {
-                do {
-                    try store.append([try SampleBlock.make(number)], by: .after(.seconds(10)))
-                    report.line("b \(number)")
-                    break
-                } catch {
-                    report.line("e \(error)")
-                    // The store reopens its database by itself: a moment later it takes writes.
-                    _ = Monitor(()).wait(by: .after(.milliseconds(10))) { _ in nil as Bool? }
-                }
+            retrying {
+                let block = try SampleBlock.make(number)
+                try store.append([block], by: .after(.seconds(10)))
+                report.line("b \(number)")
+                try store.pin(
+                    block.cid, mode: .direct, name: "\(number)", by: .after(.seconds(10)))
+                report.line("p \(number)")
+            }
+        }
+    }
+
+    private func retrying(_ body: () throws -> Void) {
+        for _ in 0..<500 {
+            do { return try body() } catch {
+                report.line("e \(error)")
+                // The store reopens its database by itself: a moment later it takes writes.
+                _ = Monitor(()).wait(by: .after(.milliseconds(10))) { _ in nil as Bool? }
             }
         }
     }

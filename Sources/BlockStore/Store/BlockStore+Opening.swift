@@ -93,8 +93,7 @@ private struct Opening {
         LaneContext(
             isSynced: options.durability == .synced,
             reopenDelay: options.reopenDelay,
-            reopenByteCount: min(
-                options.reserveByteCount, 2 * options.logWriteBufferByteCount),
+            reopenByteCount: 2 * options.logWriteBufferByteCount,
             freeSpace: FreeSpace(folder: options.folder, reserve: options.reserveByteCount),
             quarantine: quarantine, repair: repair, log: options.log)
     }

@@ -1,0 +1,137 @@
+import BlockStore
+import Buffers
+import Execution
+import Multiformats
+import TestSupport
+import Testing
+import Vault
+
+/// Bits that flip on disk: found, told, never served.
+@Suite(.serialized, .timeLimit(.minutes(5)))
+struct DamageTests {
+    @Test func aBlockWithAFlippedBitIsQuarantinedAndNeverServed() throws {
+        let scratch = try ScratchStore()
+        let blocks = try filled(scratch)
+        try flipBits(in: scratch.folder + "/blocks", suffix: ".ldb", count: 3)
+        let store = try scratch.open()
+        var damaged: [VerifiedBlock] = []
+        for block in blocks {
+            do {
+                #expect(try store.get(block.multihash) == block.bytes)
+            } catch {
+                #expect(error.code == .corrupt)
+                #expect(error.multihash == block.multihash)
+                damaged.append(block)
+            }
+        }
+        #expect(damaged.count > 0)
+        #expect(store.statistics.quarantinedCount == damaged.count)
+        #expect(store.statistics.blockCount == blocks.count)
+        try store.pin(blocks[0].cid, mode: .direct, name: "flush", by: soon())
+        store.close()
+        try checkQuarantineAndHeal(try scratch.open(), damaged)
+    }
+
+    /// The quarantine outlives a restart; a block that is stored again leaves it.
+    private func checkQuarantineAndHeal(
+        _ store: BlockStore, _ damaged: [VerifiedBlock]
+    ) throws {
+        let count = store.statistics.blockCount
+        #expect(Set(store.quarantined) == Set(damaged.map(\.multihash)))
+        for block in damaged {
+            #expect(throws: BlockStoreError.self) { try store.get(block.multihash) }
+            #expect(throws: BlockStoreError.self) { try store.stat(block.multihash) }
+        }
+        try store.append(damaged, by: soon())
+        for block in damaged { #expect(try store.get(block.multihash) == block.bytes) }
+        // The walk waits for the index, and with it for the quarantine to be lifted on disk.
+        try store.forEachBlock { _, _ in true }
+        #expect(store.quarantined == [])
+        #expect(store.statistics.blockCount == count)
+        store.close()
+        let again = try BlockStore.open(store.options)
+        for block in damaged { #expect(try again.get(block.multihash) == block.bytes) }
+        #expect(again.statistics.blockCount == count)
+        #expect(again.statistics.quarantinedCount == 0)
+    }
+
+    @Test func aDamagedLogIsCopiedAsideAndEverythingIsChecked() throws {
+        let scratch = try ScratchStore()
+        var options = scratch.options
+        // One memtable holds everything, so that the log file does too.
+        options.logWriteBufferByteCount = 64 << 20
+        let child = try ChildProcess.run(
+            BuiltProgram.path("crash-child"), [scratch.folder + "/store", "1", "--count", "12"])
+        #expect(child.exitCode == 0)
+        var acknowledged = Acknowledgements()
+        acknowledged.read(child.outputText)
+        #expect(acknowledged.blocks.count == 12)
+        options.folder = scratch.folder + "/store"
+        try flipBits(in: options.folder + "/blocks", suffix: ".log", count: 1)
+        let store = try BlockStore.open(options)
+        #expect(store.recovery.didCheckEverything)
+        let aside = try File.names(in: options.folder).filter { $0.contains("-damaged-") }
+        #expect(aside.count == 1)
+        try checkServesOnlyRightBytes(store, acknowledged.blocks)
+        store.close()
+        let again = try BlockStore.open(options)
+        #expect(!again.recovery.didCheckEverything)
+        try checkServesOnlyRightBytes(again, acknowledged.blocks)
+        try again.append(acknowledged.blocks.map(SampleBlock.make), by: soon())
+        for number in acknowledged.blocks {
+            let block = try SampleBlock.make(number)
+            #expect(try again.get(block.multihash) == block.bytes)
+        }
+    }
+
+    /// Some are lost: they are said to be, or absent, but never wrong.
+    private func checkServesOnlyRightBytes(_ store: BlockStore, _ numbers: Set<Int>) throws {
+        var lost = 0
+        for number in numbers {
+            let block = try SampleBlock.make(number)
+            do {
+                guard let bytes = try store.get(block.multihash) else {
+                    lost += 1
+                    continue
+                }
+                #expect(bytes == block.bytes)
+            } catch {
+                #expect(error.code == .corrupt)
+                lost += 1
+            }
+        }
+        #expect(lost > 0)
+    }
+
+    @Test func aDatabaseBeyondRepairIsAClearError() throws {
+        let scratch = try ScratchStore()
+        _ = try filled(scratch)
+        try File.replace(scratch.folder + "/meta/CURRENT", with: Bytes(utf8: "MANIFEST-none\n"))
+        let error = try #require(throws: BlockStoreError.self) { try scratch.open() }
+        #expect(error.message.contains(scratch.folder))
+        #expect(error.retry == .afterRepair)
+    }
+
+    private func filled(_ scratch: ScratchStore) throws -> [VerifiedBlock] {
+        let blocks = try (0..<300).map { try VerifiedBlock(sample: $0, byteCount: 9000) }
+        let store = try scratch.open()
+        try store.append(blocks, by: soon())
+        store.close()
+        return blocks
+    }
+
+    /// Flips a bit in the middle of the largest files of a folder.
+    private func flipBits(in folder: String, suffix: String, count: Int) throws {
+        let files = try File.names(in: folder).filter { $0.hasSuffix(suffix) }
+            .map {
+                (path: "\(folder)/\($0)", size: try File.status(of: "\(folder)/\($0)").byteCount)
+            }
+            .sorted { $0.size > $1.size }.prefix(count)
+        #expect(files.count > 0)
+        for (path, size) in files {
+            var bytes = try File.readAll(path, limit: 1 << 28).array
+            bytes[Int(size) / 2] ^= 0x10
+            try File.replace(path, with: Bytes(bytes))
+        }
+    }
+}

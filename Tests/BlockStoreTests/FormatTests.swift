@@ -1,0 +1,86 @@
+import BlockStore
+import Buffers
+import Execution
+import Multiformats
+import TestSupport
+import Testing
+import Vault
+
+/// The bytes on disk: as `Docs/formats` has them, back again, and never a trap on anything else.
+@Suite(.timeLimit(.minutes(1)))
+struct FormatTests {
+    @Test func theValueOfABlockIsAsSpecified() throws {
+        let block = try VerifiedBlock(
+            hashing: Bytes(utf8: "hello"), codec: .raw, function: .sha2_256)
+        let header = StoredValue.header(of: block).finish()
+        #expect(header.array == [1, 0, 1, 0x55] + block.multihash.bytes.array)
+        let value = Bytes(header.array + block.bytes.array)
+        let stored = try StoredValue(decoding: value)
+        #expect(stored.multihash == block.multihash)
+        #expect(stored.codec == .raw)
+        #expect(stored.flags == .hasNoLinks)
+        #expect(stored.bytes == block.bytes)
+    }
+
+    @Test func aLaterFormatIsNotCalledDamage() {
+        #expect(throws: StoredValueError.newerFormat) {
+            try StoredValue(decoding: [2, 0, 0, 0x55, 0x12, 0])
+        }
+        #expect(throws: StoredValueError.damaged) { try StoredValue(decoding: [1, 0]) }
+        #expect(throws: StoredValueError.damaged) { try StoredValue(decoding: []) }
+    }
+
+    @Test func keysSortAsTheirNumbers() {
+        #expect(Key(sequence: 258).bytes == [0, 0, 0, 0, 0, 0, 1, 2])
+        let large = UInt64.max - 1
+        #expect(Key(sequence: large).sequence == large)
+        #expect(Key([1, 2]).sequence == nil)
+    }
+
+    @Test func indexEntriesComeBack() {
+        let entry = IndexEntry(sequence: 300, byteCount: 262_144, flags: .hasNoLinks)
+        #expect(entry.encode().array == [1, 0xac, 2, 0x80, 0x80, 0x10, 1])
+        #expect(IndexEntry(decoding: entry.encode()) == entry)
+    }
+
+    @Test func pinsComeBack() throws {
+        let cid = CID.v1(.dagPB, try VerifiedBlock(sample: 1).multihash)
+        let pin = Pin(
+            cid: cid, mode: .direct, name: "Überschrift",
+            created: WallTime(seconds: 1_700_000_000, nanoseconds: 5),
+            holders: [.rpc, .classProfile])
+        #expect(PinRecord.decode(MetaKey.pin(cid), PinRecord.encode(pin)) == pin)
+        #expect(PinRecord.encode(pin).array.prefix(3) == [1, 2, 5])
+    }
+
+    @Test func marksAndQuarantineRecordsComeBack() {
+        var mark = HighWaterMark()
+        mark.sequence = 7
+        mark.blockCount = 5
+        mark.byteCount = 1 << 40
+        #expect(HighWaterMark(decoding: mark.encode()) == mark)
+        let record = QuarantineRecord(
+            reason: .checksum, sequence: 9, noticed: WallTime(seconds: 1_700_000_000))
+        #expect(QuarantineRecord(decoding: record.encode()) == record)
+    }
+
+    @Test func noBytesMakeADecoderTrap() {
+        var random = SeededRandom(seed: 9)
+        for _ in 0..<20_000 {
+            var array = random.bytes(random.below(40)).array
+            if !array.isEmpty, random.below(2) == 0 { array[0] = 1 }
+            let bytes = Bytes(array)
+            _ = try? StoredValue(decoding: bytes)
+            _ = PinRecord.decode(Key(array), bytes)
+            if let entry = IndexEntry(decoding: bytes) {
+                #expect(IndexEntry(decoding: entry.encode()) == entry)
+            }
+            if let mark = HighWaterMark(decoding: bytes) {
+                #expect(HighWaterMark(decoding: mark.encode()) == mark)
+            }
+            if let record = QuarantineRecord(decoding: bytes) {
+                #expect(QuarantineRecord(decoding: record.encode()) == record)
+            }
+        }
+    }
+}
