@@ -138,7 +138,9 @@ final class Exchange {
                 return fail(ContentTooLarge(limit: Int(clamping: core.options.bodyByteCountMax)))
             }
             unsafe pending.append(piece)
-            if pending.count >= Limits.receivedPieceByteCount, let error = deliver() {
+            if pending.count >= Limits.receivedPieceByteCount,
+                let error = deliver(nextCapacity: Self.pieceCapacity(for: .known(.max)))
+            {
                 return fail(error)
             }
         }
@@ -222,6 +224,7 @@ final class Exchange {
                 return answerAtOnce(response, check)
             case .receive(let receiver):
                 stage = .receiving(receiver)
+                pending = ByteWriter(capacity: Self.pieceCapacity(for: check.bodyLength))
                 lastExit = Instant.now.nanoseconds
                 connection.allow(until: core.limit(forMoving: 0, from: lastExit))
                 return .YES
@@ -302,10 +305,23 @@ final class Exchange {
 
     // MARK: Receiving
 
+    /// Room for a full piece and the upload piece that fills it up, or for the whole body.
+    private static func pieceCapacity(for length: FramingCheck.BodyLength) -> Int {
+        let full = Limits.receivedPieceByteCount + Limits.poolByteCount
+        return switch length {
+        case .none: 0
+        case .known(let count): min(full, Int(clamping: count))
+        case .chunked: Limits.poolByteCount
+        }
+    }
+
     /// Hands the collected bytes to the receiver.
-    private func deliver() -> (any Error)? {
+    ///
+    /// - Parameter nextCapacity: room for what follows.
+    /// - Returns: what the receiver threw.
+    private func deliver(nextCapacity: Int = 0) -> (any Error)? {
         guard case .receiving(let receiver) = stage, pending.count > 0 else { return nil }
-        let piece = pending.takeBytes(nextCapacity: Limits.receivedPieceByteCount * 9 / 8)
+        let piece = pending.takeBytes(nextCapacity: nextCapacity)
         do {
             if isOverdue(at: Instant.now.nanoseconds) { throw DeadlinePassed() }
             try receiver.receive(piece)

@@ -203,6 +203,16 @@ struct AnswerTests {
         #expect(budget.inUse == 0)
     }
 
+    @Test func onlyAnAnswerToHEADMayLeaveItsBodyOut() async {
+        await #expect(processExitsWith: .failure) {
+            let listener = try Listener(.testing()) { _ in
+                .respond(Response(.ok, body: .omitted(length: 1)))
+            }
+            let client = try RawClient(port: #require(listener.port))
+            _ = client.exchange("GET / HTTP/1.1\r\nHost: a\r\n\r\n")
+        }
+    }
+
     @Test func aFieldThatWouldSplitTheAnswerIsLeftOut() throws {
         let answer = try exchange(get()) { _ in
             .respond(Response(.ok, fields: ["X-Bad": "a\r\nSet-Cookie: b", "X-Good": "c"]))
