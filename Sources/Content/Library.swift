@@ -1,6 +1,7 @@
 package import BlockStore
 package import Execution
 import Multiformats
+import Telemetry
 
 /// The content of a node: what every surface and the command line do with it, without any HTTP.
 ///
@@ -35,6 +36,21 @@ package final class Library: Sendable {
         self.pool = pool
         ingestBudget = ByteBudget(name: "ingest", limit: ingestBytesMax)
         egressBudget = ByteBudget(name: "egress", limit: egressBytesMax)
+        if let registry = store.options.metrics { addMetrics(to: registry) }
+    }
+
+    /// Shows how close the budgets are to their limits.
+    private func addMetrics(to registry: MetricRegistry) {
+        for budget in [ingestBudget, egressBudget] {
+            registry.gauge(
+                "holdfast_\(budget.name)_bytes",
+                help: "Bytes of content on their way, \(budget.name)."
+            ) { Double(budget.inUse) }
+            registry.gauge(
+                "holdfast_\(budget.name)_limit_bytes",
+                help: "The most that may be on its way, \(budget.name)."
+            ) { Double(budget.limit) }
+        }
     }
 
     /// The blocks of this node as a source for readers.

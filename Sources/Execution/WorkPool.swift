@@ -5,9 +5,10 @@
 /// of the pool.
 package final class WorkPool: Sendable {
     private struct Queue {
-        var pieces: [@Sendable () -> Void] = []
+        /// Nil where a piece has been taken: what it captures must not live as long as the array.
+        private var pieces: [(@Sendable () -> Void)?] = []
         /// Index of the next piece to run; what stands before it has been taken.
-        var head = 0
+        private var head = 0
         var isClosed = false
 
         var count: Int { pieces.count - head }
@@ -15,13 +16,17 @@ package final class WorkPool: Sendable {
         mutating func take() -> (@Sendable () -> Void)? {
             guard head < pieces.count else { return nil }
             let piece = pieces[head]
+            pieces[head] = nil
             head += 1
-            if head == pieces.count {
-                pieces.removeAll(keepingCapacity: true)
+            // A queue that is never empty has to give up its used front as well.
+            if head == pieces.count || head == 256 {
+                pieces.removeFirst(head)
                 head = 0
             }
             return piece
         }
+
+        mutating func append(_ piece: @escaping @Sendable () -> Void) { pieces.append(piece) }
     }
 
     private let queue: Monitor<Queue>
@@ -59,7 +64,7 @@ package final class WorkPool: Sendable {
     package func submit(_ piece: @escaping @Sendable () -> Void) {
         let isQueued = queue.notify { queue in
             guard queue.count < capacity, !queue.isClosed else { return false }
-            queue.pieces.append(piece)
+            queue.append(piece)
             return true
         }
         if !isQueued { piece() }

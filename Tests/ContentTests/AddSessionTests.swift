@@ -252,6 +252,46 @@ struct AddSessionTests {
         #expect(scratch.store.statistics.blockCount == 13)
     }
 
+    @Test func manyRootsArePinnedInOneStep() throws {
+        let scratch = try ScratchLibrary()
+        let session = try AddSession(
+            scratch.library, options: ImportOptions(), deadline: soon()
+        ) { _ in }
+        for number in 0..<300 { try session.add("f\(number)", Bytes(utf8: "\(number)")) }
+        let roots = try session.finish(pinning: .recursively(name: "many"))
+        var pinned: Set<CID> = []
+        try Pins(scratch.library).list(.recursive, namePart: "many") { cid, _ in
+            pinned.insert(cid)
+        }
+        #expect(pinned == Set(roots.map(\.cid)))
+        #expect(pinned.count == 300)
+    }
+
+    @Test func theDeepestTreeFitsTheStackOfAThread() throws {
+        let scratch = try ScratchLibrary()
+        let result = Locked<AddResult?>(nil)
+        let thread = Thread(name: "deep add") {
+            var session: AddSession?
+            session = try? AddSession(
+                scratch.library, options: ImportOptions(), deadline: soon()
+            ) { _ in }
+            let path = String(repeating: "d/", count: 255) + "f"
+            try? session?.add(path, Bytes(utf8: "deep"))
+            let root = try? session?.finish(pinning: .recursively(name: "")).first
+            result.withLock { $0 = root }
+        }
+        thread.join()
+        let root = try #require(result.withLock { $0 })
+        let path = root.cid.text() + String(repeating: "/d", count: 254) + "/f"
+        #expect(try scratch.read(scratch.resolve(path).cid).utf8Text == "deep")
+        #expect(
+            try DAGStatistics.count([root.cid], library: scratch.library).uniqueBlockCount == 256)
+        let tooDeep = contentError {
+            _ = try EntryPath(cleaning: String(repeating: "d/", count: 257))
+        }
+        #expect(tooDeep?.code == .invalidArgument)
+    }
+
     @Test func aHashThatIsNotAllowedIsRefused() throws {
         let scratch = try ScratchLibrary()
         var options = ImportOptions()

@@ -37,6 +37,31 @@ struct WorkPoolTests {
         #expect(count.withLock { $0 } == 50)
     }
 
+    @Test func aPieceThatHasRunIsGivenUpWhileOthersWait() {
+        final class Captured: Sendable {}
+        let pool = WorkPool(width: 1)
+        let (gate, nextGate) = (Pending<Bool>(), Pending<Bool>())
+        let nextStarted = Pending<Bool>()
+        weak var captured: Captured?
+        do {
+            let object = Captured()
+            captured = object
+            pool.submit { _ = gate.value() }
+            pool.submit { withExtendedLifetime(object) {} }
+        }
+        pool.submit {
+            nextStarted.fulfil(true)
+            _ = nextGate.value()
+        }
+        pool.submit {}
+        #expect(captured != nil)
+        gate.fulfil(true)
+        _ = nextStarted.value()
+        #expect(captured == nil)
+        nextGate.fulfil(true)
+        pool.close()
+    }
+
     @Test func thisMachineHasAProcessor() {
         #expect(ProcessorCount.available >= 1)
     }

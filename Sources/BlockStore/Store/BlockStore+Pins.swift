@@ -19,11 +19,32 @@ extension BlockStore {
         _ cid: CID, mode: Pin.Mode, name: String, holder: Pin.Holders = .rpc,
         by deadline: Deadline
     ) throws(BlockStoreError) {
-        try freeSpace.take(name.utf8.count + 256)
+        try pin([cid], mode: mode, name: name, holder: holder, by: deadline)
+    }
+
+    /// Pins several roots in one step: all of them, or after an error maybe none.
+    ///
+    /// - Parameters:
+    ///   - cids: the roots, as the user named them.
+    ///   - mode: how much below each is kept.
+    ///   - name: for people; the same for all.
+    ///   - holder: who wants them; added to those who do already.
+    ///   - deadline: when to give up; the pins may then be there or not.
+    /// - Complexity: one synced write for all, shared with others.
+    package func pin(
+        _ cids: [CID], mode: Pin.Mode, name: String, holder: Pin.Holders = .rpc,
+        by deadline: Deadline
+    ) throws(BlockStoreError) {
+        guard !cids.isEmpty else { return }
+        try freeSpace.take(cids.count * (name.utf8.count + 256))
         try waitForBlocks(by: deadline)
-        try claims.with([cid], by: deadline) { () throws(BlockStoreError) in
-            let pin = try changedPin(cid, mode: mode, name: name, holder: holder)
-            try meta.write([Self.put(pin)], by: deadline)
+        try claims.with(Set(cids), by: deadline) { () throws(BlockStoreError) in
+            var changes: [MetaChange] = []
+            for cid in cids {
+                let pin = try changedPin(cid, mode: mode, name: name, holder: holder)
+                changes.append(Self.put(pin))
+            }
+            try meta.write(changes, by: deadline)
         }
     }
 

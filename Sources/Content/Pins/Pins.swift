@@ -60,10 +60,8 @@ package struct Pins: Sendable {
     /// Pins roots whose blocks were all written by the caller, without looking at them again.
     func pinRoots(_ roots: [CID], name: String, deadline: Deadline) throws(ContentError) {
         try Self.check(name: name)
-        for root in roots {
-            try storing { () throws(BlockStoreError) in
-                try store.pin(root, mode: .recursive, name: name, by: deadline)
-            }
+        try storing { () throws(BlockStoreError) in
+            try store.pin(roots, mode: .recursive, name: name, by: deadline)
         }
     }
 
