@@ -4,18 +4,21 @@
 ///
 /// - Invariant: `0 <= offset <= bytes.count`.
 package struct ByteReader: Sendable {
-    private let bytes: Bytes
+    @usableFromInline let bytes: Bytes
 
     /// How many bytes have been read.
-    package private(set) var offset = 0
+    @inlinable package var offset: Int { position }
+    @usableFromInline var position = 0
 
     /// Starts at the first byte.
     package init(_ bytes: Bytes) { self.bytes = bytes }
 
     /// How many bytes are left.
+    @inlinable
     package var remaining: Int { bytes.count - offset }
 
     /// Whether everything has been read.
+    @inlinable
     package var isAtEnd: Bool { remaining == 0 }
 
     /// Shows the next byte without passing it; nil at the end.
@@ -24,10 +27,10 @@ package struct ByteReader: Sendable {
     /// Reads one byte.
     ///
     /// - Throws: `.endOfBytes` when nothing is left.
-    @inline(__always)
+    @inlinable @inline(__always)
     package mutating func readByte() throws(ByteReaderError) -> UInt8 {
         guard offset < bytes.count else { throw .endOfBytes }
-        defer { offset += 1 }
+        defer { position += 1 }
         return bytes[offset]
     }
 
@@ -36,7 +39,7 @@ package struct ByteReader: Sendable {
     /// - Throws: `.endOfBytes` when fewer are left, or when `count` is negative.
     package mutating func read(_ count: Int) throws(ByteReaderError) -> Bytes {
         guard count >= 0, count <= remaining else { throw .endOfBytes }
-        defer { offset += count }
+        defer { position += count }
         return bytes[offset..<offset + count]
     }
 
@@ -50,13 +53,14 @@ package struct ByteReader: Sendable {
 
     /// Reads everything that is left.
     package mutating func readRest() -> Bytes {
-        defer { offset = bytes.count }
+        defer { position = bytes.count }
         return bytes.dropFirst(offset)
     }
 
     /// Reads an unsigned integer of the type's width, most significant byte first.
     ///
     /// - Throws: `.endOfBytes` when fewer bytes are left than the type has.
+    @inlinable
     package mutating func readBigEndian<Value: FixedWidthInteger & UnsignedInteger>(
         _ type: Value.Type = Value.self
     ) throws(ByteReaderError) -> Value {
@@ -70,6 +74,7 @@ package struct ByteReader: Sendable {
     /// Reads an unsigned integer of the type's width, least significant byte first.
     ///
     /// - Throws: `.endOfBytes` when fewer bytes are left than the type has.
+    @inlinable
     package mutating func readLittleEndian<Value: FixedWidthInteger & UnsignedInteger>(
         _ type: Value.Type = Value.self
     ) throws(ByteReaderError) -> Value {

@@ -6,11 +6,12 @@
 /// - Invariant: the first `count` bytes of `memory` are initialised, and `count <= capacity`.
 @safe
 package struct ByteWriter: ~Copyable {
-    private var memory: UnsafeMutableRawPointer
-    private var capacity: Int
+    @usableFromInline var memory: UnsafeMutableRawPointer
+    @usableFromInline var capacity: Int
 
     /// How many bytes have been written.
-    package private(set) var count = 0
+    @inlinable package var count: Int { length }
+    @usableFromInline var length = 0
 
     /// Starts empty.
     ///
@@ -23,11 +24,11 @@ package struct ByteWriter: ~Copyable {
     deinit { unsafe memory.deallocate() }
 
     /// Appends one byte.
-    @inline(__always)
+    @inlinable @inline(__always)
     package mutating func append(_ byte: UInt8) {
         reserve(1)
         unsafe memory.storeBytes(of: byte, toByteOffset: count, as: UInt8.self)
-        count += 1
+        length += 1
     }
 
     /// Appends the bytes of an array.
@@ -47,10 +48,12 @@ package struct ByteWriter: ~Copyable {
 
     /// Appends the UTF-8 form of a text.
     package mutating func append(utf8 text: some StringProtocol) {
-        for byte in text.utf8 { append(byte) }
+        var text = String(text)
+        text.withUTF8 { unsafe append(UnsafeRawBufferPointer($0)) }
     }
 
     /// Appends the low bytes of an integer, most significant first.
+    @inlinable
     package mutating func appendBigEndian(_ value: some FixedWidthInteger & UnsignedInteger) {
         var shift = value.bitWidth
         while shift > 0 {
@@ -60,6 +63,7 @@ package struct ByteWriter: ~Copyable {
     }
 
     /// Appends the low bytes of an integer, least significant first.
+    @inlinable
     package mutating func appendLittleEndian(_ value: some FixedWidthInteger & UnsignedInteger) {
         var shift = 0
         while shift < value.bitWidth {
@@ -74,7 +78,7 @@ package struct ByteWriter: ~Copyable {
         guard let base = source.baseAddress, source.count > 0 else { return }
         reserve(source.count)
         unsafe memory.advanced(by: count).copyMemory(from: base, byteCount: source.count)
-        count += source.count
+        length += source.count
     }
 
     /// Lends what was written so far; the span must not outlive the call.
@@ -94,23 +98,24 @@ package struct ByteWriter: ~Copyable {
     /// - Parameter nextCapacity: bytes to reserve for the next run.
     package mutating func takeBytes(nextCapacity: Int = 16) -> Bytes {
         let full = unsafe memory
-        let length = count
+        let taken = length
         capacity = max(nextCapacity, 16)
         unsafe memory = .allocate(byteCount: capacity, alignment: 16)
-        count = 0
-        guard length > 0 else {
+        length = 0
+        guard taken > 0 else {
             unsafe full.deallocate()
             return .empty
         }
-        return unsafe Bytes(adopting: full, count: length) { unsafe $0.deallocate() }
+        return unsafe Bytes(adopting: full, count: taken) { unsafe $0.deallocate() }
     }
 
-    @inline(__always)
-    private mutating func reserve(_ more: Int) {
+    @inlinable @inline(__always)
+    mutating func reserve(_ more: Int) {
         if count + more > capacity { grow(toHold: count + more) }
     }
 
-    private mutating func grow(toHold needed: Int) {
+    @usableFromInline
+    mutating func grow(toHold needed: Int) {
         let larger = max(needed, capacity * 2)
         let moved = UnsafeMutableRawPointer.allocate(byteCount: larger, alignment: 16)
         unsafe moved.copyMemory(from: memory, byteCount: count)

@@ -8,8 +8,8 @@
 ///   after the region was made; so reading it from several threads is safe.
 @safe
 package struct Bytes: Sendable {
-    private let region: Region?
-    private let offset: Int
+    @usableFromInline let region: Region?
+    @usableFromInline let offset: Int
 
     /// How many bytes there are.
     package let count: Int
@@ -64,6 +64,7 @@ package struct Bytes: Sendable {
     package var isEmpty: Bool { count == 0 }
 
     /// The byte at an offset from the start of these bytes.
+    @inlinable
     package subscript(index: Int) -> UInt8 {
         precondition(index >= 0 && index < count, "byte index out of range")
         return unsafe start[index]
@@ -83,7 +84,7 @@ package struct Bytes: Sendable {
     package func prefix(_ length: Int) -> Bytes { self[0..<min(length, count)] }
 
     /// Lends the bytes to `body`; the span must not outlive the call.
-    @inline(__always)
+    @inlinable @inline(__always)
     package func withSpan<Result, Failure: Error>(
         _ body: (RawSpan) throws(Failure) -> Result
     ) throws(Failure) -> Result {
@@ -92,7 +93,7 @@ package struct Bytes: Sendable {
     }
 
     /// Lends the bytes as a buffer pointer, for calls into C. For fences.
-    @unsafe @inline(__always)
+    @unsafe @inlinable @inline(__always)
     package func withUnsafeBytes<Result, Failure: Error>(
         _ body: (UnsafeRawBufferPointer) throws(Failure) -> Result
     ) throws(Failure) -> Result {
@@ -109,8 +110,8 @@ package struct Bytes: Sendable {
         unsafe withUnsafeBytes { unsafe String(validating: $0, as: UTF8.self) }
     }
 
-    @inline(__always)
-    private var start: UnsafePointer<UInt8> {
+    @inlinable @inline(__always)
+    var start: UnsafePointer<UInt8> {
         guard let region else { preconditionFailure("empty bytes have no start") }
         return unsafe UnsafePointer(
             region.memory.advanced(by: offset).assumingMemoryBound(to: UInt8.self))
@@ -145,9 +146,9 @@ extension Bytes: CustomStringConvertible {
 ///
 /// `@unchecked Sendable` because the memory is never written after this object was made, and the
 /// release function may be called on any thread.
-@safe
-private final class Region: @unchecked Sendable {
-    let memory: UnsafeMutableRawPointer
+@safe @usableFromInline
+final class Region: @unchecked Sendable {
+    @usableFromInline let memory: UnsafeMutableRawPointer
     private let release: @Sendable (UnsafeMutableRawPointer) -> Void
 
     init(

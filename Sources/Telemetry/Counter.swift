@@ -1,5 +1,5 @@
 import Execution
-package import Synchronization
+import Synchronization
 
 /// A number that only grows: requests, bytes, errors. Cheap from any number of threads: each thread
 /// adds to the shard that its identity picks, and reading sums them up.

@@ -1,4 +1,4 @@
-package import Synchronization
+import Synchronization
 
 /// A number that goes up and down: connections, bytes in use, the age of a cursor.
 package final class Gauge: Sendable {

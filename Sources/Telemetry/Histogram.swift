@@ -1,4 +1,4 @@
-package import Synchronization
+import Synchronization
 
 /// Counts observations by size in fixed buckets, with their sum: durations, lengths.
 package final class Histogram: Sendable {

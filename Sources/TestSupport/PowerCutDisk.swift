@@ -1,4 +1,4 @@
-package import Execution
+import Execution
 
 /// A small XFS file system on a loop device whose power a test can cut: afterwards all I/O fails, and
 /// after mounting it again only what had been synced is there. Needs root and `xfsprogs`.
