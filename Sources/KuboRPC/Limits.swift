@@ -22,8 +22,8 @@ enum Limits {
     static let multibaseBytesMax = 16 << 20
     /// Bytes of a symbolic link's target.
     static let linkTargetBytesMax = 4096
-    /// Bytes of the name of a pin.
-    static let pinNameBytesMax = 255
+    /// Faults below one pin that are listed.
+    static let pinFaultsMax = 1000
     /// Arguments of one call.
     static let argumentCountMax = 100_000
 }

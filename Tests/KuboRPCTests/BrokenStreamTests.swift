@@ -1,6 +1,3 @@
-import BlockStore
-import Content
-import Execution
 import Multiformats
 import Testing
 
@@ -67,17 +64,5 @@ struct BrokenStreamTests {
         #expect(!answer.text.contains("Pins"))
         #expect(answer.status == 500 || !answer.isComplete)
         #expect(try node.call("pin/ls?arg=\(root)").status == 500)
-    }
-}
-
-extension TestNode {
-    /// Removes the last block below a root behind everybody's back.
-    @discardableResult
-    fileprivate func removeLast(below root: String) throws -> CID {
-        var walk = DAGWalk(roots: [try CID(parsing: root)], library: library)
-        var last = try CID(parsing: root)
-        while let visit = try walk.next() { last = visit.cid }
-        try store.delete(last.multihash, by: .never)
-        return last
     }
 }

@@ -1,3 +1,4 @@
+import Multiformats
 import Testing
 
 @testable import KuboRPC
@@ -73,6 +74,24 @@ struct CommandTests {
         #expect(
             try node.call("pin/verify?verbose=true&quiet=true").text
                 .contains("the --verbose and --quiet options can not be used at the same time"))
+    }
+
+    @Test func pinVerifyListsTheMissingBlocksOfABrokenPin() throws {
+        let node = try TestNode()
+        let files = (0..<5).map { Part.file("d/\($0)", "content \($0)") }
+        let root = try #require(
+            AnyJSON.lines(node.upload("add", files).text).last?["Hash"]?.text)
+        let missing = try node.removeLast(below: root)
+        let line = try AnyJSON.lines(node.call("pin/verify").text)[0]
+        #expect(line["Cid"]?.text == root)
+        #expect(line["Ok"] == nil)
+        guard case .list(let nodes)? = line["BadNodes"] else {
+            Issue.record("no bad nodes: \(line)")
+            return
+        }
+        #expect(nodes.count == 1 && nodes[0]["Cid"]?.text == missing.text())
+        let quiet = try AnyJSON.lines(node.call("pin/verify?quiet=true").text)[0]
+        #expect(quiet.keys == ["Cid"])
     }
 
     @Test func blocksOverTheLimitAreRefused() throws {

@@ -1,7 +1,6 @@
 import BlockStore
 import Content
 import Execution
-import IPLD
 import Multiformats
 
 /// `pin/*`. Only the pins that the RPC holds itself are seen and changed here.
@@ -157,36 +156,5 @@ final class Watch {
     /// To be called between two steps.
     func look() {
         if pulse.isDue(), invocation.isAbandoned { cancellation.cancel() }
-    }
-}
-
-/// A block that keeps a pin from being complete.
-struct PinFault {
-    let cid: CID
-    let message: String
-
-    /// Walks a pinned DAG over everything that is there.
-    static func all(below root: CID, of invocation: Invocation) throws -> [PinFault] {
-        var faults: [PinFault] = []
-        var rest = [root]
-        var seen: Set<Multihash> = []
-        let blocks = invocation.library.blocks
-        var pulse = Pulse(every: .milliseconds(250))
-        while let cid = rest.popLast() {
-            if pulse.isDue() { try invocation.checkWanted() }
-            guard seen.insert(cid.multihash).inserted else { continue }
-            do {
-                guard Links.mayHaveLinks(cid.codec) else {
-                    guard try blocks.byteCount(of: cid) != nil else {
-                        throw ContentError.blockNotFound(cid)
-                    }
-                    continue
-                }
-                rest += try Links.links(in: blocks.named(cid)).reversed()
-            } catch {
-                faults.append(PinFault(cid: cid, message: RPCError(error).message))
-            }
-        }
-        return faults
     }
 }

@@ -34,13 +34,8 @@ enum PinListing {
         func list(
             _ cancellation: Cancellation, body: (String, String, String) throws -> Void
         ) throws {
-            var indirect: Set<CID> = []
             try pins.list(filter, namePart: namePart, cancellation: cancellation) { cid, status in
-                var type = status.typeText
-                if case .indirect = status {
-                    guard indirect.insert(cid).inserted else { return }
-                    type = "indirect"
-                }
+                let type = if case .indirect = status { "indirect" } else { status.typeText }
                 try body(cidText(cid), type, showsNames ? status.name : "")
             }
         }
