@@ -46,6 +46,8 @@ struct LogState {
     private(set) var queuedByteCount = 0
     private var writing: [VerifiedBlock] = []
     private var deletions: [UInt64] = []
+    /// The largest number that was written since the start, 0 if none was.
+    private var lastWritten: UInt64 = 0
     /// The largest number that was deleted since the start.
     private var highestDeleted: UInt64 = 0
     private var deleting: Set<Multihash> = []
@@ -203,6 +205,7 @@ struct LogState {
     mutating func batchWritten() -> Int {
         for block in writing { count(block) }
         durableThrough += UInt64(writing.count)
+        if !writing.isEmpty { lastWritten = durableThrough }
         writing = []
         return indexableCount
     }
@@ -226,9 +229,7 @@ struct LogState {
 
     /// Whether a log that ends at a number has lost blocks that were acknowledged.
     func hasLostBlocks(lastOnDisk: UInt64) -> Bool {
-        lastOnDisk < durableThrough && highestDeleted < durableThrough
-            && (table.values.contains { $0.entry.sequence == durableThrough }
-                || indexedThrough < durableThrough)
+        lastOnDisk < lastWritten && highestDeleted < lastWritten
     }
 
     /// The database is open again, and its tail has been read.

@@ -29,6 +29,7 @@ enum StoreBench {
         if "small".contains(only) { try bench.appendSmall() }
         if "one".contains(only) { try bench.appendOneByOne() }
         if "read".contains(only) { try bench.read() }
+        if only == "reopen" { try bench.reopen() }
         if "open".contains(only) { try bench.open(blockCount: blockCount) }
     }
 
@@ -137,6 +138,14 @@ enum StoreBench {
                     _ = try store.stat(data.multihash(number * 7919 % blockCount))
                 }
             }
+            store.close()
+        }
+
+        /// Opens what an earlier run left, for instance one that was killed.
+        func reopen() throws {
+            let start = Instant.now
+            let store = try BlockStore.open(BlockStoreOptions(folder: folder))
+            print("open: \(milliseconds(since: start)) ms, \(store.recovery), \(store.statistics)")
             store.close()
         }
 

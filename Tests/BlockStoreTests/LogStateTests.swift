@@ -1,0 +1,228 @@
+import Buffers
+import Execution
+import Multiformats
+import Testing
+import Vault
+
+@testable import BlockStore
+
+/// The lanes' state machines, event by event, without a disk.
+@Suite(.timeLimit(.minutes(1)))
+struct LogStateTests {
+    private func state(last: UInt64 = 0, indexed: UInt64 = 0) -> LogState {
+        var mark = HighWaterMark()
+        mark.sequence = indexed
+        return LogState(lastSequence: last, mark: mark)
+    }
+
+    private func enqueue(_ state: inout LogState, _ number: Int, byteCount: Int = 100) throws
+        -> LogState.Enqueued
+    {
+        state.enqueue(
+            try VerifiedBlock(sample: number, byteCount: byteCount), isReplacement: false,
+            indexSeenThrough: state.indexedThrough)
+    }
+
+    @Test func numbersGoOnFromTheLog() throws {
+        var state = state(last: 10, indexed: 10)
+        guard case .queued(let ticket) = try enqueue(&state, 1) else {
+            Issue.record("not queued")
+            return
+        }
+        #expect(ticket == LogTicket(epoch: 0, sequence: 11))
+        let result2 = state.takeBatch()
+        #expect(result2?.first == 11)
+        let result3 = state.batchWritten()
+        #expect(result3 == 1)
+        #expect(state.durableThrough == 11)
+        #expect(state.blockCount == 1)
+    }
+
+    @Test func aBlockIsFoundOnItsWholeWay() throws {
+        var state = state()
+        let block = try VerifiedBlock(sample: 1, byteCount: 100)
+        _ = try enqueue(&state, 0)
+        _ = try enqueue(&state, 1)
+        for step in 0..<2 {
+            guard case .block(let found, let entry) = state.find(block.multihash) else {
+                Issue.record("not found")
+                return
+            }
+            #expect(found.bytes == block.bytes)
+            #expect(entry.sequence == 2)
+            if step == 0 {
+                let batch = state.takeBatch()
+                #expect(batch?.blocks.count == 2)
+            }
+        }
+        let result8 = state.batchWritten()
+        #expect(result8 == 2)
+        guard case .inLog(let entry) = state.find(block.multihash) else {
+            Issue.record("not in the log")
+            return
+        }
+        #expect(entry.sequence == 2)
+        #expect(state.indexable(limit: 10).count == 2)
+        state.indexed(through: 2)
+        #expect(state.find(block.multihash) == nil)
+        #expect(state.tableCount == 0)
+    }
+
+    @Test func aBatchHoldsEightMebibytesOrOneLargeBlock() throws {
+        var state = state()
+        for number in 0..<10 { _ = try enqueue(&state, number, byteCount: 1 << 20) }
+        let result13 = state.takeBatch()
+        #expect(result13?.blocks.count == 8)
+        let result14 = state.batchWritten()
+        #expect(result14 == 8)
+        let result15 = state.takeBatch()
+        #expect(result15?.blocks.count == 2)
+        let result16 = state.batchWritten()
+        #expect(result16 == 10)
+        _ = try enqueue(&state, 99, byteCount: 9 << 20)
+        _ = try enqueue(&state, 100)
+        let result17 = state.takeBatch()
+        #expect(result17?.blocks.count == 1)
+    }
+
+    @Test func aFullQueueRefusesUntilABatchIsTaken() throws {
+        var state = state()
+        var number = 0
+        while case .queued = try enqueue(&state, number, byteCount: 1 << 20) { number += 1 }
+        #expect(number == Limits.queueBytesMax >> 20)
+        guard case .full(let generation) = try enqueue(&state, number, byteCount: 1 << 20) else {
+            Issue.record("not full")
+            return
+        }
+        _ = state.takeBatch()
+        #expect(state.generation > generation)
+        guard case .queued = try enqueue(&state, number, byteCount: 1 << 20) else {
+            Issue.record("still full")
+            return
+        }
+    }
+
+    @Test func aFailureForgetsWhatWasNotDurableAndStartsAnEpoch() throws {
+        var state = state()
+        _ = try enqueue(&state, 0)
+        _ = state.takeBatch()
+        _ = state.batchWritten()
+        for number in 1..<4 { _ = try enqueue(&state, number) }
+        _ = state.takeBatch()
+        _ = try enqueue(&state, 4)
+        state.batchFailed(.closed)
+        #expect(state.epoch == 1)
+        #expect(state.lastSequence == 1)
+        #expect(state.tableCount == 1)
+        for number in 1..<5 {
+            #expect(state.find(try VerifiedBlock(sample: number, byteCount: 100).multihash) == nil)
+        }
+        guard case .lookAgain = try enqueue(&state, 5) else {
+            Issue.record("takes blocks while it is closed")
+            return
+        }
+        let result24 = state.takeBatch()
+        #expect(result24 == nil)
+    }
+
+    @Test func whatAFailedWriteLeftBehindIsCountedAndIndexed() throws {
+        var state = state()
+        _ = try enqueue(&state, 0)
+        _ = try enqueue(&state, 1)
+        _ = state.takeBatch()
+        state.batchFailed(.closed)
+        let tail = try (0..<2).map { number in
+            let block = try VerifiedBlock(sample: number, byteCount: 100)
+            let entry = IndexEntry(sequence: UInt64(number + 1), byteCount: 100, flags: [])
+            return (block.multihash, entry)
+        }
+        state.reopened(tail: tail, replaced: [tail[1].0])
+        #expect(state.durableThrough == 2)
+        #expect(state.blockCount == 1)
+        #expect(state.indexable(limit: 10).count == 2)
+        guard case .queued(let ticket) = try enqueue(&state, 9) else {
+            Issue.record("not open again")
+            return
+        }
+        #expect(ticket == LogTicket(epoch: 1, sequence: 3))
+    }
+
+    @Test func aLogThatEndsBeforeWhatWasWrittenHasLostBlocks() throws {
+        var state = state(last: 5, indexed: 7)
+        #expect(!state.hasLostBlocks(lastOnDisk: 3))
+        _ = try enqueue(&state, 0)
+        _ = state.takeBatch()
+        _ = state.batchWritten()
+        #expect(state.hasLostBlocks(lastOnDisk: 5))
+        #expect(!state.hasLostBlocks(lastOnDisk: 6))
+    }
+
+    @Test func aTicketOfAnEarlierEpochIsDoneOrFailed() {
+        var progress = LogProgress(durableThrough: 0)
+        progress.advance(durableThrough: 5, generation: 1)
+        progress.fail(.closed, generation: 2)
+        progress.advance(durableThrough: 9, generation: 3)
+        func isDone(_ epoch: Int, _ sequence: UInt64) -> Bool? {
+            switch progress.outcome(of: LogTicket(epoch: epoch, sequence: sequence)) {
+            case .success: true
+            case .failure: false
+            case nil: nil
+            }
+        }
+        #expect(isDone(0, 5) == true)
+        // The number was given out again since, but this ticket's block was lost.
+        #expect(isDone(0, 6) == false)
+        #expect(isDone(1, 9) == true)
+        #expect(isDone(1, 10) == nil)
+        // The failure of epoch 1 has not been told yet.
+        #expect(isDone(2, 1) == nil)
+        progress.close()
+        #expect(isDone(1, 10) == false)
+        for _ in 0...Limits.failureCountMax { progress.fail(.closed, generation: 4) }
+        #expect(isDone(0, 5) == false)
+    }
+
+    @Test func theIndexWaitsForCompanyButNotForever() {
+        var state = MetaState(mark: HighWaterMark())
+        state.indexable(count: 3, due: .after(.seconds(3600)))
+        let result39 = state.takeWork()
+        #expect(result39 == nil)
+        state.indexable(count: Limits.indexBatchCountMax, due: .after(.seconds(3600)))
+        let result40 = state.takeWork()
+        #expect(isWrite(result40, withIndex: true))
+        let result41 = state.takeWork()
+        #expect(result41 == nil)
+        state.indexable(count: 1, due: .after(.zero))
+        let result42 = state.takeWork()
+        #expect(isWrite(result42, withIndex: true))
+        state.indexable(count: 1, due: .after(.seconds(3600)))
+        let result43 = state.enqueue(MetaState.ChangeSet(changes: [], done: Pending()))
+        #expect(result43)
+        let result44 = state.takeWork()
+        #expect(isWrite(result44, withIndex: true))
+        let result45 = state.enqueue(MetaState.ChangeSet(changes: [], done: Pending()))
+        #expect(result45)
+        let result46 = state.takeWork()
+        #expect(isWrite(result46, withIndex: false))
+    }
+
+    @Test func aClosingMetaLaneWritesTheRestAndEnds() {
+        var state = MetaState(mark: HighWaterMark())
+        state.setClosing()
+        let result47 = state.takeWork()
+        #expect(isWrite(result47, withIndex: true))
+        state.written(mark: HighWaterMark(), remaining: 5, due: .after(.seconds(3600)))
+        let result48 = state.takeWork()
+        #expect(isWrite(result48, withIndex: true))
+        state.written(mark: HighWaterMark(), remaining: 0, due: .never)
+        guard case .end = state.takeWork() else {
+            Issue.record("does not end")
+            return
+        }
+    }
+
+    private func isWrite(_ work: MetaState.Work?, withIndex: Bool) -> Bool {
+        if case .write(_, withIndex: withIndex) = work { return true }
+        return false
+    }
+}
