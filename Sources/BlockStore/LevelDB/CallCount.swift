@@ -7,7 +7,8 @@ import Synchronization
 final class CallCount: Sendable {
     private static let closedBit = 1 << 62
     private let calls = Atomic<Int>(0)
-    private let lastCallEnded = Monitor(())
+    /// Only for waiting: the number is what decides.
+    private let lastCallEnded = Monitor(false)
 
     /// Announces a call.
     ///
@@ -24,7 +25,7 @@ final class CallCount: Sendable {
     /// Ends a call that `begin` announced.
     func end() {
         let count = calls.wrappingSubtract(1, ordering: .releasing).newValue
-        if count == Self.closedBit { lastCallEnded.notify { _ in } }
+        if count == Self.closedBit { lastCallEnded.notify { $0 = true } }
     }
 
     /// Refuses new calls and waits for those in flight.
