@@ -25,7 +25,7 @@ package struct TarExport {
     private var frames: [Frame] = []
     private var file: FileStream?
     private var hasEnded = false
-    private var written: Set<[Int]> = []
+    private var written: Set<TarPath.Fingerprint> = []
 
     /// Opens a tree.
     ///

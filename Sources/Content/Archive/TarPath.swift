@@ -45,11 +45,17 @@ struct TarPath {
     }
 
     /// 128 bits that stand for the path in a set of paths, under the process's random seed.
-    var fingerprint: [Int] {
+    var fingerprint: Fingerprint {
         let bytes = bytes
         var other = Hasher()
         other.combine(1)
         other.combine(bytes)
-        return [bytes.hashValue, other.finalize()]
+        return Fingerprint(first: bytes.hashValue, second: other.finalize())
+    }
+
+    /// Small, because an archive of a million files remembers a million of them.
+    struct Fingerprint: Hashable {
+        let first: Int
+        let second: Int
     }
 }

@@ -193,7 +193,8 @@ struct Rows {
         let seconds = Instant.now.elapsed(since: start).inSeconds
         let used = Self.processorSeconds - cpu
         let rate = Int(Double(amount) / seconds)
-        print("\(row): \(rate) in \(seconds) s, \(used) CPU-s, \(Self.residentMebibytes) MiB at most")
+        print(
+            "\(row): \(rate) in \(seconds) s, \(used) CPU-s, \(Self.residentMebibytes) MiB at most")
         return result
     }
 
