@@ -8,12 +8,17 @@ package import UnixFS
 ///
 /// - Spec: stack.md 2.6; cid-parity.md 11; gateway.md 1.3.
 package struct Configuration: Sendable {
+    /// Part `listen`.
     package var listen = Listen()
+    /// Part `gateway`.
     package var gateway = GatewayPart()
+    /// Part `rpc`.
     package var rpc = RPCPart()
+    /// Part `store`.
     package var store = Store()
+    /// Part `log`.
     package var log = LogPart()
-    /// What `add` does where its options say nothing.
+    /// Part `import`: what `add` does where its options say nothing.
     package var imports = ImportDefaults()
 
     /// Built-in defaults.
@@ -21,7 +26,9 @@ package struct Configuration: Sendable {
 
     /// Where the node listens.
     package struct Listen: Hashable, Sendable {
+        /// Of the gateway; `ListenText` reads it.
         package var publicAddress = "127.0.0.1:8080"
+        /// Of the RPC; loopback or a Unix socket.
         package var privateAddress = "127.0.0.1:5001"
         /// Per listener.
         package var connectionsMax = 1_024
@@ -31,17 +38,25 @@ package struct Configuration: Sendable {
 
     /// The gateway on the public listener.
     package struct GatewayPart: Hashable, Sendable {
+        /// Files and folders, or blocks and CARs only.
         package var deserializedResponses = true
+        /// Target of `/`; empty for none.
         package var rootRedirect = ""
+        /// Added to every answer, or replaced in it.
         package var headers: [String: String] = [:]
+        /// Of one request on the public listener, with its answer.
         package var requestDurationMax: Duration = .seconds(3_600)
+        /// Bytes of a request target.
         package var urlByteCountMax = 8 * 1_024
+        /// Further requests get 429.
         package var concurrentRequestsMax = 4_096
     }
 
     /// The Kubo RPC on the private listener.
     package struct RPCPart: Hashable, Sendable {
+        /// `scheme://host:port`, or `*`.
         package var allowedOrigins: [String] = []
+        /// Values of `Host` besides the loopback names.
         package var allowedHosts: [String] = []
     }
 
@@ -55,8 +70,11 @@ package struct Configuration: Sendable {
             case os
         }
 
+        /// Memory for hot blocks.
         package var cacheByteCount = 64 << 20
+        /// Free space that ordinary writes leave alone.
         package var reserveByteCount: UInt64 = 512 << 20
+        /// When a write is acknowledged.
         package var durability = Durability.synced
         /// Zero means that only the file system limits it.
         package var limitByteCount: UInt64 = 0
@@ -72,7 +90,9 @@ package struct Configuration: Sendable {
             case json
         }
 
+        /// A word of `Log.Level`.
         package var level = "info"
+        /// How lines look.
         package var form = Form.automatic
     }
 }

@@ -13,7 +13,9 @@ package indirect enum JSONValue: Hashable, Sendable {
 
     /// One `"name": value` of an object.
     package struct Member: Hashable, Sendable {
+        /// Without its quotes and escapes.
         package let name: String
+        /// What stands behind the colon.
         package let value: JSONValue
         /// Where the name stands, counted from 1.
         package let line: Int

@@ -11,7 +11,9 @@ package struct RepositoryError: Error, Hashable, Sendable, CustomStringConvertib
         case system
     }
 
+    /// What is wrong.
     package let code: Code
+    /// What to do about it.
     package let description: String
 
     init(_ code: Code, _ description: String) {
