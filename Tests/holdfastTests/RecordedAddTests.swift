@@ -1,0 +1,29 @@
+import Execution
+import TestSupport
+import Testing
+
+/// Every recorded `ipfs add`, through the built program: arguments, walk, upload, import, output.
+@Suite(.timeLimit(.minutes(10)), .serialized)
+struct RecordedAddTests {
+    @Test(arguments: [false, true])
+    func theProgramSaysWhatKuboSaid(onlyHash: Bool) throws {
+        let node = try RunningNode(TestPlace())
+        for recorded in try RecordedAdd.all() {
+            let folder = node.place.path("case-\(recorded.number)")
+            let path = try recorded.make(in: folder)
+            let options = ["-Q"] + (recorded.isTree ? ["-r"] : []) + (onlyHash ? ["-n"] : [])
+            let process = try node.place.run(["add"] + options + recorded.flags + [path])
+            let name = "case \(recorded.number): \(recorded.flags)"
+            if let cid = recorded.cid {
+                #expect(process.outputText == cid + "\n", "\(name) \(process.errorText)")
+                #expect(process.exitCode == 0, "\(name)")
+            } else {
+                let line = process.errorText.split(separator: "\n").first.map(String.init)
+                #expect(line == recorded.error, "\(name)")
+                #expect(process.exitCode == 1, "\(name)")
+            }
+            try File.removeTree(folder)
+        }
+        #expect(node.stop() == 0)
+    }
+}
