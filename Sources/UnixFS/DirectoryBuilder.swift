@@ -55,14 +55,15 @@ package struct DirectoryBuilder {
     ///   for a block over 2 MiB, which only options without a threshold can lead to.
     package consuming func finish(seal: (Bytes, Multicodec) throws -> CID) throws -> Child {
         entries.close()
-        let byName = EntryOrder(byName: entries)
-        if needsHAMT(byName) {
-            let byHash = EntryOrder(byHash: entries)
+        // Hashes hardly ever tie, unlike the beginnings of names, so this order is the quick one
+        // for a large directory; only one that stays plain is put in the order of names.
+        let byHash = EntryOrder(byHash: entries)
+        if needsHAMT(byHash) {
             let writer = ShardWriter(
                 fanout: options.maxHAMTFanout, entries: entries, metadata: metadata)
             return try writer.write(byHash, seal: seal)
         }
-        let links = byName.keys.map { entries.link(at: $0.position) }
+        let links = EntryOrder(byName: entries).keys.map { entries.link(at: $0.position) }
         return try Self.seal(links, message, with: seal)
     }
 
@@ -83,9 +84,9 @@ package struct DirectoryBuilder {
     }
 
     private static func check(name: Bytes) throws(UnixFSError) {
-        let dot = UInt8(ascii: ".")
-        let isDots = (name.count == 1 || name.count == 2) && name.array.allSatisfy { $0 == dot }
-        guard !name.isEmpty, !isDots, !name.array.contains(UInt8(ascii: "/")) else {
+        let bytes = name.array
+        let isDots = bytes == [0x2e] || bytes == [0x2e, 0x2e]
+        guard !bytes.isEmpty, !isDots, !bytes.contains(UInt8(ascii: "/")) else {
             throw UnixFSError(
                 .invalidName,
                 "a directory entry cannot be named \"\(name.utf8Text ?? "\(name)")\"")
@@ -105,26 +106,33 @@ package struct DirectoryBuilder {
         switch options.hamtSizeEstimate {
         case .disabled: return false
         case .links:
-            let estimate = order.keys.reduce(0) { sum, key in
-                let link = entries.link(at: key.position)
-                return sum + (link.nameBytes?.count ?? 0) + link.cid.byteCount
+            return passesThreshold(order, start: 0) { link in
+                (link.nameBytes?.count ?? 0) + link.cid.byteCount
             }
-            return estimate > options.hamtThreshold
-        case .block: return plainByteCount(order) > options.hamtThreshold
+        case .block:
+            let data = Varint.fieldByteCount(message.encodedByteCount)
+            return passesThreshold(order, start: data, Self.encodedByteCount)
         }
     }
 
-    /// The exact size of the plain directory's block.
-    private func plainByteCount(_ order: EntryOrder) -> Int {
-        let data = message.encodedByteCount
-        return order.keys.reduce(Varint.fieldByteCount(data)) { sum, key in
-            let link = entries.link(at: key.position)
-            let inner =
-                Varint.fieldByteCount(link.cid.byteCount)
-                + Varint.fieldByteCount(link.nameBytes?.count ?? 0)
-                + 1 + Varint.byteCount(of: link.tsize ?? 0)
-            return sum + Varint.fieldByteCount(inner)
+    /// Adds up what the links count, only as far as it takes to know.
+    private func passesThreshold(
+        _ order: EntryOrder, start: Int, _ byteCount: (DagPBLink) -> Int
+    ) -> Bool {
+        var sum = start
+        for key in order.keys {
+            guard sum <= options.hamtThreshold else { return true }
+            sum += byteCount(entries.link(at: key.position))
         }
+        return sum > options.hamtThreshold
+    }
+
+    /// The exact size of a link in the plain directory's block.
+    private static func encodedByteCount(_ link: DagPBLink) -> Int {
+        Varint.fieldByteCount(
+            Varint.fieldByteCount(link.cid.byteCount)
+                + Varint.fieldByteCount(link.nameBytes?.count ?? 0)
+                + 1 + Varint.byteCount(of: link.tsize ?? 0))
     }
 }
 

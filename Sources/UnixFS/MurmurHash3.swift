@@ -9,18 +9,31 @@ package enum MurmurHash3 {
 
     /// The first 64 bits of the hash.
     package static func first64(of bytes: Bytes) -> UInt64 {
+        bytes.withByteSpan { first64(of: $0) }
+    }
+
+    private static func first64(of bytes: Span<UInt8>) -> UInt64 {
         var (h1, h2): (UInt64, UInt64) = (0, 0)
-        var reader = ByteReader(bytes)
-        while reader.remaining >= 16 {
-            h1 ^= mixFirst(reader.takeWord(8))
+        var offset = 0
+        while bytes.count - offset >= 16 {
+            h1 ^= mixFirst(word(bytes, offset..<offset + 8))
             h1 = (rotated(h1, 27) &+ h2) &* 5 &+ 0x52dc_e729
-            h2 ^= mixSecond(reader.takeWord(8))
+            h2 ^= mixSecond(word(bytes, offset + 8..<offset + 16))
             h2 = (rotated(h2, 31) &+ h1) &* 5 &+ 0x3849_5ab5
+            offset += 16
         }
-        let first = min(reader.remaining, 8)
-        h1 ^= mixFirst(reader.takeWord(first))
-        h2 ^= mixSecond(reader.takeWord(reader.remaining))
+        let middle = min(offset + 8, bytes.count)
+        h1 ^= mixFirst(word(bytes, offset..<middle))
+        h2 ^= mixSecond(word(bytes, middle..<bytes.count))
         return finish(h1, h2, count: UInt64(bytes.count))
+    }
+
+    /// Bytes as a little-endian number; none are 0, which every mixing leaves at 0.
+    @inline(__always)
+    private static func word(_ bytes: Span<UInt8>, _ range: Range<Int>) -> UInt64 {
+        var word: UInt64 = 0
+        for index in range.reversed() { word = word &<< 8 | UInt64(bytes[index]) }
+        return word
     }
 
     private static func mixFirst(_ word: UInt64) -> UInt64 { rotated(word &* c1, 31) &* c2 }
@@ -43,17 +56,5 @@ package enum MurmurHash3 {
 
     private static func rotated(_ value: UInt64, _ count: UInt64) -> UInt64 {
         (value &<< count) | (value &>> (64 - count))
-    }
-}
-
-extension ByteReader {
-    /// The next bytes as a little-endian number; none are 0, which every mixing leaves at 0.
-    fileprivate mutating func takeWord(_ count: Int) -> UInt64 {
-        var word: UInt64 = 0
-        for shift in 0..<count {
-            guard let byte = try? readByte() else { break }
-            word |= UInt64(byte) << UInt64(shift * 8)
-        }
-        return word
     }
 }
