@@ -107,7 +107,22 @@ package struct Bytes: Sendable {
 
     /// The bytes read as UTF-8, or nil where they are not UTF-8.
     package var utf8Text: String? {
-        unsafe withUnsafeBytes { unsafe String(validating: $0, as: UTF8.self) }
+        withByteSpan { span in
+            guard let text = try? UTF8Span(validating: span) else { return nil }
+            return String(copying: text)
+        }
+    }
+
+    /// Eight bytes from an offset as a number, most significant first.
+    package func bigEndianWord(at index: Int) -> UInt64 { UInt64(bigEndian: load(at: index)) }
+
+    /// The bytes of an integer in memory order.
+    @inline(__always)
+    func load<Value: FixedWidthInteger>(at index: Int) -> Value {
+        precondition(
+            index >= 0 && index + MemoryLayout<Value>.size <= count, "byte range out of range")
+        return unsafe UnsafeRawPointer(start).loadUnaligned(
+            fromByteOffset: index, as: Value.self)
     }
 
     @inlinable @inline(__always)

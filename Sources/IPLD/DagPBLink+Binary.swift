@@ -5,13 +5,15 @@ extension DagPBLink {
     /// Decodes the inside of a link: hash, name, size, in this order.
     ///
     /// - Throws: `.malformed`, in the words of go-codec-dagpb.
-    init(decoding bytes: Bytes) throws(IPLDError) {
-        var reader = ByteReader(bytes)
+    init(
+        decoding range: Range<Int>, of bytes: Bytes, _ memory: Span<UInt8>
+    ) throws(IPLDError) {
+        var fields = ProtobufFields(in: range)
         var cid: CID?
         var name: Bytes?
         var tsize: UInt64?
-        while !reader.isAtEnd {
-            let tag = try reader.readTag()
+        while !fields.isAtEnd {
+            let tag = try fields.readTag(memory)
             switch (tag.field, tag.wire) {
             case (1, 2):
                 guard cid == nil else { throw .protobuf("(PBLink) duplicate Hash section") }
@@ -20,16 +22,16 @@ extension DagPBLink {
                         "(PBLink) invalid order, found \(name == nil ? "Tsize" : "Name") before Hash"
                     )
                 }
-                cid = try Self.hash(try reader.readChunk())
+                cid = try Self.hash(try fields.readChunk(memory), of: bytes, memory)
             case (2, 2):
                 guard name == nil else { throw .protobuf("(PBLink) duplicate Name section") }
                 guard tsize == nil else {
                     throw .protobuf("(PBLink) invalid order, found Tsize before Name")
                 }
-                name = try reader.readChunk()
+                name = bytes[try fields.readChunk(memory)]
             case (3, 0):
                 guard tsize == nil else { throw .protobuf("(PBLink) duplicate Tsize section") }
-                tsize = try reader.readNumber()
+                tsize = try fields.readNumber(memory)
             default: throw .protobuf("(PBLink) \(tag.refusal(expecting: "1, 2 or 3"))")
             }
         }
@@ -61,9 +63,12 @@ extension DagPBLink {
         }
     }
 
-    private static func hash(_ bytes: Bytes) throws(IPLDError) -> CID {
+    private static func hash(
+        _ range: Range<Int>, of bytes: Bytes, _ memory: Span<UInt8>
+    ) throws(IPLDError) -> CID {
+        if let cid = CID(usual: memory, in: range) { return cid }
         do {
-            return try CID(bytes: bytes)
+            return try CID(bytes: bytes[range])
         } catch {
             throw invalidHash(" (invalid cid: \(error.message))")
         }

@@ -9,23 +9,29 @@ extension DagPBNode {
     /// - Throws: `.malformed`, in the words of go-codec-dagpb.
     /// - Spec: ipld dag-pb.
     package init(decoding bytes: Bytes) throws(IPLDError) {
+        self = try bytes.withByteSpan { (memory) throws(IPLDError) in
+            try DagPBNode(decoding: bytes, memory)
+        }
+    }
+
+    private init(decoding bytes: Bytes, _ memory: Span<UInt8>) throws(IPLDError) {
         self.init()
-        var reader = ByteReader(bytes)
+        var fields = ProtobufFields(in: 0..<bytes.count)
         var areLinksComplete = false
-        while !reader.isAtEnd {
-            let tag = try reader.readTag()
-            guard tag == ProtobufTag(field: 1, wire: 2) || tag == ProtobufTag(field: 2, wire: 2)
+        while !fields.isAtEnd {
+            let tag = try fields.readTag(memory)
+            guard tag.wire == 2, tag.field == 1 || tag.field == 2
             else { throw .protobuf("(PBNode) \(tag.refusal(expecting: "1 or 2"))") }
-            let chunk = try reader.readChunk()
+            let chunk = try fields.readChunk(memory)
             if tag.field == 1 {
                 guard data == nil else { throw .protobuf("(PBNode) duplicate Data section") }
-                data = chunk
+                data = bytes[chunk]
                 areLinksComplete = !links.isEmpty
             } else {
                 guard !areLinksComplete else {
                     throw .protobuf("(PBNode) duplicate Links section")
                 }
-                links.append(try DagPBLink(decoding: chunk))
+                links.append(try DagPBLink(decoding: chunk, of: bytes, memory))
             }
         }
     }

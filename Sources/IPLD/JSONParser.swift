@@ -122,7 +122,7 @@ extension JSONParser {
             switch text[index] {
             case UInt8(ascii: "\""):
                 defer { index += 1 }
-                return try string(Array(text[start..<index]))
+                return try string(text.span.extracting(start..<index))
             case UInt8(ascii: "\\"): return try parseEscapedString(from: start)
             case 0..<0x20: throw .json("a control character in a text", index)
             default: index += 1
@@ -137,7 +137,7 @@ extension JSONParser {
             let byte = text[index]
             index += 1
             switch byte {
-            case UInt8(ascii: "\""): return try string(bytes)
+            case UInt8(ascii: "\""): return try string(bytes.span)
             case UInt8(ascii: "\\"): try appendEscape(to: &bytes)
             case 0..<0x20: throw .json("a control character in a text", index)
             default: bytes.append(byte)
@@ -191,11 +191,11 @@ extension JSONParser {
         return value
     }
 
-    private func string(_ bytes: [UInt8]) throws(IPLDError) -> String {
-        guard let text = String(validating: bytes, as: UTF8.self) else {
+    private func string(_ bytes: Span<UInt8>) throws(IPLDError) -> String {
+        guard let text = try? UTF8Span(validating: bytes) else {
             throw .json("a text is not UTF-8", index)
         }
-        return text
+        return String(copying: text)
     }
 }
 

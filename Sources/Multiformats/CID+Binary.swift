@@ -23,6 +23,10 @@ extension CID {
     ///
     /// - Throws: as `init(reading:)`, and `.cid` for bytes left over.
     package init(bytes: Bytes) throws(MultiformatsError) {
+        if let cid = bytes.withByteSpan({ CID(usual: $0, in: 0..<$0.count) }) {
+            self = cid
+            return
+        }
         var reader = ByteReader(bytes)
         self = try CID(reading: &reader)
         guard reader.isAtEnd else {

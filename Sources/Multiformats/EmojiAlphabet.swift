@@ -15,9 +15,12 @@ enum EmojiAlphabet {
     ///
     /// - Throws: `.multibase` for other characters.
     static func decode(
-        _ text: Substring.UnicodeScalarView, to bytes: inout ByteWriter
+        _ text: Span<UInt8>, to bytes: inout ByteWriter
     ) throws(MultiformatsError) {
-        for scalar in text {
+        guard let characters = try? UTF8Span(validating: text) else {
+            throw MultiformatsError(.multibase, "illegal base256emoji data")
+        }
+        for scalar in String(copying: characters).unicodeScalars {
             guard let value = values[scalar] else {
                 throw MultiformatsError(
                     .multibase, "illegal base256emoji data, char: '\(Character(scalar))'")

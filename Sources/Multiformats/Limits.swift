@@ -11,5 +11,5 @@ package enum Limits {
     /// The longest CID text that is looked at; the longest that is legal, 128 bytes of identity in base2, has 1,065.
     package static let textBytesMax = 8192
     /// The longest text for bases without a power of two, whose decoding takes quadratic time.
-    package static let quadraticTextBytesMax = 1 << 16
+    package static let quadraticTextBytesMax = 1 << 15
 }

@@ -25,22 +25,22 @@ extension Multibase {
         guard let base = Multibase(prefix: first) else {
             throw MultiformatsError(.multibase, "selected encoding not supported")
         }
-        return (base, try base.decodeWithoutPrefix(text.unicodeScalars.dropFirst()))
+        let rest = text.utf8Span.span.extracting(droppingFirst: UTF8.byteCount(of: first))
+        return (base, try base.decode(rest))
     }
 
     /// Reads a text that has no prefix.
     ///
     /// - Throws: `.multibase`.
     package func decodeWithoutPrefix(_ text: String) throws(MultiformatsError) -> Bytes {
-        try decodeWithoutPrefix(text.unicodeScalars[...])
+        try decode(text.utf8Span.span)
     }
 
     private func encode(_ bytes: Bytes, prefixed: Bool) -> String {
         var text: [UInt8] = []
         text.reserveCapacity(bytes.count * 2 + 8)
         if prefixed { text.append(contentsOf: String(prefix).utf8) }
-        bytes.withSpan { span in
-            let span = Span<UInt8>(_bytes: span)
+        bytes.withByteSpan { span in
             switch coding {
             case .plain: for index in span.indices { text.append(span[index]) }
             case .bits(let alphabet): alphabet.encode(span, to: &text)
@@ -51,17 +51,21 @@ extension Multibase {
         return String(decoding: text, as: UTF8.self)
     }
 
-    private func decodeWithoutPrefix(
-        _ scalars: Substring.UnicodeScalarView
-    ) throws(MultiformatsError) -> Bytes {
-        let text = Array(String(scalars).utf8)
+    private func decode(_ text: Span<UInt8>) throws(MultiformatsError) -> Bytes {
         var bytes = ByteWriter(capacity: text.count)
         switch coding {
-        case .plain: bytes.append(text)
-        case .bits(let alphabet): try alphabet.decode(text.span, to: &bytes)
-        case .number(let alphabet): try alphabet.decode(text.span, to: &bytes)
-        case .emoji: try EmojiAlphabet.decode(scalars, to: &bytes)
+        case .plain: for index in text.indices { bytes.append(text[index]) }
+        case .bits(let alphabet): try alphabet.decode(text, to: &bytes)
+        case .number(let alphabet): try alphabet.decode(text, to: &bytes)
+        case .emoji: try EmojiAlphabet.decode(text, to: &bytes)
         }
         return bytes.finish()
+    }
+}
+
+extension UTF8 {
+    /// How many bytes a scalar takes.
+    fileprivate static func byteCount(of scalar: Unicode.Scalar) -> Int {
+        encode(scalar)?.count ?? 0
     }
 }

@@ -75,12 +75,9 @@ package struct Multihash: Hashable, Sendable {
 
     private static func store(_ digest: Bytes) -> Digest {
         guard digest.count == 32 else { return .bytes(digest) }
-        var reader = ByteReader(digest)
-        guard let a: UInt64 = try? reader.readBigEndian(),
-            let b: UInt64 = try? reader.readBigEndian(),
-            let c: UInt64 = try? reader.readBigEndian(), let d: UInt64 = try? reader.readBigEndian()
-        else { return .bytes(digest) }
-        return .words(a, b, c, d)
+        return .words(
+            digest.bigEndianWord(at: 0), digest.bigEndianWord(at: 8),
+            digest.bigEndianWord(at: 16), digest.bigEndianWord(at: 24))
     }
 
     package static func == (left: Multihash, right: Multihash) -> Bool {

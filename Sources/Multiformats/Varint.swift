@@ -49,7 +49,13 @@ extension ByteReader {
     /// Reads a varint of protobuf: at most ten bytes; longer forms than needed are accepted.
     ///
     /// - Throws: `.varint`.
+    @inline(__always)
     package mutating func readProtobufVarint() throws(MultiformatsError) -> UInt64 {
+        if let byte = peek, byte < 0x80 { return try readLastByte() }
+        return try readLongProtobufVarint()
+    }
+
+    private mutating func readLongProtobufVarint() throws(MultiformatsError) -> UInt64 {
         var value: UInt64 = 0
         var shift: UInt64 = 0
         for index in 0..<Limits.protobufVarintBytesMax {
