@@ -6,7 +6,7 @@ package import Multiformats
 package struct Resolution: Sendable {
     /// The block at the end of the path, as the last link spells it.
     package let cid: CID
-    /// One CID per path segment that has a block of its own, the root first (`X-Ipfs-Roots`).
+    /// The block that each path segment ends in, the root first (`X-Ipfs-Roots`).
     /// HAMT shards on the way are not listed.
     package let roots: [CID]
     /// Every block on the way in order, shards included, without the one at the end.

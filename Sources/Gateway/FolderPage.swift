@@ -66,8 +66,8 @@ struct FolderPage {
         }
         if unit == 0 { return "\(byteCount) B" }
         let tenths = Int((value * 10).rounded())
-        return tenths % 10 == 0 || tenths >= 1_000
-            ? "\((tenths + 5) / 10) \(units[unit])" : "\(tenths / 10).\(tenths % 10) \(units[unit])"
+        return tenths % 10 == 0
+            ? "\(tenths / 10) \(units[unit])" : "\(tenths / 10).\(tenths % 10) \(units[unit])"
     }
 
     private static func shortened(_ text: String) -> String {

@@ -35,7 +35,8 @@ extension GatewayExchange {
         if isHead {
             return Response(.ok, fields: fields, body: .omitted(length: export.byteCount))
         }
-        let body = CARBody(export: export, slot: slot)
+        var pieces = export
+        let body = PulledBody(slot: slot) { try pieces.next() }
         return Response(.ok, fields: fields, body: .source(body, length: export.byteCount))
     }
 
@@ -44,18 +45,4 @@ extension GatewayExchange {
         guard let last = target.path.segments.last else { return "\(target.path.rootText).car" }
         return "\(target.path.rootText)_\(last.displayText).car"
     }
-}
-
-/// The body of a CAR answer. A failure in the middle breaks the transfer off: a CAR has no place
-/// for errors.
-private final class CARBody: BodySource {
-    private var export: CARExport
-    private let slot: RequestSlot
-
-    init(export: CARExport, slot: RequestSlot) {
-        self.export = export
-        self.slot = slot
-    }
-
-    func next(limit: Int) throws -> Bytes? { try export.next() }
 }

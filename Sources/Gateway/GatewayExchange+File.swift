@@ -106,31 +106,17 @@ extension GatewayExchange {
         if isHead { return .omitted(length: range.count) }
         if range.count == 0 { return .bytes(.empty) }
         if let whole = wholeContent(of: node) { return .bytes(whole[range]) }
+        var stream: FileStream
+        var first: Bytes?
         do {
             // The first piece is read before the head goes out: a file that is not here is a 404.
-            var stream = try FileStream(
-                file, range: range.offset..<range.end, library: library)
-            let first = try stream.next() ?? .empty
-            if UInt64(first.count) == range.count { return .bytes(first) }
-            let source = FileBody(first: first, stream: stream, slot: slot)
-            return .source(source, length: range.count)
+            stream = try FileStream(file, range: range.offset..<range.end, library: library)
+            first = try stream.next() ?? .empty
         } catch {
             throw GatewayError(error, resolving: target.path.text)
         }
+        if let first, UInt64(first.count) == range.count { return .bytes(first) }
+        let source = PulledBody(slot: slot) { try first.take() ?? stream.next() }
+        return .source(source, length: range.count)
     }
-}
-
-/// The body of a file, piece by piece.
-private final class FileBody: BodySource {
-    private var first: Bytes?
-    private var stream: FileStream
-    private let slot: RequestSlot
-
-    init(first: Bytes, stream: FileStream, slot: RequestSlot) {
-        self.first = first
-        self.stream = stream
-        self.slot = slot
-    }
-
-    func next(limit: Int) throws -> Bytes? { try first.take() ?? stream.next() }
 }

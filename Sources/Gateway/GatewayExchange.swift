@@ -8,7 +8,7 @@ import UnixFS
 
 /// One request below `/ipfs/`, on its way from its path to its answer.
 ///
-/// Extensions hold the answers by kind: `+File`, `+Folder`, `+Block`, `+CAR`.
+/// Extensions hold the answers by kind: `+File`, `+Folder`, `+Block`, `+CAR`, `+TAR`.
 struct GatewayExchange {
     let request: Request
     let gateway: Gateway
@@ -49,8 +49,7 @@ struct GatewayExchange {
         case .ipnsRecord:
             throw GatewayError(.badRequest, "\(target.shownPath) is not an IPNS link")
         case .tar:
-            throw GatewayError(
-                .notImplemented, "TAR answers are not built yet: ask for format=car instead")
+            return try tarAnswer(resolve())
         case .raw:
             return try rawAnswer(resolve())
         case .json, .cbor, .dagJSON, .dagCBOR, nil:

@@ -5,7 +5,7 @@ import Multiformats
 import Testing
 import Vault
 
-@Suite(.timeLimit(.minutes(2)))
+@Suite(.timeLimit(.minutes(20)))
 struct AppenderTests {
     @Test func aBlockThatIsThereIsNotWrittenAgain() throws {
         let scratch = try ScratchStore()

@@ -7,7 +7,7 @@ import Testing
 import Vault
 
 /// Bits that flip on disk: found, told, never served.
-@Suite(.serialized, .timeLimit(.minutes(5)))
+@Suite(.serialized, .timeLimit(.minutes(20)))
 struct DamageTests {
     @Test func aBlockWithAFlippedBitIsQuarantinedAndNeverServed() throws {
         let scratch = try ScratchStore()

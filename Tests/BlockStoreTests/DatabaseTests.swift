@@ -4,7 +4,7 @@ import Execution
 import Testing
 
 /// The fence around LevelDB's C handle.
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(20)))
 struct DatabaseTests {
     private func withDatabase(_ body: (Database) throws -> Void) throws {
         let folder = try File.makeTemporaryFolder(prefix: "holdfast-leveldb-")

@@ -7,7 +7,7 @@ import TestSupport
 import Testing
 import UnixFS
 
-@Suite(.timeLimit(.minutes(5)))
+@Suite(.timeLimit(.minutes(20)))
 struct CARTests {
     let scratch: ScratchLibrary
 

@@ -5,7 +5,7 @@ import IPLD
 import Multiformats
 import Testing
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(20)))
 struct NodeTests {
     @Test func aNodeGoesFromOneCodecToAnother() throws {
         let json = Bytes(utf8: "{\"b\":[1,null,\"x\"],\"a\":{\"/\":{\"bytes\":\"AQI\"}}}")

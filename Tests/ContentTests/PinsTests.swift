@@ -6,7 +6,7 @@ import TestSupport
 import Testing
 import UnixFS
 
-@Suite(.timeLimit(.minutes(5)))
+@Suite(.timeLimit(.minutes(20)))
 struct PinsTests {
     let scratch: ScratchLibrary
     let pins: Pins

@@ -33,7 +33,7 @@ enum Tree {
     }
 }
 
-@Suite(.timeLimit(.minutes(5)))
+@Suite(.timeLimit(.minutes(20)))
 struct ReadingTests {
     let scratch: ScratchLibrary
 

@@ -5,7 +5,7 @@ import TestSupport
 import Testing
 import UnixFS
 
-@Suite(.timeLimit(.minutes(5)))
+@Suite(.timeLimit(.minutes(20)))
 struct TarTests {
     /// An entry as a reader of the format sees it.
     struct Entry: Equatable {

@@ -1,7 +1,7 @@
 import Execution
 import Testing
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(20)))
 struct ByteBudgetTests {
     @Test func nothingIsGivenBeyondTheLimit() {
         let budget = ByteBudget(name: "test", limit: 100)

@@ -8,13 +8,14 @@ import Vault
 
 /// Replays the recorded conformance suite: status, fields and bytes equal Kubo's, except where
 /// gateway.md 22.2 allows a difference.
-@Suite(.timeLimit(.minutes(5)))
+@Suite(.timeLimit(.minutes(20)))
 struct TranscriptTests {
     private static let tests = [
         "TestGatewayBlock", "TestGatewayUnixFSFileRanges", "TestPathing",
         "TestUnixFSDirectoryListing", "TestTrustlessRaw*", "TestTrustlessCar*",
         "TestGatewayCache", "TestGatewaySymlink", "TestCors", "TestPlainCodec",
-        "TestCodecMismatchReturns406", "TestPathGatewayMiscellaneous", "TestGatewayJsonCbor",
+        "TestCodecMismatchReturns406", "TestTar", "TestPathGatewayMiscellaneous",
+        "TestGatewayJsonCbor",
     ]
 
     @Test func everyExchangeIsAsRecorded() throws {
@@ -96,6 +97,14 @@ private struct ExpectedFields {
         if fields["Etag"]?.contains("DirIndex-") == true { drop("Etag") }
         if transcript.method == "OPTIONS" { allowed.insert("Allow") }
         switch test {
+        case "TestTar":
+            // Our archives have no time of their own; a name outside the root is refused at once.
+            comparesBody = false
+            guard transcript.test.contains("outside") else { return }
+            status = 406
+            fields = [:]
+            allowed = Set(
+                Self.corsNames + ["Content-Type", "X-Content-Type-Options", "X-Ipfs-Path"])
         case "TestGatewayUnixFSFileRanges" where transcript.test.contains("missing_a_block_AFTER"):
             // Kubo guesses the type from the four bytes of the range; ours is the file's (22.1).
             fields["Content-Type"] = "application/octet-stream"

@@ -6,7 +6,7 @@ import Testing
 
 @testable import HTTPClient
 
-@Suite(.timeLimit(.minutes(2)))
+@Suite(.timeLimit(.minutes(20)))
 struct HTTPClientTests {
     @Test
     func aRequestIsWrittenAsGivenAndItsAnswerRead() throws {

@@ -5,7 +5,7 @@ import Testing
 
 @testable import HTTPClient
 
-@Suite(.timeLimit(.minutes(2)))
+@Suite(.timeLimit(.minutes(20)))
 struct UploadTests {
     @Test
     func bytesGoOutWithTheirLength() throws {

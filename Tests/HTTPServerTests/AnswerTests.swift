@@ -6,7 +6,7 @@ import Synchronization
 import Testing
 
 /// What goes out on the wire for each kind of answer.
-@Suite(.timeLimit(.minutes(2)))
+@Suite(.timeLimit(.minutes(20)))
 struct AnswerTests {
     private func exchange(
         _ request: String, _ handler: @escaping Handler

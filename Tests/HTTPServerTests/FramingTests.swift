@@ -5,7 +5,7 @@ import Synchronization
 import Testing
 
 /// A request that can be read in two ways is refused, and what stands behind it is never answered.
-@Suite(.timeLimit(.minutes(2)))
+@Suite(.timeLimit(.minutes(20)))
 struct FramingTests {
     static let refused: [(name: String, request: String)] = [
         (

@@ -8,7 +8,7 @@ import Telemetry
 import Testing
 
 /// Addresses, time limits, and the end of a listener.
-@Suite(.timeLimit(.minutes(2)))
+@Suite(.timeLimit(.minutes(20)))
 struct ListenerTests {
     private static let hello: Handler = { _ in .respond(.text(.ok, "hello")) }
     private let get = "GET / HTTP/1.1\r\nHost: a\r\n\r\n"

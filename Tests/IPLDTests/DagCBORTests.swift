@@ -4,7 +4,7 @@ import Multiformats
 import TestSupport
 import Testing
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(20)))
 struct DagCBORTests {
     /// Files with floats of 16 and 32 bits. The specification allows 64 bits only, and so has
     /// `fixtures.car`, whose CIDs are those of the 64-bit forms.

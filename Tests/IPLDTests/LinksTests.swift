@@ -4,7 +4,7 @@ import Multiformats
 import TestSupport
 import Testing
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(20)))
 struct LinksTests {
     static let json = """
         {"a":{"/":"bafkqaaa"},"b":[1,{"/":"bafyaabakaieac"},{"c/d":{"/":"bafkqaaa"}}]}
@@ -54,7 +54,7 @@ struct LinksTests {
     }
 }
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(20)))
 struct IPLDPathTests {
     @Test(arguments: [
         ("a", "link 1"), ("a/x/y", "link 1"), ("b", "value"), ("b/0", "value"), ("b/1", "link 2"),

@@ -2,7 +2,7 @@ import Testing
 
 @testable import KuboRPC
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(20)))
 struct CommandTableTests {
     @Test func everyCommandOfTheTableIsBuiltAndNoOther() {
         let names = CommandTable.commands.map(\.name)

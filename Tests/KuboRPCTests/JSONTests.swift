@@ -3,7 +3,7 @@ import Testing
 
 @testable import KuboRPC
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(20)))
 struct JSONTests {
     @Test func fieldsKeepTheirOrderAndThereIsNoWhiteSpace() {
         let value = JSON.object([

@@ -9,7 +9,7 @@ import Vault
 
 /// Recorded runs of `ipfs add`, uploaded over the RPC as the command line does it: every error and
 /// a sample of the CIDs, or all of them when `HOLDFAST_TEST_ALL` is set.
-@Suite(.serialized, .timeLimit(.minutes(10)))
+@Suite(.serialized, .timeLimit(.minutes(20)))
 struct KuboAddTests {
     private static let runsAll = ProcessInfo.processInfo.environment["HOLDFAST_TEST_ALL"] != nil
 

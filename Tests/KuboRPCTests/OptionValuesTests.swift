@@ -2,7 +2,7 @@ import Testing
 
 @testable import KuboRPC
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(20)))
 struct OptionValuesTests {
     @Test(arguments: [
         ("", true), ("true", true), ("TRUE", true), ("t", true), ("1", true), ("T", true),

@@ -5,7 +5,7 @@ import Testing
 @testable import KuboRPC
 
 /// Operations that call back, pulled by a connection.
-@Suite(.serialized, .timeLimit(.minutes(1)))
+@Suite(.serialized, .timeLimit(.minutes(20)))
 struct ProducedLinesTests {
     @Test func linesComeInOrderAndThenTheEnd() throws {
         let lines = try produced { output in

@@ -5,7 +5,7 @@ import UnixFS
 
 @testable import Node
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(20)))
 struct ConfigurationReaderTests {
     private func read(
         _ text: String, environment: [String: String] = [:], options: [String: String] = [:]

@@ -3,7 +3,7 @@ import Testing
 
 @testable import Node
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(20)))
 struct ListenTextTests {
     @Test(
         arguments: [

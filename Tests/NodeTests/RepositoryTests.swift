@@ -4,7 +4,7 @@ import Testing
 
 @testable import Node
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(20)))
 struct RepositoryTests {
     private func withHome(_ body: (String) throws -> Void) throws {
         let folder = try File.makeTemporaryFolder(prefix: "holdfast-repository-")

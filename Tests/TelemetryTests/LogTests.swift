@@ -3,7 +3,7 @@ import Execution
 import Telemetry
 import Testing
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(20)))
 struct LogTests {
     private func logged(_ format: Log.Format, _ body: (Log) -> Void) throws -> String {
         let folder = try File.makeTemporaryFolder(prefix: "holdfast-log-")

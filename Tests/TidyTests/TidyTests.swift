@@ -2,7 +2,7 @@ import TestSupport
 import Testing
 
 /// Reads the tree and tells the author what to use instead (style, point 27).
-@Suite(.timeLimit(.minutes(2)))
+@Suite(.timeLimit(.minutes(20)))
 struct TidyTests {
     @Test(arguments: TidyRule.all.map(\.name))
     func theTreeKeepsTheRule(name: String) throws {

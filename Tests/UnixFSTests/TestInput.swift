@@ -25,7 +25,7 @@ enum TestInput: Sendable {
 
     /// Hands the bytes out in pieces of at most 1 MiB.
     func forEachPiece(_ body: (Bytes) throws -> Void) throws {
-        var next = try generator()
+        let next = try generator()
         var rest = byteCount
         while rest > 0 {
             let piece = next(min(rest, 1 << 20))

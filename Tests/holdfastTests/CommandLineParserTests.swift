@@ -2,7 +2,7 @@ import Testing
 
 @testable import holdfast
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(20)))
 struct CommandLineParserTests {
     private func invocation(_ words: String...) throws -> Invocation {
         let outcome = try CommandLineParser.parse(words, in: .program)

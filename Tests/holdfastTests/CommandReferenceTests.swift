@@ -4,7 +4,7 @@ import Testing
 
 @testable import holdfast
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(20)))
 struct CommandReferenceTests {
     /// With `HOLDFAST_WRITE_REFERENCE=1` in the environment the page is written instead.
     @Test func thePageIsWhatTheProgramSays() throws {

@@ -3,7 +3,7 @@ import Testing
 
 @testable import holdfast
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(20)))
 struct HelpTextTests {
     private let help = HelpText(tree: .program)
 

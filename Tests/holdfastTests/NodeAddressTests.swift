@@ -2,7 +2,7 @@ import Testing
 
 @testable import holdfast
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(20)))
 struct NodeAddressTests {
     @Test(
         arguments: [

@@ -4,7 +4,7 @@ import Testing
 
 @testable import holdfast
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(20)))
 struct OutputTests {
     @Test func columnsAreAlignedWhereTheyStandTogether() {
         let text = AlignedTable.text([

@@ -6,7 +6,7 @@ import UnixFS
 
 @testable import holdfast
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(20)))
 struct TreeWalkTests {
     private func names(_ place: TestPlace, _ rules: TreeWalk.Rules) throws -> [String] {
         var walk = TreeWalk([(path: place.path("dir"), name: "dir")], rules: rules)

@@ -98,14 +98,16 @@ private struct PathSteps {
         }
         switch IPLDPath.step(rest, in: value) {
         case .value(let value):
+            roots += repeatElement(cid, count: rest.count)
             return value
         case .missing(let index):
             throw .linkNotFound(rest[rest.startIndex + index], under: cid)
         case .link(let next, let used):
             crossed.append(cid)
+            // Segments that stay inside a value end in its block.
+            roots += repeatElement(cid, count: used - 1) + [next]
             cid = next
             rest = rest.dropFirst(used)
-            roots.append(next)
             return nil
         }
     }

@@ -1,0 +1,43 @@
+import Buffers
+import HTTP
+import HTTPServer
+import Testing
+
+/// The page of a folder, with the strings that tools look for (gateway.md 13).
+@Suite(.timeLimit(.minutes(20)))
+struct FolderPageTests {
+    private static let root = "bafybeig6ka5mlwkl4subqhaiatalkcleo4jgnr3hqwvpmsqfca27cijp3i"
+
+    private func page(_ path: String) throws -> (page: String, fields: Fields) {
+        let gateway = try ScratchGateway()
+        try gateway.loadConformanceData()
+        let answer = try gateway.get("/ipfs/\(Self.root)\(path)")
+        #expect(answer.response.status == .ok)
+        return (try #require(answer.body.utf8Text), answer.response.fields)
+    }
+
+    @Test func aDeepFolderHasBreadcrumbsParentAndEntries() throws {
+        let (page, fields) = try page("/%C4%85/%C4%99/")
+        let root = Self.root
+        for text in [
+            "Index of",
+            "/ipfs/<a href=\"/ipfs/\(root)\">\(root)</a>/<a href=\"/ipfs/\(root)/%C4%85\">ą</a>/<a href=\"/ipfs/\(root)/%C4%85/%C4%99\">ę</a>",
+            "<a href=\"/ipfs/\(root)/%C4%85/%C4%99/..\">..</a>",
+            "<a href=\"/ipfs/\(root)/%C4%85/%C4%99/file-%C5%BA%C5%82.txt\">file-źł.txt</a>",
+            "?filename=file-%25C5%25BA%25C5%2582.txt\">",
+        ] { #expect(page.contains(text), "\(text)") }
+        #expect(fields["Content-Type"] == "text/html")
+        #expect(fields["Etag"]?.hasPrefix("\"DirIndex-") == true)
+    }
+
+    @Test func theRootHasNoParent() throws {
+        #expect(try !page("/").page.contains(">..</a>"))
+    }
+
+    @Test func theFrameIsSmallAndLoadsNothing() throws {
+        let page = try page("/").page
+        #expect(page.utf8.count < 16 << 10)
+        #expect(!page.contains("<script"))
+        #expect(!page.contains("src="))
+    }
+}
