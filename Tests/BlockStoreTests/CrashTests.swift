@@ -22,12 +22,10 @@ struct CrashTests {
         var all = Acknowledgements()
         for seed in 1...crashCount() {
             // Some die while they open the store and repair what the one before left behind.
-            let patience = random.below(4) == 0 ? 5000 : 120_000
+            let moment = random.below(4) == 0 ? "--kill-after" : "--kill-after-open"
             let child = try ChildProcess.run(
                 BuiltProgram.path("crash-child"),
-                [
-                    scratch.folder, "\(seed)", "--kill-after", "\(1000 + random.below(patience))",
-                ])
+                [scratch.folder, "\(seed)", moment, "\(1000 + random.below(80_000))"])
             #expect(child.wait() == .signalled(SIGKILL), "\(child.errorText)")
             var acknowledged = Acknowledgements()
             acknowledged.read(child.outputText)

@@ -9,7 +9,7 @@ import Vault
 /// A process that a test kills: it appends, pins, unpins and deletes in a store, and writes a line to
 /// standard output for everything that the store has acknowledged.
 ///
-///     crash-child FOLDER SEED [--kill-after MICROSECONDS] [--count N]
+///     crash-child FOLDER SEED [--kill-after MICROSECONDS] [--kill-after-open MICROSECONDS] [--count N]
 ///
 /// Numbers of blocks begin at SEED * 1,000,000; the test makes the same blocks from the numbers.
 /// Lines: `open`, `b N` (block), `p N` (pin), `u N` and `U N` (unpin: about to, done), `d N` and `D N`
@@ -24,10 +24,12 @@ enum CrashChild {
         guard let folder = arguments.popFirst(), let seed = arguments.popFirst().flatMap(Int.init)
         else { exit(2) }
         var count: Int?
+        var afterOpen: Int?
         while let argument = arguments.popFirst() {
             let number = arguments.popFirst().flatMap(Int.init)
             switch argument {
             case "--kill-after": if let number { killSelf(after: number) }
+            case "--kill-after-open": afterOpen = number
             case "--count": count = number
             default: exit(2)
             }
@@ -35,6 +37,7 @@ enum CrashChild {
         let report = Report()
         let store = try BlockStore.open(options(folder))
         report.line("open")
+        if let afterOpen { killSelf(after: afterOpen) }
         if let count {
             OneByOne(store: store, report: report).run(first: seed * 1_000_000, count: count)
             _exit(0)
