@@ -67,7 +67,8 @@ extension File {
     package static func makeFolder(_ path: String, permissions: mode_t = 0o700) throws(FileError) {
         if unsafe mkdir(path, permissions) == 0 { return }
         let number = errno
-        if number == ENOENT, folder(of: path) != path {
+        // A parent that is there already is no reason to try again: `/proc` refuses for good.
+        if number == ENOENT, folder(of: path) != path, !exists(folder(of: path)) {
             try makeFolder(folder(of: path), permissions: permissions)
             return try makeFolder(path, permissions: permissions)
         }

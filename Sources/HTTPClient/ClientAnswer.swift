@@ -5,6 +5,7 @@ package import HTTP
 package struct ClientAnswer: Sendable {
     package let status: Status
     package let fields: Fields
+    /// All of it, without the chunked framing.
     package let body: Bytes
 
     /// What came behind a chunked body.

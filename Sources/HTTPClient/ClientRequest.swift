@@ -25,6 +25,7 @@ package struct ClientRequest {
     package var target: String
 
     package var fields: Fields
+    /// What is sent after the fields.
     package var body: Body
 
     /// When to give up: covers connecting, sending and the whole answer.

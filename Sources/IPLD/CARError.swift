@@ -16,6 +16,7 @@ package struct CARError: Error, Hashable, Sendable, CustomStringConvertible {
     }
 
     package let code: Code
+    /// What is wrong with the input, for a person.
     package let message: String
 
     package init(_ code: Code, _ message: String) {

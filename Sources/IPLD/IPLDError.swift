@@ -18,6 +18,7 @@ package struct IPLDError: Error, Hashable, Sendable, CustomStringConvertible {
     }
 
     package let code: Code
+    /// What is wrong with the input, for a person.
     package let message: String
 
     package init(_ code: Code, _ message: String) {

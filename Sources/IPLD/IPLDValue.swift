@@ -24,7 +24,9 @@ package enum IPLDValue: Sendable {
 
     /// One key of a map with its value.
     package struct Entry: Sendable {
+        /// Any text, also an empty one.
         package let key: String
+        /// Of any kind.
         package let value: IPLDValue
 
         package init(key: String, value: IPLDValue) {

@@ -50,6 +50,10 @@ struct FileTests {
         }
     }
 
+    @Test func aFolderThatCannotBeMadeIsAnError() throws {
+        #expect(throws: FileError.self) { try File.makeFolder("/proc/holdfast/below") }
+    }
+
     @Test func positionedReadsStopAtTheEnd() throws {
         try withFolder { folder in
             try File.replace(folder + "/a", with: Bytes(utf8: "0123456789"))

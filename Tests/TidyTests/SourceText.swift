@@ -73,7 +73,9 @@ enum SourceText {
             guard text.hasPrefix("package "), kinds.contains(where: { text.contains($0) }) else {
                 return nil
             }
-            if text.contains("import ") || isWitness(text) { return nil }
+            if text.contains("import ") || isWitness(text) || isNamedByItsType(text) {
+                return nil
+            }
             let above = comment(above: index, in: lines)
             // A run of stored properties may share the comment of the first one.
             return above.contains("///") || isInDocumentedRun(index, lines) ? nil : index + 1
@@ -88,6 +90,13 @@ enum SourceText {
         ]
         return known.contains { declaration.contains($0) }
             || requirements.contains { contains(word: $0, in: String(declaration)) }
+    }
+
+    /// Whether a stored property is called what its type is called: `let cid: CID`.
+    private static func isNamedByItsType(_ declaration: Substring) -> Bool {
+        let words = declaration.split(whereSeparator: { " :".contains($0) }).map { $0.lowercased() }
+        return words.count == 4 && ["let", "var"].contains(words[1])
+            && words[3].hasSuffix(words[2])
     }
 
     /// `func name` and `var name` of every protocol in the tree.

@@ -8,9 +8,11 @@ struct TidyRule: Sendable {
     /// The numbers of the lines, from 1, that break the rule.
     let findings: @Sendable ([String]) -> [Int]
 
-    /// A rule about a word that stands in code, outside comments and texts.
+    /// A rule about a word that stands in code, outside comments and texts. It does not look at a
+    /// member of that name: what the word follows then is in `members`.
     static func word(
-        _ name: String, _ words: [String], allowedIn allowed: [String] = [], advice: String
+        _ name: String, _ words: [String], allowedIn allowed: [String] = [],
+        unlessAfter members: [String] = [], advice: String
     ) -> TidyRule {
         TidyRule(
             name: name, advice: advice,
@@ -19,7 +21,11 @@ struct TidyRule: Sendable {
             },
             findings: { lines in
                 SourceText.code(of: lines).enumerated().compactMap { index, line in
-                    words.contains { SourceText.contains(word: $0, in: line) } ? index + 1 : nil
+                    let isFound = words.contains { word in
+                        SourceText.contains(word: word, in: line)
+                            && !members.contains { line.contains($0 + word) }
+                    }
+                    return isFound ? index + 1 : nil
                 }
             })
     }
@@ -38,7 +44,7 @@ struct TidyRule: Sendable {
             advice: "use Instant, WallTime or Vault's random bytes, injected"),
         .word(
             "print", ["print("], allowedIn: ["Sources/holdfast/"],
-            advice: "use the log, or the command line's output"),
+            unlessAfter: [".", "func "], advice: "use the log, or the command line's output"),
         .word(
             "thread", ["pthread_create", "DispatchQueue", "Task {"],
             allowedIn: ["Sources/Execution/"], advice: "use Execution.Thread or WorkPool"),

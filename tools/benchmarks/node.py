@@ -47,6 +47,11 @@ class Process:
                     return int(line.split()[1]) / 1024
         return 0.0
 
+    def own_memory_mib(self):
+        """Memory that is the process's own. LevelDB maps its tables into memory, and pages of them
+        that have been read count as resident although the system takes them back at will."""
+        return self.memory_mib("RssAnon")
+
     def written(self):
         with open(f"/proc/{self.pid}/io") as file:
             for line in file:
