@@ -144,6 +144,9 @@ let testTargets: [Target] = [
             "Execution", "Telemetry",
         ]),
     .testTarget(
+        name: "FuzzReplayTests",
+        dependencies: ["fuzz", "TestSupport", "Buffers", "Execution"], swiftSettings: settings),
+    .testTarget(
         name: "TidyTests", dependencies: ["TestSupport", "Buffers", "Execution", "holdfast"],
         swiftSettings: settings),
 ]
@@ -172,6 +175,13 @@ let tools: [Target] = [
             "BlockStore", "Buffers", "Multiformats", "Vault", "Execution", "TestSupport",
         ],
         path: "Tests/CrashChild", swiftSettings: settings),
+    .executableTarget(
+        name: "fuzz",
+        dependencies: [
+            "Buffers", "Multiformats", "IPLD", "UnixFS", "HTTP", "BlockStore", "Content", "Node",
+            "Execution",
+        ],
+        path: "tools/fuzz/Sources", swiftSettings: settings),
 ]
 
 let package = Package(

@@ -38,7 +38,8 @@ package struct EntityTag: Sendable, Hashable, CustomStringConvertible {
         let isWeak = text.hasPrefix("W/")
         let quoted = isWeak ? text.dropFirst(2) : text
         guard quoted.utf8.first == UInt8(ascii: "\"") else { return nil }
-        let inner = quoted.dropFirst()
+        // By bytes: a combining mark behind the quote makes one Character with it.
+        let inner = quoted[quoted.utf8.index(after: quoted.startIndex)...]
         guard let end = inner.utf8.firstIndex(of: UInt8(ascii: "\"")),
             inner[..<end].utf8.allSatisfy({ $0 > 0x20 && $0 != 0x7F })
         else { return nil }

@@ -17,7 +17,7 @@ package enum EntityTagList: Sendable, Equatable {
         while true {
             rest = rest.trimmingBlanks
             while rest.utf8.first == UInt8(ascii: ",") {
-                rest = rest.dropFirst().trimmingBlanks
+                rest = rest[rest.utf8.index(after: rest.startIndex)...].trimmingBlanks
             }
             guard let tag = EntityTag.take(from: &rest) else { break }
             tags.append(tag)

@@ -12,6 +12,9 @@ package struct HTTPDate: Sendable, Hashable, CustomStringConvertible {
         "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
     ]
 
+    /// The first second of the year 10000.
+    private static let end: Int64 = 253_402_300_800
+
     /// The form that is sent: `Sun, 06 Nov 1994 08:49:37 GMT`.
     package var description: String {
         let days = (seconds - Self.floorModulo(seconds, 86_400)) / 86_400
@@ -49,6 +52,8 @@ package struct HTTPDate: Sendable, Hashable, CustomStringConvertible {
         else { return nil }
         let days = Self.days(year: yearNumber, month: monthIndex + 1, day: Int(dayNumber))
         seconds = days * 86_400 + parts[0] * 3_600 + parts[1] * 60 + parts[2]
+        // A leap second at the end of the year 9999 has no form that could be sent.
+        guard seconds < Self.end else { return nil }
     }
 
     /// Four digits, or the two of RFC 850: they count as 1970 to 2069.

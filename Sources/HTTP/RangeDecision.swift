@@ -52,9 +52,10 @@ package enum RangeDecision: Sendable, Equatable {
         if ranges.isEmpty { return .unsatisfiable }
         var sum: UInt64 = 0
         for range in ranges {
-            sum += range.count
-            // Also ends the loop long before the sum could overflow.
-            if sum > size { return .whole }
+            // A hostile file may claim a size of nearly 2^64, and the sum of two ranges is more.
+            let (next, hasOverflowed) = sum.addingReportingOverflow(range.count)
+            if hasOverflowed || next > size { return .whole }
+            sum = next
         }
         return .partial(ranges)
     }

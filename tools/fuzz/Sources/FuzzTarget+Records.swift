@@ -1,0 +1,66 @@
+import BlockStore
+import Buffers
+import Multiformats
+import Node
+
+extension FuzzTarget {
+    static let records = [
+        FuzzTarget("configuration", upTo: 16_384, checkConfiguration),
+        FuzzTarget("stored-value", upTo: 4_096, checkStoredValue),
+        FuzzTarget("pin-record", upTo: 4_096, checkPinRecord),
+        FuzzTarget("meta-records", upTo: 256, checkMetaRecords),
+    ]
+
+    private static func checkConfiguration(_ input: Bytes) throws {
+        _ = try? ConfigurationReader.read(file: input, path: "config.json")
+        let value = try JSONReader.read(input)
+        for text in [value.jsonText, value.indentedText()] {
+            let again = try Finding.ifRefused("\(text) is not read back") {
+                try JSONReader.read(Bytes(utf8: text))
+            }
+            try Finding.unless(again.jsonText == value.jsonText, "\(text) loses something")
+        }
+    }
+
+    private static func checkStoredValue(_ input: Bytes) throws {
+        let value = try StoredValue(decoding: input)
+        let cid = CID.v1(value.codec, value.multihash)
+        var writer = StoredValue.header(of: VerifiedBlock(cid: cid, alreadyHashed: value.bytes))
+        writer.append(value.bytes)
+        let written = writer.finish()
+        let again = try Finding.ifRefused("a stored value is not read back") {
+            try StoredValue(decoding: written)
+        }
+        try Finding.unless(
+            again.codec == value.codec && again.multihash == value.multihash
+                && again.bytes == value.bytes, "a stored value loses something")
+    }
+
+    /// A byte with the length of the key's CID, the CID, and the value.
+    private static func checkPinRecord(_ input: Bytes) throws {
+        var reader = ByteReader(input)
+        let key = Key([MetaKey.pinTable] + (try reader.read(Int(try reader.readByte()))).array)
+        guard let pin = PinRecord.decode(key, reader.readRest()) else { return }
+        let written = PinRecord.encode(pin)
+        try Finding.unless(MetaKey.pin(pin.cid) == key, "a pin has another key")
+        guard let again = PinRecord.decode(key, written) else {
+            throw Finding(description: "a pin is not read back")
+        }
+        try Finding.unless(
+            PinRecord.encode(again) == written && again.created == pin.created
+                && again.mode == pin.mode && again.holders == pin.holders
+                && Array(again.name.utf8) == Array(pin.name.utf8), "a pin loses something")
+    }
+
+    private static func checkMetaRecords(_ input: Bytes) throws {
+        if let entry = IndexEntry(decoding: input) {
+            try Finding.unless(entry.encode() == input, "an index entry has two forms")
+        }
+        if let mark = HighWaterMark(decoding: input) {
+            try Finding.unless(mark.encode() == input, "a high-water mark has two forms")
+        }
+        if let record = QuarantineRecord(decoding: input) {
+            try Finding.unless(record.encode() == input, "a quarantine record has two forms")
+        }
+    }
+}
