@@ -6,6 +6,7 @@ import shutil
 import signal
 import socket
 import subprocess
+import threading
 import time
 import urllib.request
 
@@ -30,6 +31,18 @@ class Process:
         self.log = open(log or os.devnull, "ab")
         self.process = subprocess.Popen(
             command, env=environment, stdout=self.log, stderr=self.log)
+
+        self.own_memory_peak = 0.0
+        threading.Thread(target=self.watch_memory, daemon=True).start()
+
+    def watch_memory(self):
+        """Looks 20 times a second: the system keeps a highest value only of all resident pages."""
+        while self.process.poll() is None:
+            try:
+                self.own_memory_peak = max(self.own_memory_peak, self.own_memory_mib())
+            except OSError:
+                return
+            time.sleep(0.05)
 
     @property
     def pid(self):
