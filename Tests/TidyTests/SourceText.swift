@@ -87,6 +87,7 @@ enum SourceText {
     private static func isWitness(_ declaration: Substring) -> Bool {
         let known = [
             "static func ==", "static func <", "func hash(into", "var description: String",
+            " rawValue: ",
         ]
         return known.contains { declaration.contains($0) }
             || requirements.contains { contains(word: $0, in: String(declaration)) }
