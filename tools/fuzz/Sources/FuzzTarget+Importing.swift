@@ -5,7 +5,7 @@ import UnixFS
 extension FuzzTarget {
     static let importing = [
         FuzzTarget("chunker", checkChunker),
-        FuzzTarget("import-options", upTo: 2_048, checkImportOptions),
+        FuzzTarget("import-options", upTo: 512, checkImportOptions),
         FuzzTarget("ignore-rules", upTo: 2_048, checkIgnoreRules),
     ]
 
