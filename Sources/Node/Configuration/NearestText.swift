@@ -8,13 +8,17 @@ package enum NearestText {
     /// - Returns: nil if more than a third of the word would have to change.
     package static func nearest(to word: String, in candidates: [String]) -> String? {
         let typed = Array(word.lowercased())
+        let distanceMax = max(1, (typed.count + 1) / 3)
         var best: (candidate: String, distance: Int)?
         for candidate in candidates {
-            let distance = editDistance(typed, Array(candidate.lowercased()))
+            let letters = Array(candidate.lowercased())
+            // The distance is at least this, and a word of 16 KiB would take half a second.
+            guard abs(letters.count - typed.count) <= distanceMax else { continue }
+            let distance = editDistance(typed, letters)
             if distance < best?.distance ?? .max { best = (candidate, distance) }
         }
         guard let best else { return nil }
-        return best.distance <= max(1, (typed.count + 1) / 3) ? best.candidate : nil
+        return best.distance <= distanceMax ? best.candidate : nil
     }
 
     /// How many insertions, deletions, replacements and swaps of neighbours turn one text into the
