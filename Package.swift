@@ -179,7 +179,6 @@ let tools: [Target] = [
         name: "fuzz",
         dependencies: [
             "Buffers", "Multiformats", "IPLD", "UnixFS", "HTTP", "BlockStore", "Content", "Node",
-            "Execution",
         ],
         path: "tools/fuzz/Sources", swiftSettings: settings),
 ]
