@@ -13,7 +13,7 @@ import subprocess
 import tempfile
 import time
 
-from node import MIB, Nginx, Node, append_line, commit_of, wrk
+from node import MIB, Nginx, Node, Process, append_line, commit_of, wrk
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 ROOT = os.path.dirname(os.path.dirname(HERE))
@@ -279,6 +279,8 @@ def main():
         if options.only in ("", "start"):
             bench_start(report, options.program, folder, 10_000 if options.quick else 1_000_000)
     finally:
+        for process in Process.started:
+            process.stop()
         shutil.rmtree(folder, ignore_errors=True)
 
 

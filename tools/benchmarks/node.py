@@ -27,11 +27,15 @@ def children_cpu():
 class Process:
     """A server process with its CPU time, memory and written bytes read from /proc."""
 
+    # What a run that failed half way has to stop.
+    started = []
+
     def __init__(self, command, environment=None, log=None):
         self.log = open(log or os.devnull, "ab")
         self.process = subprocess.Popen(
             command, env=environment, stdout=self.log, stderr=self.log)
 
+        Process.started.append(self)
         self.own_memory_peak = 0.0
         threading.Thread(target=self.watch_memory, daemon=True).start()
 
@@ -163,7 +167,8 @@ class Nginx:
 def wrk(url, connections, seconds):
     """Requests per second of one wrk run."""
     text = subprocess.run(
-        ["wrk", "-t", str(min(2, connections)), "-c", str(connections), "-d", f"{seconds}s", url],
+        ["wrk", "-t", str(min(2, connections)), "-c", str(connections), "-d", f"{seconds}s",
+         "--timeout", "30s", url],
         stdout=subprocess.PIPE, check=True).stdout.decode()
     bad = [line for line in text.splitlines() if "Non-2xx" in line or "Socket errors" in line]
     if bad:
