@@ -48,7 +48,9 @@ struct BlockCacheTests {
         for _ in 0..<5 { for number in 0..<100 { _ = read(cache, number, bytes) } }
         for number in 1000..<5000 { _ = read(cache, number, bytes) }
         let hot = (0..<100).filter { read(cache, $0, bytes) }
-        #expect(hot.count > 90)
+        // Which keys share counters of the sketch depends on the process's hash seed: 86 to 100 were
+        // seen. Without admission none of the hundred would be left.
+        #expect(hot.count > 60)
     }
 
     @Test func whatBecomesHotGetsIn() {
