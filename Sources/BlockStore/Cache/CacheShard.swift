@@ -105,6 +105,7 @@ struct CacheShard {
         while mainByteCount + needed > capacity - windowMax {
             let victim = victim
             guard victim >= 0, sketch.estimate(nodes[victim].key.hash) < frequency else {
+                keepForNow(victim)
                 return release(candidate)
             }
             drop(victim)
@@ -146,6 +147,14 @@ struct CacheShard {
         }
         nodes.append(node)
         return nodes.count - 1
+    }
+
+    /// Lets the next candidate meet another block: one whose counters collide with those of hot keys
+    /// seems hot itself, and would turn every candidate away for ever.
+    private mutating func keepForNow(_ victim: Int) {
+        guard victim >= 0, nodes[victim].segment == .probation else { return }
+        unlink(victim)
+        pushFirst(victim, .probation)
     }
 
     private mutating func drop(_ place: Int) {
