@@ -48,9 +48,7 @@ struct BlockCacheTests {
         for _ in 0..<5 { for number in 0..<100 { _ = read(cache, number, bytes) } }
         for number in 1000..<5000 { _ = read(cache, number, bytes) }
         let hot = (0..<100).filter { read(cache, $0, bytes) }
-        // Which keys share counters of the sketch depends on the process's hash seed: 86 to 100 were
-        // seen. Without admission none of the hundred would be left.
-        #expect(hot.count > 60)
+        #expect(hot.count > 90)
     }
 
     @Test func whatBecomesHotGetsIn() {
