@@ -2,8 +2,7 @@ import Buffers
 
 /// The bytes that a chunker was given and has not handed out yet.
 ///
-/// A chunk that lies inside one fed buffer is a slice of it; one that crosses buffers is joined
-/// once, when its end is known.
+/// A chunk is made of slices of the buffers that it lies in; nothing is copied here but tiny pieces.
 struct ChunkBuffer {
     /// Bytes of the chunk in progress that have been scanned.
     private var held: [Bytes] = []
@@ -28,20 +27,20 @@ struct ChunkBuffer {
     }
 
     /// Ends the chunk in progress after `count` of the current bytes.
-    mutating func cut(_ count: Int) -> Bytes {
+    mutating func cut(_ count: Int) -> Chunk {
         let tail = current.prefix(count)
         current = current.dropFirst(count)
-        guard heldByteCount > 0 else { return tail }
-        held.append(tail)
+        guard heldByteCount > 0 else { return Chunk(tail) }
+        if !tail.isEmpty { held.append(tail) }
         defer {
-            held.removeAll(keepingCapacity: true)
+            held = []
             heldByteCount = 0
         }
-        return Self.join(held[...], byteCount: heldByteCount + tail.count)
+        return Chunk(held)
     }
 
     /// Everything that is left, as the last chunk; nil where nothing is.
-    mutating func cutRest() -> Bytes? {
+    mutating func cutRest() -> Chunk? {
         let chunk = cut(current.count)
         return chunk.isEmpty ? nil : chunk
     }
@@ -52,16 +51,9 @@ struct ChunkBuffer {
         while held.count >= 2 {
             let (before, last) = (held[held.count - 2].count, held[held.count - 1].count)
             guard before <= 2 * last, before + last <= 16_384 else { return }
-            let joined = Self.join(held.suffix(2), byteCount: before + last)
+            let joined = Chunk(Array(held.suffix(2))).joined()
             held.removeLast(2)
             held.append(joined)
         }
-    }
-
-    private static func join(_ pieces: ArraySlice<Bytes>, byteCount: Int) -> Bytes {
-        guard pieces.count > 1 else { return pieces.first ?? .empty }
-        var writer = ByteWriter(capacity: byteCount)
-        for piece in pieces { writer.append(piece) }
-        return writer.finish()
     }
 }

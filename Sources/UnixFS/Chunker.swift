@@ -6,8 +6,8 @@ package import Buffers
 ///     while let chunk = chunker.next() { ... }    // then feed again
 ///     if let last = chunker.finish() { ... }
 ///
-/// The cuts depend on the bytes only, never on how they were fed. A chunk that lies inside one fed
-/// buffer shares its memory.
+/// The cuts depend on the bytes only, never on how they were fed. A chunk shares the memory of the
+/// buffers that it lies in.
 ///
 /// - Spec: cid-parity 4.
 package struct Chunker: Sendable {
@@ -35,7 +35,7 @@ package struct Chunker: Sendable {
     package mutating func feed(_ bytes: Bytes) { buffer.feed(bytes) }
 
     /// The next chunk that is known to be complete, or nil until more is fed.
-    package mutating func next() -> Bytes? {
+    package mutating func next() -> Chunk? {
         guard !buffer.current.isEmpty else { return nil }
         guard let count = scan() else {
             buffer.holdCurrent()
@@ -47,7 +47,7 @@ package struct Chunker: Sendable {
     /// Ends the input.
     ///
     /// - Returns: the last chunk; nil when nothing is left, so an empty input has no chunks.
-    package mutating func finish() -> Bytes? { buffer.cutRest() }
+    package mutating func finish() -> Chunk? { buffer.cutRest() }
 
     private mutating func scan() -> Int? {
         switch scanner {

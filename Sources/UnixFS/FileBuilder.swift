@@ -20,7 +20,7 @@ package struct FileBuilder {
     private let options: ImportOptions
     private let metadata: UnixFSMetadata
     private let encoder: LeafEncoder
-    private var heldChunk: Bytes?
+    private var heldChunk: Chunk?
     private var hasLeaves = false
 
     /// A file without bytes.
@@ -82,7 +82,7 @@ package struct FileBuilder {
     }
 
     /// Hands a chunk on; the first one waits for a second if it would carry the metadata alone.
-    private mutating func pass(_ chunk: Bytes) -> Leaf? {
+    private mutating func pass(_ chunk: Chunk) -> Leaf? {
         guard !metadata.isEmpty, options.layout == .balanced, !hasLeaves else {
             return take(chunk)
         }
@@ -95,16 +95,16 @@ package struct FileBuilder {
         return leaf(first)
     }
 
-    private mutating func take(_ chunk: Bytes) -> Leaf {
+    private mutating func take(_ chunk: Chunk) -> Leaf {
         hasLeaves = true
         guard let before = heldChunk else { return leaf(chunk) }
         heldChunk = chunk
         return leaf(before)
     }
 
-    private func leaf(_ chunk: Bytes) -> Leaf { Leaf(chunk: chunk, encoder: encoder) }
+    private func leaf(_ chunk: Chunk) -> Leaf { Leaf(chunk: chunk, encoder: encoder) }
 
-    private func onlyLeaf(_ chunk: Bytes) -> Leaf {
+    private func onlyLeaf(_ chunk: Chunk) -> Leaf {
         Leaf(chunk: chunk, encoder: LeafEncoder(options: options, metadata: metadata))
     }
 }
@@ -112,7 +112,7 @@ package struct FileBuilder {
 /// A chunk with what is needed to make a block of it, on any thread.
 package struct Leaf: Sendable {
     /// Bytes of the file.
-    package let chunk: Bytes
+    package let chunk: Chunk
 
     fileprivate let encoder: LeafEncoder
 

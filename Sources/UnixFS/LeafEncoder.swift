@@ -23,16 +23,16 @@ package struct LeafEncoder: Sendable {
             ? .raw : .node(options.layout == .trickle ? .raw : .file)
     }
 
-    /// The block of a chunk. A raw block is the chunk itself, without a copy.
-    package func encode(_ chunk: Bytes) -> EncodedLeaf {
+    /// The block of a chunk. A raw block is the chunk itself, without a copy if it is in one piece.
+    package func encode(_ chunk: Chunk) -> EncodedLeaf {
         switch form {
-        case .raw: return EncodedLeaf(bytes: chunk, codec: .raw, fileByteCount: chunk.count)
+        case .raw:
+            return EncodedLeaf(bytes: chunk.joined(), codec: .raw, fileByteCount: chunk.count)
         case .node(let type):
             var message = UnixFSData(type: type)
-            message.data = chunk
             message.fileSize = UInt64(chunk.count)
             message.metadata = metadata
-            let block = message.encodeNodeWithoutLinks()
+            let block = message.encodeNode(around: chunk)
             return EncodedLeaf(bytes: block, codec: .dagPB, fileByteCount: chunk.count)
         }
     }
@@ -56,23 +56,25 @@ package struct EncodedLeaf: Sendable {
 }
 
 extension UnixFSData {
-    /// The dag-pb node around this message, for nodes without links: the data field is all of it,
-    /// so the chunk is copied once and not twice.
-    func encodeNodeWithoutLinks() -> Bytes {
-        let length = encodedByteCount
+    /// The dag-pb node without links around this message and a chunk as its data: the pieces of
+    /// the chunk are copied once, to where they stay.
+    fileprivate func encodeNode(around chunk: Chunk) -> Bytes {
+        let length = encodedByteCount + Self.dataFieldByteCount(chunk.count)
         var writer = ByteWriter(capacity: length + 11)
         writer.append(0x0a)
         writer.appendVarint(UInt64(length))
-        write(to: &writer)
+        write(to: &writer, around: chunk)
         return writer.finish()
+    }
+
+    private static func dataFieldByteCount(_ count: Int) -> Int {
+        count == 0 ? 0 : 1 + Varint.byteCount(of: UInt64(count)) + count
     }
 
     /// How many bytes `encode()` gives.
     var encodedByteCount: Int {
         var count = 1 + Varint.byteCount(of: type.rawValue)
-        if let data, !data.isEmpty {
-            count += 1 + Varint.byteCount(of: UInt64(data.count)) + data.count
-        }
+        count += Self.dataFieldByteCount(data?.count ?? 0)
         for value in [fileSize, hashType, fanout] {
             if let value { count += 1 + Varint.byteCount(of: value) }
         }

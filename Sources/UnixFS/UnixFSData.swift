@@ -48,13 +48,18 @@ package struct UnixFSData: Hashable, Sendable {
     /// The canonical encoding: what Kubo writes, byte by byte.
     package func encode() -> Bytes {
         var writer = ByteWriter(capacity: (data?.count ?? 0) + 32 + blockSizes.count * 4)
-        write(to: &writer)
+        write(to: &writer, around: data.map { Chunk($0) } ?? .empty)
         return writer.finish()
     }
 
-    func write(to writer: inout ByteWriter) {
+    /// Writes all fields, with a chunk as the data.
+    func write(to writer: inout ByteWriter, around chunk: Chunk) {
         writer.appendField(1, varint: type.rawValue)
-        if let data, !data.isEmpty { writer.appendField(2, bytes: data) }
+        if !chunk.isEmpty {
+            writer.append(0x12)
+            writer.appendVarint(UInt64(chunk.count))
+            writer.append(chunk)
+        }
         if let fileSize { writer.appendField(3, varint: fileSize) }
         for size in blockSizes { writer.appendField(4, varint: size) }
         if let hashType { writer.appendField(5, varint: hashType) }

@@ -33,9 +33,9 @@ extension FuzzTarget {
         var chunks: [Bytes] = []
         for piece in pieces where !piece.isEmpty {
             chunker.feed(piece)
-            while let chunk = chunker.next() { chunks.append(chunk) }
+            while let chunk = chunker.next() { chunks.append(chunk.joined()) }
         }
-        if let chunk = chunker.finish() { chunks.append(chunk) }
+        if let chunk = chunker.finish() { chunks.append(chunk.joined()) }
         return chunks
     }
 
