@@ -139,7 +139,7 @@ final class Exchange {
             }
             unsafe pending.append(piece)
             if pending.count >= Limits.receivedPieceByteCount,
-                let error = deliver(nextCapacity: Self.pieceCapacity(for: .known(.max)))
+                let error = deliver(nextCapacity: pieceCapacity(for: .known(.max)))
             {
                 return fail(error)
             }
@@ -224,7 +224,7 @@ final class Exchange {
                 return answerAtOnce(response, check)
             case .receive(let receiver):
                 stage = .receiving(receiver)
-                pending = ByteWriter(capacity: Self.pieceCapacity(for: check.bodyLength))
+                pending = ByteWriter(capacity: pieceCapacity(for: check.bodyLength))
                 lastExit = Instant.now.nanoseconds
                 connection.allow(until: core.limit(forMoving: 0, from: lastExit))
                 return .YES
@@ -306,12 +306,13 @@ final class Exchange {
     // MARK: Receiving
 
     /// Room for a full piece and the upload piece that fills it up, or for the whole body.
-    private static func pieceCapacity(for length: FramingCheck.BodyLength) -> Int {
-        let full = Limits.receivedPieceByteCount + Limits.poolByteCount
+    private func pieceCapacity(for length: FramingCheck.BodyLength) -> Int {
+        let read = core.options.connectionMemoryByteCount / 2
         return switch length {
         case .none: 0
-        case .known(let count): min(full, Int(clamping: count))
-        case .chunked: Limits.poolByteCount
+        case .known(let count):
+            min(Limits.receivedPieceByteCount + read, Int(clamping: count))
+        case .chunked: read
         }
     }
 

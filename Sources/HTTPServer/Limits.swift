@@ -1,8 +1,5 @@
 /// The limits of this module, together with the relations between them.
 enum Limits {
-    /// Memory of one connection inside libmicrohttpd: its header section and its I/O buffers.
-    static let poolByteCount = 32 * 1_024
-
     /// Stack of one connection's thread.
     static let stackByteCount = 512 * 1_024
 

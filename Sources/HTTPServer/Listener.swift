@@ -162,9 +162,10 @@ package final class Listener: @unchecked Sendable {
         let context = unsafe Unmanaged.passRetained(core)
         var setup = unsafe holdfast_mhd_setup(
             listening_socket: socket, connection_limit: UInt32(core.options.connectionsMax),
-            pool_byte_count: Limits.poolByteCount, stack_byte_count: Limits.stackByteCount,
-            context: context.toOpaque(), on_request: ListenerCallbacks.request,
-            on_target: ListenerCallbacks.target, on_connection: ListenerCallbacks.connection,
+            pool_byte_count: core.options.connectionMemoryByteCount,
+            stack_byte_count: Limits.stackByteCount, context: context.toOpaque(),
+            on_request: ListenerCallbacks.request, on_target: ListenerCallbacks.target,
+            on_connection: ListenerCallbacks.connection,
             on_completed: ListenerCallbacks.completed, unescape: ListenerCallbacks.unescape)
         let daemon = unsafe holdfast_mhd_start(&setup)
         if unsafe daemon == nil { unsafe context.release() }

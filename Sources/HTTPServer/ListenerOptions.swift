@@ -20,6 +20,12 @@ package struct ListenerOptions: Sendable {
     /// How long a whole exchange may take.
     package var exchangeTimeout: Duration = .seconds(3_600)
 
+    /// Memory of one connection inside libmicrohttpd: its header section and its I/O buffers.
+    ///
+    /// Half of it is what one read of a body can take, so uploads want more; all of it is cleared
+    /// after each request, so short requests want less.
+    package var connectionMemoryByteCount = 32 * 1_024
+
     /// Bytes of one request body; larger ones are answered with 413. A handler may set less.
     package var bodyByteCountMax: UInt64 = .max
 

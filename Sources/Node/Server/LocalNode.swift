@@ -51,6 +51,7 @@ package final class LocalNode {
         // A person may think for a long time before the next line of standard input.
         options.exchangeTimeout = .seconds(7 * 86_400)
         options.progressRateMin = 0
+        options.connectionMemoryByteCount = Limits.uploadConnectionByteCount
         do {
             listener = try Listener(
                 options, handler: Router(pages.privateRoutes + [.prefix("/api/v0/", rpc)]).handler)

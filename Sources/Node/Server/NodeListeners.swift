@@ -103,6 +103,7 @@ final class NodeListeners: Sendable {
             // Adds and imports take as long as they take; paths may come in long lists.
             options.exchangeTimeout = .seconds(7 * 86_400)
             options.targetByteCountMax = 16 * 1_024
+            options.connectionMemoryByteCount = Limits.uploadConnectionByteCount
         }
         let log = node.log
         options.errorLog = {
