@@ -40,10 +40,13 @@ final class ReadAhead: BlockSource {
     var windowCount: Int { window }
 
     /// Starts fetching blocks that will be asked for soon, as far as window and budget allow.
+    ///
+    /// A cached block is not fetched: handing it over from another thread would cost more than
+    /// looking it up when it is its turn.
     func expect(_ cids: some Sequence<CID>) {
         for cid in cids where cid.identityContent == nil {
             guard fetches.count < window else { return }
-            guard fetches[cid.multihash] == nil else { continue }
+            guard fetches[cid.multihash] == nil, !store.isCached(cid.multihash) else { continue }
             guard budget.tryAcquire(blockBytesSeenMax) else { return }
             fetches[cid.multihash] = start(cid.multihash)
         }

@@ -45,12 +45,18 @@ package final class Monitor<Value>: @unchecked Sendable {
     package func notify<Result, Failure: Error>(
         _ body: (inout Value) throws(Failure) -> Result
     ) throws(Failure) -> Result {
-        unsafe pthread_mutex_lock(mutex)
-        defer {
-            unsafe pthread_cond_broadcast(condition)
-            unsafe pthread_mutex_unlock(mutex)
-        }
-        return try body(&value)
+        // After the unlock: a thread that is woken before it would only meet the lock again.
+        defer { unsafe pthread_cond_broadcast(condition) }
+        return try withLock(body)
+    }
+
+    /// Changes the value and wakes one thread that waits: for values that any of the waiting
+    /// threads can deal with, and one is enough to.
+    package func notifyOne<Result, Failure: Error>(
+        _ body: (inout Value) throws(Failure) -> Result
+    ) throws(Failure) -> Result {
+        defer { unsafe pthread_cond_signal(condition) }
+        return try withLock(body)
     }
 
     /// Waits until `condition` gives a result, or the deadline passes.

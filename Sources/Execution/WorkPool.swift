@@ -62,7 +62,7 @@ package final class WorkPool: Sendable {
 
     /// Runs a piece on the pool, or at once on this thread if the queue is full.
     package func submit(_ piece: @escaping @Sendable () -> Void) {
-        let isQueued = queue.notify { queue in
+        let isQueued = queue.notifyOne { queue in
             guard queue.count < capacity, !queue.isClosed else { return false }
             queue.append(piece)
             return true

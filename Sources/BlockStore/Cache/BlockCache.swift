@@ -39,6 +39,12 @@ package final class BlockCache: Sendable {
         return .hit(bytes)
     }
 
+    /// Whether a block is held, without counting a request.
+    package func contains(_ multihash: Multihash) -> Bool {
+        let key = CacheKey(multihash)
+        return shard(key).withLock { $0.contains(key) }
+    }
+
     /// Offers a block that was read after a miss; it is dropped if the block was removed since.
     package func insert(_ bytes: Bytes, _ ticket: Ticket) {
         shard(ticket.key).withLock { $0.insert(ticket.key, bytes, ifVersion: ticket.version) }

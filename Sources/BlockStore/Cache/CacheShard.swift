@@ -76,6 +76,8 @@ struct CacheShard {
         return nodes[place].bytes
     }
 
+    func contains(_ key: CacheKey) -> Bool { places[key] != nil }
+
     /// Offers a block that was read.
     mutating func insert(_ key: CacheKey, _ bytes: Bytes, ifVersion version: Int) {
         guard self.version == version, places[key] == nil, cost(bytes) <= capacity / 4 else {

@@ -21,6 +21,9 @@ extension BlockStore {
         }
     }
 
+    /// Whether reading a block now would need no I/O, because it is in the cache.
+    package func isCached(_ multihash: Multihash) -> Bool { cache.contains(multihash) }
+
     /// What the index knows about a block; nil if the store does not have it.
     package func stat(_ multihash: Multihash) throws(BlockStoreError) -> BlockInfo? {
         if multihash.code == .identity {
