@@ -94,7 +94,7 @@ let surfaces: [Target] = [
 
 let testTargets: [Target] = [
     .target(
-        name: "TestSupport", dependencies: ["Buffers", "Multiformats", "Execution"],
+        name: "TestSupport", dependencies: ["Buffers", "Multiformats", "Vault", "Execution"],
         swiftSettings: settings),
     tests("Buffers"),
     tests("Multiformats", ["Buffers"]),
@@ -140,7 +140,7 @@ let testTargets: [Target] = [
     tests(
         "holdfast",
         [
-            "Buffers", "Multiformats", "UnixFS", "HTTP", "HTTPClient", "Vault", "KuboRPC", "Node",
+            "Buffers", "Multiformats", "UnixFS", "HTTP", "HTTPClient", "KuboRPC", "Node",
             "Execution", "Telemetry",
         ]),
     .testTarget(
