@@ -94,7 +94,8 @@ let surfaces: [Target] = [
 
 let testTargets: [Target] = [
     .target(
-        name: "TestSupport", dependencies: ["Buffers", "Multiformats", "Vault", "Execution"],
+        name: "TestSupport",
+        dependencies: ["Buffers", "Multiformats", "HTTP", "HTTPClient", "Vault", "Execution"],
         swiftSettings: settings),
     tests("Buffers"),
     tests("Multiformats", ["Buffers"]),
