@@ -86,8 +86,8 @@ let surfaces: [Target] = [
     .executableTarget(
         name: "holdfast",
         dependencies: [
-            "Buffers", "Multiformats", "IPLD", "UnixFS", "HTTP", "HTTPClient", "Vault", "KuboRPC",
-            "Node", "Execution", "Telemetry",
+            "Buffers", "Multiformats", "IPLD", "UnixFS", "HTTP", "HTTPClient", "KuboRPC", "Node",
+            "Execution", "Telemetry",
         ],
         swiftSettings: settings),
 ]
