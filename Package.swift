@@ -86,15 +86,16 @@ let surfaces: [Target] = [
     .executableTarget(
         name: "holdfast",
         dependencies: [
-            "Buffers", "Multiformats", "IPLD", "UnixFS", "HTTP", "HTTPClient", "Vault", "KuboRPC",
-            "Node", "Execution", "Telemetry",
+            "Buffers", "Multiformats", "IPLD", "UnixFS", "HTTP", "HTTPClient", "KuboRPC", "Node",
+            "Execution", "Telemetry",
         ],
         swiftSettings: settings),
 ]
 
 let testTargets: [Target] = [
     .target(
-        name: "TestSupport", dependencies: ["Buffers", "Multiformats", "Execution"],
+        name: "TestSupport",
+        dependencies: ["Buffers", "Multiformats", "HTTP", "HTTPClient", "Vault", "Execution"],
         swiftSettings: settings),
     tests("Buffers"),
     tests("Multiformats", ["Buffers"]),
@@ -140,7 +141,7 @@ let testTargets: [Target] = [
     tests(
         "holdfast",
         [
-            "Buffers", "Multiformats", "UnixFS", "HTTP", "HTTPClient", "Vault", "KuboRPC", "Node",
+            "Buffers", "Multiformats", "UnixFS", "HTTP", "HTTPClient", "KuboRPC", "Node",
             "Execution", "Telemetry",
         ]),
     .testTarget(

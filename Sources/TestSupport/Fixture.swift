@@ -8,7 +8,7 @@ package enum Fixture {
     /// - Parameter name: path below `Tests/Fixtures`.
     /// - Returns: the path; whether it exists is not checked.
     package static func path(_ name: String) -> String {
-        root + "/" + name
+        ProjectFolder.path("Tests/Fixtures/" + name)
     }
 
     /// The bytes of a fixture.
@@ -44,12 +44,6 @@ package enum Fixture {
     package static func lines(_ name: String) throws -> [String] {
         try text(name).split(separator: "\n").map(String.init)
     }
-
-    /// `Tests/Fixtures`, found from where this file stands.
-    private static let root: String = {
-        let parts = #filePath.split(separator: "/").dropLast(3)
-        return "/" + parts.joined(separator: "/") + "/Tests/Fixtures"
-    }()
 }
 
 /// A fixture that a test asked for cannot be used.

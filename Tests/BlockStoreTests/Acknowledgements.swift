@@ -4,6 +4,8 @@ import Multiformats
 import TestSupport
 import Testing
 
+@testable import crash_child
+
 /// What a child process was told by its store before it died, and what must hold of the store
 /// afterwards.
 struct Acknowledgements {

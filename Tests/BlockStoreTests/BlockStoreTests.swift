@@ -2,6 +2,7 @@ import BlockStore
 import Buffers
 import Execution
 import Multiformats
+import TestSupport
 import Testing
 import Vault
 

@@ -1,18 +1,8 @@
 import BlockStore
 import Execution
-import FoundationEssentials
 import Glibc
 import TestSupport
 import Testing
-
-/// How often the crash tests crash: 100 times, or as `HOLDFAST_TEST_CRASHES` says.
-func crashCount(share: Int = 1) -> Int {
-    let wanted = ProcessInfo.processInfo.environment["HOLDFAST_TEST_CRASHES"].flatMap { Int($0) }
-    return max(1, (wanted ?? 100) / share)
-}
-
-/// Whether this process may mount file systems.
-let mayMount = geteuid() == 0
 
 @Suite(.serialized, .timeLimit(.minutes(30)))
 struct CrashTests {
@@ -20,7 +10,7 @@ struct CrashTests {
         let scratch = try ScratchStore()
         var random = SeededRandom(seed: 4)
         var all = Acknowledgements()
-        for seed in 1...crashCount() {
+        for seed in 1...TestScale.crashCount() {
             // Some die while they open the store and repair what the one before left behind.
             let moment = random.below(4) == 0 ? "--kill-after" : "--kill-after-open"
             let child = try ChildProcess.run(
@@ -37,22 +27,22 @@ struct CrashTests {
                 store.close()
             }
         }
-        #expect(all.blocks.count > crashCount())
+        #expect(all.blocks.count > TestScale.crashCount())
         #expect(all.pins.count > 0)
         #expect(all.deleted.count > 0)
         try all.check(try scratch.open())
     }
 
-    @Test(.enabled(if: mayMount))
+    @Test(.enabled(if: TestScale.mayMount, "mounting needs root"))
     func nothingAcknowledgedIsLostWhenThePowerIsCut() throws {
         let disk = try PowerCutDisk(mebibytes: 600)
         var random = SeededRandom(seed: 5)
         var all = Acknowledgements()
-        for seed in 1...crashCount(share: 10) {
+        let crashCount = max(1, TestScale.crashCount() / 10)
+        for seed in 1...crashCount {
             let child = try ChildProcess(
                 BuiltProgram.path("crash-child"), [disk.mountPoint + "/store", "\(seed)"])
-            let pause = Deadline.after(.microseconds(20_000 + random.below(400_000)))
-            _ = Monitor(()).wait(by: pause) { _ in nil as Bool? }
+            pause(for: .microseconds(20_000 + random.below(400_000)))
             // What is acknowledged while the power is being cut does not count: on XFS, an fdatasync
             // that overlaps with the simulated cut may report success although its transaction is
             // dropped. A bare C loop of write and fdatasync shows the same, 6 times in 120.
@@ -72,6 +62,6 @@ struct CrashTests {
             #expect(store.recovery.damagedValueCount == 0)
             store.close()
         }
-        #expect(all.blocks.count > crashCount(share: 10))
+        #expect(all.blocks.count > crashCount)
     }
 }

@@ -6,6 +6,8 @@ import TestSupport
 import Testing
 import Vault
 
+@testable import crash_child
+
 /// Bits that flip on disk: found, told, never served.
 @Suite(.serialized, .timeLimit(.minutes(20)))
 struct DamageTests {

@@ -67,7 +67,7 @@ struct FullDiskTests {
         #expect(store.statistics.blockCount == 0)
     }
 
-    @Test(.enabled(if: mayMount))
+    @Test(.enabled(if: TestScale.mayMount, "mounting needs root"))
     func aFullDiskIsReportedAndLeftByItselfWhenSpaceIsBack() throws {
         let disk = try SmallDisk(mebibytes: 12)
         var options = BlockStoreOptions(folder: disk.path + "/store")
@@ -114,7 +114,7 @@ struct FullDiskTests {
     private func retrying(_ body: () throws -> Void) throws {
         for _ in 0..<1000 {
             do { return try body() } catch is BlockStoreError {
-                _ = Monitor(()).wait(by: .after(.milliseconds(10))) { _ in nil as Bool? }
+                pause(for: .milliseconds(10))
             }
         }
         try body()

@@ -46,6 +46,3 @@ extension VerifiedBlock {
 
     var cid: CID { .v1(codec, multihash) }
 }
-
-/// Long enough for a slow disk, short enough to fail before the suite's limit.
-func soon() -> Deadline { .after(.seconds(30)) }

@@ -3,6 +3,7 @@ import Buffers
 import Content
 import IPLD
 import Multiformats
+import TestSupport
 import Testing
 
 @Suite(.timeLimit(.minutes(20)))

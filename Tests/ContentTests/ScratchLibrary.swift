@@ -82,9 +82,6 @@ extension AddSession {
     }
 }
 
-/// Long enough for a slow disk, short enough to fail before the suite's limit.
-func soon() -> Deadline { .after(.seconds(60)) }
-
 /// The one element of an array.
 func only<Element>(_ elements: [Element]) throws -> Element {
     guard elements.count == 1, let first = elements.first else {

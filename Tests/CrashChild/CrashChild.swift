@@ -66,7 +66,7 @@ enum CrashChild {
 
     private static func killSelf(after microseconds: Int) {
         _ = Thread(name: "killer") {
-            _ = Monitor(()).wait(by: .after(.microseconds(microseconds))) { _ in nil as Bool? }
+            pause(for: .microseconds(microseconds))
             kill(getpid(), SIGKILL)
         }
     }
@@ -163,22 +163,12 @@ struct OneByOne {
             do { return try body() } catch {
                 report.line("e \(error)")
                 // The store reopens its database by itself: a moment later it takes writes.
-                _ = Monitor(()).wait(by: .after(.milliseconds(10))) { _ in nil as Bool? }
+                pause(for: .milliseconds(10))
             }
         }
     }
 }
 
-/// The block of a number, the same as the tests make.
-enum SampleBlock {
-    static func make(_ number: Int) throws -> VerifiedBlock {
-        var random = SeededRandom(seed: UInt64(number))
-        let byteCount = number % 20 == 0 ? random.below(200_000) : random.below(5000)
-        return try VerifiedBlock(
-            hashing: random.bytes(16 + byteCount), codec: .raw, function: .sha2_256)
-    }
-}
-
 extension VerifiedBlock {
-    var cid: CID { .v1(codec, multihash) }
+    fileprivate var cid: CID { .v1(codec, multihash) }
 }

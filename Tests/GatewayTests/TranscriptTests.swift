@@ -54,16 +54,8 @@ struct TranscriptTests {
         if let digest = recorded.body.sha256 {
             let own = try HashFunction.sha2_256.digest(of: answer.body)
             #expect(
-                hexadecimal(own) == digest, "\(place.rawValue): \(answer.body.utf8Text ?? "binary")"
-            )
+                own.hex == digest, "\(place.rawValue): \(answer.body.utf8Text ?? "binary")")
         }
-    }
-
-    private func hexadecimal(_ bytes: Bytes) -> String {
-        bytes.array.map { byte in
-            let text = String(byte, radix: 16)
-            return text.count == 1 ? "0" + text : text
-        }.joined()
     }
 }
 

@@ -3,6 +3,7 @@ import Execution
 import HTTP
 import HTTPServer
 import Synchronization
+import TestSupport
 import Testing
 
 /// What goes out on the wire for each kind of answer.

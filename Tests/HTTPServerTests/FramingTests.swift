@@ -2,6 +2,7 @@ import Buffers
 import HTTP
 import HTTPServer
 import Synchronization
+import TestSupport
 import Testing
 
 /// A request that can be read in two ways is refused, and what stands behind it is never answered.

@@ -5,6 +5,7 @@ import HTTP
 import HTTPServer
 import Synchronization
 import Telemetry
+import TestSupport
 import Testing
 
 /// Addresses, time limits, and the end of a listener.

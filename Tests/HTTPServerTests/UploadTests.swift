@@ -3,6 +3,7 @@ import Execution
 import HTTP
 import HTTPServer
 import Synchronization
+import TestSupport
 import Testing
 
 /// How bodies come in, and how they are refused.

@@ -1,7 +1,6 @@
 import Buffers
 import FoundationEssentials
 import IPLD
-import Multiformats
 import TestSupport
 import Testing
 
@@ -55,12 +54,5 @@ enum CodecFixtures {
         }
         try reader.finish()
         return blocks
-    }
-}
-
-extension Bytes {
-    /// Reads hexadecimal digits.
-    init(hex: String) throws {
-        self = try Multibase.base16.decodeWithoutPrefix(hex)
     }
 }

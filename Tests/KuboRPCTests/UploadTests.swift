@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 @testable import KuboRPC
@@ -90,8 +91,8 @@ struct UploadTests {
 
     @Test func wrongOptionsAreRefusedBeforeTheUpload() throws {
         let node = try TestNode()
-        let socket = try RawSocket(port: node.port)
-        socket.send(
+        let client = RawClient(port: node.port)
+        client.send(
             """
             POST /api/v0/add?hash=nonsense HTTP/1.1\r
             Host: 127.0.0.1:\(node.port)\r
@@ -99,7 +100,7 @@ struct UploadTests {
             Transfer-Encoding: chunked\r
             \r\n
             """)
-        let answer = try RawAnswerMessage(socket.receiveAll())
+        let answer = try RawAnswerMessage(client.readAll())
         #expect(answer.status == 500)
         #expect(answer.text.contains("unrecognized hash function: \\\"nonsense\\\""))
     }

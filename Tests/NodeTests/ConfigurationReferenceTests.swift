@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 @testable import Node
@@ -5,6 +6,8 @@ import Testing
 @Suite(.timeLimit(.minutes(20)))
 struct ConfigurationReferenceTests {
     @Test func thePageIsWhatTheProgramSays() throws {
-        try ReferencePage.compare("configuration.md", with: ConfigurationReference.markdown)
+        let text = ConfigurationReference.markdown
+        let page = try ReferencePage.text("configuration.md", expecting: text)
+        #expect(page == text, "\(ReferencePage.advice)")
     }
 }

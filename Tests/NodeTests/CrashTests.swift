@@ -1,7 +1,5 @@
 import Buffers
 import Execution
-import FoundationEssentials
-import Glibc
 import HTTP
 import HTTPClient
 import TestSupport
@@ -18,40 +16,35 @@ struct CrashTests {
         #else
             let usual = 100
         #endif
-        let wanted = ProcessInfo.processInfo.environment["HOLDFAST_TEST_CRASHES"]
-        return wanted.flatMap { Int($0) } ?? usual
+        return TestScale.crashCount(usual: usual)
     }
 
     @Test func killedNodesLoseNothingAndServeNothingWrong() throws {
-        let folder = try File.makeTemporaryFolder(prefix: "holdfast-crash-")
-        defer { try? File.removeTree(folder) }
-        let home = folder + "/home"
-        try makeRepository(home)
+        let place = try TestPlace()
         var random = SeededRandom(seed: 11)
         var all: [AddedFile] = []
         for cycle in 0..<Self.crashCount {
-            let node = try NodeProcess(home: home)
+            let node = try RunningNode(place)
             let adders = try Adders(node, firstSeed: cycle * 10_000)
-            pause(.microseconds(5_000 + random.below(250_000)))
+            pause(for: .microseconds(5_000 + random.below(250_000)))
             node.kill()
             all += adders.finish()
-            if cycle % 10 == 9 { try check(all.suffix(200), at: home) }
+            if cycle % 10 == 9 { try check(all.suffix(200), in: place) }
         }
         #expect(all.count > Self.crashCount, "the nodes died before they acknowledged anything")
-        try check(all[...], at: home)
+        try check(all[...], in: place)
     }
 
-    @Test(.enabled(if: geteuid() == 0, "mounting needs root"))
+    @Test(.enabled(if: TestScale.mayMount, "mounting needs root"))
     func nodesLoseNothingWhenThePowerIsCut() throws {
         let disk = try PowerCutDisk(mebibytes: 1_200)
-        let home = disk.mountPoint + "/home"
-        try makeRepository(home)
+        let place = try TestPlace(home: disk.mountPoint + "/home")
         var random = SeededRandom(seed: 12)
         var all: [AddedFile] = []
         for cycle in 0..<max(4, Self.crashCount / 10) {
-            let node = try NodeProcess(home: home)
+            let node = try RunningNode(place)
             let adders = try Adders(node, firstSeed: cycle * 10_000)
-            pause(.microseconds(50_000 + random.below(400_000)))
+            pause(for: .microseconds(50_000 + random.below(400_000)))
             // What is acknowledged while the cut is going on proves nothing: XFS may report an
             // overlapping fdatasync as done although its transaction is dropped.
             let certain = adders.acknowledged
@@ -60,33 +53,23 @@ struct CrashTests {
             _ = adders.finish()
             try disk.remount()
             all += certain
-            try check(certain[...], at: home)
+            try check(certain[...], in: place)
         }
         #expect(all.count > 0, "the power was cut before anything was acknowledged")
-        try check(all[...], at: home)
-    }
-
-    private func makeRepository(_ home: String) throws {
-        let process = try ChildProcess.run(
-            BuiltProgram.path("holdfast"), ["init"], environment: ["HOLDFAST_HOME": home])
-        try #require(process.exitCode == 0, "\(process.errorText)")
+        try check(all[...], in: place)
     }
 
     /// Every file must be pinned, and come back through the gateway byte by byte.
-    private func check(_ files: ArraySlice<AddedFile>, at home: String) throws {
-        let node = try NodeProcess(home: home)
+    private func check(_ files: ArraySlice<AddedFile>, in place: TestPlace) throws {
+        let node = try RunningNode(place)
         defer { node.stop() }
         for file in files {
             let answer = try node.gateway.fetch(
                 ClientRequest(.get, "/ipfs/\(file.cid)"), upTo: 4 << 20)
             #expect(answer.status == .ok, "\(file.cid) was acknowledged and is gone")
             #expect(answer.body == file.contents, "\(file.cid) came back with other bytes")
-            #expect(try node.isPinned(file.cid), "the pin of \(file.cid) is gone")
+            #expect(try node.rpc.isPinned(file.cid), "the pin of \(file.cid) is gone")
         }
-    }
-
-    private func pause(_ duration: Duration) {
-        _ = Monitor(()).wait(by: .after(duration)) { _ in nil as Bool? }
     }
 }
 
@@ -112,14 +95,14 @@ private final class Adders {
     private let added = Locked<[AddedFile]>([])
     private let threads: [Execution.Thread]
 
-    init(_ node: NodeProcess, firstSeed: Int) throws {
+    init(_ node: RunningNode, firstSeed: Int) throws {
         let added = added
         threads = (0..<2).map { lane in
             let rpc = node.rpc
             return Thread(name: "adder-\(lane)") {
                 for number in 0..<5_000 {
                     let seed = firstSeed + number * 2 + lane
-                    guard let cid = NodeProcess.add(AddedFile.contents(seed), to: rpc) else {
+                    guard let cid = rpc.add(AddedFile.contents(seed)) else {
                         return
                     }
                     added.withLock { $0.append(AddedFile(cid: cid, seed: seed)) }

@@ -5,9 +5,6 @@ import Testing
 
 /// The files of this repository, and the program that was built from them.
 enum SourceTree {
-    private static let root =
-        "/" + #filePath.split(separator: "/").dropLast(3).joined(separator: "/")
-
     /// Paths of all Swift files from the root.
     static func swiftFiles() throws -> [String] {
         try ["Sources", "Tests", "tools"].flatMap { try files(below: $0) }.filter {
@@ -16,14 +13,14 @@ enum SourceTree {
     }
 
     static func text(of path: String) throws -> String {
-        try #require(try File.readAll(root + "/" + path, limit: 1 << 22).utf8Text)
+        try #require(try File.readAll(ProjectFolder.path(path), limit: 1 << 22).utf8Text)
     }
 
     static func lines(of path: String) throws -> [String] {
         try text(of: path).split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
     }
 
-    static func topLevel() throws -> [String] { try File.names(in: root) }
+    static func topLevel() throws -> [String] { try File.names(in: ProjectFolder.path("")) }
 
     /// The libraries that the program of this build names, as text.
     static func builtProgram() throws -> String {
@@ -44,11 +41,11 @@ enum SourceTree {
     }
 
     private static func files(below folder: String) throws -> [String] {
-        guard File.exists(root + "/" + folder) else { return [] }
-        return try File.names(in: root + "/" + folder).flatMap { name -> [String] in
+        guard File.exists(ProjectFolder.path(folder)) else { return [] }
+        return try File.names(in: ProjectFolder.path(folder)).flatMap { name -> [String] in
             let path = folder + "/" + name
             if name.hasPrefix(".") || path == "Tests/Fixtures" { return [] }
-            return try File.status(of: root + "/" + path).kind == .folder
+            return try File.status(of: ProjectFolder.path(path)).kind == .folder
                 ? try files(below: path) : [path]
         }
     }

@@ -1,4 +1,5 @@
 import Multiformats
+import TestSupport
 import Testing
 import UnixFS
 
@@ -8,8 +9,8 @@ struct KuboAddTests {
     /// The folder that was added; its name matters where a directory is wrapped around it.
     private static let rootName = "root"
 
-    @Test(arguments: KuboAddCase.all)
-    func addGivesWhatKuboGives(_ recorded: KuboAddCase) throws {
+    @Test(arguments: RecordedAdd.all)
+    func addGivesWhatKuboGives(_ recorded: RecordedAdd) throws {
         do {
             let importer = try TestImporter(try recorded.options())
             let tree = try recorded.tree()
@@ -23,7 +24,7 @@ struct KuboAddTests {
     }
 
     @Test func theFileHasAllCases() {
-        #expect(KuboAddCase.all.count == 392)
-        #expect(KuboAddCase.all.count { $0.error != nil } == 20)
+        #expect(RecordedAdd.all.count == 392)
+        #expect(RecordedAdd.all.count { $0.error != nil } == 20)
     }
 }

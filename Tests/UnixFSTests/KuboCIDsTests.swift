@@ -1,6 +1,6 @@
 import Buffers
-import FoundationEssentials
 import Multiformats
+import TestSupport
 import Testing
 import UnixFS
 import Vault
@@ -13,16 +13,13 @@ import Vault
 /// file, removing names from a HAMT) belongs to the module that builds MFS.
 @Suite(.timeLimit(.minutes(20)))
 struct KuboCIDsTests {
-    private static let runsAll =
-        ProcessInfo.processInfo.environment["HOLDFAST_TEST_ALL"] != nil
-
     @Test(arguments: KuboCIDVector.all.filter { $0.cost != "large" })
     func theCIDIsTheOneThatKuboPublished(_ vector: KuboCIDVector) throws {
         try check(vector)
     }
 
     @Test(
-        .enabled(if: runsAll, "set HOLDFAST_TEST_ALL for inputs of 100 MiB to 1 GiB"),
+        .enabled(if: TestScale.isFull, "set HOLDFAST_TEST_ALL for inputs of 100 MiB to 1 GiB"),
         arguments: KuboCIDVector.all.filter { $0.cost == "large" })
     func theCIDOfALargeInputIsTheOneThatKuboPublished(_ vector: KuboCIDVector) throws {
         try check(vector)

@@ -1,5 +1,6 @@
 import Buffers
 import Multiformats
+import TestSupport
 import Testing
 import UnixFS
 

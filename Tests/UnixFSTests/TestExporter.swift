@@ -1,6 +1,7 @@
 import Buffers
 import IPLD
 import Multiformats
+import TestSupport
 import Testing
 import UnixFS
 import Vault

@@ -1,6 +1,7 @@
 import Buffers
 import IPLD
 import Multiformats
+import TestSupport
 import UnixFS
 
 /// A driver for the builders, on one thread and in memory: what `Content` does with all cores.

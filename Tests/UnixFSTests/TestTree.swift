@@ -1,4 +1,5 @@
 import Buffers
+import TestSupport
 import UnixFS
 
 /// Files and folders in memory.
@@ -14,6 +15,8 @@ indirect enum TestTree: Sendable {
         guard case .directory(var entries, let metadata) = self, let name = path.first else {
             preconditionFailure("only folders have entries")
         }
+        // With a second reference to them the entries would be copied for each one that comes in.
+        self = .directory([:])
         if path.count == 1 {
             if case .directory(_, let own) = entry, case .directory(let inside, _)? = entries[name]
             {
@@ -22,7 +25,7 @@ indirect enum TestTree: Sendable {
                 entries[name] = entry
             }
         } else {
-            var child = entries[name] ?? .directory([:])
+            var child = entries.removeValue(forKey: name) ?? .directory([:])
             child.insert(entry, at: path.dropFirst())
             entries[name] = child
         }

@@ -14,7 +14,7 @@ struct HashFunctionTests {
         for row in rows {
             let fields = row.split(separator: ",").map(String.init)
             let function = try HashFunction(named: fields[0])
-            let expected = try #require(Hexadecimal.bytes(fields[3])).array
+            let expected = try Bytes(hex: fields[3]).array
             let digest = try function.digest(of: Bytes(utf8: fields[2])).array
             #expect(function.code.rawValue == UInt64(expected[0]), "\(row)")
             #expect(Array(digest.prefix(Int(expected[1]))) == Array(expected[2...]), "\(row)")
@@ -32,7 +32,7 @@ struct HashFunctionTests {
             let function = try HashFunction(code: MultihashCode(rawValue: code))
             let multihash = try function.multihash(of: input)
             #expect(multihash.code.rawValue == code)
-            #expect(multihash.digest == Hexadecimal.bytes(fields[2]), "\(row)")
+            #expect(try multihash.digest == Bytes(hex: fields[2]), "\(row)")
             #expect(function.digestByteCount == multihash.digestCount)
             #expect(function.verify(input, against: multihash))
             #expect(!function.verify(Pattern.bytes(input.count + 1), against: multihash))
@@ -57,7 +57,7 @@ struct HashFunctionTests {
         ] as [(UInt64, String, String)])
     func keccakHasItsPublishedDigests(code: UInt64, text: String, digest: String) throws {
         let function = try HashFunction(code: MultihashCode(rawValue: code))
-        #expect(try function.digest(of: Bytes(utf8: text)) == Hexadecimal.bytes(digest))
+        #expect(try function.digest(of: Bytes(utf8: text)) == Bytes(hex: digest))
     }
 
     @Test

@@ -188,5 +188,13 @@ struct ProgramTests {
         let other = try place.run("add", "--explain", "--profile=unixfs-v1-2025", "x").outputText
         #expect(other.contains("unixfs-v1-2025"))
         #expect(other.contains("size-1048576"))
+        let words = ["--inline", "--hidden", "--mode=0640"]
+        let more = try place.run(["add", "--explain"] + words + ["x"]).outputText
+        for (name, value) in [("inline", "up to 32 bytes"), ("hidden", "true"), ("mode", "0640")] {
+            let cell = name + String(repeating: " ", count: 22 - name.count)
+            #expect(more.contains("\n\(cell)\(value)\n"))
+        }
+        let refused = try place.run("add", "--explain", "--hash=sha9", "x")
+        #expect(refused.errorText == "Error: unrecognized hash function: \"sha9\"\n")
     }
 }

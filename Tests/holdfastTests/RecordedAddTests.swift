@@ -8,12 +8,13 @@ struct RecordedAddTests {
     @Test(arguments: [false, true])
     func theProgramSaysWhatKuboSaid(onlyHash: Bool) throws {
         let node = try RunningNode(TestPlace())
-        for recorded in try RecordedAdd.all() {
-            let folder = node.place.path("case-\(recorded.number)")
+        for (number, recorded) in RecordedAdd.all.enumerated() {
+            let folder = node.place.path("case-\(number)")
             let path = try recorded.make(in: folder)
-            let options = ["-Q"] + (recorded.isTree ? ["-r"] : []) + (onlyHash ? ["-n"] : [])
+            let options =
+                ["-Q"] + (recorded.input.isFolder ? ["-r"] : []) + (onlyHash ? ["-n"] : [])
             let process = try node.place.run(["add"] + options + recorded.flags + [path])
-            let name = "case \(recorded.number): \(recorded.flags)"
+            let name = "case \(number): \(recorded)"
             if let cid = recorded.cid {
                 #expect(process.outputText == cid + "\n", "\(name) \(process.errorText)")
                 #expect(process.exitCode == 0, "\(name)")

@@ -2,7 +2,6 @@ import Buffers
 import Execution
 import HTTP
 import HTTPClient
-import Node
 import TestSupport
 import Testing
 
@@ -29,10 +28,7 @@ struct ServeTests {
         #expect(try node.page("/readyz").body.utf8Text == "ready\n")
         #expect(try node.page("/metrics").status == .notFound)
         #expect(try node.page("/api/v0/id").status != .ok)
-        let api = try #require(try Repository.runningNodeAddress(home: node.place.home))
-        let port = try #require(api.split(separator: "/").last.flatMap { UInt16($0) })
-        let metrics = try HTTPClient(.tcp(host: "127.0.0.1", port: port))
-            .fetch(ClientRequest(.get, "/metrics"))
+        let metrics = try node.rpc.fetch(ClientRequest(.get, "/metrics"))
         #expect(
             metrics.body.utf8Text?.contains("holdfast_http_connections{listener=\"public\"}")
                 == true)
@@ -69,7 +65,7 @@ struct ServeTests {
     @Test func aPortInUseIsNamed() throws {
         let node = try RunningNode(TestPlace())
         let other = try TestPlace()
-        let port = try node.gatewayPort
+        let port = node.gatewayPort
         let second = try other.run(
             "serve", "--public", "127.0.0.1:\(port)", "--private", "127.0.0.1:0")
         #expect(second.exitCode == 1)
@@ -82,8 +78,7 @@ struct ServeTests {
         let node = try RunningNode(place)
         let cid = String(
             try place.run("add", "-Q", input: Bytes(utf8: "kept\n")).outputText.dropLast())
-        node.process.kill(9)
-        _ = node.process.exitCode
+        node.kill()
         #expect(try place.run("cat", cid).outputText == "kept\n")
         #expect(try place.run("pin", "ls", "-q").outputText == cid + "\n")
     }

@@ -9,13 +9,18 @@ import Telemetry
 /// stays and what goes. Holds only what was read from the log: what is being added passes by.
 package final class BlockCache: Sendable {
     private let shards: [Locked<CacheShard>]
+    private let hashSeed: UInt64
     private let hits = Counter()
     private let misses = Counter()
 
     /// Starts empty.
     ///
-    /// - Parameter byteCount: the most that it holds; 0 turns it off.
-    package init(byteCount: Int) {
+    /// - Parameters:
+    ///   - byteCount: the most that it holds; 0 turns it off.
+    ///   - hashSeed: decides which blocks share counters of the sketch. A secret, unless a test wants
+    ///     to know what happens.
+    package init(byteCount: Int, hashSeed: UInt64 = .random(in: .min ... .max)) {
+        self.hashSeed = hashSeed
         let count = byteCount >= 32 << 20 ? 8 : 1
         shards = (0..<count).map { _ in Locked(CacheShard(capacity: byteCount / count)) }
     }
@@ -25,7 +30,7 @@ package final class BlockCache: Sendable {
     /// - Parameter multihash: of the block.
     /// - Returns: the block, or a ticket to offer it with once it has been read.
     package func get(_ multihash: Multihash) -> Result {
-        let key = CacheKey(multihash)
+        let key = CacheKey(multihash, seed: hashSeed)
         var version = 0
         let bytes = shard(key).withLock { shard in
             version = shard.version
@@ -41,7 +46,7 @@ package final class BlockCache: Sendable {
 
     /// Whether a block is held, without counting a request.
     package func contains(_ multihash: Multihash) -> Bool {
-        let key = CacheKey(multihash)
+        let key = CacheKey(multihash, seed: hashSeed)
         return shard(key).withLock { $0.contains(key) }
     }
 
@@ -52,7 +57,7 @@ package final class BlockCache: Sendable {
 
     /// Forgets a block, and refuses it to those who are reading it now.
     package func remove(_ multihash: Multihash) {
-        let key = CacheKey(multihash)
+        let key = CacheKey(multihash, seed: hashSeed)
         shard(key).withLock { $0.remove(key) }
     }
 

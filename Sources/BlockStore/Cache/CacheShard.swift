@@ -1,25 +1,6 @@
 import Buffers
 import Multiformats
 
-/// A multihash with its hash value computed once for shard, table and sketch.
-struct CacheKey: Hashable {
-    let multihash: Multihash
-    let hash: UInt64
-
-    init(_ multihash: Multihash) {
-        self.multihash = multihash
-        var hasher = Hasher()
-        hasher.combine(multihash)
-        hash = UInt64(truncatingIfNeeded: hasher.finalize())
-    }
-
-    func hash(into hasher: inout Hasher) { hasher.combine(hash) }
-
-    static func == (left: CacheKey, right: CacheKey) -> Bool {
-        left.hash == right.hash && left.multihash == right.multihash
-    }
-}
-
 /// One part of the block cache: a window for newcomers, and a main part that keeps what is asked for
 /// often.
 ///

@@ -49,11 +49,26 @@ struct FrequencySketch {
         additions /= 2
     }
 
-    /// The counter of a row: each row picks a word by its own mix, and a nibble by other bits.
+    /// The counter of a row: a word by one part of a product, and a nibble of it by another.
+    ///
+    /// Each row multiplies by a factor of its own. With one factor for all, and only something added
+    /// for the row, the places of two keys would differ by the same distance in every row: who
+    /// collides in one would mostly collide in all, and four rows would be worth little more than one.
     @inline(__always)
     private func place(_ hash: UInt64, _ row: Int) -> (word: Int, shift: UInt64) {
-        let mixed = (hash &+ UInt64(row) &* 0x9e37_79b9_7f4a_7c15) &* 0xff51_afd7_ed55_8ccd
-        let word = Int(truncatingIfNeeded: mixed >> 20) & mask
+        let mixed = hash &* Self.factor(row)
+        let word = Int(truncatingIfNeeded: mixed >> 32) & mask
         return (word, ((mixed >> 60) & 3) * 4 + UInt64(row) * 16)
+    }
+
+    /// Odd numbers without a pattern: the constants of SplitMix64 and MurmurHash3.
+    @inline(__always)
+    private static func factor(_ row: Int) -> UInt64 {
+        switch row {
+        case 0: 0x9e37_79b9_7f4a_7c15
+        case 1: 0xbf58_476d_1ce4_e5b9
+        case 2: 0x94d0_49bb_1331_11eb
+        default: 0xff51_afd7_ed55_8ccd
+        }
     }
 }

@@ -2,14 +2,13 @@ import Buffers
 import Content
 import Multiformats
 import UnixFS
-import Vault
 
 /// `add`.
 enum AddCommand {
     static func start(_ invocation: Invocation) throws -> any PartSink {
         let options = invocation.options
         try refuseWhatIsMissing(options)
-        let request = try importRequest(options)
+        let request = try ImportRequest(options)
         let resolved = try ImportOptions.resolve(
             from: request, defaults: invocation.settings.importDefaults)
         let pinName = options.text("pin-name")
@@ -24,37 +23,6 @@ enum AddCommand {
         if options.flag("nocopy") {
             throw .failed("nocopy is not supported: blocks are always stored, so leave it out")
         }
-    }
-
-    /// What the options ask for, before the node's defaults and Kubo's rules are applied.
-    private static func importRequest(_ options: OptionValues) throws -> ImportRequest {
-        var request = ImportRequest()
-        request.profile = options.text("profile")
-        request.cidVersion = options.integer("cid-version")
-        request.rawLeaves = options.optionalFlag("raw-leaves")
-        if let name = options.text("hash"), !name.isEmpty {
-            request.hash = try HashFunction(named: name).code
-        }
-        request.chunker = options.text("chunker").flatMap { $0.isEmpty ? nil : $0 }
-        request.trickle = options.optionalFlag("trickle")
-        request.maxFileLinks = options.integer("max-file-links")
-        request.maxDirectoryLinks = options.integer("max-directory-links")
-        request.maxHAMTFanout = options.integer("max-hamt-fanout")
-        request.inline = options.flag("inline")
-        request.inlineLimit = options.integer("inline-limit")
-        request.preserveMode = options.flag("preserve-mode")
-        request.preserveMtime = options.flag("preserve-mtime")
-        request.mode = options.integer("mode").map { UInt64($0) }
-        request.mtime = options.integer("mtime").map { Int64($0) }
-        request.mtimeNanoseconds = options.integer("mtime-nsecs").map { Int64($0) }
-        request.wrapWithDirectory = options.flag("wrap-with-directory")
-        request.emptyDirectories = options.flag("empty-dirs")
-        request.onlyHash = options.flag("only-hash")
-        // Kubo ignores the pin and its name, not the rule about them, when it only hashes.
-        request.pin = options.flag("pin") && !request.onlyHash
-        request.pinName = options.text("pin-name")
-        request.toFiles = options.text("to-files")
-        return request
     }
 }
 

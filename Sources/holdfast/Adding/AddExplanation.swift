@@ -1,7 +1,7 @@
+import KuboRPC
 import Multiformats
 import Node
 import UnixFS
-import Vault
 
 /// `holdfast add --explain`: which options are in force, so that nobody has to guess why the same
 /// file has another CID elsewhere.
@@ -15,7 +15,9 @@ enum AddExplanation {
         let defaults = try Server.configuration(
             home: home, environment: session.environment
         ).imports
-        let options = try ImportOptions.resolve(from: request(invocation), defaults: defaults)
+        var request = try ImportRequest(addOptions: invocation.sentOptions)
+        request.hidden = invocation.flag("hidden")
+        let options = try ImportOptions.resolve(from: request, defaults: defaults)
         let profile = options.profile?.name ?? "none: these options are of no named profile"
         let mode = options.mode.map { "0" + String($0, radix: 8) } ?? "none"
         let time = options.mtime.map { String($0.seconds) } ?? "none"
@@ -40,36 +42,5 @@ enum AddExplanation {
             ["defaults from", home + "/config.json"],
         ]
         return AlignedTable.text(rows, cellWidthMin: 22)
-    }
-
-    private static func request(_ invocation: Invocation) throws -> ImportRequest {
-        var request = ImportRequest()
-        func flag(_ name: String) -> Bool? {
-            invocation.isGiven(name) ? invocation.flag(name) : nil
-        }
-        request.profile = invocation.text("profile")
-        request.cidVersion = invocation.integer("cid-version")
-        request.rawLeaves = flag("raw-leaves")
-        request.hash = try invocation.text("hash").map { try HashFunction(named: $0).code }
-        request.chunker = invocation.text("chunker")
-        request.trickle = flag("trickle")
-        request.maxFileLinks = invocation.integer("max-file-links")
-        request.maxDirectoryLinks = invocation.integer("max-directory-links")
-        request.maxHAMTFanout = invocation.integer("max-hamt-fanout")
-        request.inline = invocation.flag("inline")
-        request.inlineLimit = invocation.integer("inline-limit")
-        request.preserveMode = invocation.flag("preserve-mode")
-        request.preserveMtime = invocation.flag("preserve-mtime")
-        request.mode = invocation.text("mode").flatMap { UInt64($0) }
-        request.mtime = invocation.text("mtime").flatMap { Int64($0) }
-        request.mtimeNanoseconds = invocation.text("mtime-nsecs").flatMap { Int64($0) }
-        request.wrapWithDirectory = invocation.flag("wrap-with-directory")
-        request.hidden = invocation.flag("hidden")
-        request.emptyDirectories = invocation.flag("empty-dirs")
-        request.onlyHash = invocation.flag("only-hash")
-        request.pin = invocation.flag("pin")
-        request.pinName = invocation.text("pin-name")
-        request.toFiles = invocation.text("to-files")
-        return request
     }
 }

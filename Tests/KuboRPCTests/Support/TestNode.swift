@@ -3,6 +3,7 @@ import Content
 import Execution
 import HTTP
 import HTTPServer
+import TestSupport
 
 @testable import KuboRPC
 
@@ -48,7 +49,7 @@ final class TestNode {
         _ target: String, method: String = "POST", headers: [(String, String)] = [],
         body: [UInt8] = []
     ) throws -> RawAnswerMessage {
-        let socket = try RawSocket(port: port)
+        let client = RawClient(port: port)
         var head = "\(method) /api/v0/\(target) HTTP/1.1\r\nConnection: close\r\n"
         if !headers.contains(where: { $0.0.lowercased() == "host" }) {
             head += "Host: 127.0.0.1:\(port)\r\n"
@@ -57,8 +58,8 @@ final class TestNode {
         if !headers.contains(where: { $0.0.lowercased() == "transfer-encoding" }) {
             head += "Content-Length: \(body.count)\r\n"
         }
-        socket.send(Array((head + "\r\n").utf8) + body)
-        return try RawAnswerMessage(socket.receiveAll())
+        client.send(Array((head + "\r\n").utf8) + body)
+        return try RawAnswerMessage(client.readAll())
     }
 
     /// A request without a connection, for parts of the transport.

@@ -1,10 +1,11 @@
-import Buffers
-import TestSupport
+package import Buffers
 import Vault
 
 /// The bytes of a file in a test, made piece by piece.
-enum TestInput: Sendable {
+package enum TestInput: Sendable {
+    /// These.
     case bytes(Bytes)
+    /// So many zeros.
     case zeros(Int)
     /// ChaCha20 under the SHA-256 of the seed.
     case stream(seed: String, byteCount: Int)
@@ -13,9 +14,11 @@ enum TestInput: Sendable {
     /// Go's ChaCha8 under 32 bytes.
     case go(seed: Bytes, byteCount: Int)
 
-    static func text(_ text: String) -> TestInput { .bytes(Bytes(utf8: text)) }
+    /// The UTF-8 of a text.
+    package static func text(_ text: String) -> TestInput { .bytes(Bytes(utf8: text)) }
 
-    var byteCount: Int {
+    /// How many bytes they are.
+    package var byteCount: Int {
         switch self {
         case .bytes(let bytes): bytes.count
         case .zeros(let count): count
@@ -24,7 +27,7 @@ enum TestInput: Sendable {
     }
 
     /// Hands the bytes out in pieces of at most 1 MiB.
-    func forEachPiece(_ body: (Bytes) throws -> Void) throws {
+    package func forEachPiece(_ body: (Bytes) throws -> Void) throws {
         let next = try generator()
         var rest = byteCount
         while rest > 0 {
@@ -35,13 +38,14 @@ enum TestInput: Sendable {
     }
 
     /// All bytes at once.
-    func contents() throws -> Bytes {
+    package func contents() throws -> Bytes {
         var writer = ByteWriter(capacity: byteCount)
         try forEachPiece { writer.append($0) }
         return writer.finish()
     }
 
-    static func chacha20(seed: String) throws -> ChaCha20 {
+    /// ChaCha20 under the SHA-256 of a seed.
+    package static func chacha20(seed: String) throws -> ChaCha20 {
         ChaCha20(key: try HashFunction.sha2_256.digest(of: Bytes(utf8: seed)))
     }
 

@@ -3,7 +3,7 @@ import Multiformats
 import TestSupport
 import Vault
 
-/// The block of a number, the same as the child process of the crash tests makes.
+/// The block of a number, for those who append it and for those who look for it.
 enum SampleBlock {
     static func make(_ number: Int) throws -> VerifiedBlock {
         var random = SeededRandom(seed: UInt64(number))

@@ -1,11 +1,12 @@
 import Glibc
 
 /// A client that sends exactly the bytes that a test wants, and reads whatever comes.
-final class RawClient {
-    let socket: Int32
+package final class RawClient {
+    /// The descriptor.
+    package let socket: Int32
 
     /// Connects to a port of this machine.
-    init(port: UInt16) {
+    package init(port: UInt16) {
         socket = Glibc.socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
         var address = sockaddr_in()
         address.sin_family = sa_family_t(AF_INET)
@@ -20,7 +21,7 @@ final class RawClient {
     }
 
     /// Takes over a connected socket.
-    init(socket: Int32) {
+    package init(socket: Int32) {
         self.socket = socket
         limitWaiting()
     }
@@ -29,11 +30,11 @@ final class RawClient {
 
     /// Sends a text; errors show in what is read later.
     @discardableResult
-    func send(_ text: String) -> Bool { send(Array(text.utf8)) }
+    package func send(_ text: String) -> Bool { send(Array(text.utf8)) }
 
     /// Sends bytes.
     @discardableResult
-    func send(_ bytes: [UInt8]) -> Bool {
+    package func send(_ bytes: [UInt8]) -> Bool {
         var offset = 0
         while offset < bytes.count {
             let count = unsafe bytes[offset...].withUnsafeBytes {
@@ -46,27 +47,30 @@ final class RawClient {
     }
 
     /// Ends the writing side.
-    func finishSending() { shutdown(socket, Int32(SHUT_WR)) }
+    package func finishSending() { shutdown(socket, Int32(SHUT_WR)) }
 
-    /// Reads once; empty at the end of the connection or after ten seconds of silence.
-    func readSome() -> [UInt8] {
+    /// Reads once; empty at the end of the connection or after half a minute of silence.
+    package func readSome() -> [UInt8] {
         var buffer = [UInt8](repeating: 0, count: 64 * 1_024)
         let count = unsafe recv(socket, &buffer, buffer.count, 0)
         return Array(buffer.prefix(max(0, count)))
     }
 
     /// Reads until the server closes.
-    func readToEnd() -> String {
+    package func readAll() -> [UInt8] {
         var all: [UInt8] = []
         while true {
             let piece = readSome()
-            if piece.isEmpty { return String(decoding: all, as: UTF8.self) }
+            if piece.isEmpty { return all }
             all += piece
         }
     }
 
+    /// Reads text until the server closes.
+    package func readToEnd() -> String { String(decoding: readAll(), as: UTF8.self) }
+
     /// Reads until what was read ends in a text, or the server closes.
-    func read(until end: String) -> String {
+    package func read(until end: String) -> String {
         var all: [UInt8] = []
         while !all.suffix(end.utf8.count).elementsEqual(end.utf8) {
             let piece = readSome()
@@ -77,13 +81,13 @@ final class RawClient {
     }
 
     /// Sends a request and reads to the end of the connection.
-    func exchange(_ request: String) -> String {
+    package func exchange(_ request: String) -> String {
         send(request)
         return readToEnd()
     }
 
     private func limitWaiting() {
-        var time = timeval(tv_sec: 10, tv_usec: 0)
+        var time = timeval(tv_sec: 30, tv_usec: 0)
         unsafe setsockopt(
             socket, SOL_SOCKET, SO_RCVTIMEO, &time, socklen_t(MemoryLayout<timeval>.size))
     }
@@ -91,7 +95,7 @@ final class RawClient {
 
 extension RawClient {
     /// Connects to a Unix socket; nil if nobody listens there.
-    convenience init?(unixSocketAt path: String) {
+    package convenience init?(unixSocketAt path: String) {
         let socket = Glibc.socket(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0)
         guard unsafe Self.call(connect, socket, path) == 0 else {
             close(socket)
@@ -101,7 +105,7 @@ extension RawClient {
     }
 
     /// Leaves a socket file behind that nobody listens on.
-    convenience init(abandoningUnixSocketAt path: String) throws {
+    package convenience init(abandoningUnixSocketAt path: String) throws {
         let socket = Glibc.socket(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0)
         _ = unsafe Self.call(bind, socket, path)
         self.init(socket: socket)
