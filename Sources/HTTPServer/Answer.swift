@@ -3,15 +3,14 @@ import CMicroHTTPD
 import Execution
 import HTTP
 
-/// Turns a `Response` into libmicrohttpd's form of one.
+/// Turns a `Response` whose body is there, or is left out, into libmicrohttpd's form of one.
 @safe
 enum Answer {
     /// Makes the answer; the caller queues it and then gives its reference back.
     ///
     /// - Returns: nil when memory is short.
-    /// - Throws: `Overloaded` when the egress budget is used up.
-    static func make(_ response: Response, for exchange: Exchange) throws -> OpaquePointer? {
-        let answer = unsafe try makeBody(response, for: exchange)
+    static func make(_ response: Response, for exchange: Exchange) -> OpaquePointer? {
+        let answer = unsafe makeBody(response, for: exchange)
         guard let answer = unsafe answer else { return nil }
         unsafe addFields(response, to: answer, for: exchange)
         return unsafe answer
@@ -19,7 +18,7 @@ enum Answer {
 
     private static func makeBody(
         _ response: Response, for exchange: Exchange
-    ) throws -> OpaquePointer? {
+    ) -> OpaquePointer? {
         switch response.body {
         case .none:
             if exchange.isHead, let length = response.fields["Content-Length"].flatMap(UInt64.init)
@@ -30,7 +29,9 @@ enum Answer {
         case .bytes(let bytes):
             return unsafe makeBuffer(bytes, for: exchange)
         case .source(let source, let length):
-            return unsafe try makeReader(source, length, for: exchange)
+            precondition(exchange.isHead, "bodies that are made are sent by `StreamedAnswer`")
+            source.close()
+            return unsafe makeOmitted(length)
         case .omitted(let length):
             precondition(exchange.isHead, "only the answer to HEAD may leave its body out")
             return unsafe makeOmitted(length)
@@ -58,46 +59,6 @@ enum Answer {
     private final class BytesBox {
         private let bytes: Bytes
         init(_ bytes: Bytes) { self.bytes = bytes }
-    }
-
-    private static func makeReader(
-        _ source: any BodySource, _ length: UInt64?, for exchange: Exchange
-    ) throws -> OpaquePointer? {
-        let pieceByteCount = min(
-            Limits.answerPieceByteCount, Int(clamping: max(1, length ?? .max)))
-        // A chunked answer is built in the connection's own pool.
-        let heldByteCount = length == nil || exchange.isHead ? 0 : pieceByteCount
-        if heldByteCount > 0, let budget = exchange.core.options.egressBudget,
-            !budget.tryAcquire(heldByteCount)
-        {
-            source.close()
-            throw Overloaded("the budget for answers")
-        }
-        let reader = AnswerSource(source, exchange, heldByteCount: heldByteCount)
-        let now = Instant.now.nanoseconds
-        exchange.connection.allow(until: exchange.core.limit(forMoving: 0, from: now))
-        let context = unsafe Unmanaged.passRetained(reader).toOpaque()
-        let answer = unsafe MHD_create_response_from_callback(
-            length ?? UInt64(holdfast_mhd_size_unknown), heldByteCount == 0 ? 1 : heldByteCount,
-            readPiece, context, releaseReader)
-        if unsafe answer == nil { unsafe releaseReader(context) }
-        unsafe reader.answer = unsafe answer
-        return unsafe answer
-    }
-
-    private static let readPiece:
-        @convention(c) (
-            UnsafeMutableRawPointer?, UInt64, UnsafeMutablePointer<CChar>?, Int
-        ) -> Int = { context, _, room, count in
-            guard let context = unsafe context else { return Int(holdfast_mhd_end_with_error) }
-            let reader = unsafe Unmanaged<AnswerSource>.fromOpaque(context).takeUnretainedValue()
-            return unsafe reader.read(
-                into: UnsafeMutableRawBufferPointer(start: room, count: count))
-        }
-
-    private static let releaseReader: @convention(c) (UnsafeMutableRawPointer?) -> Void = {
-        guard let context = unsafe $0 else { return }
-        unsafe Unmanaged<AnswerSource>.fromOpaque(context).release()
     }
 
     /// An answer to HEAD, whose body libmicrohttpd never asks for.

@@ -33,6 +33,18 @@ package struct Overloaded: Answerable {
     }
 }
 
+/// The exchange has taken longer than is allowed: 408, and the connection ends.
+struct DeadlinePassed: Answerable, CustomStringConvertible {
+    var description: String { "took longer than is allowed" }
+
+    var response: Response {
+        var response = Response.text(
+            .requestTimeout, "the request took longer than is allowed\n")
+        response.closesConnection = true
+        return response
+    }
+}
+
 /// A body is longer than what is read of it: 413.
 package struct ContentTooLarge: Answerable {
     /// The most that is read, in bytes.

@@ -66,6 +66,15 @@ final class Connection: Sendable {
         if now >= shutInstant.load(ordering: .relaxed) { shut() }
     }
 
+    /// Has the system send what is written at once: pieces are large, and the last one is not to
+    /// wait for the client's acknowledgement of the one before.
+    func sendWithoutDelay() {
+        guard isTCP else { return }
+        var isOn: Int32 = 1
+        unsafe setsockopt(
+            socket, Int32(IPPROTO_TCP), TCP_NODELAY, &isOn, socklen_t(MemoryLayout<Int32>.size))
+    }
+
     /// Ends reading and writing at once; the connection's thread then finds the socket closed.
     func shut() { _ = Glibc.shutdown(socket, Int32(SHUT_RDWR)) }
 

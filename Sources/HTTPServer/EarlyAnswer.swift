@@ -22,10 +22,9 @@ enum EarlyAnswer {
     static func send(_ response: Response, on socket: Int32, at time: WallTime) -> Bool {
         var body = Bytes.empty
         if case .bytes(let bytes) = response.body { body = bytes }
-        var writer = head(of: response, isLast: true, at: time)
-        writer.append(utf8: "Content-Length: \(body.count)\r\n\r\n")
-        writer.append(body)
-        let isSent = write(writer.finish(), to: socket)
+        let head = AnswerHead.make(
+            response, .length(UInt64(body.count)), isLast: true, at: time)
+        let isSent = write(.init(head, body), to: socket)
         shutdown(socket, Int32(SHUT_WR))
         return isSent
     }
@@ -41,25 +40,7 @@ enum EarlyAnswer {
     static func sendHead(
         _ response: Response, on socket: Int32, isLast: Bool, at time: WallTime
     ) -> Bool {
-        var writer = head(of: response, isLast: isLast, at: time)
-        writer.append(utf8: "\r\n")
-        return write(writer.finish(), to: socket)
-    }
-
-    private static func head(
-        of response: Response, isLast: Bool, at time: WallTime
-    ) -> ByteWriter {
-        var writer = ByteWriter(capacity: 512)
-        writer.append(utf8: "HTTP/1.1 \(response.status.code) \(response.status.reason)\r\n")
-        writer.append(utf8: "Date: \(HTTPDate(seconds: time.seconds))\r\n")
-        if isLast { writer.append(utf8: "Connection: close\r\n") }
-        for field in response.fields where field.name.isToken && !isFraming(field.name) {
-            let value = field.value.utf8.filter { !ASCII.isControl($0) }
-            writer.append(utf8: "\(field.name): ")
-            writer.append(value)
-            writer.append(utf8: "\r\n")
-        }
-        return writer
+        write(.init(AnswerHead.make(response, .none, isLast: isLast, at: time)), to: socket)
     }
 
     /// Reads and drops what still arrives, until the client closes or a limit is met.
@@ -71,39 +52,14 @@ enum EarlyAnswer {
         var left = Limits.lingerByteCountMax
         var room = [UInt8](repeating: 0, count: 64 * 1_024)
         shutdown(socket, Int32(SHUT_WR))
-        while left > 0, wait(for: POLLIN, on: socket, by: deadline) {
+        while left > 0, SocketWriter.wait(for: POLLIN, on: socket, by: deadline) {
             let count = unsafe recv(socket, &room, room.count, Int32(MSG_DONTWAIT))
             if count == 0 || (count < 0 && errno != EAGAIN && errno != EINTR) { return }
             left -= max(0, count)
         }
     }
 
-    private static func isFraming(_ name: String) -> Bool {
-        ["Content-Length", "Transfer-Encoding", "Connection", "Date", "Trailer"].contains {
-            $0.equalsIgnoringASCIICase(name)
-        }
-    }
-
-    private static func write(_ bytes: Bytes, to socket: Int32) -> Bool {
-        let deadline = Deadline.after(Limits.drainDuration)
-        let flags = Int32(MSG_NOSIGNAL | MSG_DONTWAIT)
-        var rest = bytes
-        while !rest.isEmpty {
-            guard wait(for: POLLOUT, on: socket, by: deadline) else { return false }
-            let count = unsafe rest.withUnsafeBytes {
-                unsafe Glibc.send(socket, $0.baseAddress, $0.count, flags)
-            }
-            if count < 0, errno != EAGAIN, errno != EINTR { return false }
-            rest = rest.dropFirst(max(0, count))
-        }
-        return true
-    }
-
-    private static func wait(for event: Int32, on socket: Int32, by deadline: Deadline) -> Bool {
-        guard let remaining = deadline.remaining, !deadline.hasPassed else { return false }
-        let milliseconds = Int32(clamping: remaining.wholeNanoseconds / 1_000_000 + 1)
-        var entry = pollfd(fd: socket, events: Int16(event), revents: 0)
-        let count = unsafe poll(&entry, 1, milliseconds)
-        return count > 0 || (count < 0 && errno == EINTR)
+    private static func write(_ parts: SocketWriter.Parts, to socket: Int32) -> Bool {
+        SocketWriter.write(parts, to: socket, by: .after(Limits.drainDuration))
     }
 }

@@ -37,13 +37,14 @@ final class Exchange {
     private var receivedByteCount: UInt64 = 0
     private var mustLinger = false
     private var keepsAlive = false
+    private var isVersion10 = false
     private var isSentByUs = false
     private var diversion: SocketDiversion?
 
     /// Whether the method is HEAD.
     private(set) var isHead = false
 
-    /// Bytes of the answer's body that were handed to libmicrohttpd.
+    /// Bytes of the answer's body that were handed to libmicrohttpd or to the socket.
     var sentByteCount: UInt64 = 0
 
     /// Begins when the request line has arrived.
@@ -98,8 +99,11 @@ final class Exchange {
         isHead = methodText == "HEAD"
         let check = unsafe checkFraming(method, version)
         keepsAlive = check.keepsAlive
+        isVersion10 = check.isVersion10
         if let problem = check.problem { return refuse(.badRequest, problem) }
-        guard methodText.isToken else { return refuse(.badRequest, "the method is no token") }
+        guard !methodText.isEmpty, methodText.utf8.allSatisfy(ASCII.isTokenByte) else {
+            return refuse(.badRequest, "the method is no token")
+        }
         guard unsafe holdfast_mhd_header_byte_count(handle) <= core.options.headerByteCountMax
         else {
             return refuse(.headerFieldsTooLarge, "the header section is too large")
@@ -261,16 +265,12 @@ final class Exchange {
         stage = .answered
         var response = response
         if core.isDraining.load(ordering: .relaxed) { response.closesConnection = true }
-        if isWithoutLength(response) { return queueHead(response) }
-        var answer: OpaquePointer?
-        do {
-            unsafe answer = try Answer.make(response, for: self)
-        } catch {
-            response = core.answer(for: error, to: request)
-            unsafe answer = try? Answer.make(response, for: self)
-        }
-        guard let answer = unsafe answer else { return .NO }
         status = response.status
+        if isWithoutLength(response) { return sendHead(response) }
+        if case .source(let source, let length) = response.body, !isHead {
+            return stream(source, length, response)
+        }
+        guard let answer = unsafe Answer.make(response, for: self) else { return .NO }
         defer { unsafe MHD_destroy_response(answer) }
         return unsafe MHD_queue_response(handle, UInt32(response.status.code), answer)
     }
@@ -285,18 +285,41 @@ final class Exchange {
         }
     }
 
-    /// Sends the answer ourselves, and lets libmicrohttpd send one of its own to nowhere, which
-    /// takes its state to the next request.
-    private func queueHead(_ response: Response) -> MHD_Result {
+    private func sendHead(_ response: Response) -> MHD_Result {
         if case .source(let source, _) = response.body { source.close() }
-        status = response.status
         let isLast = response.closesConnection || !keepsAlive
         guard
             EarlyAnswer.sendHead(response, on: connection.socket, isLast: isLast, at: .now)
         else { return .NO }
+        return endSentAnswer(isLast: isLast)
+    }
+
+    private func stream(
+        _ source: any BodySource, _ length: UInt64?, _ response: Response
+    ) -> MHD_Result {
+        let framing: AnswerHead.Framing =
+            length.map { .length($0) } ?? (isVersion10 ? .untilClose : .chunked)
+        let isLast = response.closesConnection || !keepsAlive
+        let head = AnswerHead.make(response, framing, isLast: isLast, at: .now)
+        connection.sendWithoutDelay()
+        var answer = StreamedAnswer(source, framing, for: self)
+        switch answer.send(head) {
+        case .sent: return endSentAnswer(isLast: isLast)
+        case .broken: return .NO
+        case .failed(let error): return queue(core.answer(for: error, to: request))
+        }
+    }
+
+    /// Ends an exchange whose answer we have sent: libmicrohttpd closes the connection, or sends an
+    /// answer of its own to nowhere, which takes its state to the next request.
+    private func endSentAnswer(isLast: Bool) -> MHD_Result {
         isSentByUs = true
+        if isLast {
+            mustLinger = true
+            return .NO
+        }
         diversion = SocketDiversion(of: connection.socket)
-        guard diversion != nil, !isLast,
+        guard diversion != nil,
             let answer = unsafe MHD_create_response_from_buffer(0, nil, .RESPMEM_PERSISTENT)
         else { return .NO }
         defer { unsafe MHD_destroy_response(answer) }
@@ -346,12 +369,6 @@ final class Exchange {
         status = response.status
         if EarlyAnswer.send(response, on: connection.socket, at: .now) { mustLinger = true }
         return .NO
-    }
-
-    private struct DeadlinePassed: Answerable {
-        var response: Response {
-            .text(.requestTimeout, "the request took longer than is allowed\n")
-        }
     }
 
     // MARK: Counting

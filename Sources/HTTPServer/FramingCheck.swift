@@ -32,7 +32,8 @@ struct FramingCheck {
     /// Whether the client is ready for another answer on the connection; never in HTTP/1.0.
     private(set) var keepsAlive: Bool
 
-    private let isVersion10: Bool
+    /// Whether the client speaks HTTP/1.0, which knows no chunks.
+    let isVersion10: Bool
     private var cursor: UnsafePointer<CChar>
     private var hostCount = 0
     private var lengthCount = 0

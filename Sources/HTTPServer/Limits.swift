@@ -3,8 +3,7 @@ enum Limits {
     /// Stack of one connection's thread.
     static let stackByteCount = 512 * 1_024
 
-    /// The most that is read at once from a body source of known length, and the memory that such
-    /// an answer holds while it is sent.
+    /// What a body source is asked for at once.
     static let answerPieceByteCount = 256 * 1_024
 
     /// Upload pieces are joined up to this before a receiver sees them.

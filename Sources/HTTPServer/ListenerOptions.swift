@@ -1,5 +1,3 @@
-package import Execution
-
 /// What a listener is to do, and its limits.
 package struct ListenerOptions: Sendable {
     /// What logs, metrics and `status` call it.
@@ -35,10 +33,6 @@ package struct ListenerOptions: Sendable {
 
     /// Over how long the rate is averaged.
     package var progressWindow: Duration = .seconds(30)
-
-    /// Memory for answers of known length that are being sent; an answer that finds none left is
-    /// refused with 503. Nil for no limit.
-    package var egressBudget: ByteBudget?
 
     /// Bytes of the request target; longer ones are answered with 414.
     package var targetByteCountMax = 8 * 1_024

@@ -110,7 +110,7 @@ struct AnswerTests {
     func anErrorInMidStreamBreaksTheConnectionOff(length: UInt64?) throws {
         let isClosed = Atomic(false)
         let answer = try exchange(get()) { _ in
-            let source = PieceSource([Bytes(utf8: "half")], fails: true) {
+            let source = PieceSource([Bytes(utf8: "half")], error: PieceSource.Failure()) {
                 isClosed.store(true, ordering: .relaxed)
             }
             return .respond(Response(.ok, body: .source(source, length: length)))
@@ -187,21 +187,23 @@ struct AnswerTests {
         #expect(answer.contains("\r\nRetry-After: 7\r\n"))
     }
 
-    @Test func anAnswerThatFindsNoEgressBudgetIsRefused() throws {
-        var options = ListenerOptions.testing()
-        let budget = ByteBudget(name: "egress", limit: 100)
-        options.egressBudget = budget
-        let listener = try Listener(options) { _ in
-            .respond(Response(.ok, body: .source(PieceSource([Bytes(utf8: "x")]), length: 1)))
+    @Test func aSourceThatFailsBeforeItsFirstByteIsAnswered() throws {
+        let answer = try exchange(get()) { _ in
+            let source = PieceSource([], error: Overloaded("the pool"))
+            return .respond(Response(.ok, body: .source(source, length: 5)))
         }
-        defer { listener.stop() }
-        let port = try #require(listener.port)
-        #expect(budget.tryAcquire(100))
-        #expect(RawClient(port: port).exchange(get()).hasPrefix("HTTP/1.1 503 "))
-        budget.release(100)
-        #expect(RawClient(port: port).exchange(get()).hasPrefix("HTTP/1.1 200 "))
-        listener.stop()
-        #expect(budget.inUse == 0)
+        #expect(answer.hasPrefix("HTTP/1.1 503 "))
+        #expect(answer.contains("\r\nRetry-After: 1\r\n"))
+    }
+
+    @Test func withoutALengthAnOldClientReadsUntilTheEnd() throws {
+        let answer = try exchange("GET / HTTP/1.0\r\nHost: a\r\n\r\n") { _ in
+            let pieces = [Bytes(utf8: "one "), .empty, Bytes(utf8: "two")]
+            return .respond(Response(.ok, body: .source(PieceSource(pieces), length: nil)))
+        }
+        #expect(answer.contains("\r\nConnection: close\r\n"))
+        #expect(!answer.contains("Transfer-Encoding"))
+        #expect(answer.hasSuffix("\r\n\r\none two"))
     }
 
     @Test func onlyAnAnswerToHEADMayLeaveItsBodyOut() async {

@@ -7,23 +7,23 @@ final class PieceSource: BodySource {
     struct Failure: Error {}
 
     private var pieces: [Bytes]
-    private let fails: Bool
+    private let error: (any Error)?
     private let onClose: () -> Void
     let trailers: Fields
 
     init(
-        _ pieces: [Bytes], fails: Bool = false, trailers: Fields = [:],
+        _ pieces: [Bytes], error: (any Error)? = nil, trailers: Fields = [:],
         onClose: @escaping () -> Void = {}
     ) {
         self.pieces = pieces
-        self.fails = fails
+        self.error = error
         self.trailers = trailers
         self.onClose = onClose
     }
 
     func next(limit: Int) throws -> Bytes? {
         if !pieces.isEmpty { return pieces.removeFirst() }
-        if fails { throw Failure() }
+        if let error { throw error }
         return nil
     }
 

@@ -1,0 +1,61 @@
+import Buffers
+import Execution
+import HTTP
+
+/// The status line and the header section of an answer that libmicrohttpd does not write.
+enum AnswerHead {
+    /// How the client knows where the body ends.
+    enum Framing: Equatable {
+        /// There is no body, and no length to be told: a 304, or the answer to HEAD.
+        case none
+        /// After so many bytes.
+        case length(UInt64)
+        /// With the last chunk.
+        case chunked
+        /// With the connection: HTTP/1.0 knows no chunks.
+        case untilClose
+    }
+
+    /// Writes the head with the empty line behind it.
+    ///
+    /// - Parameters:
+    ///   - response: what is answered.
+    ///   - framing: written as the fields that say so.
+    ///   - isLast: whether the connection ends with the answer.
+    ///   - time: for the `Date` field.
+    static func make(
+        _ response: Response, _ framing: Framing, isLast: Bool, at time: WallTime
+    ) -> Bytes {
+        var writer = ByteWriter(capacity: 768)
+        writer.append(utf8: "HTTP/1.1 \(response.status.code) \(response.status.reason)\r\n")
+        writer.append(utf8: "Date: \(HTTPDate(seconds: time.seconds))\r\n")
+        if isLast { writer.append(utf8: "Connection: close\r\n") }
+        switch framing {
+        case .none, .untilClose: break
+        case .length(let count): writer.append(utf8: "Content-Length: \(count)\r\n")
+        case .chunked: writer.append(utf8: "Transfer-Encoding: chunked\r\n")
+        }
+        for field in response.fields where !isOurs(field.name, framing) {
+            append(field.name, field.value, to: &writer)
+        }
+        writer.append(utf8: "\r\n")
+        return writer.finish()
+    }
+
+    /// Appends one line of a header or trailer section. A name that is no token is left out; control
+    /// characters in a value would end the line, and become blanks.
+    static func append(_ name: String, _ value: String, to writer: inout ByteWriter) {
+        guard name.isToken else { return }
+        writer.append(utf8: name)
+        writer.append(utf8: ": ")
+        writer.append(value.utf8.map { ASCII.isControl($0) ? UInt8(ascii: " ") : $0 })
+        writer.append(utf8: "\r\n")
+    }
+
+    private static func isOurs(_ name: String, _ framing: Framing) -> Bool {
+        if framing != .chunked, name.equalsIgnoringASCIICase("Trailer") { return true }
+        return ["Content-Length", "Transfer-Encoding", "Connection", "Date"].contains {
+            $0.equalsIgnoringASCIICase(name)
+        }
+    }
+}
