@@ -40,9 +40,9 @@ enum NamespaceRedirect {
     private static func refuseServiceWorker(
         _ request: Request, _ path: String
     ) throws(GatewayError) {
+        guard request.fields["Service-Worker"] == "script" else { return }
         let parts = path.split(separator: "/")
         guard parts.count == 2, parts[0] == "ipfs" || parts[0] == "ipns" else { return }
-        guard request.fields["Service-Worker"] == "script" else { return }
         throw GatewayError(
             .badRequest, "navigator.serviceWorker: registration is not allowed for this scope")
     }

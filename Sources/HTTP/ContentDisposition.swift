@@ -34,7 +34,7 @@ package struct ContentDisposition: Sendable, Equatable {
         guard parts.count == 3, Substring(parts[0]).equalsIgnoringASCIICase("UTF-8") else {
             return nil
         }
-        return (try? PercentCoding.decode(Substring(parts[2])))?.utf8Text
+        return (try? PercentCoding.decode(String(Substring(parts[2]))))?.utf8Text
     }
 
     /// Builds the value for a download.

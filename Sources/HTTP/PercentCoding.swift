@@ -35,8 +35,8 @@ package enum PercentCoding {
     ///
     /// - Returns: bytes, because names need not be UTF-8.
     /// - Throws: `.badPercentCoding` for a `%` without two hexadecimal digits.
-    package static func decode(_ text: some StringProtocol) throws(HTTPError) -> Bytes {
-        try decode(text, plusIsBlank: false)
+    package static func decode(_ text: String) throws(HTTPError) -> Bytes {
+        try decode(text.utf8Span.span, plusIsBlank: false)
     }
 
     /// Decodes a name or value of a query: `+` is a blank. Bytes that are not UTF-8 are replaced
@@ -46,7 +46,8 @@ package enum PercentCoding {
     package static func decodeForm(_ text: some StringProtocol) throws(HTTPError) -> String {
         guard text.utf8.contains(where: { $0 == UInt8(ascii: "%") || $0 == UInt8(ascii: "+") })
         else { return String(text) }
-        return String(decoding: try decode(text, plusIsBlank: true).array, as: UTF8.self)
+        let bytes = try decode(String(text).utf8Span.span, plusIsBlank: true)
+        return String(decoding: bytes.array, as: UTF8.self)
     }
 
     /// Encodes bytes with capital digits.
@@ -81,22 +82,25 @@ package enum PercentCoding {
     }
 
     private static func decode(
-        _ text: some StringProtocol, plusIsBlank: Bool
+        _ text: Span<UInt8>, plusIsBlank: Bool
     ) throws(HTTPError) -> Bytes {
-        var writer = ByteWriter(capacity: text.utf8.count)
-        var source = text.utf8.makeIterator()
-        while let byte = source.next() {
-            if byte == UInt8(ascii: "%") {
-                guard let high = source.next().flatMap(ASCII.hexValue),
-                    let low = source.next().flatMap(ASCII.hexValue)
-                else {
-                    throw HTTPError(
-                        .badPercentCoding, "\"%\" must be followed by two hexadecimal digits")
-                }
-                writer.append(high << 4 | low)
-            } else {
+        var writer = ByteWriter(capacity: text.count)
+        var index = 0
+        while index < text.count {
+            let byte = text[index]
+            index += 1
+            guard byte == UInt8(ascii: "%") else {
                 writer.append(plusIsBlank && byte == UInt8(ascii: "+") ? UInt8(ascii: " ") : byte)
+                continue
             }
+            guard index + 1 < text.count, let high = ASCII.hexValue(text[index]),
+                let low = ASCII.hexValue(text[index + 1])
+            else {
+                throw HTTPError(
+                    .badPercentCoding, "\"%\" must be followed by two hexadecimal digits")
+            }
+            writer.append(high << 4 | low)
+            index += 2
         }
         return writer.finish()
     }

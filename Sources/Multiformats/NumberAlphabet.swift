@@ -45,18 +45,20 @@ struct NumberAlphabet: Sendable {
         append(groups, to: &text)
     }
 
+    /// Appends the digits of groups, lowest first, and turns them around: one division a digit.
     private func append(_ groups: [UInt32], to text: inout [UInt8]) {
         let radix = UInt32(characters.count)
-        var isLeading = true
-        for group in groups.reversed() {
-            var divisor = UInt32(groupRadix / UInt64(radix))
+        let start = text.count
+        for group in groups {
+            var rest = group
             for _ in 0..<groupCount {
-                let digit = group / divisor % radix
-                divisor = max(divisor / radix, 1)
-                isLeading = isLeading && digit == 0
-                if !isLeading { text.append(characters[Int(digit)]) }
+                let digit = rest.quotientAndRemainder(dividingBy: radix)
+                text.append(characters[Int(digit.remainder)])
+                rest = digit.quotient
             }
         }
+        while text.count > start, text.last == characters[0] { text.removeLast() }
+        text[start...].reverse()
     }
 
     /// Reads a text without its prefix.
