@@ -35,10 +35,10 @@ struct CrashTests {
 
     @Test(.enabled(if: TestScale.mayMount, "mounting needs root"))
     func nothingAcknowledgedIsLostWhenThePowerIsCut() throws {
-        let disk = try PowerCutDisk(mebibytes: 600)
+        let crashCount = max(1, TestScale.crashCount() / 10)
+        let disk = try PowerCutDisk(mebibytes: 600 + 40 * crashCount)
         var random = SeededRandom(seed: 5)
         var all = Acknowledgements()
-        let crashCount = max(1, TestScale.crashCount() / 10)
         for seed in 1...crashCount {
             let child = try ChildProcess(
                 BuiltProgram.path("crash-child"), [disk.mountPoint + "/store", "\(seed)"])

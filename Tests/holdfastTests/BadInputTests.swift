@@ -1,5 +1,6 @@
 import Buffers
 import Execution
+import Glibc
 import TestSupport
 import Testing
 
@@ -49,6 +50,24 @@ struct BadInputTests {
         #expect(try ChildProcess.run("mkfifo", [pipe]).exitCode == 0)
         #expect(message(try place.run("add", "-r", place.path("dir"))).contains(pipe))
         #expect(try place.run("pin", "ls").outputText == "")
+    }
+
+    @Test func anUnreadableFileInTheMiddleOfAFolderIsNamed() throws {
+        let place = try TestPlace(makesRepository: false)
+        try place.makeSampleFolder()
+        // Root may read everything, so root's test becomes nobody.
+        let user = geteuid() == 0 ? "setpriv --reuid=65534 --regid=65534 --clear-groups" : ""
+        let prepared = try place.shell(
+            "cp \"$(command -v holdfast)\" program && chmod 0 dir/sub/b"
+                + (user.isEmpty ? "" : " && chown -R 65534:65534 ."))
+        #expect(prepared.exitCode == 0, "\(prepared.errorText)")
+        #expect(try place.shell("\(user) ./program init").exitCode == 0)
+        let added = try place.shell("\(user) ./program add -r dir")
+        let path = "dir/sub/b"
+        #expect(message(added).contains("Error: open \(path): permission denied\n"))
+        #expect(try place.shell("\(user) ./program pin ls").outputText == "")
+        let others = try place.shell("chmod 644 \(path) && \(user) ./program add -rQ dir")
+        #expect(others.exitCode == 0, "\(others.errorText)")
     }
 
     @Test func aCircleOfLinksEnds() throws {

@@ -45,6 +45,11 @@ package struct DatabaseError: Error, Hashable, Sendable, CustomStringConvertible
         kind == .inputOutput && message.hasSuffix("Input/output error")
     }
 
+    /// Whether the text is of the system's ENOSPC.
+    var isDiskFull: Bool {
+        kind == .inputOutput && message.hasSuffix("No space left on device")
+    }
+
     /// Whether this very process holds the lock already.
     package var isOwnLock: Bool {
         kind == .locked && message.hasSuffix("already held by process")

@@ -130,6 +130,11 @@ extension DatabaseError {
                 .corrupt,
                 "the database in \(folder) is damaged (\(message)): check the disk, then restore it "
                     + "from a replica or a backup")
+        case .inputOutput where isDiskFull:
+            return BlockStoreError(
+                .diskFull(missingByteCount: 1),
+                "the disk that holds \(folder) is full, and a database needs room to be opened "
+                    + "(\(message)): free space, then try again")
         default:
             return BlockStoreError(
                 .readError, "the database in \(folder) cannot be opened: \(message)")
