@@ -31,6 +31,7 @@ let systemLibraries: [Target] = [
     .systemLibrary(
         name: "CMicroHTTPD", pkgConfig: "libmicrohttpd", providers: [.apt(["libmicrohttpd-dev"])]),
     .systemLibrary(name: "COpenSSL", pkgConfig: "openssl", providers: [.apt(["libssl-dev"])]),
+    .systemLibrary(name: "CCRC32C"),
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
 ]
 
@@ -50,7 +51,7 @@ let supportModules: [Target] = [
 ]
 
 let workModules: [Target] = [
-    module("Vault", ["COpenSSL", "CBlake2", "Buffers", "Multiformats"]),
+    module("Vault", ["COpenSSL", "CBlake2", "CCRC32C", "Buffers", "Multiformats"]),
     module(
         "BlockStore",
         ["CLevelDB", "Buffers", "Multiformats", "IPLD", "Vault", "Execution", "Telemetry"]),

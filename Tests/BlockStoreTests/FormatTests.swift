@@ -12,14 +12,32 @@ struct FormatTests {
     @Test func theValueOfABlockIsAsSpecified() throws {
         let block = try VerifiedBlock(
             hashing: Bytes(utf8: "hello"), codec: .raw, function: .sha2_256)
-        let header = StoredValue.header(of: block).finish()
-        #expect(header.array == [1, 0, 1, 0x55] + block.multihash.bytes.array)
+        let header = StoredValue.header(of: block)
+        let head = [1, 0, 1, 0x55] + block.multihash.bytes.array
+        var checksum = CRC32C()
+        checksum.update(Bytes(utf8: "hello"))
+        checksum.update(Bytes(head))
+        let check = (0..<4).map { UInt8(truncatingIfNeeded: checksum.value >> ($0 * 8)) }
+        #expect(header.array == head + check)
         let value = Bytes(header.array + block.bytes.array)
         let stored = try StoredValue(decoding: value)
+        #expect(stored.isIntact)
         #expect(stored.multihash == block.multihash)
         #expect(stored.codec == .raw)
         #expect(stored.flags == .hasNoLinks)
         #expect(stored.bytes == block.bytes)
+    }
+
+    @Test func everyFlippedBitShows() throws {
+        let block = try VerifiedBlock(
+            hashing: Bytes(utf8: "hello"), codec: .raw, function: .sha2_256)
+        let value = StoredValue.header(of: block).array + block.bytes.array
+        for bit in 0..<value.count * 8 {
+            var damaged = value
+            damaged[bit / 8] ^= 1 << UInt8(bit % 8)
+            let stored = try? StoredValue(decoding: Bytes(damaged))
+            #expect(stored?.isIntact != true, "bit \(bit)")
+        }
     }
 
     @Test func aLaterFormatIsNotCalledDamage() {

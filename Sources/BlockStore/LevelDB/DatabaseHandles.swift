@@ -26,7 +26,8 @@ final class DatabaseHandles: @unchecked Sendable {
         unsafe syncedWrite = leveldb_writeoptions_create()
         unsafe unsyncedWrite = leveldb_writeoptions_create()
         unsafe database = nil
-        unsafe leveldb_readoptions_set_verify_checksums(readOptions, 1)
+        unsafe leveldb_readoptions_set_verify_checksums(
+            readOptions, settings.verifiesReads ? 1 : 0)
         unsafe leveldb_readoptions_set_verify_checksums(scanOptions, 1)
         unsafe leveldb_readoptions_set_fill_cache(scanOptions, 0)
         unsafe leveldb_writeoptions_set_sync(syncedWrite, 1)

@@ -14,6 +14,9 @@ package struct DatabaseSettings: Sendable {
     package var cacheByteCount: Int
     /// Table files that may be open at once. LevelDB clips it to 74 to 50,000.
     package var openFileCountMax: Int32
+    /// Whether LevelDB checks its checksum when one value is read; it always does in scans and
+    /// compactions.
+    package var verifiesReads = true
     /// Whether any damage makes the open fail, instead of being dropped without a word.
     package var isParanoid = true
 
@@ -22,14 +25,15 @@ package struct DatabaseSettings: Sendable {
     /// - Parameters:
     ///   - writeBufferByteCount: bytes of a memtable.
     ///   - openFileCountMax: table files open at once.
-    /// - Returns: no compression and no filter: blocks hardly compress, the index knows the key.
+    /// - Returns: no compression and no filter: blocks hardly compress, the index knows the key. No
+    ///   check by LevelDB of single reads: `StoredValue` has a faster one.
     package static func log(
         writeBufferByteCount: Int, openFileCountMax: Int32
     ) -> DatabaseSettings {
         DatabaseSettings(
             writeBufferByteCount: writeBufferByteCount, fileByteCountMax: 32 << 20,
             compresses: false, filterBitsPerKey: 0, cacheByteCount: 8 << 20,
-            openFileCountMax: openFileCountMax)
+            openFileCountMax: openFileCountMax, verifiesReads: false)
     }
 
     /// The settings of `meta/`: small values, keys in no order.

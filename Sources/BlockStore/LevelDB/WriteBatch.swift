@@ -42,12 +42,10 @@ package struct WriteBatch: ~Copyable {
     ///   - key: where.
     ///   - header: copied before the payload.
     ///   - payload: as it is.
-    package mutating func put(_ key: Key, header: borrowing ByteWriter, payload: Bytes) {
+    package mutating func put(_ key: Key, header: Bytes, payload: Bytes) {
         let count = header.count + payload.count
         reserveScratch(count)
-        header.withSpan { span in
-            unsafe span.withUnsafeBytes { unsafe scratch.copyMemory(from: $0) }
-        }
+        unsafe header.withUnsafeBytes { unsafe scratch.copyMemory(from: $0) }
         unsafe payload.withUnsafeBytes { source in
             unsafe UnsafeMutableRawBufferPointer(rebasing: scratch[header.count...])
                 .copyMemory(from: source)

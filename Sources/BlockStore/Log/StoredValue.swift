@@ -1,9 +1,14 @@
 package import Buffers
 package import Multiformats
+import Vault
 
 /// The value of one entry of the log: the block with everything that the index needs.
 ///
-///     u8 format (1) | u8 class | u8 flags | varint codec | multihash | block bytes
+///     u8 format (1) | u8 class | u8 flags | varint codec | multihash | u32 checksum | block bytes
+///
+/// The checksum is the CRC-32C, little-endian, of the block bytes and then of everything before the
+/// checksum. LevelDB has one of its own, but computes it without the processor's instructions: that
+/// was half of the work of reading a large block.
 ///
 /// - Spec: architecture 3.1; `Docs/formats/blocks.md`.
 package struct StoredValue: Sendable {
@@ -20,6 +25,8 @@ package struct StoredValue: Sendable {
     package let multihash: Multihash
     /// The block; shares the memory of the value.
     package let bytes: Bytes
+    private let head: Bytes
+    private let checksum: UInt32
 
     /// Reads a value.
     ///
@@ -33,6 +40,8 @@ package struct StoredValue: Sendable {
             flags = BlockFlags(rawValue: try reader.readByte())
             codec = Multicodec(rawValue: try reader.readVarint())
             multihash = try Multihash(reading: &reader)
+            head = value.prefix(value.count - reader.remaining)
+            checksum = try reader.readLittleEndian()
         } catch StoredValueError.newerFormat {
             throw .newerFormat
         } catch {
@@ -41,15 +50,30 @@ package struct StoredValue: Sendable {
         bytes = reader.readRest()
     }
 
+    /// Whether the bytes are those that were written.
+    ///
+    /// - Complexity: goes over the whole block.
+    package var isIntact: Bool {
+        var own = CRC32C()
+        own.update(bytes)
+        own.update(head)
+        return own.value == checksum
+    }
+
     /// Writes what stands before the bytes of a block.
-    package static func header(of block: VerifiedBlock) -> ByteWriter {
+    package static func header(of block: VerifiedBlock) -> Bytes {
         var writer = ByteWriter(capacity: 64)
         writer.append(format)
         writer.append(0)
         writer.append(block.flags.rawValue)
         writer.appendVarint(block.codec.rawValue)
         block.multihash.write(to: &writer)
-        return writer
+        let head = writer.takeBytes(nextCapacity: 64)
+        var checksum = CRC32C(continuing: block.checksum)
+        checksum.update(head)
+        writer.append(head)
+        writer.appendLittleEndian(checksum.value)
+        return writer.finish()
     }
 }
 

@@ -118,6 +118,7 @@ extension BlockStore {
         guard let stored = try? StoredValue(decoding: value), stored.multihash == multihash,
             stored.bytes.count == entry.byteCount
         else { throw damage(.wrongValue, multihash, entry) }
+        guard stored.isIntact else { throw damage(.checksum, multihash, entry) }
         cache.insert(stored.bytes, ticket)
         return stored.bytes
     }

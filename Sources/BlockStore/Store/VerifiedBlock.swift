@@ -14,6 +14,8 @@ package struct VerifiedBlock: Sendable {
     package let bytes: Bytes
     /// Whether it is known that the block, read as `codec`, has no links.
     package let hasNoLinks: Bool
+    /// CRC-32C of the block, for the log. Taken here, so that many threads do it.
+    let checksum: UInt32
 
     /// Hashes the bytes.
     ///
@@ -56,6 +58,9 @@ package struct VerifiedBlock: Sendable {
         self.codec = codec
         self.bytes = bytes
         hasNoLinks = Self.cannotHaveLinks(bytes, codec)
+        var checksum = CRC32C()
+        checksum.update(bytes)
+        self.checksum = checksum.value
     }
 
     /// A raw block has no links, and a dag-pb block has none when its first and only field is Data.
