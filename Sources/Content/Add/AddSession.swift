@@ -170,7 +170,7 @@ package final class AddSession {
         switch step {
         case .leaf(let file):
             guard let leaf = try sealed?.get() else { return }
-            try sink.store(leaf.child.cid, leaf.bytes)
+            try sink.store(leaf.block, leaf.child.cid)
             try file.builder.append(leaf.child, seal: sink.seal)
         case .end(let file):
             try place(file, try file.finish(seal: sink.seal))

@@ -24,15 +24,15 @@ final class BlockSink {
     /// Hashes and stores an inner node or a folder on this thread.
     func seal(_ bytes: Bytes, _ codec: Multicodec) throws -> CID {
         let cid = try hasher.cid(of: bytes, codec: codec)
-        try store(cid, bytes)
+        try store(VerifiedBlock(cid: cid, alreadyHashed: bytes), cid)
         return cid
     }
 
     /// Stores a block that has its CID already.
-    func store(_ cid: CID, _ bytes: Bytes) throws(ContentError) {
+    func store(_ block: VerifiedBlock, _ cid: CID) throws(ContentError) {
         guard let appender, !cid.isIdentity else { return }
         do {
-            try appender.append(VerifiedBlock(cid: cid, alreadyHashed: bytes))
+            try appender.append(block)
         } catch {
             throw ContentError(error, reading: cid)
         }
@@ -76,7 +76,8 @@ struct BlockHasher: Sendable {
         let encoded = leaf.encode()
         do throws(ContentError) {
             let cid = try cid(of: encoded.bytes, codec: encoded.codec)
-            return .success(SealedLeaf(child: encoded.child(cid), bytes: encoded.bytes))
+            let block = VerifiedBlock(cid: cid, alreadyHashed: encoded.bytes)
+            return .success(SealedLeaf(child: encoded.child(cid), block: block))
         } catch {
             return .failure(error)
         }
@@ -86,5 +87,5 @@ struct BlockHasher: Sendable {
 /// A leaf with its name, on its way from the pool to the store.
 struct SealedLeaf: Sendable {
     let child: Child
-    let bytes: Bytes
+    let block: VerifiedBlock
 }
