@@ -8,10 +8,11 @@ import Synchronization
 /// One request and its answer, on the connection's own thread.
 ///
 /// libmicrohttpd calls the access handler once with the header section, once per piece of the body
-/// and once at the end; this is the state between these calls.
+/// and once at the end; this is the state between these calls, and what is done with a request. How
+/// an answer goes out is in `Exchange+Answering.swift`.
 @safe
 final class Exchange {
-    private enum Stage {
+    enum Stage {
         /// Before the handler was asked.
         case fresh
         /// The handler wants the body.
@@ -24,22 +25,22 @@ final class Exchange {
 
     let core: ListenerCore
     let connection: Connection
-    private let handle: OpaquePointer
+    let handle: OpaquePointer
     private let rawTarget: String
     private let targetEnd: UnsafePointer<CChar>?
-    private var stage = Stage.fresh
-    private var request: Request?
-    private var status: Status?
+    var stage = Stage.fresh
+    var request: Request?
+    var status: Status?
     private var start: UInt64 = 0
-    private var lastExit: UInt64 = 0
+    var lastExit: UInt64 = 0
     private var meter: RateMeter
     private var pending = ByteWriter(capacity: 0)
     private var receivedByteCount: UInt64 = 0
-    private var mustLinger = false
-    private var keepsAlive = false
-    private var isVersion10 = false
-    private var isSentByUs = false
-    private var diversion: SocketDiversion?
+    var mustLinger = false
+    var keepsAlive = false
+    var isVersion10 = false
+    var isSentByUs = false
+    var diversion: SocketDiversion?
 
     /// Whether the method is HEAD.
     private(set) var isHead = false
@@ -238,94 +239,6 @@ final class Exchange {
         }
     }
 
-    /// Answers a request whose body nobody wants. A short one is read and dropped first.
-    ///
-    /// An answer that is queued in this first call ends the connection; libmicrohttpd calls again
-    /// at the end of the body, at once if there is none.
-    private func answerAtOnce(_ response: Response, _ check: FramingCheck) -> MHD_Result {
-        switch check.bodyLength {
-        case .none:
-            stage = .skipping(response)
-            return .YES
-        case .known(let length)
-        where length <= UInt64(Limits.drainedByteCountMax) && !check.expectsContinue:
-            stage = .skipping(response)
-            lastExit = Instant.now.nanoseconds
-            connection.allow(until: core.limit(forMoving: 0, from: lastExit))
-            return .YES
-        case .known, .chunked:
-            var response = response
-            response.closesConnection = true
-            mustLinger = true
-            return queue(response)
-        }
-    }
-
-    private func queue(_ response: Response) -> MHD_Result {
-        stage = .answered
-        var response = response
-        if core.isDraining.load(ordering: .relaxed) { response.closesConnection = true }
-        status = response.status
-        if isWithoutLength(response) { return sendHead(response) }
-        if case .source(let source, let length) = response.body, !isHead {
-            return stream(source, length, response)
-        }
-        guard let answer = unsafe Answer.make(response, for: self) else { return .NO }
-        defer { unsafe MHD_destroy_response(answer) }
-        return unsafe MHD_queue_response(handle, UInt32(response.status.code), answer)
-    }
-
-    /// Whether libmicrohttpd would frame the answer wrongly (`EarlyAnswer`).
-    private func isWithoutLength(_ response: Response) -> Bool {
-        if response.status == .notModified { return true }
-        guard isHead else { return false }
-        return switch response.body {
-        case .source(_, nil), .omitted(nil): true
-        default: false
-        }
-    }
-
-    private func sendHead(_ response: Response) -> MHD_Result {
-        if case .source(let source, _) = response.body { source.close() }
-        let isLast = response.closesConnection || !keepsAlive
-        guard
-            EarlyAnswer.sendHead(response, on: connection.socket, isLast: isLast, at: .now)
-        else { return .NO }
-        return endSentAnswer(isLast: isLast)
-    }
-
-    private func stream(
-        _ source: any BodySource, _ length: UInt64?, _ response: Response
-    ) -> MHD_Result {
-        let framing: AnswerHead.Framing =
-            length.map { .length($0) } ?? (isVersion10 ? .untilClose : .chunked)
-        let isLast = response.closesConnection || !keepsAlive
-        let head = AnswerHead.make(response, framing, isLast: isLast, at: .now)
-        connection.sendWithoutDelay()
-        var answer = StreamedAnswer(source, framing, for: self)
-        switch answer.send(head) {
-        case .sent: return endSentAnswer(isLast: isLast)
-        case .broken: return .NO
-        case .failed(let error): return queue(core.answer(for: error, to: request))
-        }
-    }
-
-    /// Ends an exchange whose answer we have sent: libmicrohttpd closes the connection, or sends an
-    /// answer of its own to nowhere, which takes its state to the next request.
-    private func endSentAnswer(isLast: Bool) -> MHD_Result {
-        isSentByUs = true
-        if isLast {
-            mustLinger = true
-            return .NO
-        }
-        diversion = SocketDiversion(of: connection.socket)
-        guard diversion != nil,
-            let answer = unsafe MHD_create_response_from_buffer(0, nil, .RESPMEM_PERSISTENT)
-        else { return .NO }
-        defer { unsafe MHD_destroy_response(answer) }
-        return unsafe MHD_queue_response(handle, UInt32(MHD_HTTP_NO_CONTENT), answer)
-    }
-
     // MARK: Receiving
 
     /// Room for a full piece and the upload piece that fills it up, or for the whole body.
@@ -361,14 +274,6 @@ final class Exchange {
         if case .receiving(let receiver) = stage { receiver.abandon() }
         stage = .answered
         return answerEarly(core.answer(for: error, to: request))
-    }
-
-    private func answerEarly(_ response: Response) -> MHD_Result {
-        if case .receiving(let receiver) = stage { receiver.abandon() }
-        stage = .answered
-        status = response.status
-        if EarlyAnswer.send(response, on: connection.socket, at: .now) { mustLinger = true }
-        return .NO
     }
 
     // MARK: Counting

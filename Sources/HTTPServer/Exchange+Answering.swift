@@ -1,0 +1,105 @@
+import CMicroHTTPD
+import Execution
+import HTTP
+import Synchronization
+
+/// How an answer goes out: by libmicrohttpd where it can, and on the bare socket where it cannot.
+extension Exchange {
+    /// Answers a request whose body nobody wants. A short one is read and dropped first.
+    ///
+    /// An answer that is queued in this first call ends the connection; libmicrohttpd calls again
+    /// at the end of the body, at once if there is none.
+    func answerAtOnce(_ response: Response, _ check: FramingCheck) -> MHD_Result {
+        switch check.bodyLength {
+        case .none:
+            stage = .skipping(response)
+            return .YES
+        case .known(let length)
+        where length <= UInt64(Limits.drainedByteCountMax) && !check.expectsContinue:
+            stage = .skipping(response)
+            lastExit = Instant.now.nanoseconds
+            connection.allow(until: core.limit(forMoving: 0, from: lastExit))
+            return .YES
+        case .known, .chunked:
+            var response = response
+            response.closesConnection = true
+            mustLinger = true
+            return queue(response)
+        }
+    }
+
+    /// Sends an answer, or hands it to libmicrohttpd to be sent.
+    func queue(_ response: Response) -> MHD_Result {
+        stage = .answered
+        var response = response
+        if core.isDraining.load(ordering: .relaxed) { response.closesConnection = true }
+        status = response.status
+        if isWithoutLength(response) { return sendHead(response) }
+        if case .source(let source, let length) = response.body, !isHead {
+            return stream(source, length, response)
+        }
+        guard let answer = unsafe Answer.make(response, for: self) else { return .NO }
+        defer { unsafe MHD_destroy_response(answer) }
+        return unsafe MHD_queue_response(handle, UInt32(response.status.code), answer)
+    }
+
+    /// Whether libmicrohttpd would frame the answer wrongly (`EarlyAnswer`).
+    private func isWithoutLength(_ response: Response) -> Bool {
+        if response.status == .notModified { return true }
+        guard isHead else { return false }
+        return switch response.body {
+        case .source(_, nil), .omitted(nil): true
+        default: false
+        }
+    }
+
+    private func sendHead(_ response: Response) -> MHD_Result {
+        if case .source(let source, _) = response.body { source.close() }
+        let isLast = response.closesConnection || !keepsAlive
+        guard
+            EarlyAnswer.sendHead(response, on: connection.socket, isLast: isLast, at: .now)
+        else { return .NO }
+        return endSentAnswer(isLast: isLast)
+    }
+
+    private func stream(
+        _ source: any BodySource, _ length: UInt64?, _ response: Response
+    ) -> MHD_Result {
+        let framing: AnswerHead.Framing =
+            length.map { .length($0) } ?? (isVersion10 ? .untilClose : .chunked)
+        let isLast = response.closesConnection || !keepsAlive
+        let head = AnswerHead.make(response, framing, isLast: isLast, at: .now)
+        connection.sendWithoutDelay()
+        var answer = StreamedAnswer(source, framing, for: self)
+        switch answer.send(head) {
+        case .sent: return endSentAnswer(isLast: isLast)
+        case .broken: return .NO
+        case .failed(let error): return queue(core.answer(for: error, to: request))
+        }
+    }
+
+    /// Ends an exchange whose answer we have sent: libmicrohttpd closes the connection, or sends an
+    /// answer of its own to nowhere, which takes its state to the next request.
+    private func endSentAnswer(isLast: Bool) -> MHD_Result {
+        isSentByUs = true
+        if isLast {
+            mustLinger = true
+            return .NO
+        }
+        diversion = SocketDiversion(of: connection.socket)
+        guard diversion != nil,
+            let answer = unsafe MHD_create_response_from_buffer(0, nil, .RESPMEM_PERSISTENT)
+        else { return .NO }
+        defer { unsafe MHD_destroy_response(answer) }
+        return unsafe MHD_queue_response(handle, UInt32(MHD_HTTP_NO_CONTENT), answer)
+    }
+
+    /// Answers in the middle of a body, on the bare socket, and ends the connection.
+    func answerEarly(_ response: Response) -> MHD_Result {
+        if case .receiving(let receiver) = stage { receiver.abandon() }
+        stage = .answered
+        status = response.status
+        if EarlyAnswer.send(response, on: connection.socket, at: .now) { mustLinger = true }
+        return .NO
+    }
+}
