@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 /// Does what the pages say, and compares what they show with what the program prints.
-@Suite(.timeLimit(.minutes(5)), .serialized)
+@Suite(.timeLimit(.minutes(20)), .serialized)
 struct ShownCommandTests {
     @Test(arguments: ["README.md", "Docs/quick-start.md"])
     func thePageShowsWhatTheProgramPrints(page: String) throws {
