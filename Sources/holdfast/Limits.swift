@@ -8,4 +8,6 @@ enum Limits {
     static let textByteCountMax = 16 << 20
     /// Bytes of an error answer that are read.
     static let errorByteCountMax = 1 << 20
+    /// How long `shutdown` waits for the node to end; requests in flight get some time, too.
+    static let shutdownDuration: Duration = .seconds(60)
 }

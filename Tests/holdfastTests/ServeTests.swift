@@ -50,6 +50,8 @@ struct ServeTests {
         let node = try RunningNode(TestPlace())
         let asked = try node.place.run("shutdown")
         #expect(asked.exitCode == 0, "\(asked.errorText)")
+        // The repository is free at once.
+        #expect(try node.place.run("repo", "stat").exitCode == 0)
         #expect(node.process.exitCode == 0)
         #expect(try node.place.run("shutdown").errorText.hasPrefix("Error: no node is running on "))
     }

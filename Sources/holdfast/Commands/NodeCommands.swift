@@ -1,3 +1,4 @@
+import Execution
 import Node
 
 /// `holdfast id`, `version`, `resolve`, `commands`, `shutdown`, `swarm …`.
@@ -43,13 +44,22 @@ enum NodeCommands {
         try session.output.line(value["Path"]?.text ?? "")
     }
 
+    /// Stops the node, and waits until it has given the repository back if that is on this machine:
+    /// the next command finds it free.
     static let shutdown: Command.Action = { invocation, session in
-        if invocation.text("api") == nil, session.environment["HOLDFAST_API"] == nil,
-            try Repository.runningNodeAddress(home: session.home(invocation)) == nil
-        {
-            throw RPCError("no node is running on \(session.home(invocation))")
+        let home = session.home(invocation)
+        let isLocal = invocation.text("api") == nil && session.environment["HOLDFAST_API"] == nil
+        if isLocal, try Repository.runningNodeAddress(home: home) == nil {
+            throw RPCError("no node is running on \(home)")
         }
         try TextCommand.run(invocation, session) { _ in }
+        let deadline = Deadline.after(Limits.shutdownDuration)
+        while isLocal, try Repository.runningNodeProcess(home: home) != nil {
+            guard !deadline.hasPassed else {
+                throw RPCError("the node is still stopping: some request does not end")
+            }
+            _ = Pending<Void>().value(by: .after(.milliseconds(10)))
+        }
     }
 
     static let commands: Command.Action = TextCommand.action { value, invocation, session in
