@@ -3,9 +3,9 @@ import CMicroHTTPD
 import Execution
 import Glibc
 
-/// Writes to the bare socket of a connection, whose descriptor does not block.
+/// Writes to the bare socket of a connection.
 enum SocketWriter {
-    /// Up to four runs of bytes that go out behind one another, with one call if the socket has room.
+    /// Runs of bytes that go out behind one another, with one call if the socket has room.
     struct Parts {
         fileprivate var runs: [Bytes]
 
@@ -75,7 +75,7 @@ enum SocketWriter {
             var message = unsafe msghdr()
             unsafe message.msg_iov = vectors.baseAddress
             unsafe message.msg_iovlen = vectors.count
-            return unsafe sendmsg(socket, &message, Int32(MSG_NOSIGNAL))
+            return unsafe sendmsg(socket, &message, Int32(MSG_NOSIGNAL | MSG_DONTWAIT))
         }
     }
 }
