@@ -6,7 +6,8 @@ import Testing
 
 @Suite(.timeLimit(.minutes(20)))
 struct DagCBORTests {
-    /// Files with floats of 16 and 32 bits. The specification allows 64 bits only, and so has
+    /// Files with floats of 16 and 32 bits: they are from `_fixtures_src`, what the suite's own
+    /// generator reads. The specification allows 64 bits only, and so have the suite's `fixtures` and
     /// `fixtures.car`, whose CIDs are those of the 64-bit forms.
     static let shortFloats = [
         "float--0.5.dag-cbor": -0.5, "float-0.5.dag-cbor": 0.5,
