@@ -87,13 +87,6 @@ package struct ByteWriter: ~Copyable {
         length += source.count
     }
 
-    /// Lends what was written so far; the span must not outlive the call.
-    package func withSpan<Result, Failure: Error>(
-        _ body: (RawSpan) throws(Failure) -> Result
-    ) throws(Failure) -> Result {
-        try body(unsafe UnsafeRawBufferPointer(start: memory, count: count).bytes)
-    }
-
     /// Ends the writing and hands the bytes over.
     package consuming func finish() -> Bytes {
         takeBytes()

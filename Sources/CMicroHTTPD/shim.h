@@ -80,5 +80,4 @@ static inline int holdfast_replace_descriptor(int descriptor, int number) {
 enum { holdfast_poll_gone = 0x2000 /* POLLRDHUP, hidden without _GNU_SOURCE */ | POLLHUP | POLLERR };
 
 static const unsigned long long holdfast_mhd_size_unknown = MHD_SIZE_UNKNOWN;
-static const ssize_t holdfast_mhd_end_of_stream = MHD_CONTENT_READER_END_OF_STREAM;
 static const ssize_t holdfast_mhd_end_with_error = MHD_CONTENT_READER_END_WITH_ERROR;

@@ -28,7 +28,4 @@ package final class Pending<Value: Sendable>: Sendable {
         }
         return value
     }
-
-    /// The result if it is there already.
-    package var valueIfReady: Value? { slot.withLock { $0 } }
 }

@@ -69,8 +69,7 @@ final class Exchange {
             rawTarget = ""
             unsafe targetEnd = nil
         }
-        meter = RateMeter(
-            rate: core.options.progressRateMin, windowNanoseconds: core.windowNanoseconds)
+        meter = core.makeMeter()
         connection.enter(.header, until: Instant.now.nanoseconds &+ core.headerNanoseconds)
     }
 

@@ -85,6 +85,11 @@ final class ListenerCore: Sendable {
         return now &+ windowNanoseconds &+ seconds &* 1_000_000_000
     }
 
+    /// A meter for one body, either way.
+    func makeMeter() -> RateMeter {
+        RateMeter(rate: options.progressRateMin, windowNanoseconds: windowNanoseconds)
+    }
+
     /// Makes the answer for an error that a handler, a receiver or a budget threw.
     func answer(for error: any Error, to request: Request?) -> Response {
         if let answerable = error as? any Answerable { return answerable.response }

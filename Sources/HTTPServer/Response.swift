@@ -64,12 +64,11 @@ package enum Body {
 package protocol BodySource: AnyObject {
     /// The next piece, or nil at the end.
     ///
-    /// A piece may be larger than `limit`: the listener keeps the rest. An empty piece is passed
-    /// over.
+    /// A piece may be larger than `limit`. An empty piece is passed over.
     ///
-    /// - Parameter limit: how many bytes can be sent at once.
-    /// - Throws: anything; the connection is then broken off, so that the client sees that the
-    ///   answer is not complete.
+    /// - Parameter limit: how many bytes are worth making at once.
+    /// - Throws: anything. Before the first byte it is answered like what a handler throws; later
+    ///   the connection is broken off, so that the client sees that the answer is not complete.
     func next(limit: Int) throws -> Bytes?
 
     /// Fields to be sent behind the last byte of a chunked answer. Asked for after `next` gave nil.

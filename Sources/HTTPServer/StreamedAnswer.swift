@@ -36,8 +36,7 @@ struct StreamedAnswer: ~Copyable {
         self.framing = framing
         self.exchange = exchange
         core = exchange.core
-        meter = RateMeter(
-            rate: core.options.progressRateMin, windowNanoseconds: core.windowNanoseconds)
+        meter = core.makeMeter()
         left = if case .length(let count) = framing { count } else { .max }
     }
 

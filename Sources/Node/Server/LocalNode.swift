@@ -48,10 +48,9 @@ package final class LocalNode {
         let pages = HealthPages(store: node.store, metrics: node.metrics)
         let rpc = node.rpc(addresses: { ["/ip4/127.0.0.1/tcp/5001/http"] })
         var options = ListenerOptions(name: "in-process", address: .inProcess)
+        options.takeUploads()
         // A person may think for a long time before the next line of standard input.
-        options.exchangeTimeout = .seconds(7 * 86_400)
         options.progressRateMin = 0
-        options.connectionMemoryByteCount = Limits.uploadConnectionByteCount
         do {
             listener = try Listener(
                 options, handler: Router(pages.privateRoutes + [.prefix("/api/v0/", rpc)]).handler)

@@ -100,10 +100,9 @@ final class NodeListeners: Sendable {
         options.exchangeTimeout = node.configuration.gateway.requestDurationMax
         options.targetByteCountMax = node.configuration.gateway.urlByteCountMax
         if name == "private" {
-            // Adds and imports take as long as they take; paths may come in long lists.
-            options.exchangeTimeout = .seconds(7 * 86_400)
+            options.takeUploads()
+            // Paths may come in long lists.
             options.targetByteCountMax = 16 * 1_024
-            options.connectionMemoryByteCount = Limits.uploadConnectionByteCount
         }
         let log = node.log
         options.errorLog = {
@@ -111,5 +110,13 @@ final class NodeListeners: Sendable {
         }
         if log.level == .debug { options.accessLog = { AccessLine.write($0, to: log) } }
         return options
+    }
+}
+
+extension ListenerOptions {
+    /// Prepares a listener of the RPC for adds and imports, which take as long as they take.
+    mutating func takeUploads() {
+        exchangeTimeout = .seconds(7 * 86_400)
+        connectionMemoryByteCount = Limits.uploadConnectionByteCount
     }
 }
