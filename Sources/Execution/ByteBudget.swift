@@ -1,9 +1,13 @@
 /// A number of bytes that many jobs share. Acquired before memory is allocated, released after.
 ///
+/// Who comes first is served first: a large request is not passed by small ones that came after it.
+/// Only a `BudgetShare` that holds bytes already goes before the queue, since everybody in the queue
+/// waits for its end.
+///
 /// - Invariant: `0 <= used <= limit`, except that one request larger than the whole budget is let
 ///   through alone: refusing it for ever would make it impossible.
 package final class ByteBudget: Sendable {
-    private let used = Monitor(0)
+    private let state = Locked(ByteBudgetState())
 
     /// The most that may be in use.
     package let limit: Int
@@ -19,14 +23,17 @@ package final class ByteBudget: Sendable {
     }
 
     /// How many bytes are in use.
-    package var inUse: Int { used.withLock { $0 } }
+    package var inUse: Int { state.withLock { $0.used } }
 
-    /// Takes bytes if they are free at once.
+    /// How many callers wait for bytes.
+    package var waiterCount: Int { state.withLock { $0.waiterCount } }
+
+    /// Takes bytes if they are free at once and nobody waits for them.
     ///
     /// - Parameter count: how many.
     /// - Returns: whether they were taken; then `release` must follow.
     package func tryAcquire(_ count: Int) -> Bool {
-        used.withLock { take(count, from: &$0) }
+        tryTake(count, .newcomer)
     }
 
     /// Takes bytes, waiting for others to release some.
@@ -36,20 +43,45 @@ package final class ByteBudget: Sendable {
     ///   - deadline: when to give up.
     /// - Returns: whether they were taken; then `release` must follow.
     package func acquire(_ count: Int, by deadline: Deadline) -> Bool {
-        used.wait(by: deadline) { take(count, from: &$0) ? true : nil } ?? false
+        take(count, .newcomer, by: deadline)
     }
 
     /// Gives bytes back.
     package func release(_ count: Int) {
-        used.notify { used in
-            used -= count
-            precondition(used >= 0, "more was released than acquired")
+        precondition(count >= 0, "what is released has a size")
+        let served = state.withLock { state in
+            state.used -= count
+            precondition(state.used >= 0, "more was released than acquired")
+            return state.serve(limit: limit)
         }
+        for waiter in served { waiter.wake() }
     }
 
-    private func take(_ count: Int, from used: inout Int) -> Bool {
-        guard used == 0 || used + count <= limit else { return false }
-        used += count
-        return true
+    func tryTake(_ count: Int, _ rank: BudgetWaiter.Rank) -> Bool {
+        precondition(count >= 0, "what is acquired has a size")
+        return state.withLock { $0.take(count, rank, limit: limit) }
+    }
+
+    func take(_ count: Int, _ rank: BudgetWaiter.Rank, by deadline: Deadline) -> Bool {
+        precondition(count >= 0, "what is acquired has a size")
+        let waiter = state.withLock { state -> BudgetWaiter? in
+            if state.take(count, rank, limit: limit) { return nil }
+            return state.enqueue(count, rank)
+        }
+        guard let waiter else { return true }
+        if waiter.wait(by: deadline) { return true }
+        return giveUp(waiter)
+    }
+
+    /// Leaves the queue. Those behind may fit where this one did not.
+    ///
+    /// - Returns: whether the bytes came at the last moment after all.
+    private func giveUp(_ waiter: BudgetWaiter) -> Bool {
+        let (wasServed, served) = state.withLock { state in
+            guard state.leave(waiter) else { return (true, [BudgetWaiter]()) }
+            return (false, state.serve(limit: limit))
+        }
+        for waiter in served { waiter.wake() }
+        return wasServed
     }
 }
