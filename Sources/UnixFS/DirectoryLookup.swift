@@ -1,6 +1,6 @@
 package import Buffers
 package import IPLD
-import Multiformats
+package import Multiformats
 
 /// What came of looking up one name in a directory.
 package struct DirectoryLookup: Sendable {
@@ -8,7 +8,7 @@ package struct DirectoryLookup: Sendable {
     package let entry: DirectoryEntry?
 
     /// The shards below the root that were crossed, in order: what a CAR of the path contains.
-    package let shards: [Block]
+    package let shards: [CID]
 }
 
 extension DirectoryReader {
@@ -47,7 +47,7 @@ extension ShardNode {
     ) throws -> DirectoryLookup {
         let hash = MurmurHash3.first64(of: name)
         var (node, usedBits) = (self, 0)
-        var shards: [Block] = []
+        var shards: [CID] = []
         while true {
             let bucket = Shard.bucket(
                 of: hash, usedBits: usedBits, bitsPerLevel: node.bitsPerLevel)
@@ -59,7 +59,7 @@ extension ShardNode {
             case .shard(let cid):
                 let block = Block(cid: cid, bytes: try source.block(cid))
                 node = try ShardNode.read(block, usedBits: usedBits)
-                shards.append(block)
+                shards.append(cid.owned)
             }
         }
     }

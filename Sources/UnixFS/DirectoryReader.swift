@@ -3,10 +3,23 @@ package import IPLD
 package import Multiformats
 
 /// Lists a directory, plain or HAMT, entry by entry; shards are read when their turn comes.
+///
+/// Only the innermost shard is in memory; those above it are read again when it has ended.
 package struct DirectoryReader: Sendable {
-    private enum Frame: Sendable {
-        case plain(DirectoryNode, index: Int)
-        case shard(ShardNode, index: Int, usedBits: Int)
+    private struct Level: Sendable {
+        /// The block, to read it again.
+        let cid: CID
+        /// Where its next link stands.
+        var position: Int
+        /// Bits of the names' hashes that the shards above have used up.
+        let usedBits: Int
+        /// Whether an entry was found in it or below.
+        var hasEntries = false
+    }
+
+    private enum Node: Sendable {
+        case plain(DagPBLinkCursor)
+        case shard(ShardNode, DagPBLinkCursor)
     }
 
     /// The directory.
@@ -18,7 +31,9 @@ package struct DirectoryReader: Sendable {
     /// Whether the directory is spread over shards.
     package let isSharded: Bool
 
-    private var frames: [Frame]
+    private var levels: [Level]
+    /// The node of the last level; nil to be read again.
+    private var node: Node?
 
     /// Reads the root block and prepares to list the directory.
     ///
@@ -28,6 +43,7 @@ package struct DirectoryReader: Sendable {
     /// - Throws: `.notADirectory`, `.notUnixFS` or `.malformed`; what the source throws.
     package init(root: CID, from source: borrowing some BlockSource) throws {
         try self.init(root: Block(cid: root, bytes: try source.block(root)))
+        source.keepLast()
     }
 
     /// Prepares to list the directory whose root block is at hand.
@@ -35,76 +51,151 @@ package struct DirectoryReader: Sendable {
     /// - Parameter root: a UnixFS directory.
     /// - Throws: `.notADirectory`, `.notUnixFS` or `.malformed`.
     package init(root: Block) throws(UnixFSError) {
-        let node = try UnixFSNode.read(root)
-        switch node {
+        let links: DagPBLinkCursor
+        switch try UnixFSNode.read(root) {
         case .directory(let directory):
-            frames = [.plain(directory, index: 0)]
+            links = directory.links
+            node = .plain(links)
             isSharded = false
+            metadata = directory.metadata
         case .shard(let shard):
-            frames = [.shard(shard, index: 0, usedBits: 0)]
+            links = shard.links
+            node = .shard(shard, links)
             isSharded = true
+            metadata = shard.metadata
         case .file, .raw, .symlink:
             throw UnixFSError(.notADirectory, "\(root.cid) is not a directory")
         }
-        self.root = root.cid
-        metadata = node.metadata
+        self.root = root.cid.owned
+        levels = [Level(cid: self.root, position: links.position, usedBits: 0)]
     }
 
     /// The next entry: of a plain directory in stored order, of a HAMT in the order of hashes.
     ///
     /// - Parameter source: gives blocks.
     /// - Returns: nil at the end.
-    /// - Throws: what the source throws; `.malformed`, `.notUnixFS` or `.tooDeep` for bad shards.
+    /// - Throws: what the source throws; `.malformed`, `.notUnixFS` or `.tooDeep` for bad shards,
+    ///   and for a shard below the root that leads to no entry: with those a few blocks could keep
+    ///   a listing busy for ever.
     package mutating func next(from source: borrowing some BlockSource) throws -> DirectoryEntry? {
-        while let frame = frames.popLast() {
-            switch frame {
-            case .plain(let node, let index):
-                guard index < node.links.count else { continue }
-                frames.append(.plain(node, index: index + 1))
-                return DirectoryEntry(node.links[index])
-            case .shard(let node, let index, let usedBits):
-                guard index < node.slotCount else { continue }
-                frames.append(.shard(node, index: index + 1, usedBits: usedBits))
-                switch node.slot(at: index) {
-                case .entry(let entry): return entry
-                case .shard(let cid):
-                    let used = usedBits + node.bitsPerLevel
-                    let block = Block(cid: cid, bytes: try source.block(cid))
-                    let child = try ShardNode.read(block, usedBits: used)
-                    frames.append(.shard(child, index: 0, usedBits: used))
+        while let index = levels.indices.last {
+            try resume(from: source)
+            switch node {
+            case .plain(var links):
+                let link = links.next()
+                node = .plain(links)
+                levels[index].position = links.position
+                guard let link else { return try end() }
+                return DirectoryEntry(link)
+            case .shard(let shard, var links):
+                let link = links.next()
+                node = .shard(shard, links)
+                levels[index].position = links.position
+                guard let link else {
+                    _ = try end()
+                    continue
                 }
+                switch shard.slot(of: link) {
+                case .entry(let entry):
+                    levels[index].hasEntries = true
+                    return entry
+                case .shard(let cid):
+                    try enter(cid, usedBits: levels[index].usedBits + shard.bitsPerLevel, source)
+                }
+            case nil: return nil
             }
         }
         return nil
     }
 
-    /// The next shards that will be read, as far as they are known: what to fetch ahead.
+    /// The next block of the directory itself: shards, parents first, without the root.
+    ///
+    /// - Parameters:
+    ///   - source: gives blocks.
+    ///   - wants: is asked about each shard before it is read; false passes over it and what is below.
+    /// - Returns: nil at the end; at once for a plain directory.
+    /// - Throws: as `next(from:)`, but for shards without entries; what `wants` throws.
+    package mutating func nextShard(
+        from source: borrowing some BlockSource, wants: (CID) throws -> Bool
+    ) throws -> Block? {
+        while let index = levels.indices.last {
+            try resume(from: source)
+            guard case .shard(let shard, var links) = node else { return nil }
+            let link = links.next()
+            node = .shard(shard, links)
+            levels[index].position = links.position
+            guard let link else {
+                levels.removeLast()
+                node = nil
+                continue
+            }
+            guard case .shard(let cid) = shard.slot(of: link), try wants(cid) else { continue }
+            return try enter(cid, usedBits: levels[index].usedBits + shard.bitsPerLevel, source)
+        }
+        return nil
+    }
+
+    /// The children of the next entries of the innermost node: what to fetch ahead.
     ///
     /// - Parameter limit: at most so many.
-    /// - Returns: shards in order; none for a plain directory.
-    package func upcoming(limit: Int) -> [CID] {
-        var result: [CID] = []
-        for case .shard(let node, let index, _) in frames.reversed() {
-            for position in index..<max(index, node.slotCount) {
-                guard result.count < limit else { return result }
-                if case .shard(let cid) = node.slot(at: position) { result.append(cid) }
-            }
+    /// - Returns: entries and shards in order.
+    package func upcomingEntries(limit: Int) -> [CID] {
+        var ahead: DagPBLinkCursor
+        switch node {
+        case .plain(let links), .shard(_, let links): ahead = links
+        case nil: return []
         }
+        var result: [CID] = []
+        while result.count < limit, let link = ahead.next() { result.append(link.cid) }
         return result
     }
-}
 
-extension ShardNode {
-    /// Reads a shard below another one.
-    ///
-    /// - Throws: `.tooDeep` where the hash of a name has no bits left for it.
-    static func read(_ block: Block, usedBits: Int) throws(UnixFSError) -> ShardNode {
-        guard case .shard(let node) = try UnixFSNode.read(block) else {
-            throw UnixFSError(.malformed, "block \(block.cid), a part of a HAMT, is not a shard")
+    /// Lets go of the block; `next` reads again what it needs.
+    package mutating func release() { node = nil }
+
+    // MARK: the way down
+
+    @discardableResult
+    private mutating func enter(
+        _ cid: CID, usedBits: Int, _ source: borrowing some BlockSource
+    ) throws -> Block {
+        let block = Block(cid: cid, bytes: try source.block(cid))
+        let shard = try ShardNode.read(block, usedBits: usedBits)
+        source.keepLast()
+        levels.append(
+            Level(cid: cid.owned, position: shard.links.position, usedBits: usedBits))
+        node = .shard(shard, shard.links)
+        return block
+    }
+
+    /// Ends the last level; nothing may be left out of a listing without a word.
+    private mutating func end() throws(UnixFSError) -> DirectoryEntry? {
+        let level = levels.removeLast()
+        node = nil
+        guard let parent = levels.indices.last else { return nil }
+        guard level.hasEntries else {
+            throw UnixFSError(.malformed, "block \(level.cid), a part of a HAMT, has no entries")
         }
-        guard usedBits + node.bitsPerLevel <= Limits.hashBitCount else {
-            throw UnixFSError.shardTooDeep
+        levels[parent].hasEntries = true
+        return nil
+    }
+
+    /// Reads the node of the last level again, if it was let go of.
+    private mutating func resume(from source: borrowing some BlockSource) throws {
+        guard node == nil, let level = levels.last else { return }
+        let block = Block(cid: level.cid, bytes: try source.block(level.cid))
+        switch try UnixFSNode.read(block) {
+        case .directory(let directory):
+            var links = directory.links
+            links.move(to: level.position)
+            node = .plain(links)
+        case .shard(let shard):
+            var links = shard.links
+            links.move(to: level.position)
+            node = .shard(shard, links)
+        case .file, .raw, .symlink:
+            throw UnixFSError(.notADirectory, "\(level.cid) is not a directory")
         }
-        return node
+        source.keepLast()
     }
 }

@@ -3,6 +3,9 @@ import IPLD
 package import Multiformats
 
 /// A file or a part of one: bytes of its own, then those of its children.
+///
+/// Parts are read out of the block one by one: a list of them would take many times the block's
+/// memory.
 package struct FileNode: Sendable {
     /// A part of the file.
     package struct Part: Sendable {
@@ -12,35 +15,66 @@ package struct FileNode: Sendable {
         package let byteCount: UInt64
     }
 
+    /// The parts in order, from a place on.
+    package struct PartCursor: Sendable {
+        fileprivate var links: DagPBLinkCursor
+        fileprivate var sizes: BlockSizeCursor
+
+        /// The next part; nil at the end.
+        package mutating func next() -> Part? {
+            guard let link = links.next(), let size = sizes.next() else { return nil }
+            return Part(cid: link.cid, byteCount: size)
+        }
+
+        /// Where the next part stands, for `FileNode.parts(from:)`.
+        var place: Place { Place(link: links.position, size: sizes.position) }
+    }
+
+    /// A place between two parts of a node.
+    struct Place: Sendable {
+        fileprivate let link: Int
+        fileprivate let size: Int
+    }
+
     /// File bytes in this block, before those of the children.
     package let data: Bytes
 
-    /// The children in order.
-    package let parts: [Part]
+    /// How many children there are.
+    package let partCount: Int
 
-    /// All file bytes.
+    /// All file bytes; at most `Limits.fileByteCountMax`.
     package let byteCount: UInt64
 
     /// Mode and time; meaningful in a file's root only.
     package let metadata: UnixFSMetadata
 
+    /// The children in order.
+    package let parts: PartCursor
+
     /// Sizes come from `blocksizes`, never from Tsize.
     ///
     /// - Throws: `.malformed` when there are not as many sizes as links, a link has a name, or the
     ///   sizes do not add up to `filesize`.
-    init(_ node: DagPBNode, _ message: UnixFSData) throws(UnixFSError) {
-        guard node.links.count == message.blockSizes.count else {
+    init(_ node: DagPBView, _ message: UnixFSView) throws(UnixFSError) {
+        guard node.linkCount == message.blockSizeCount else {
             throw UnixFSError(
                 .malformed,
-                "a file with \(node.links.count) links and \(message.blockSizes.count) sizes")
+                "a file with \(node.linkCount) links and \(message.blockSizeCount) sizes")
         }
-        guard node.links.allSatisfy({ $0.nameBytes?.isEmpty ?? true }) else {
-            throw UnixFSError(.malformed, "a link to a part of a file has a name")
+        var links = node.links
+        while let link = links.next() {
+            guard link.nameBytes?.isEmpty ?? true else {
+                throw UnixFSError(.malformed, "a link to a part of a file has a name")
+            }
         }
         data = message.data ?? .empty
-        parts = zip(node.links, message.blockSizes).map { Part(cid: $0.cid, byteCount: $1) }
+        partCount = node.linkCount
+        parts = PartCursor(links: node.links, sizes: message.blockSizes)
         metadata = message.metadata
-        byteCount = try Self.sum(message.blockSizes, UInt64(data.count))
+        byteCount = message.blockSizeSum + UInt64(data.count)
+        guard byteCount <= Limits.fileByteCountMax else {
+            throw UnixFSError(.malformed, "the sizes of a file's parts overflow")
+        }
         guard message.fileSize ?? byteCount == byteCount else {
             throw UnixFSError(
                 .malformed,
@@ -48,15 +82,20 @@ package struct FileNode: Sendable {
         }
     }
 
-    private static func sum(_ sizes: [UInt64], _ start: UInt64) throws(UnixFSError) -> UInt64 {
-        var sum = start
-        for size in sizes {
-            let (next, overflow) = sum.addingReportingOverflow(size)
-            guard !overflow, next <= UInt64(Int64.max) else {
-                throw UnixFSError(.malformed, "the sizes of a file's parts overflow")
-            }
-            sum = next
-        }
-        return sum
+    /// A raw block as a file.
+    init(raw bytes: Bytes) {
+        data = bytes
+        partCount = 0
+        byteCount = UInt64(bytes.count)
+        metadata = UnixFSMetadata()
+        parts = PartCursor(links: .none, sizes: .none)
+    }
+
+    /// The parts from a place on that a cursor over this node has told.
+    func parts(from place: Place) -> PartCursor {
+        var cursor = parts
+        cursor.links.move(to: place.link)
+        cursor.sizes.move(to: place.size)
+        return cursor
     }
 }

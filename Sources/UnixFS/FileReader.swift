@@ -5,16 +5,19 @@ package import Multiformats
 /// Reads a file, or a range of it, leaf by leaf and without copying.
 ///
 /// Only blocks that cover the range are asked for, plus inner nodes on the way. Where the parts of
-/// a file contradict their parents, reading ends with an error before a wrong byte is given.
+/// a file contradict their parents, reading ends with an error before a wrong byte is given. Only
+/// the innermost node is in memory; its parents are read again when it has ended.
 ///
 /// - Invariant: what `next` gives, put together, has exactly the length of the range.
 package struct FileReader: Sendable {
-    private struct Frame: Sendable {
-        let node: FileNode
-        /// -1 while the node's own data comes next.
-        var index = -1
-        /// Where the next piece stands in the file.
+    private struct Level: Sendable {
+        /// The node, to read it again.
+        let cid: CID
+        /// Where its next part stands in the node.
+        var place: FileNode.Place
+        /// Where that part stands in the file.
         var offset: UInt64
+        let byteCount: UInt64
     }
 
     /// The file.
@@ -28,8 +31,12 @@ package struct FileReader: Sendable {
 
     /// What is still to be read.
     private var range: Range<UInt64>
-    private var frames: [Frame]
-    private let rootFrame: Frame
+    private var levels: [Level] = []
+    private var hasEnteredRoot = false
+    /// Until it is entered; nil to be read again.
+    private var rootBlock: Block?
+    /// The parts of the last level's node; nil to be read again.
+    private var parts: FileNode.PartCursor?
 
     /// Reads the root block and prepares to read the whole file.
     ///
@@ -40,6 +47,7 @@ package struct FileReader: Sendable {
     ///   source throws.
     package init(root: CID, from source: borrowing some BlockSource) throws {
         try self.init(root: Block(cid: root, bytes: try source.block(root)))
+        source.keepLast()
     }
 
     /// Prepares to read the whole file whose root block is at hand.
@@ -47,18 +55,13 @@ package struct FileReader: Sendable {
     /// - Parameter root: a raw block or a UnixFS file.
     /// - Throws: `.notAFile` for directories and symlinks; `.notUnixFS` and `.malformed`.
     package init(root: Block) throws(UnixFSError) {
-        let node: FileNode
-        switch try UnixFSNode.read(root) {
-        case .raw(let bytes): node = FileNode(raw: bytes)
-        case .file(let file): node = file
-        case .directory, .shard, .symlink:
+        guard let node = try FileNode(root) else {
             throw UnixFSError(.notAFile, "\(root.cid) is not a file")
         }
-        self.root = root.cid
+        self.root = root.cid.owned
         size = node.byteCount
         metadata = node.metadata
-        rootFrame = Frame(node: node, offset: 0)
-        frames = [rootFrame]
+        rootBlock = root
         range = 0..<node.byteCount
     }
 
@@ -67,8 +70,13 @@ package struct FileReader: Sendable {
     /// - Parameter range: is cut to the file's size.
     package mutating func read(_ range: Range<UInt64>) {
         self.range = range.clamped(to: 0..<size)
-        frames = self.range.isEmpty ? [] : [rootFrame]
+        if hasEnteredRoot { release() }
+        hasEnteredRoot = false
+        levels = []
     }
+
+    /// Lets go of the blocks; `next` reads again what it needs.
+    package mutating func release() { (rootBlock, parts) = (nil, nil) }
 
     /// The next bytes: a slice of one block.
     ///
@@ -76,84 +84,82 @@ package struct FileReader: Sendable {
     /// - Returns: at least one byte; nil at the end of the range.
     /// - Throws: what the source throws; `.malformed`, `.notUnixFS` or `.tooDeep` for bad parts.
     /// - Complexity: reads the leaf and the inner nodes that come before it, usually none.
-    package mutating func next(from source: borrowing some BlockSource) throws -> Bytes? {
-        while let frame = frames.last {
-            if frame.index < 0 {
-                if let piece = takeData(of: frame) { return piece }
-            } else if frame.index < frame.node.parts.count {
-                if let piece = try takePart(frame.index, of: frame, from: source) { return piece }
-            } else {
-                frames.removeLast()
-            }
+    package mutating func next(from source: borrowing some BlockSource) throws -> FilePiece? {
+        guard !range.isEmpty else { return nil }
+        while let block = try nextBlock(from: source) {
+            if let piece = block.piece(of: range) { return piece }
         }
         return nil
     }
 
-    /// The next blocks that will be read, as far as they are known: what to fetch ahead.
+    /// The next block of the range, inner nodes before their children.
+    ///
+    /// - Parameters:
+    ///   - source: gives blocks.
+    ///   - passesEmptyParts: whether parts without a byte are left out.
+    ///   - wants: is asked about each part before it is read, and whether all of it lies in the
+    ///     range; false passes over it and what is below it.
+    /// - Returns: nil at the end of the range.
+    /// - Throws: as `next(from:)`; what `wants` throws.
+    package mutating func nextBlock(
+        from source: borrowing some BlockSource, passesEmptyParts: Bool = true,
+        wants: (_ part: CID, _ isWhole: Bool) throws -> Bool = { _, _ in true }
+    ) throws -> FileBlock? {
+        if !hasEnteredRoot { return try enterRoot(from: source) }
+        while let index = levels.indices.last {
+            try resume(from: source)
+            let start = levels[index].offset
+            guard let part = parts?.next() else {
+                levels.removeLast()
+                release()
+                continue
+            }
+            let end = start + part.byteCount
+            levels[index].offset = end
+            if let place = parts?.place { levels[index].place = place }
+            let isIn =
+                part.byteCount == 0
+                ? !passesEmptyParts && range == 0..<size
+                : start < range.upperBound && end > range.lowerBound
+            guard isIn else { continue }
+            let isWhole = range.lowerBound <= start && end <= range.upperBound
+            guard try wants(part.cid, isWhole) else { continue }
+            return try enter(part, at: start, from: source)
+        }
+        return nil
+    }
+
+    /// The next parts of the innermost node: what to fetch ahead.
     ///
     /// - Parameter limit: at most so many.
     /// - Returns: leaves and inner nodes inside the range, in order.
     package func upcoming(limit: Int) -> [CID] {
+        guard var ahead = parts, var offset = levels.last?.offset else { return [] }
         var result: [CID] = []
-        for frame in frames.reversed() {
-            var offset = frame.offset + (frame.index < 0 ? UInt64(frame.node.data.count) : 0)
-            for part in frame.node.parts.dropFirst(max(frame.index, 0)) {
-                guard result.count < limit, offset < range.upperBound else { return result }
-                offset += part.byteCount
-                if part.byteCount > 0, offset > range.lowerBound { result.append(part.cid) }
-            }
+        while result.count < limit, offset < range.upperBound, let part = ahead.next() {
+            offset += part.byteCount
+            if part.byteCount > 0, offset > range.lowerBound { result.append(part.cid) }
         }
         return result
     }
 
-    private mutating func takeData(of frame: Frame) -> Bytes? {
-        let data = frame.node.data
-        advance(by: UInt64(data.count))
-        return clip(data, at: frame.offset)
-    }
+    // MARK: the way down
 
-    private mutating func takePart(
-        _ index: Int, of frame: Frame, from source: borrowing some BlockSource
-    ) throws -> Bytes? {
-        let part = frame.node.parts[index]
-        guard frame.offset < range.upperBound else {
-            frames.removeAll()
-            return nil
+    private mutating func enterRoot(from source: borrowing some BlockSource) throws -> FileBlock {
+        let root = try rootBlock ?? Block(cid: root, bytes: source.block(root))
+        rootBlock = nil
+        guard let node = try FileNode(root), node.byteCount == size else {
+            throw UnixFSError(.malformed, "\(root.cid) is not the file that it was")
         }
-        advance(by: part.byteCount)
-        guard part.byteCount > 0, frame.offset + part.byteCount > range.lowerBound else {
-            return nil
-        }
-        let node = try Self.read(part, from: source)
-        guard !node.parts.isEmpty else { return clip(node.data, at: frame.offset) }
-        guard frames.count < Limits.fileDepthMax else {
-            throw UnixFSError(
-                .tooDeep, "file \(root) has more than \(Limits.fileDepthMax) levels")
-        }
-        frames.append(Frame(node: node, offset: frame.offset))
-        return nil
+        hasEnteredRoot = true
+        return try descend(into: node, root, at: 0, source)
     }
 
-    private mutating func advance(by byteCount: UInt64) {
-        frames[frames.count - 1].index += 1
-        frames[frames.count - 1].offset += byteCount
-    }
-
-    private func clip(_ bytes: Bytes, at offset: UInt64) -> Bytes? {
-        let wanted = range.clamped(to: offset..<offset + UInt64(bytes.count))
-        guard !wanted.isEmpty else { return nil }
-        return bytes[Int(wanted.lowerBound - offset)..<Int(wanted.upperBound - offset)]
-    }
-
-    private static func read(
-        _ part: FileNode.Part, from source: borrowing some BlockSource
-    ) throws -> FileNode {
+    private mutating func enter(
+        _ part: FileNode.Part, at offset: UInt64, from source: borrowing some BlockSource
+    ) throws -> FileBlock {
         let block = Block(cid: part.cid, bytes: try source.block(part.cid))
-        let node: FileNode
-        switch try UnixFSNode.read(block) {
-        case .raw(let bytes): node = FileNode(raw: bytes)
-        case .file(let file): node = file
-        case .directory, .shard, .symlink:
+        guard let node = try FileNode(block) else {
             throw UnixFSError(.malformed, "block \(part.cid), a part of a file, is not a file")
         }
         guard node.byteCount == part.byteCount else {
@@ -162,16 +168,49 @@ package struct FileReader: Sendable {
                 "block \(part.cid) has \(node.byteCount) bytes of a file, its parent claims "
                     + "\(part.byteCount)")
         }
-        return node
+        return try descend(into: node, block, at: offset, source)
+    }
+
+    private mutating func descend(
+        into node: FileNode, _ block: Block, at offset: UInt64,
+        _ source: borrowing some BlockSource
+    ) throws -> FileBlock {
+        if node.partCount > 0 {
+            guard levels.count < Limits.fileDepthMax else {
+                throw UnixFSError(
+                    .tooDeep, "file \(root) has more than \(Limits.fileDepthMax) levels")
+            }
+            source.keepLast()
+            levels.append(
+                Level(
+                    cid: block.cid.owned, place: node.parts.place,
+                    offset: offset + UInt64(node.data.count), byteCount: node.byteCount))
+            parts = node.parts
+        }
+        return FileBlock(block: block, data: node.data, offset: offset)
+    }
+
+    /// Reads the node of the last level again, if it was let go of.
+    private mutating func resume(from source: borrowing some BlockSource) throws {
+        guard parts == nil, let level = levels.last else { return }
+        let block = Block(cid: level.cid, bytes: try source.block(level.cid))
+        guard let node = try FileNode(block), node.byteCount == level.byteCount else {
+            throw UnixFSError(.malformed, "block \(level.cid) is not the node that it was")
+        }
+        source.keepLast()
+        parts = node.parts(from: level.place)
     }
 }
 
 extension FileNode {
-    /// A raw block as a file.
-    fileprivate init(raw bytes: Bytes) {
-        data = bytes
-        parts = []
-        byteCount = UInt64(bytes.count)
-        metadata = UnixFSMetadata()
+    /// A block as a file or a part of one; nil where it is something else.
+    ///
+    /// - Throws: `.notUnixFS`, `.malformed`.
+    init?(_ block: Block) throws(UnixFSError) {
+        switch try UnixFSNode.read(block) {
+        case .raw(let bytes): self.init(raw: bytes)
+        case .file(let file): self = file
+        case .directory, .shard, .symlink: return nil
+        }
     }
 }

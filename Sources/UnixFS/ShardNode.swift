@@ -19,14 +19,15 @@ package struct ShardNode: Sendable {
     /// Mode and time; meaningful in the root shard only.
     package let metadata: UnixFSMetadata
 
+    /// The links in bucket order.
+    let links: DagPBLinkCursor
     private let bitmap: Bitmap
-    private let links: [DagPBLink]
     private let digitCount: Int
 
     /// - Throws: `.malformed` for a fan-out that is no power of two from 8 to 1024, an unknown
     ///   hash, a bitmap wider than the fan-out or with another count of bits than there are links,
     ///   and for links whose names are too short to begin with a bucket.
-    init(cid: CID, _ node: DagPBNode, _ message: UnixFSData) throws(UnixFSError) {
+    init(cid: CID, _ node: DagPBView, _ message: UnixFSView) throws(UnixFSError) {
         guard let claimed = message.fanout, let fanout = Int(exactly: claimed),
             Limits.allows(fanout: fanout)
         else {
@@ -42,27 +43,25 @@ package struct ShardNode: Sendable {
         guard let bitmap = Bitmap(decoding: message.data ?? .empty, bitCount: fanout) else {
             throw UnixFSError(.malformed, "a HAMT's bitmap is wider than its fan-out")
         }
-        guard bitmap.count == node.links.count else {
+        guard bitmap.count == node.linkCount else {
             throw UnixFSError(
-                .malformed, "a HAMT's bitmap has \(bitmap.count) bits for \(node.links.count) links"
+                .malformed, "a HAMT's bitmap has \(bitmap.count) bits for \(node.linkCount) links"
             )
         }
         digitCount = Shard.digitCount(fanout: fanout)
-        let shortest = digitCount
-        guard node.links.allSatisfy({ ($0.nameBytes?.count ?? 0) >= shortest }) else {
-            throw UnixFSError(.malformed, "a HAMT's link has no bucket in its name")
+        links = node.links
+        var rest = links
+        while let link = rest.next() {
+            guard link.nameBytes?.count ?? 0 >= digitCount else {
+                throw UnixFSError(.malformed, "a HAMT's link has no bucket in its name")
+            }
         }
         (self.cid, self.fanout, self.bitmap) = (cid, fanout, bitmap)
-        links = node.links
         metadata = message.metadata
     }
 
-    /// How many links there are.
-    package var slotCount: Int { links.count }
-
-    /// The link at a position, in bucket order.
-    package func slot(at index: Int) -> Slot {
-        let link = links[index]
+    /// What a link of this shard leads to.
+    func slot(of link: DagPBLink) -> Slot {
         let name = (link.nameBytes ?? .empty).dropFirst(digitCount)
         guard !name.isEmpty else { return .shard(link.cid) }
         return .entry(DirectoryEntry(name: name, cid: link.cid, tsize: link.tsize))
@@ -73,6 +72,22 @@ package struct ShardNode: Sendable {
 
     /// What the bucket holds; nil if it is unused.
     func slot(inBucket bucket: Int) -> Slot? {
-        bitmap.contains(bucket) ? slot(at: bitmap.rank(of: bucket)) : nil
+        guard bitmap.contains(bucket) else { return nil }
+        var rest = links
+        for _ in 0..<bitmap.rank(of: bucket) { _ = rest.next() }
+        return rest.next().map(slot(of:))
+    }
+
+    /// Reads a shard below another one.
+    ///
+    /// - Throws: `.tooDeep` where the hash of a name has no bits left for it.
+    static func read(_ block: Block, usedBits: Int) throws(UnixFSError) -> ShardNode {
+        guard case .shard(let node) = try UnixFSNode.read(block) else {
+            throw UnixFSError(.malformed, "block \(block.cid), a part of a HAMT, is not a shard")
+        }
+        guard usedBits + node.bitsPerLevel <= Limits.hashBitCount else {
+            throw UnixFSError.shardTooDeep
+        }
+        return node
     }
 }

@@ -14,10 +14,27 @@ extension BlockStore {
     ///   `.closed`.
     /// - Complexity: from the cache, no I/O; else one look-up in the index and one read.
     package func get(_ multihash: Multihash) throws(BlockStoreError) -> Bytes? {
-        if multihash.code == .identity { return multihash.digest }
+        guard case .found(let bytes) = try get(multihash, reserving: { _ in true }) else {
+            return nil
+        }
+        return bytes
+    }
+
+    /// Reads a block for which the caller has to find memory first.
+    ///
+    /// - Parameters:
+    ///   - multihash: of the block.
+    ///   - reserve: gets the size of the block before it takes memory of its own, and may wait for
+    ///     that much; false gives the read up.
+    /// - Returns: the bytes, or why there are none.
+    /// - Throws: as `get(_:)`.
+    package func get(
+        _ multihash: Multihash, reserving reserve: (Int) -> Bool
+    ) throws(BlockStoreError) -> ReservedRead {
+        if multihash.code == .identity { return .found(multihash.digest) }
         switch cache.get(multihash) {
-        case .hit(let bytes): return bytes
-        case .miss(let ticket): return try read(multihash, ticket)
+        case .hit(let bytes): return reserve(bytes.count) ? .found(bytes) : .notReserved
+        case .miss(let ticket): return try read(multihash, ticket, reserve)
         }
     }
 
@@ -91,16 +108,20 @@ extension BlockStore {
     // MARK: one block
 
     private func read(
-        _ multihash: Multihash, _ ticket: BlockCache.Ticket
-    ) throws(BlockStoreError) -> Bytes? {
+        _ multihash: Multihash, _ ticket: BlockCache.Ticket, _ reserve: (Int) -> Bool
+    ) throws(BlockStoreError) -> ReservedRead {
+        let entry: IndexEntry
         switch log.state.withLock({ $0.find(multihash) }) {
-        case .block(let block, _): return block.bytes
-        case .inLog(let entry): return try read(multihash, entry, ticket)
-        case nil: break
+        case .block(let block, _):
+            return reserve(block.bytes.count) ? .found(block.bytes) : .notReserved
+        case .inLog(let found): entry = found
+        case nil:
+            try refuseQuarantined(multihash)
+            guard let found = try indexEntry(multihash) else { return .absent }
+            entry = found
         }
-        try refuseQuarantined(multihash)
-        guard let entry = try indexEntry(multihash) else { return nil }
-        return try read(multihash, entry, ticket)
+        guard reserve(entry.byteCount) else { return .notReserved }
+        return try read(multihash, entry, ticket).map(ReservedRead.found) ?? .absent
     }
 
     private func read(
@@ -211,6 +232,14 @@ extension BlockStore {
             "meta/ is damaged (\(what)): stop the node, check the disk, restore meta/ from a backup"
         )
     }
+}
+
+/// What became of a read for which memory had to be found.
+package enum ReservedRead: Sendable {
+    case found(Bytes)
+    case absent
+    /// The caller did not get the memory.
+    case notReserved
 }
 
 extension LogState.Found {

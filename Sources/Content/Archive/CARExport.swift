@@ -47,72 +47,92 @@ package struct CARExport {
     /// The length of the whole CAR, where that is known without reading more blocks.
     package let byteCount: UInt64?
 
-    private let library: Library
+    private let reader: BlockReader
     private var gatherer = PieceGatherer()
     private var header: Bytes?
     private var crossed: ArraySlice<CID>
     private var walk: Walk
     /// The payload that follows the head handed out last.
-    private var payload: Bytes?
+    private var payload: ContentPiece?
 
     /// Prepares the export of what a path leads to.
     ///
     /// - Parameters:
     ///   - resolution: the path, resolved; its blocks come first.
-    ///   - library: where the blocks are.
+    ///   - access: where the blocks are, and who asks.
     ///   - options: what to export, and how.
     /// - Throws: `.blockNotFound` for the block at the end of the path, `.rangeOutside` for a span
     ///   that has nothing of the file, `.undecodable`, `.storage`.
     package init(
-        _ resolution: Resolution, library: Library, options: Options = Options()
+        _ resolution: Resolution, access: ContentAccess, options: Options = Options()
     ) throws(ContentError) {
-        self.library = library
         root = resolution.cid
         header = CARWriter.header(roots: [resolution.cid])
         crossed = resolution.crossed[...]
-        let terminal = try library.blocks.named(resolution.cid)
-        walk = try Self.walk(from: terminal, resolution, library, options)
+        reader = access.makeReader()
+        let terminal = try reader.named(resolution.cid)
+        walk = try Self.walk(from: terminal, resolution, access, options)
         byteCount = Self.byteCountIfKnown(of: terminal, resolution, options)
+        reader.release()
     }
 
     /// Prepares the export of a DAG from its root.
     ///
     /// - Parameters:
     ///   - root: where it starts.
-    ///   - library: where the blocks are.
+    ///   - access: where the blocks are, and who asks.
     ///   - options: what to export, and how.
     /// - Throws: `.blockNotFound` for the root, `.storage`.
     package init(
-        root: CID, library: Library, options: Options = Options()
+        root: CID, access: ContentAccess, options: Options = Options()
     ) throws(ContentError) {
         let resolution = Resolution(
-            cid: root, roots: [root], crossed: [], remainder: [], value: nil)
-        try self.init(resolution, library: library, options: options)
+            cid: root, roots: [root], crossed: [], remainder: [], valueRange: nil)
+        try self.init(resolution, access: access, options: options)
     }
 
     /// The next piece of the CAR.
     ///
     /// - Returns: nil at the end. Large payloads are handed out without a copy; small blocks are
     ///   gathered, so that a DAG of many small nodes doesn't become as many small writes.
-    /// - Throws: `.blockNotFound`, `.undecodable`, `.tooDeep`, `.storage`.
-    package mutating func next() throws(ContentError) -> Bytes? {
+    /// - Throws: `.blockNotFound`, `.undecodable`, `.storage`, `.tooMuchMemory`, `.overloaded`, and
+    ///   as `RequestContext.check()`.
+    package mutating func next() throws(ContentError) -> ContentPiece? {
         var gatherer = gatherer
         defer { self.gatherer = gatherer }
         return try gatherer.next { () throws(ContentError) in try nextPart() }
     }
 
-    private mutating func nextPart() throws(ContentError) -> Bytes? {
+    /// Lets go of all blocks until the next call, which reads again what it needs.
+    package mutating func release() {
+        gatherer.release()
+        reader.release()
+        switch walk {
+        case .none: break
+        case .dag(var dag):
+            dag.release()
+            walk = .dag(dag)
+        case .entity(var entity):
+            entity.release()
+            walk = .entity(entity)
+        }
+    }
+
+    private mutating func nextPart() throws(ContentError) -> ContentPiece? {
         if let payload = payload.take() { return payload }
-        if let header = header.take() { return header }
+        if let header = header.take() { return ContentPiece(header) }
         guard let block = try nextBlock() else { return nil }
-        payload = block.bytes
-        return CARWriter.sectionHead(cid: block.cid, payloadCount: block.bytes.count)
+        payload = ContentPiece(
+            block.bytes,
+            origin: .init(block.cid, isInsideNode: false, range: 0..<block.bytes.count))
+        return ContentPiece(
+            CARWriter.sectionHead(cid: block.cid, payloadCount: block.bytes.count))
     }
 
     /// The next block that belongs into the CAR; identity CIDs never do.
     private mutating func nextBlock() throws(ContentError) -> Block? {
         while let cid = crossed.popFirst() {
-            if !cid.isIdentity { return try library.blocks.named(cid) }
+            if !cid.isIdentity { return try reader.named(cid) }
         }
         while let block = try nextWalked() {
             if !block.cid.isIdentity { return block }
@@ -138,7 +158,7 @@ package struct CARExport {
     }
 
     private static func walk(
-        from terminal: Block, _ resolution: Resolution, _ library: Library, _ options: Options
+        from terminal: Block, _ resolution: Resolution, _ access: ContentAccess, _ options: Options
     ) throws(ContentError) -> Walk {
         let endsInValue = !resolution.remainder.isEmpty
         let scope = endsInValue ? .block : options.span == nil ? options.scope : .entity
@@ -146,11 +166,11 @@ package struct CARExport {
             var dag = DAGWalk.Options()
             dag.repetition = options.sendsDuplicates ? .every : .once
             dag.skipsMissing = options.skipsMissing
-            return .dag(DAGWalk(roots: [terminal.cid], library: library, options: dag))
+            return .dag(DAGWalk(roots: [terminal.cid], access: access, options: dag))
         }
         return .entity(
             try EntityWalk(
-                from: terminal, library: library, isWhole: scope == .entity, span: options.span,
+                from: terminal, access: access, isWhole: scope == .entity, span: options.span,
                 repeats: options.sendsDuplicates))
     }
 
@@ -161,12 +181,17 @@ package struct CARExport {
         let isSingle =
             options.span == nil && options.scope == .block
             || !Links.mayHaveLinks(terminal.cid.codec)
-            || (try? Links.links(in: terminal))?.isEmpty == true
+            || hasNoLinks(terminal)
         guard resolution.crossed.isEmpty, isSingle else { return nil }
         let header = CARWriter.header(roots: [terminal.cid]).count
         if terminal.cid.isIdentity { return UInt64(header) }
         let head = CARWriter.sectionHead(
             cid: terminal.cid, payloadCount: terminal.bytes.count)
         return UInt64(header + head.count + terminal.bytes.count)
+    }
+
+    private static func hasNoLinks(_ block: Block) -> Bool {
+        guard var links = try? LinkCursor(block) else { return false }
+        return links.next() == nil
     }
 }

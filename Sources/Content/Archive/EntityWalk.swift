@@ -6,119 +6,125 @@ import UnixFS
 /// The blocks of one UnixFS entity: of a file all blocks, or those that hold a part of it; of a
 /// sharded folder its shards; of everything else its one block. Parents first, links in order.
 struct EntityWalk {
-    private enum Frame {
-        case file(FileNode, index: Int, offset: UInt64)
-        case shard(ShardNode, index: Int)
+    private enum Rest {
+        case none
+        case file(FileReader)
+        case shards(DirectoryReader)
     }
 
-    private let library: Library
-    private let source: ReadAhead
-    private let range: Range<UInt64>?
+    private let cid: CID
+    private let source: BlockReader
     private let repeats: Bool
-    private var first: Block?
-    private var frames: [Frame] = []
-    private var seen: SeenBlocks
+    /// Whether only a part of the file is wanted.
+    private let isPart: Bool
+    private var rest = Rest.none
+    private var hasGivenRoot = false
+    /// Blocks that were given, and those below which everything was.
+    private var given: SeenBlocks
+    private var complete: SeenBlocks
 
     /// - Parameters:
     ///   - terminal: the root of the entity.
-    ///   - library: where its other blocks are.
+    ///   - access: where its other blocks are, and who asks.
     ///   - isWhole: false for the root block alone.
     ///   - span: the part of a file; ignored for everything else.
     ///   - repeats: whether blocks are given each time they are met.
     /// - Throws: `.rangeOutside` for a span without a byte of the file.
     init(
-        from terminal: Block, library: Library, isWhole: Bool, span: ByteSpan?, repeats: Bool
+        from terminal: Block, access: ContentAccess, isWhole: Bool, span: ByteSpan?, repeats: Bool
     ) throws(ContentError) {
-        self.library = library
+        cid = terminal.cid.owned
         self.repeats = repeats
-        first = terminal
-        source = ReadAhead(library)
-        seen = SeenBlocks(store: library.store)
+        source = access.makeReader()
+        given = SeenBlocks(access)
+        complete = SeenBlocks(access)
         // A block that is no UnixFS is an entity of one block.
         guard isWhole, let node = try? UnixFSNode.read(terminal) else {
-            range = nil
+            isPart = false
             return
         }
-        range = try Self.range(of: span, in: node, terminal.cid)
-        push(node)
+        let range = try Self.range(of: span, in: node, terminal.cid)
+        isPart = range != nil
+        do {
+            switch node {
+            case .raw, .directory, .symlink: rest = .none
+            case .file:
+                var reader = try FileReader(root: terminal)
+                if let range { reader.read(range) }
+                // The root is read again when the walk begins: until then nothing is held.
+                reader.release()
+                rest = .file(reader)
+            case .shard:
+                var reader = try DirectoryReader(root: terminal)
+                reader.release()
+                rest = .shards(reader)
+            }
+        } catch {
+            throw ContentError(error, in: terminal.cid)
+        }
     }
 
     mutating func next() throws(ContentError) -> Block? {
-        if let block = first.take() { return block }
-        while let cid = nextLink() {
-            if !repeats, try !seen.insert(cid.multihash) { continue }
-            do {
-                let block = Block(cid: cid, bytes: try source.block(cid))
-                if cid.codec != .raw { try descend(into: block) }
+        do {
+            switch rest {
+            case .none:
+                return hasGivenRoot ? nil : try root()
+            case .file(var reader):
+                rest = .none
+                let block = try nextBlock(of: &reader)
+                rest = .file(reader)
+                hasGivenRoot = true
                 return block
-            } catch {
-                throw ContentError(error, in: cid)
+            case .shards(var reader):
+                if !hasGivenRoot { return try root() }
+                rest = .none
+                let (source, repeats) = (source, repeats)
+                let block = try reader.nextShard(from: source) { cid in
+                    try repeats || complete.insert(cid.multihash, as: .node(cid.codec))
+                }
+                rest = .shards(reader)
+                return block
             }
-        }
-        return nil
-    }
-
-    private mutating func descend(into block: Block) throws {
-        let node = try UnixFSNode.read(block)
-        guard frames.count < Limits.entityDepthMax else {
-            throw ContentError(
-                .tooDeep, "more than \(Limits.entityDepthMax) levels", cid: block.cid)
-        }
-        push(node)
-    }
-
-    private mutating func push(_ node: UnixFSNode) {
-        switch node {
-        case .file(let file):
-            frames.append(.file(file, index: 0, offset: offset + UInt64(file.data.count)))
-        case .shard(let shard):
-            frames.append(.shard(shard, index: 0))
-        case .raw, .directory, .symlink:
-            break
+        } catch {
+            throw ContentError(error, in: cid)
         }
     }
 
-    /// Where in the file the part stands that the innermost frame has given last.
-    private var offset: UInt64 {
-        guard case .file(let node, let index, let offset) = frames.last, index > 0 else { return 0 }
-        return offset - node.parts[index - 1].byteCount
+    /// Lets go of all blocks until the next call, which reads again what it needs.
+    mutating func release() {
+        source.release()
+        switch rest {
+        case .none: break
+        case .file(var reader):
+            reader.release()
+            rest = .file(reader)
+        case .shards(var reader):
+            reader.release()
+            rest = .shards(reader)
+        }
     }
 
-    /// The next link that belongs to the entity.
-    private mutating func nextLink() -> CID? {
-        while let frame = frames.popLast() {
-            switch frame {
-            case .file(let node, let index, let offset):
-                guard index < node.parts.count else { continue }
-                let part = node.parts[index]
-                let end = offset + part.byteCount
-                frames.append(.file(node, index: index + 1, offset: end))
-                guard covers(offset..<end) else { continue }
-                expect(node, after: index, at: end)
-                return part.cid
-            case .shard(let node, let index):
-                guard index < node.slotCount else { continue }
-                frames.append(.shard(node, index: index + 1))
-                if case .shard(let cid) = node.slot(at: index) { return cid }
+    private mutating func root() throws(ContentError) -> Block {
+        hasGivenRoot = true
+        return try source.named(cid)
+    }
+
+    /// The next block of a file. One that was met before is not given again, but its children may
+    /// not have been, where only a part of it was wanted then.
+    private mutating func nextBlock(of reader: inout FileReader) throws -> Block? {
+        while true {
+            if source.countWanted > 0 {
+                source.expect(reader.upcoming(limit: source.windowCount + 1).dropFirst())
             }
+            let (source, repeats) = (source, repeats)
+            let next = try reader.nextBlock(from: source, passesEmptyParts: isPart) { cid, isWhole in
+                guard !repeats, isWhole else { return true }
+                return try complete.insert(cid.multihash, as: .node(cid.codec))
+            }
+            guard let block = next?.block else { return nil }
+            if repeats || !isPart { return block }
+            if try given.insert(block.cid.multihash, as: .node(block.cid.codec)) { return block }
         }
-        return nil
-    }
-
-    private func covers(_ part: Range<UInt64>) -> Bool {
-        guard let range else { return true }
-        return range.overlaps(part)
-    }
-
-    private func expect(_ node: FileNode, after index: Int, at offset: UInt64) {
-        guard source.countWanted > 0 else { return }
-        var offset = offset
-        var upcoming: [CID] = []
-        for part in node.parts.dropFirst(index + 1).prefix(source.windowCount) {
-            if covers(offset..<offset + part.byteCount) { upcoming.append(part.cid) }
-            offset += part.byteCount
-        }
-        source.expect(upcoming)
     }
 
     /// - Returns: nil for the whole entity.

@@ -1,11 +1,13 @@
-import BlockStore
 package import Buffers
 import IPLD
 package import Multiformats
 
 /// Visits the blocks below some roots: depth first, parents before children, links in stored order.
 ///
-/// Pulled visit by visit, so the caller decides how fast it goes and may stop at any time.
+/// Pulled visit by visit, so the caller decides how fast it goes and may stop at any time. The way
+/// down is a list of places in blocks; only the blocks at its end are in memory, and a block further
+/// up is read again when the walk comes back to it. So neither deep nor wide DAGs cost more than
+/// their budget.
 package struct DAGWalk {
     /// One block of the walk.
     package struct Visit: Sendable {
@@ -15,7 +17,7 @@ package struct DAGWalk {
         package let depth: Int
         /// Its bytes; nil where the walk was told not to read blocks without links.
         package let bytes: Bytes?
-        /// How long it is.
+        /// How long it is; 0 for a damaged leaf that the walk was told to accept.
         package let byteCount: Int
         /// Whether the content stands in the CID and not in the store.
         package let isIdentity: Bool
@@ -37,7 +39,10 @@ package struct DAGWalk {
         package var readsLeaves = true
         /// Whether blocks that are missing are passed over with what is below them.
         package var skipsMissing = false
-        /// Levels below the root; nil for no end but the limit of all walks, past which it fails.
+        /// Whether a block without links counts as present though it failed its check: nothing hangs
+        /// below it that the walk would leave out.
+        package var acceptsDamagedLeaves = false
+        /// Levels below the root; nil for no end.
         package var depthMax: Int?
         /// Blocks that are remembered by multihash before the map by sequence number takes over.
         package var multihashesMax = Limits.seenMultihashesMax
@@ -46,43 +51,39 @@ package struct DAGWalk {
         package init() {}
     }
 
-    private struct Frame {
-        let links: [CID]
-        var index = 0
-    }
-
-    private let library: Library
     private let options: Options
-    private let source: ReadAhead
-    /// Blocks that were read as nodes and as leaves: the same bytes can be met as both.
-    private var seenNodes: SeenBlocks
-    private var seenLeaves: SeenBlocks
+    private let access: ContentAccess
+    private let reader: BlockReader
+    private var seen: SeenBlocks
     private var roots: [CID]
-    private var frames: [Frame] = []
+    private var path: WalkPath
 
     /// Prepares a walk; nothing is read before the first `next()`.
     ///
     /// - Parameters:
     ///   - roots: where it starts, one after the other.
-    ///   - library: where the blocks are.
+    ///   - access: where the blocks are, and who asks.
     ///   - options: how it behaves.
-    package init(roots: [CID], library: Library, options: Options = Options()) {
-        self.library = library
+    package init(roots: [CID], access: ContentAccess, options: Options = Options()) {
+        self.access = access
         self.options = options
         self.roots = roots.reversed()
-        source = ReadAhead(library)
-        let empty = SeenBlocks(store: library.store, multihashesMax: options.multihashesMax)
-        (seenNodes, seenLeaves) = (empty, empty)
+        reader = access.makeReader()
+        seen = SeenBlocks(access, keysMax: options.multihashesMax)
+        path = WalkPath(access)
     }
 
     /// The next block.
     ///
     /// - Returns: nil when all have been visited.
-    /// - Throws: `.blockNotFound` unless missing blocks are skipped, `.undecodable`, `.tooDeep`,
-    ///   `.storage`.
+    /// - Throws: `.blockNotFound` unless missing blocks are skipped, `.undecodable`, `.storage`,
+    ///   `.tooMuchMemory`, `.overloaded`, and as `RequestContext.check()`.
     package mutating func next() throws(ContentError) -> Visit? {
-        while let (cid, depth) = advance() {
-            if options.repetition == .once, try !isNew(cid) { continue }
+        while let (cid, depth) = try advance() {
+            try access.context.check()
+            if options.repetition == .once, try !seen.insert(cid.multihash, as: kind(of: cid)) {
+                continue
+            }
             do {
                 return try visit(cid, depth: depth)
             } catch let error where options.skipsMissing && error.code == .blockNotFound {
@@ -92,67 +93,50 @@ package struct DAGWalk {
         return nil
     }
 
-    private mutating func isNew(_ cid: CID) throws(ContentError) -> Bool {
-        Links.mayHaveLinks(cid.codec)
-            ? try seenNodes.insert(cid.multihash) : try seenLeaves.insert(cid.multihash)
+    /// Lets go of all blocks until the next call, which reads again what it needs.
+    package mutating func release() {
+        reader.release()
+        path.release()
+    }
+
+    private func kind(of cid: CID) -> SeenBlocks.Kind {
+        Links.mayHaveLinks(cid.codec) ? .node(cid.codec) : .leaf
     }
 
     /// The next CID in order and its depth, without looking at it.
-    private mutating func advance() -> (CID, Int)? {
-        while let last = frames.indices.last {
-            if frames[last].index < frames[last].links.count {
-                defer { frames[last].index += 1 }
-                return (frames[last].links[frames[last].index], last + 1)
-            }
-            frames.removeLast()
-        }
+    private mutating func advance() throws(ContentError) -> (CID, Int)? {
+        if let cid = try path.next(from: reader) { return (cid, path.depth) }
         return roots.popLast().map { ($0, 0) }
     }
 
     private mutating func visit(_ cid: CID, depth: Int) throws(ContentError) -> Visit {
         let mayHaveLinks = Links.mayHaveLinks(cid.codec)
-        guard mayHaveLinks || options.readsLeaves else {
-            guard let byteCount = try library.blocks.byteCount(of: cid) else {
-                throw .blockNotFound(cid)
-            }
-            return Visit(
-                cid: cid, depth: depth, bytes: nil, byteCount: byteCount,
-                isIdentity: cid.isIdentity)
-        }
-        let bytes = try read(cid)
-        if mayHaveLinks { try descend(into: Block(cid: cid, bytes: bytes), depth: depth) }
+        guard mayHaveLinks || options.readsLeaves else { return try presence(of: cid, depth) }
+        expectNext()
+        let held = try reader.held(cid)
+        if mayHaveLinks, depth < options.depthMax ?? .max { try path.descend(into: cid, held) }
         return Visit(
-            cid: cid, depth: depth, bytes: bytes, byteCount: bytes.count,
+            cid: cid, depth: depth, bytes: held.bytes, byteCount: held.bytes.count,
             isIdentity: cid.isIdentity)
     }
 
-    private func read(_ cid: CID) throws(ContentError) -> Bytes {
-        if let last = frames.last, source.countWanted > 0 {
-            let upcoming = last.links[last.index...].prefix(source.windowCount)
-            source.expect(options.readsLeaves ? upcoming : upcoming.filter(Self.hasLinks))
-        }
+    private func presence(of cid: CID, _ depth: Int) throws(ContentError) -> Visit {
+        var byteCount: Int?
         do {
-            return try source.block(cid)
-        } catch {
-            throw ContentError(error, in: cid)
+            byteCount = try access.byteCount(of: cid)
+        } catch let error where options.acceptsDamagedLeaves && error.isDamage {
+            byteCount = 0
         }
+        guard let byteCount else { throw .blockNotFound(cid) }
+        return Visit(
+            cid: cid, depth: depth, bytes: nil, byteCount: byteCount, isIdentity: cid.isIdentity)
     }
 
-    private static func hasLinks(_ cid: CID) -> Bool { Links.mayHaveLinks(cid.codec) }
-
-    private mutating func descend(into block: Block, depth: Int) throws(ContentError) {
-        if let depthMax = options.depthMax, depth >= depthMax { return }
-        let links: [CID]
-        do {
-            links = try Links.links(in: block)
-        } catch {
-            throw ContentError(error, in: block.cid)
-        }
-        guard !links.isEmpty else { return }
-        guard depth < Limits.walkDepthMax else {
-            throw ContentError(
-                .tooDeep, "the DAG is more than \(Limits.walkDepthMax) levels deep", cid: block.cid)
-        }
-        frames.append(Frame(links: links))
+    /// Has the links that come next fetched meanwhile.
+    private func expectNext() {
+        guard reader.countWanted > 0 else { return }
+        let upcoming = path.upcoming(limit: reader.windowCount)
+        reader.expect(
+            options.readsLeaves ? upcoming : upcoming.filter { Links.mayHaveLinks($0.codec) })
     }
 }

@@ -17,7 +17,7 @@ package struct FileStream {
     /// Mode and time of the file.
     package let metadata: UnixFSMetadata
 
-    private let source: ReadAhead
+    private let source: BlockReader
     private var reader: FileReader
 
     /// Opens a file.
@@ -25,49 +25,45 @@ package struct FileStream {
     /// - Parameters:
     ///   - cid: a raw block or a UnixFS file.
     ///   - range: the part to read, cut to the size of the file; nil for all of it.
-    ///   - library: where the blocks are.
+    ///   - access: where the blocks are, and who asks.
     /// - Throws: `.isDirectory`, `.notFile`, `.notUnixFS`, `.undecodable`, `.blockNotFound`,
-    ///   `.storage`.
+    ///   `.storage`, `.overloaded`, and as `RequestContext.check()`.
     /// - Complexity: reads the root block.
     package init(
-        _ cid: CID, range: Range<UInt64>? = nil, library: Library
+        _ cid: CID, range: Range<UInt64>? = nil, access: ContentAccess
     ) throws(ContentError) {
-        try self.init(try library.blocks.named(cid), range: range, library: library)
-    }
-
-    /// Opens a file whose root block is at hand.
-    ///
-    /// - Parameters:
-    ///   - root: a raw block or the root of a UnixFS file.
-    ///   - range: the part to read, cut to the size of the file; nil for all of it.
-    ///   - library: where the other blocks are.
-    /// - Throws: `.isDirectory`, `.notFile`, `.notUnixFS`, `.undecodable`.
-    package init(
-        _ root: Block, range: Range<UInt64>? = nil, library: Library
-    ) throws(ContentError) {
-        reader = try Self.open(root)
-        cid = root.cid
-        size = reader.size
-        metadata = reader.metadata
+        source = access.makeReader()
+        reader = try Self.open(try source.named(cid))
+        source.keepLast()
+        (self.cid, size, metadata) = (cid, reader.size, reader.metadata)
         self.range = (range ?? 0..<reader.size).clamped(to: 0..<reader.size)
         if range != nil { reader.read(self.range) }
-        source = ReadAhead(library)
     }
 
     /// The next piece.
     ///
     /// - Returns: at least one byte; nil at the end of the range.
-    /// - Throws: `.blockNotFound`, `.undecodable`, `.tooDeep`, `.storage`; no piece follows.
-    package mutating func next() throws(ContentError) -> Bytes? {
+    /// - Throws: `.blockNotFound`, `.undecodable`, `.tooDeep`, `.storage`, `.overloaded`, and as
+    ///   `RequestContext.check()`; no piece follows.
+    package mutating func next() throws(ContentError) -> ContentPiece? {
         if source.countWanted > 0 {
             // The very next block is left to this thread, unless it is on its way already.
             source.expect(reader.upcoming(limit: source.windowCount + 1).dropFirst())
         }
         do {
-            return try reader.next(from: source)
+            guard let piece = try reader.next(from: source) else { return nil }
+            return ContentPiece(
+                piece.bytes,
+                origin: .init(piece.block, isInsideNode: piece.isInsideNode, range: piece.range))
         } catch {
             throw ContentError(error, in: cid)
         }
+    }
+
+    /// Lets go of all blocks until the next call, which reads again what it needs.
+    package mutating func release() {
+        source.release()
+        reader.release()
     }
 
     private static func open(_ root: Block) throws(ContentError) -> FileReader {

@@ -7,37 +7,38 @@ import UnixFS
 ///
 /// - Spec: gateway 3.3.
 package struct PathResolver: Sendable {
-    private let library: Library
+    private let access: ContentAccess
 
     /// Resolves over the blocks of a library, and remembers what it found there.
-    package init(_ library: Library) { self.library = library }
+    package init(_ access: ContentAccess) { self.access = access }
 
     /// Finds what a path leads to. The block at the end is not read.
     ///
     /// - Parameter path: cleaned already.
     /// - Returns: the end of the path, and what was crossed to get there.
     /// - Throws: `.blockNotFound`, `.linkNotFound`, `.undecodable`, `.notUnixFS`, `.tooDeep`,
-    ///   `.storage`.
+    ///   `.storage`, `.overloaded`, and as `RequestContext.check()`.
     package func resolve(_ path: ContentPath) throws(ContentError) -> Resolution {
         let key = ResolutionCache.Key(root: path.root, segments: path.segments)
-        if let known = library.resolutions.resolution(of: key) { return known }
-        var steps = PathSteps(path, blocks: library.blocks)
+        let cache = access.library.resolutions
+        if let known = cache.resolution(of: key) { return known }
+        var steps = PathSteps(path, access)
         let resolution = try steps.run()
-        if !path.segments.isEmpty { library.resolutions.remember(resolution, for: key) }
+        if !path.segments.isEmpty { cache.remember(resolution, for: key) }
         return resolution
     }
 }
 
 /// One resolution on its way.
 private struct PathSteps {
-    private let blocks: LocalBlocks
+    private let reader: BlockReader
     private var cid: CID
     private var rest: ArraySlice<Bytes>
     private var roots: [CID]
     private var crossed: [CID] = []
 
-    init(_ path: ContentPath, blocks: LocalBlocks) {
-        self.blocks = blocks
+    init(_ path: ContentPath, _ access: ContentAccess) {
+        reader = access.makeReader()
         cid = path.root
         rest = path.segments[...]
         roots = [path.root]
@@ -45,23 +46,31 @@ private struct PathSteps {
 
     mutating func run() throws(ContentError) -> Resolution {
         while let segment = rest.first {
-            let block = try blocks.named(cid)
+            // Blocks that are nothing but a link use up no segment.
+            guard crossed.count <= Limits.crossedBlocksMax else {
+                throw ContentError(
+                    .tooDeep, "the path crosses more than \(Limits.crossedBlocksMax) blocks",
+                    cid: cid)
+            }
+            let block = try reader.named(cid)
             switch cid.codec {
             case .dagPB:
                 try enterFolder(block, segment)
             case .dagCBOR, .dagJSON, .cbor, .json:
-                if let value = try enterValue(block) {
-                    return result(remainder: Array(rest), value: value)
+                if let range = try enterValue(block) {
+                    return result(remainder: Array(rest), valueRange: range)
                 }
             default:
                 throw .linkNotFound(segment, under: cid)
             }
         }
-        return result(remainder: [], value: nil)
+        return result(remainder: [], valueRange: nil)
     }
 
-    private func result(remainder: [Bytes], value: IPLDValue?) -> Resolution {
-        Resolution(cid: cid, roots: roots, crossed: crossed, remainder: remainder, value: value)
+    private func result(remainder: [Bytes], valueRange: Range<Int>?) -> Resolution {
+        Resolution(
+            cid: cid, roots: roots, crossed: crossed, remainder: remainder,
+            valueRange: valueRange)
     }
 
     private mutating func enterFolder(_ block: Block, _ name: Bytes) throws(ContentError) {
@@ -72,15 +81,15 @@ private struct PathSteps {
                 entry = folder.entry(named: name)
                 crossed.append(cid)
             case .shard(let shard):
-                let lookup = try shard.lookup(name, from: blocks)
+                let lookup = try shard.lookup(name, from: reader)
                 entry = lookup.entry
                 crossed.append(cid)
-                crossed += lookup.shards.map(\.cid)
+                crossed += lookup.shards
             case .file, .raw, .symlink:
                 entry = nil
             }
             guard let entry else { throw ContentError.linkNotFound(name, under: cid) }
-            cid = entry.cid
+            cid = entry.cid.owned
         } catch {
             throw ContentError(error, in: block.cid)
         }
@@ -88,25 +97,27 @@ private struct PathSteps {
         roots.append(cid)
     }
 
-    /// Goes to the next block, or gives the value that the path ends at.
-    private mutating func enterValue(_ block: Block) throws(ContentError) -> IPLDValue? {
-        let value: IPLDValue
+    /// Goes to the next block, or says where the value is that the path ends at.
+    private mutating func enterValue(_ block: Block) throws(ContentError) -> Range<Int>? {
+        let step: IPLDPath.Step
         do {
-            value = try IPLDCodec.decode(block.bytes, as: cid.codec, .reading)
+            step = try IPLDPath.step(rest, in: block)
         } catch {
             throw ContentError(error, in: cid)
         }
-        switch IPLDPath.step(rest, in: value) {
-        case .value(let value):
+        switch step {
+        case .value(let range):
             roots += repeatElement(cid, count: rest.count)
-            return value
+            return range
         case .missing(let index):
             throw .linkNotFound(rest[rest.startIndex + index], under: cid)
         case .link(let next, let used):
             crossed.append(cid)
-            // Segments that stay inside a value end in its block.
-            roots += repeatElement(cid, count: used - 1) + [next]
-            cid = next
+            // Segments that stay inside a value end in its block. A block that is nothing but a link
+            // uses none.
+            if used > 1 { roots += repeatElement(cid, count: used - 1) }
+            cid = next.owned
+            if used > 0 { roots.append(cid) }
             rest = rest.dropFirst(used)
             return nil
         }

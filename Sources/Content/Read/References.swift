@@ -1,3 +1,4 @@
+package import Buffers
 import IPLD
 package import Multiformats
 
@@ -8,7 +9,7 @@ package struct Reference: Sendable, Hashable {
     /// The block that it leads to.
     package let destination: CID
     /// Name of the link; in dag-cbor and dag-json the path to it.
-    package let linkName: String
+    package let linkName: Bytes
 }
 
 /// Lists the links below a block, parents before children.
@@ -26,17 +27,24 @@ package struct References {
         package init() {}
     }
 
-    private struct Frame {
+    private struct Level {
         let source: CID
-        let links: [(name: String, cid: CID)]
-        var index = 0
+        /// Links that have been given.
+        var count = 0
+        /// Nil where the block has to be read again.
+        var links: NamedLinkCursor?
+        var held: HeldBlock?
     }
 
-    private let library: Library
+    private let access: ContentAccess
     private let options: Options
-    private var frames: [Frame] = []
-    /// The smallest depth at which each destination was met.
+    private let reader: BlockReader
+    private let state: StateShare
+    private var levels: [Level] = []
+    private var seen: SeenBlocks
+    /// The smallest depth at which each destination was met; only where depths count.
     private var depths: [CID: Int] = [:]
+    private var stateByteCount = 0
     /// The destination given out last, if its links come next.
     private var pending: CID?
 
@@ -44,42 +52,50 @@ package struct References {
     ///
     /// - Parameters:
     ///   - root: where to start.
-    ///   - library: where the blocks are.
+    ///   - access: where the blocks are, and who asks.
     ///   - options: how far to go.
     /// - Throws: `.blockNotFound`, `.undecodable`, `.storage`.
     package init(
-        from root: CID, library: Library, options: Options = Options()
+        from root: CID, access: ContentAccess, options: Options = Options()
     ) throws(ContentError) {
-        self.library = library
+        self.access = access
         self.options = options
+        reader = access.makeReader()
+        state = access.makeStateShare()
+        seen = SeenBlocks(access)
         if options.depthMax != 0 { try descend(into: root) }
     }
 
     /// The next link.
     ///
     /// - Returns: nil at the end.
-    /// - Throws: as `init`; `.tooDeep`, `.tooManyBlocks` for more unique blocks than can be
-    ///   remembered.
+    /// - Throws: as `init`; `.tooMuchMemory`, `.overloaded`, and as `RequestContext.check()`.
     package mutating func next() throws(ContentError) -> Reference? {
         if let block = pending.take() { try descend(into: block) }
-        while let depth = frames.indices.last {
-            let frame = frames[depth]
-            guard frame.index < frame.links.count else {
-                frames.removeLast()
+        while let depth = levels.indices.last {
+            try access.context.check()
+            guard let (name, cid) = try nextLink(depth) else {
+                removeLast()
                 continue
             }
-            frames[depth].index += 1
-            let link = frame.links[frame.index]
-            let (isShown, goesDeeper) = try visit(link.cid, depth: depth + 1)
+            let (isShown, goesDeeper) = try visit(cid, depth: depth + 1)
             if isShown {
-                pending = goesDeeper ? link.cid : nil
-                return Reference(
-                    source: frame.source, destination: link.cid, linkName: link.name)
+                pending = goesDeeper ? cid : nil
+                return Reference(source: levels[depth].source, destination: cid, linkName: name)
             }
-            if goesDeeper { try descend(into: link.cid) }
+            if goesDeeper { try descend(into: cid) }
         }
         return nil
     }
+
+    /// Lets go of all blocks until the next call, which reads again what it needs.
+    package mutating func release() {
+        reader.release()
+        pending = pending?.owned
+        for index in levels.indices { (levels[index].links, levels[index].held) = (nil, nil) }
+    }
+
+    // MARK: what is shown
 
     /// A destination that was met again nearer to the root is followed again, but not shown.
     private mutating func visit(
@@ -87,30 +103,66 @@ package struct References {
     ) throws(ContentError) -> (isShown: Bool, goesDeeper: Bool) {
         let isLast = depth == options.depthMax
         guard options.isUnique else { return (true, !isLast) }
-        if let before = depths[cid], options.depthMax == nil || before <= depth {
-            return (false, false)
+        guard options.depthMax != nil else {
+            let isNew = try seen.insert(cid.multihash, as: .spelling(cid))
+            return (isNew, isNew)
         }
-        guard depths.count < Limits.uniqueReferencesMax else {
-            throw ContentError(
-                .tooManyBlocks,
-                "more than \(Limits.uniqueReferencesMax) unique blocks: list parts of the DAG")
-        }
-        let isNew = depths.updateValue(depth, forKey: cid) == nil
+        if let before = depths[cid], before <= depth { return (false, false) }
+        let isNew = depths.updateValue(depth, forKey: cid.owned) == nil
+        if isNew { try require(Limits.hashedEntryBytes + cid.multihash.digestCount) }
         return (isNew, !isLast)
     }
 
+    private mutating func require(_ more: Int) throws(ContentError) {
+        stateByteCount += more
+        try state.require(stateByteCount)
+    }
+
+    // MARK: the way down
+
     private mutating func descend(into cid: CID) throws(ContentError) {
         guard Links.mayHaveLinks(cid.codec) else {
-            guard try library.blocks.byteCount(of: cid) != nil else { throw .blockNotFound(cid) }
+            guard try access.byteCount(of: cid) != nil else { throw .blockNotFound(cid) }
             return
         }
-        guard frames.count < Limits.walkDepthMax else {
-            throw ContentError(
-                .tooDeep, "the DAG is more than \(Limits.walkDepthMax) levels deep", cid: cid)
+        let cid = cid.owned
+        let held = try reader.held(cid)
+        let links = try Self.links(of: cid, in: held)
+        // All but the last few levels are read again when the listing comes back to them.
+        let kept = levels.count - Limits.referenceLevelsHeld
+        if levels.indices.contains(kept) { (levels[kept].links, levels[kept].held) = (nil, nil) }
+        levels.append(Level(source: cid, links: links, held: held))
+        try require(MemoryLayout<Level>.stride + cid.outsideByteCount)
+    }
+
+    private mutating func removeLast() {
+        let level = levels.removeLast()
+        stateByteCount -= MemoryLayout<Level>.stride + level.source.outsideByteCount
+    }
+
+    private mutating func nextLink(
+        _ index: Int
+    ) throws(ContentError) -> (name: Bytes, cid: CID)? {
+        if levels[index].links == nil { try resume(index) }
+        levels[index].count += 1
+        return levels[index].links?.next()
+    }
+
+    private mutating func resume(_ index: Int) throws(ContentError) {
+        let held = try reader.held(levels[index].source)
+        var links = try Self.links(of: levels[index].source, in: held)
+        for _ in 0..<levels[index].count {
+            try access.context.check()
+            _ = links.next()
         }
-        let block = try library.blocks.named(cid)
+        (levels[index].links, levels[index].held) = (links, held)
+    }
+
+    private static func links(
+        of cid: CID, in held: HeldBlock
+    ) throws(ContentError) -> NamedLinkCursor {
         do {
-            frames.append(Frame(source: cid, links: try Links.namedLinks(in: block)))
+            return try NamedLinkCursor(Block(cid: cid, bytes: held.bytes))
         } catch {
             throw ContentError(error, in: cid)
         }

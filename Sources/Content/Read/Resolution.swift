@@ -1,5 +1,4 @@
 package import Buffers
-package import IPLD
 package import Multiformats
 
 /// What a path leads to. Immutable like both of its ends, and therefore cached.
@@ -14,6 +13,15 @@ package struct Resolution: Sendable {
     /// What is left of the path inside the block at the end. Not empty only for dag-cbor, dag-json,
     /// cbor and json blocks.
     package let remainder: [Bytes]
-    /// What the remainder leads to; nil when there is none.
-    package let value: IPLDValue?
+    /// Where in the block the value stands that the remainder leads to; nil when there is none. The
+    /// value itself is decoded only by who needs it.
+    package let valueRange: Range<Int>?
+
+    /// Memory that it takes, roughly.
+    var byteCount: Int {
+        let cids = roots.count + crossed.count + 1
+        return MemoryLayout<Resolution>.stride + cids * MemoryLayout<CID>.stride
+            + remainder.reduce(0) { $0 + $1.count + Limits.hashedEntryBytes }
+            + (roots + crossed).reduce(cid.outsideByteCount) { $0 + $1.outsideByteCount }
+    }
 }

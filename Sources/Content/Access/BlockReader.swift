@@ -1,0 +1,144 @@
+package import Buffers
+import Execution
+package import IPLD
+package import Multiformats
+package import UnixFS
+
+/// Reads blocks for one request, and has the next ones fetched by the pool while the current one is
+/// used.
+///
+/// Every block counts against the budget of all readers from before it is read until the reader asks
+/// for the next one; one that a reader comes back to (a node whose children follow) stays counted
+/// while it is kept. How far the read-ahead goes adapts: the window doubles while blocks are taken
+/// quickly and halves when they are not. So a reader that stops costs a block or two, and nothing
+/// after `release()`.
+///
+/// One thread.
+package final class BlockReader: BlockSource {
+    private typealias Fetch = Pending<Result<HeldBlock?, ContentError>>
+
+    private let access: ContentAccess
+    private var fetches: [Multihash: Fetch] = [:]
+    private var window = 2
+    private var lastTaken = Instant.now
+    private var blockBytesSeenMax = 64 << 10
+    /// The block that was given last, and the one that is kept before it.
+    private var last: HeldBlock?
+    private var kept: HeldBlock?
+
+    private var budget: ByteBudget { access.library.egressBudget }
+
+    init(_ access: ContentAccess) { self.access = access }
+
+    /// How many blocks are worth naming to `expect` now.
+    package var countWanted: Int { max(0, window - fetches.count) }
+
+    /// How many blocks may be on their way at the moment.
+    package var windowCount: Int { window }
+
+    /// Starts fetching blocks that will be asked for soon, as far as window and budget allow.
+    ///
+    /// A block that is at hand is not fetched: handing it over from another thread would cost more
+    /// than looking it up when it is its turn.
+    package func expect(_ cids: some Sequence<CID>) {
+        for cid in cids where !cid.isIdentity {
+            guard fetches.count < window else { return }
+            guard fetches[cid.multihash] == nil, !access.library.source.isAtHand(cid) else {
+                continue
+            }
+            fetches[cid.multihash.owned] = start(cid)
+        }
+    }
+
+    /// The bytes of a block. What was given before it is let go of, unless it was kept.
+    ///
+    /// - Throws: `.blockNotFound`, `.storage`, `.overloaded`, and as `RequestContext.check()`.
+    package func block(_ cid: CID) throws(ContentError) -> Bytes { try held(cid).bytes }
+
+    /// The bytes of a block together with its name.
+    ///
+    /// - Throws: as `block(_:)`.
+    package func named(_ cid: CID) throws(ContentError) -> Block {
+        Block(cid: cid, bytes: try block(cid))
+    }
+
+    /// The block that was given last stays counted until another one is kept: its reader comes back
+    /// to it after its children.
+    package func keepLast() {
+        kept = last
+        last = nil
+    }
+
+    /// Lets go of everything: what was fetched and not taken, and what was given. Blocks are read
+    /// again when they are asked for again.
+    package func release() {
+        fetches.removeAll()
+        (last, kept) = (nil, nil)
+    }
+
+    /// The block with its share of the budget, for a reader that keeps more than one.
+    func held(_ cid: CID) throws(ContentError) -> HeldBlock {
+        try access.context.check()
+        last = nil
+        if let content = cid.identityContent { return HeldBlock(content, share: nil) }
+        adapt()
+        let block = try take(cid) ?? read(cid)
+        blockBytesSeenMax = max(blockBytesSeenMax, block.bytes.count)
+        last = block
+        return block
+    }
+
+    // MARK: reading
+
+    private func read(_ cid: CID) throws(ContentError) -> HeldBlock {
+        let share = BudgetShare(of: budget)
+        let found = try access.library.source.block(cid, for: access.context) { byteCount in
+            reserve(byteCount, share)
+        }
+        switch found {
+        case .found(let bytes): return HeldBlock(bytes, share: share)
+        case .absent: throw .blockNotFound(cid)
+        case .notReserved:
+            try access.context.checkNow()
+            throw .overloaded("the memory for blocks that are read")
+        }
+    }
+
+    /// Takes memory for a block, and gives up what was only fetched ahead before it waits for others.
+    private func reserve(_ byteCount: Int, _ share: BudgetShare) -> Bool {
+        if share.grow(by: byteCount) { return true }
+        fetches.removeAll()
+        let deadline = Deadline.after(Limits.memoryWait).earlier(access.context.deadline)
+        return share.grow(by: byteCount, deadline: deadline)
+    }
+
+    // MARK: reading ahead
+
+    private func start(_ cid: CID) -> Fetch {
+        let (source, context, budget) = (access.library.source, access.context, budget)
+        return access.library.pool.start { () -> Result<HeldBlock?, ContentError> in
+            do throws(ContentError) {
+                let share = BudgetShare(of: budget)
+                let found = try source.block(cid, for: context) { share.grow(by: $0) }
+                guard case .found(let bytes) = found else { return .success(nil) }
+                return .success(HeldBlock(bytes, share: share))
+            } catch {
+                return .failure(error)
+            }
+        }
+    }
+
+    /// What was fetched of a block; nil where the reader has to see to it itself.
+    private func take(_ cid: CID) throws(ContentError) -> HeldBlock? {
+        guard let fetch = fetches.removeValue(forKey: cid.multihash) else { return nil }
+        return try fetch.value().get()
+    }
+
+    private func adapt() {
+        let now = Instant.now
+        let isQuick = now.elapsed(since: lastTaken) < .milliseconds(20)
+        lastTaken = now
+        let most = min(Limits.readAheadCountMax, Limits.readAheadBytesMax / blockBytesSeenMax)
+        window = isQuick ? min(max(1, most), window * 2) : max(1, window / 2)
+    }
+}

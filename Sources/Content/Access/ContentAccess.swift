@@ -1,0 +1,31 @@
+package import Multiformats
+
+/// What one request may read: the content of a library, on behalf of who asks.
+package struct ContentAccess: Sendable {
+    /// The content.
+    package let library: Library
+    /// Who asks.
+    package let context: RequestContext
+
+    /// Puts the two together.
+    package init(_ library: Library, for context: RequestContext) {
+        self.library = library
+        self.context = context
+    }
+
+    /// A reader of blocks for one thread.
+    package func makeReader() -> BlockReader { BlockReader(self) }
+
+    /// The size of a block without reading it.
+    ///
+    /// - Returns: nil when it is not here.
+    /// - Throws: `.storage`, and as `RequestContext.check()`.
+    package func byteCount(of cid: CID) throws(ContentError) -> Int? {
+        try context.check()
+        if cid.isIdentity { return cid.multihash.digestCount }
+        return try library.source.byteCount(of: cid, for: context)
+    }
+
+    /// Memory for what a walk or a list has to remember, none at first.
+    func makeStateShare() -> StateShare { StateShare(of: library.stateBudget, for: context) }
+}

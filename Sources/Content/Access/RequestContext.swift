@@ -1,0 +1,74 @@
+package import Execution
+import Synchronization
+
+/// Who asks for content: until when, whether anybody still waits, and how much work it may cost.
+///
+/// One value goes down from a surface through everything that reads, walks or lists, and each loop
+/// over content calls `check()`: nothing goes on after its caller has left. May be used by the
+/// threads that work for the request, side by side.
+package final class RequestContext: Sendable {
+    /// When the caller no longer waits.
+    package let deadline: Deadline
+    /// Whether content may come from this node only. Fetching from others asks for it.
+    package let usesLocalContentOnly: Bool
+
+    private let cancellation = Cancellation()
+    private let isWanted: @Sendable () -> Bool
+    private let steps = Atomic<UInt64>(0)
+    private let nextLook = Atomic<UInt64>(0)
+
+    /// Begins a request.
+    ///
+    /// - Parameters:
+    ///   - deadline: when the caller no longer waits.
+    ///   - usesLocalContentOnly: false where other nodes may be asked.
+    ///   - isWanted: whether the caller is still there; asked now and then, from any thread.
+    package init(
+        deadline: Deadline, usesLocalContentOnly: Bool = true,
+        isWanted: @escaping @Sendable () -> Bool = { true }
+    ) {
+        self.deadline = deadline
+        self.usesLocalContentOnly = usesLocalContentOnly
+        self.isWanted = isWanted
+    }
+
+    /// Ends the work: the next `check()` throws.
+    package func cancel() { cancellation.cancel() }
+
+    /// Whether the work was ended by `cancel()`.
+    package var isCancelled: Bool { cancellation.isCancelled }
+
+    /// To be called at every step over content: a block, an entry, a link.
+    ///
+    /// - Throws: `.cancelled`, `.deadlineExceeded`; `.tooMuchWork` past the limit of steps.
+    /// - Complexity: a counter; the clock on few steps, the caller's connection on fewer.
+    package func check() throws(ContentError) {
+        let step = steps.wrappingAdd(1, ordering: .relaxed).oldValue
+        if cancellation.isCancelled { throw .cancelled }
+        if step % Limits.stepsBetweenLooks == 0 { try look(at: step) }
+    }
+
+    /// The same with a look at the clock and the caller at once: for steps that have waited.
+    package func checkNow() throws(ContentError) {
+        if cancellation.isCancelled { throw .cancelled }
+        try look(at: steps.load(ordering: .relaxed))
+    }
+
+    private func look(at step: UInt64) throws(ContentError) {
+        if deadline.hasPassed { throw .deadlineExceeded }
+        guard step < Limits.requestStepsMax else {
+            throw ContentError(
+                .tooMuchWork,
+                "the request would take more than \(Limits.requestStepsMax) steps: ask for a part "
+                    + "of the content")
+        }
+        let now = Instant.now
+        guard now.nanoseconds >= nextLook.load(ordering: .relaxed) else { return }
+        let next = now.advanced(by: Limits.callerLookInterval)
+        nextLook.store(next.nanoseconds, ordering: .relaxed)
+        guard isWanted() else {
+            cancel()
+            throw .cancelled
+        }
+    }
+}

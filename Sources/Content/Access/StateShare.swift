@@ -1,0 +1,38 @@
+package import Execution
+
+/// The memory in which one walk, list or archive remembers where it is, taken from the budget of
+/// all requests as it grows.
+///
+/// It cannot be made again as a block can, so a request that gets no more ends with an error.
+package final class StateShare {
+    private let share: BudgetShare
+    private let context: RequestContext
+
+    /// Starts with nothing.
+    package init(of budget: ByteBudget, for context: RequestContext) {
+        share = BudgetShare(of: budget)
+        self.context = context
+    }
+
+    /// Sees to it that so many bytes are accounted for. The first few cost nothing, for the many
+    /// requests that remember next to nothing.
+    ///
+    /// - Throws: `.tooMuchMemory` past what one request may hold, `.overloaded` when the others
+    ///   leave too little, and as `RequestContext.check()`.
+    package func require(_ byteCount: Int) throws(ContentError) {
+        guard byteCount > share.byteCount + Limits.freeStateBytes else { return }
+        guard byteCount <= Limits.requestStateBytesMax else {
+            throw ContentError(
+                .tooMuchMemory,
+                "the request would have to remember more than \(Limits.requestStateBytesMax) bytes: "
+                    + "ask for a part of the content")
+        }
+        let step = Limits.stateStepBytes
+        let wanted = (byteCount - Limits.freeStateBytes + step - 1) / step * step
+        let deadline = Deadline.after(Limits.memoryWait).earlier(context.deadline)
+        guard share.grow(by: wanted - share.byteCount, deadline: deadline) else {
+            try context.checkNow()
+            throw .overloaded("the memory for walks over content")
+        }
+    }
+}

@@ -1,0 +1,86 @@
+import BlockStore
+import Multiformats
+
+/// Which blocks a walk has met, in bounded memory.
+///
+/// The first ones are remembered by multihash. A walk that meets more remembers further blocks as
+/// bits in maps indexed by their sequence number in the log, so ten million blocks cost little more
+/// than a MiB. Only what has a number of its own is looked up there: an identity CID and a block that
+/// is not stored have none, and are new each time once the multihashes are full. So is a block that
+/// is deleted and written again during the walk. What is met twice is sent twice, never left out.
+struct SeenBlocks {
+    /// What a block was met as. The same bytes have other links under another codec, so they are
+    /// seen apart.
+    struct Kind: Hashable {
+        fileprivate let number: UInt64
+
+        /// Blocks without links: the bytes are all there is to see, whatever the codec.
+        static let leaf = Kind(number: .max)
+
+        /// Blocks whose links depend on the codec.
+        static func node(_ codec: Multicodec) -> Kind { Kind(number: codec.rawValue) }
+
+        /// Blocks that count apart when their CIDs are spelt differently.
+        static func spelling(_ cid: CID) -> Kind {
+            // Codecs are varints of 63 bits, so one bit is free for the version.
+            Kind(number: cid.codec.rawValue << 1 | (cid.version == .v0 ? 1 : 0))
+        }
+    }
+
+    private struct Key: Hashable {
+        let kind: Kind
+        let multihash: Multihash
+    }
+
+    private let store: BlockStore
+    private let keysMax: Int
+    private let state: StateShare
+    private var keys: Set<Key> = []
+    private var keyByteCount = 0
+    private var maps: [Kind: SequenceSet] = [:]
+    private var mapByteCount = 0
+
+    init(_ access: ContentAccess, keysMax: Int = Limits.seenMultihashesMax) {
+        store = access.library.store
+        state = access.makeStateShare()
+        self.keysMax = keysMax
+    }
+
+    /// Notes a block.
+    ///
+    /// - Returns: whether it is new.
+    /// - Throws: `.storage`, `.tooMuchMemory`, `.overloaded`.
+    mutating func insert(_ multihash: Multihash, as kind: Kind) throws(ContentError) -> Bool {
+        let key = Key(kind: kind, multihash: multihash)
+        if keys.contains(key) { return false }
+        if keys.count < keysMax, keyByteCount < Limits.seenMultihashBytesMax {
+            try remember(key)
+            return true
+        }
+        guard multihash.code != .identity, let sequence = try sequence(of: multihash) else {
+            return true
+        }
+        let before = maps[kind]?.byteCount ?? 0
+        let isNew = maps[kind, default: SequenceSet()].insert(sequence)
+        mapByteCount += (maps[kind]?.byteCount ?? 0) - before
+        try state.require(keyByteCount + mapByteCount)
+        return isNew
+    }
+
+    private mutating func remember(_ key: Key) throws(ContentError) {
+        keys.insert(Key(kind: key.kind, multihash: key.multihash.owned))
+        keyByteCount += Limits.hashedEntryBytes + key.multihash.digestCount
+        try state.require(keyByteCount + mapByteCount)
+    }
+
+    private func sequence(of multihash: Multihash) throws(ContentError) -> UInt64? {
+        do {
+            return try store.stat(multihash).map { UInt64($0.sequence) }
+        } catch where error.code == .corrupt {
+            // In quarantine: what that means is for the walk to say, when it comes to the block.
+            return nil
+        } catch {
+            throw ContentError(error)
+        }
+    }
+}

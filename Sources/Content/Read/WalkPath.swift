@@ -1,0 +1,112 @@
+import Buffers
+import IPLD
+import Multiformats
+
+/// The way from the root of a walk down to where it is: in each block on it the place of the next
+/// link.
+///
+/// Blocks near the end stay in memory up to `Limits.walkHeldBytesMax`, the last one always while it
+/// is used; those before them are read again.
+struct WalkPath {
+    private struct Level {
+        /// The block, to read it again.
+        let cid: CID
+        /// Where its next link stands.
+        var position: Int
+        var held: HeldBlock?
+    }
+
+    private static let levelByteCount = MemoryLayout<Level>.stride
+
+    private let state: StateShare
+    private var levels: [Level] = []
+    private var outsideByteCount = 0
+    /// The links of the last level, unless its block has to be read again.
+    private var cursor: LinkCursor?
+    /// Index of the first level that may hold its block.
+    private var firstHeld = 0
+    private var heldByteCount = 0
+
+    init(_ access: ContentAccess) { state = access.makeStateShare() }
+
+    /// Levels between the root and what `next` gives.
+    var depth: Int { levels.count }
+
+    /// The next link of the last level; levels that have none left are ended.
+    mutating func next(from reader: BlockReader) throws(ContentError) -> CID? {
+        while let index = levels.indices.last {
+            if cursor == nil { try resume(index, from: reader) }
+            if let cid = cursor?.next() {
+                levels[index].position = cursor?.position ?? 0
+                return cid
+            }
+            removeLast()
+        }
+        return nil
+    }
+
+    /// Links that will come next, as far as the last block tells.
+    func upcoming(limit: Int) -> [CID] {
+        guard var ahead = cursor else { return [] }
+        var result: [CID] = []
+        while result.count < limit, let cid = ahead.next() { result.append(cid) }
+        return result
+    }
+
+    /// Goes down into a block, if it has links.
+    ///
+    /// - Throws: `.undecodable`, `.tooMuchMemory`, `.overloaded`.
+    mutating func descend(into cid: CID, _ held: HeldBlock) throws(ContentError) {
+        let links: LinkCursor
+        do {
+            links = try LinkCursor(Block(cid: cid, bytes: held.bytes))
+        } catch {
+            throw ContentError(error, in: cid)
+        }
+        var first = links
+        guard first.next() != nil else { return }
+        let cid = cid.owned
+        outsideByteCount += cid.outsideByteCount
+        try state.require((levels.count + 1) * Self.levelByteCount + outsideByteCount)
+        levels.append(Level(cid: cid, position: links.position, held: held))
+        cursor = links
+        heldByteCount += held.bytes.count
+        dropFirstBlocks()
+    }
+
+    /// Lets go of all blocks; `next` reads again what it needs.
+    mutating func release() {
+        for index in levels.indices.dropFirst(firstHeld) { levels[index].held = nil }
+        (firstHeld, heldByteCount, cursor) = (levels.count, 0, nil)
+    }
+
+    private mutating func resume(_ index: Int, from reader: BlockReader) throws(ContentError) {
+        let held: HeldBlock
+        if let block = levels[index].held {
+            held = block
+        } else {
+            held = try reader.held(levels[index].cid)
+            levels[index].held = held
+            firstHeld = index
+            heldByteCount = held.bytes.count
+        }
+        cursor = LinkCursor(
+            Block(cid: levels[index].cid, bytes: held.bytes), resumingAt: levels[index].position)
+    }
+
+    private mutating func removeLast() {
+        let level = levels.removeLast()
+        cursor = nil
+        outsideByteCount -= level.cid.outsideByteCount
+        if let held = level.held { heldByteCount -= held.bytes.count }
+        firstHeld = min(firstHeld, levels.count)
+    }
+
+    private mutating func dropFirstBlocks() {
+        while heldByteCount > Limits.walkHeldBytesMax, firstHeld < levels.count - 1 {
+            if let held = levels[firstHeld].held { heldByteCount -= held.bytes.count }
+            levels[firstHeld].held = nil
+            firstHeld += 1
+        }
+    }
+}
