@@ -45,6 +45,8 @@ final class Exchange {
     /// Whether the method is HEAD.
     private(set) var isHead = false
 
+    private let liveness: Liveness
+
     /// Bytes of the answer's body that were handed to libmicrohttpd or to the socket.
     var sentByteCount: UInt64 = 0
 
@@ -69,6 +71,7 @@ final class Exchange {
             rawTarget = ""
             unsafe targetEnd = nil
         }
+        liveness = Liveness(core, connection)
         meter = core.makeMeter()
         connection.enter(.header, until: Instant.now.nanoseconds &+ core.headerNanoseconds)
     }
@@ -122,7 +125,7 @@ final class Exchange {
             listenerName: core.options.name,
             deadline: .at(
                 Instant(nanoseconds: start).advanced(by: core.options.exchangeTimeout)),
-            connection: unsafe RequestConnection(connection, handle))
+            liveness: liveness, connection: unsafe RequestConnection(connection, handle))
         self.request = request
         return decide(request, check)
     }
@@ -177,6 +180,7 @@ final class Exchange {
     /// Is told by libmicrohttpd that everything was sent, or that the connection broke.
     func complete(isClean: Bool) {
         if case .receiving(let receiver) = stage { receiver.abandon() }
+        liveness.end()
         diversion = nil
         if mustLinger { EarlyAnswer.linger(on: connection.socket) }
         let now = Instant.now.nanoseconds

@@ -9,6 +9,17 @@ enum Limits {
     /// Upload pieces are joined up to this before a receiver sees them.
     static let receivedPieceByteCount = 256 * 1_024
 
+    /// For how long an uploading client may send nothing before what others need is let go of.
+    static let stallDuration: Duration = .milliseconds(20)
+
+    /// For how long a client may take nothing before the source of its answer is asked to let go of
+    /// what it handed out.
+    static let blockedDuration: Duration = .milliseconds(250)
+
+    /// What is left of a piece and no longer than this is copied for a client that takes nothing, so
+    /// that the block which it is a part of can go.
+    static let keptPieceByteCount = 64 * 1_024
+
     /// Bytes that are read and dropped from a client that still sends when its answer has gone out.
     static let drainedByteCountMax = 1_024 * 1_024
 

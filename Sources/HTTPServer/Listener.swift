@@ -118,7 +118,7 @@ package final class Listener: @unchecked Sendable {
 
     /// Breaks all connections off and returns when their threads have ended.
     ///
-    /// - Blocking: as long as the slowest handler; handlers see `Request.isAbandoned`.
+    /// - Blocking: as long as the slowest handler; handlers see `Request.liveness`.
     package func stop() {
         quiesce()
         let daemon = unsafe state.withLock { state in
@@ -129,6 +129,7 @@ package final class Listener: @unchecked Sendable {
         _ = state.wait(by: .never) { $0.callsInFlight == 0 ? true : nil }
         isWatching.notify { $0 = false }
         watchdog.join()
+        core.isEnding.store(true, ordering: .relaxed)
         core.shutConnections(onlyWaiting: false)
         unsafe MHD_stop_daemon(daemon)
         unsafe Unmanaged.passUnretained(core).release()

@@ -14,6 +14,9 @@ final class ListenerCore: Sendable {
     /// Whether connections end with their current exchange.
     let isDraining = Atomic(false)
 
+    /// Whether the time for running exchanges is over: nothing is worked on any more.
+    let isEnding = Atomic(false)
+
     /// Counts, while draining, exchanges and connections that have ended.
     let endings = Monitor(0)
 

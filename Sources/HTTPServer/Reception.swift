@@ -25,6 +25,11 @@ package protocol BodyReceiver: AnyObject {
     /// Takes the next piece; never an empty one.
     func receive(_ piece: Bytes) throws
 
+    /// Is told that the client has sent nothing for `Limits.stallDuration` although the body has not
+    /// ended: what others need, such as a share of a budget, is to be let go of until the next piece
+    /// comes. Called once per stall, and behind everything that has arrived.
+    func pause()
+
     /// Answers, after the last piece. An empty body comes here at once.
     func finish() throws -> Response
 
@@ -33,6 +38,7 @@ package protocol BodyReceiver: AnyObject {
 }
 
 extension BodyReceiver {
+    package func pause() {}
     package func abandon() {}
 }
 

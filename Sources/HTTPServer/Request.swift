@@ -22,6 +22,10 @@ package final class Request {
     /// When the whole exchange must be over.
     package let deadline: Deadline
 
+    /// Tells whether the client still waits. For long work without output, and for threads that work
+    /// for this request: unlike the request itself it may be kept, and used from any thread.
+    package let liveness: Liveness
+
     private let connection: RequestConnection?
     private var knownFields: Fields?
 
@@ -40,18 +44,21 @@ package final class Request {
     ) throws(HTTPError) {
         self.init(
             method: method, requestTarget: try RequestTarget(parsing: target, method: method),
-            peer: peer, listenerName: "test", deadline: deadline, connection: nil, fields: fields)
+            peer: peer, listenerName: "test", deadline: deadline, liveness: Liveness(),
+            connection: nil, fields: fields)
     }
 
     init(
         method: Method, requestTarget: RequestTarget, peer: String, listenerName: String,
-        deadline: Deadline, connection: RequestConnection?, fields: Fields? = nil
+        deadline: Deadline, liveness: Liveness, connection: RequestConnection?,
+        fields: Fields? = nil
     ) {
         self.method = method
         self.requestTarget = requestTarget
         self.peer = peer
         self.listenerName = listenerName
         self.deadline = deadline
+        self.liveness = liveness
         self.connection = connection
         knownFields = fields
     }

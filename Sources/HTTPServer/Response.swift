@@ -71,6 +71,18 @@ package protocol BodySource: AnyObject {
     ///   the connection is broken off, so that the client sees that the answer is not complete.
     func next(limit: Int) throws -> Bytes?
 
+    /// Is told that the client takes nothing at the moment: the source is to let go of the piece that
+    /// it handed out last, and of whatever else it can make again.
+    ///
+    /// - Returns: true if `reload` can give that piece again. With false the piece is kept.
+    func release() -> Bool
+
+    /// The piece that was handed out last once more, byte for byte. Asked for only after `release`
+    /// gave true, when the client takes bytes again.
+    ///
+    /// - Throws: anything; the connection is broken off then.
+    func reload() throws -> Bytes
+
     /// Fields to be sent behind the last byte of a chunked answer. Asked for after `next` gave nil.
     var trailers: Fields { get }
 
@@ -80,6 +92,13 @@ package protocol BodySource: AnyObject {
 }
 
 extension BodySource {
+    package func release() -> Bool { false }
+
+    package func reload() throws -> Bytes {
+        throw HTTPServerError(
+            code: .system, message: "a source was asked for a piece that it had not let go of")
+    }
+
     package var trailers: Fields { [:] }
     package func close() {}
 }
