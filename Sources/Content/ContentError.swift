@@ -11,7 +11,8 @@ package struct ContentError: Error, Sendable, CustomStringConvertible {
             case rangeOutside, unsupportedCodec, nameOutsideRoot
             case blockTooLarge, badArchive, nameTaken
             case notPinned, pinConflict, pinned
-            case tooManyBlocks, cancelled, deadlineExceeded, storage
+            case nameTooLong, tooMuchMemory, tooMuchWork, overloaded
+            case cancelled, deadlineExceeded, storage
         }
 
         private let value: Case
@@ -60,8 +61,14 @@ package struct ContentError: Error, Sendable, CustomStringConvertible {
         package static let pinConflict = Code(.pinConflict)
         /// The block is pinned, so it cannot be removed.
         package static let pinned = Code(.pinned)
-        /// A DAG with more blocks than can be remembered.
-        package static let tooManyBlocks = Code(.tooManyBlocks)
+        /// A name or path that the form of the answer has no room for.
+        package static let nameTooLong = Code(.nameTooLong)
+        /// One request would have to hold more than any may.
+        package static let tooMuchMemory = Code(.tooMuchMemory)
+        /// One request would take more steps than any may.
+        package static let tooMuchWork = Code(.tooMuchWork)
+        /// Other requests have the memory; a retry may help.
+        package static let overloaded = Code(.overloaded)
         /// The client has gone.
         package static let cancelled = Code(.cancelled)
         /// The time for the request is over.
@@ -90,4 +97,14 @@ package struct ContentError: Error, Sendable, CustomStringConvertible {
     }
 
     package var description: String { message }
+
+    /// Whether the request as a whole is over, whatever else could still be done in it.
+    package var endsRequest: Bool {
+        [.cancelled, .deadlineExceeded, .overloaded, .tooMuchWork, .tooMuchMemory].contains(code)
+    }
+
+    /// Whether the content is to blame, in one place of it: not the caller, and not the node.
+    package var isAboutContent: Bool {
+        [.blockNotFound, .undecodable, .notUnixFS, .damaged, .tooDeep].contains(code) || isDamage
+    }
 }

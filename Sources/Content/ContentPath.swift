@@ -30,11 +30,17 @@ package struct ContentPath: Hashable, Sendable {
     ///
     /// - Throws: `.invalidPath`; `.unresolvableName` for `/ipns/` and its relatives.
     package init(parsing text: String) throws(ContentError) {
-        let whole = Self.withoutScheme(text)
-        let parts = whole.utf8.split(separator: UInt8(ascii: "/")).map { Bytes(Array($0)) }
+        try self.init(parsing: Bytes(utf8: text))
+    }
+
+    /// The same from bytes, which need not be UTF-8 behind the CID.
+    package init(parsing bytes: Bytes) throws(ContentError) {
+        let text = bytes.displayText
+        let whole = Self.withoutScheme(bytes.array[...])
+        let parts = whole.split(separator: UInt8(ascii: "/")).map { Bytes(Array($0)) }
         guard let first = parts.first else { throw Self.invalid(text, Self.tooShort) }
-        if whole.utf8.first == UInt8(ascii: "/") {
-            try self.init(namespaced: parts, of: text)
+        if whole.first == UInt8(ascii: "/") {
+            try self.init(namespaced: parts[...], of: text)
             return
         }
         do {
@@ -82,16 +88,26 @@ package struct ContentPath: Hashable, Sendable {
         }
     }
 
-    private init(namespaced parts: [Bytes], of text: String) throws(ContentError) {
-        guard parts.count >= 2 else { throw Self.invalid(text, Self.tooShort) }
-        switch parts[0].displayText {
-        case "ipfs", "ipld":
-            try self.init(rootSegment: parts[1], rest: parts.dropFirst(2), of: text)
-        case "ipns":
-            throw ContentError(.unresolvableName, "could not resolve name")
-        case let other:
-            throw Self.invalid(text, "unknown namespace: \"\(other)\"")
+    /// Reads the parts of a path that begins with a namespace: `ipfs`, a CID, names. The one place
+    /// where both surfaces learn what such a path means.
+    ///
+    /// - Parameters:
+    ///   - parts: in order; those behind the CID are cleaned.
+    ///   - text: the whole path, for the message.
+    /// - Throws: `.invalidPath`; `.unresolvableName` for `ipns`.
+    package init(namespaced parts: ArraySlice<Bytes>, of text: String) throws(ContentError) {
+        guard let namespace = parts.first, let root = parts.dropFirst().first, !root.isEmpty else {
+            throw Self.invalid(text, Self.tooShort)
         }
+        if namespace == Self.ipns {
+            throw ContentError(
+                .unresolvableName,
+                "failed to resolve /ipns/\(root.displayText): could not resolve name")
+        }
+        guard namespace == Self.ipfs || namespace == Self.ipld else {
+            throw Self.invalid(text, "unknown namespace: \"\(namespace.displayText)\"")
+        }
+        try self.init(rootSegment: root, rest: parts.dropFirst(2), of: text)
     }
 
     private init(
@@ -107,6 +123,9 @@ package struct ContentPath: Hashable, Sendable {
         self.init(root: root, rootText: rootText, segments: try Self.cleaned(rest, of: text))
     }
 
+    private static let ipfs = Bytes(utf8: "ipfs")
+    private static let ipld = Bytes(utf8: "ipld")
+    private static let ipns = Bytes(utf8: "ipns")
     private static let dot = Bytes(utf8: ".")
     private static let dotDot = Bytes(utf8: "..")
     private static let tooShort = "path does not have enough components"
@@ -116,13 +135,14 @@ package struct ContentPath: Hashable, Sendable {
     }
 
     /// Turns `ipfs://x`, `ipfs:x` and the same with `ipns` into `/ipfs/x` and `/ipns/x`.
-    private static func withoutScheme(_ text: String) -> String {
+    private static func withoutScheme(_ bytes: ArraySlice<UInt8>) -> ArraySlice<UInt8> {
         for namespace in ["ipfs", "ipns"] {
-            for scheme in [namespace + "://", namespace + ":"] where text.hasPrefix(scheme) {
-                return "/" + namespace + "/" + text.dropFirst(scheme.count)
+            for scheme in [namespace + "://", namespace + ":"]
+            where bytes.starts(with: scheme.utf8) {
+                return Array(("/" + namespace + "/").utf8) + bytes.dropFirst(scheme.utf8.count)
             }
         }
-        return text
+        return bytes
     }
 }
 

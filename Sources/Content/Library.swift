@@ -9,15 +9,26 @@ import Telemetry
 package final class Library: Sendable {
     /// Where blocks and pins are.
     package let store: BlockStore
+    /// Where bytes wait that would take too much memory; below the folder of the repository.
+    package let spoolFolder: String
     /// Where hashing, checking and read-ahead run.
     package let pool: WorkPool
     /// Bytes of input that all adds and imports together have on their way to the store.
     package let ingestBudget: ByteBudget
 
-    /// Bytes that all readers together have read ahead.
+    /// Bytes of blocks that all readers together have in memory, read ahead or on their way out.
     package let egressBudget: ByteBudget
 
-    let resolutions = ResolutionCache(countMax: Limits.resolutionsMax)
+    /// Bytes in which all walks, lists and archives together remember where they are.
+    package let stateBudget: ByteBudget
+
+    /// Bytes that all decodings of whole values together take.
+    package let decodingBudget: ByteBudget
+
+    /// Where blocks come from.
+    let source: any ContentSource
+
+    let resolutions = ResolutionCache(bytesMax: Limits.resolutionBytesMax)
 
     /// Puts content operations on top of a store.
     ///
@@ -25,7 +36,7 @@ package final class Library: Sendable {
     ///   - store: an open store; whoever opened it closes it, after the last operation has ended.
     ///   - pool: threads for CPU work.
     ///   - ingestBytesMax: input that all writers together may have in memory.
-    ///   - egressBytesMax: blocks that all readers together may have read ahead.
+    ///   - egressBytesMax: blocks that all readers together may have in memory.
     package init(
         store: BlockStore, pool: WorkPool = .shared,
         ingestBytesMax: Int = Limits.ingestBytesMax,
@@ -33,15 +44,22 @@ package final class Library: Sendable {
     ) {
         Limits.check()
         self.store = store
+        spoolFolder = store.options.folder + "/spool"
         self.pool = pool
         ingestBudget = ByteBudget(name: "ingest", limit: ingestBytesMax)
         egressBudget = ByteBudget(name: "egress", limit: egressBytesMax)
+        stateBudget = ByteBudget(name: "walk", limit: Limits.stateBytesMax)
+        decodingBudget = ByteBudget(name: "decoding", limit: Limits.decodingBytesMax)
+        source = LocalSource(store)
         if let registry = store.options.metrics { addMetrics(to: registry) }
     }
 
     /// Shows how close the budgets are to their limits.
     private func addMetrics(to registry: MetricRegistry) {
-        for budget in [ingestBudget, egressBudget] {
+        registry.gauge(
+            "holdfast_resolution_cache_bytes", help: "Bytes of paths that were resolved."
+        ) { [resolutions] in Double(resolutions.byteCount) }
+        for budget in [ingestBudget, egressBudget, stateBudget, decodingBudget] {
             registry.gauge(
                 "holdfast_\(budget.name)_bytes",
                 help: "Bytes of content on their way, \(budget.name)."
@@ -53,6 +71,8 @@ package final class Library: Sendable {
         }
     }
 
-    /// The blocks of this node as a source for readers.
-    package var blocks: LocalBlocks { LocalBlocks(store: store) }
+    /// What one request may read.
+    package func access(for context: RequestContext) -> ContentAccess {
+        ContentAccess(self, for: context)
+    }
 }

@@ -13,6 +13,16 @@ package enum Limits {
     /// Leaves in one piece of work, whatever their size.
     package static let leafBatchCountMax = 64
 
+    /// Bytes of an upload that stands still which stay in memory; more go to a file.
+    static let stalledMemoryBytes = 64 << 10
+
+    /// Bytes in that file that are worth going on with, when the upload moves again: any chunk is
+    /// complete by then.
+    static let stalledBytesEnough = 4 << 20
+
+    /// Bytes that such a file can come to hold: a block in progress, and a piece that arrives.
+    static let stalledBytesMax = 64 << 20
+
     /// Bytes of blocks of one CAR that wait for their check or for the store.
     package static let importWindowBytesMax = 8 << 20
 
@@ -34,30 +44,80 @@ package enum Limits {
     /// The largest block that is taken in unless the caller allows bigger ones.
     package static let blockBytesMax = 2 << 20
 
-    /// The largest block that is taken in at all.
-    package static let bigBlockBytesMax = 64 << 20
+    /// The largest block that is taken in at all. Whoever reads it needs all of it in memory.
+    package static let bigBlockBytesMax = 32 << 20
 
-    /// Levels of one file or of the shards of one folder.
-    package static let entityDepthMax = 64
+    /// Room for the CID in front of a block in an archive; an identity CID that is longer makes its
+    /// section too large.
+    static let sectionCIDBytesMax = 1 << 10
 
-    /// Levels below the root of a walk or of a CAR.
-    package static let walkDepthMax = 1_024
+    /// Roots of all archives of one import.
+    package static let archiveRootsMax = 100_000
+
+    /// Bytes of blocks that one walk keeps in memory on its way down, beside the last one: what is
+    /// further up is read again. Saves reading the parents of small files again and again.
+    static let walkHeldBytesMax = 1 << 20
+
+    /// Levels of a listing of links that keep their block.
+    static let referenceLevelsHeld = 4
+
+    /// Blocks on one path: shards, and blocks that are nothing but a link.
+    static let crossedBlocksMax = 8_192
+
+    /// Steps over content that one request may take: days of work for one core.
+    static let requestStepsMax: UInt64 = 1 << 34
+
+    /// Steps after which a request looks at the clock. A step takes microseconds, or milliseconds
+    /// where it reads from the disk.
+    static let stepsBetweenLooks: UInt64 = 64
+
+    /// How often a request that works without output looks whether its caller is still there.
+    static let callerLookInterval: Duration = .milliseconds(100)
+
+    /// How long a request waits for memory that others hold before it gives up.
+    static let memoryWait: Duration = .seconds(10)
+
+    /// How long an upload waits for others to make room: longer, because what it has sent already
+    /// would be lost.
+    static let ingestWait: Duration = .seconds(60)
+
+    /// Bytes in which one request remembers where it is; with 100,000 levels or 1,000,000 names it
+    /// stays below.
+    static let requestStateBytesMax = 32 << 20
+
+    /// The same for all requests together.
+    package static let stateBytesMax = 40 << 20
+
+    /// Bytes of state that are not counted: what every request has.
+    static let freeStateBytes = 16 << 10
+
+    /// Steps in which state is counted.
+    static let stateStepBytes = 64 << 10
+
+    /// Bytes that decoded values of all requests together may take.
+    package static let decodingBytesMax = 32 << 20
+
+    /// Roughly what an entry of a set or dictionary takes beside what it points to.
+    static let hashedEntryBytes = 128
+
+    /// The same for a fingerprint of 16 bytes, with the room that a set keeps free.
+    static let hashedFingerprintBytes = 32
 
     /// Segments of a path, and levels of folders in one add.
     package static let pathSegmentsMax = 256
 
     /// Multihashes that a walk remembers as they are; further blocks become bits in a map by their
     /// place in the log.
-    package static let seenMultihashesMax = 65_536
+    package static let seenMultihashesMax = 4_096
 
-    /// Bytes that all readers together may have read ahead.
-    package static let egressBytesMax = 32 << 20
+    /// Bytes of those multihashes: some are identity CIDs with content in them.
+    static let seenMultihashBytesMax = 4 << 20
 
-    /// Destinations that a listing of unique links remembers.
-    package static let uniqueReferencesMax = 2_000_000
+    /// Bytes of blocks that all readers together may have in memory.
+    package static let egressBytesMax = 40 << 20
 
-    /// Results of path resolutions that are kept.
-    package static let resolutionsMax = 8_192
+    /// Bytes of path resolutions that are kept.
+    static let resolutionBytesMax = 4 << 20
 
     /// Bytes of a pin's name.
     package static let pinNameBytesMax = 255
@@ -65,11 +125,14 @@ package enum Limits {
     /// Bytes of a file after which an add reports progress again.
     package static let progressBytesMin: UInt64 = 256 << 10
 
+    /// Bytes of one path in a TAR.
+    static let tarPathBytesMax = 16 << 10
+
     /// Entries whose names are looked at before a TAR is begun.
     package static let tarCheckedEntriesMax = 10_000
 
     /// Input of one conversion between codecs (`dag put`).
-    package static let nodeBytesMax = 64 << 20
+    package static let nodeBytesMax = bigBlockBytesMax
 
     static func check() {
         precondition(leafBatchBytesMin * 2 <= addWindowBytesMax, "two batches fit the window")
@@ -77,5 +140,7 @@ package enum Limits {
         precondition(readAheadBytesMax <= egressBytesMax, "one reader fits the budget of all")
         precondition(checkBatchBytesMin * 2 <= importWindowBytesMax, "two batches fit the window")
         precondition(blockBytesMax <= readAheadBytesMax, "one block fits the read-ahead")
+        precondition(bigBlockBytesMax <= egressBytesMax, "one big block fits the budget of all")
+        precondition(requestStateBytesMax <= stateBytesMax, "one walk fits the budget of all")
     }
 }

@@ -27,7 +27,7 @@ final class OrderedWork<Tag, Input: Sendable, Output: Sendable> {
     private let pool: WorkPool
     private let budget: ByteBudget
     private let window: Window
-    private let deadline: Deadline
+    private let context: RequestContext
     private let work: @Sendable (Input) -> Output
 
     private var tags: [(tag: Tag, hasInput: Bool)] = []
@@ -38,13 +38,13 @@ final class OrderedWork<Tag, Input: Sendable, Output: Sendable> {
     private var runningByteCount = 0
 
     init(
-        on library: Library, window: Window, deadline: Deadline,
+        for access: ContentAccess, window: Window,
         work: @escaping @Sendable (Input) -> Output
     ) {
-        pool = library.pool
-        budget = library.ingestBudget
+        pool = access.library.pool
+        budget = access.library.ingestBudget
         self.window = window
-        self.deadline = deadline
+        context = access.context
         self.work = work
     }
 
@@ -52,10 +52,11 @@ final class OrderedWork<Tag, Input: Sendable, Output: Sendable> {
 
     /// Adds an input and delivers what the window has no room for.
     ///
-    /// - Throws: what `deliver` throws; `.deadlineExceeded` when no room came free in time.
+    /// - Throws: what `deliver` throws; `.overloaded` when no room came free in time.
     func push(
         _ tag: Tag, _ input: Input?, byteCount: Int, deliver: Delivery
     ) throws {
+        try context.check()
         tags.append((tag, input != nil))
         if let input { inputs.append(input) }
         self.byteCount += byteCount
@@ -73,6 +74,12 @@ final class OrderedWork<Tag, Input: Sendable, Output: Sendable> {
         if !tags.isEmpty { try start(deliver: deliver) }
         while !running.isEmpty { try deliverOldest(deliver) }
     }
+
+    /// Starts and delivers everything that was pushed: the caller has nothing more for a while, and
+    /// others need the room.
+    ///
+    /// - Throws: as `push`.
+    func settle(deliver: Delivery) throws { try finish(deliver: deliver) }
 
     private func start(deliver: Delivery) throws {
         try makeRoom(for: byteCount, deliver: deliver)
@@ -93,8 +100,10 @@ final class OrderedWork<Tag, Input: Sendable, Output: Sendable> {
             if fits, budget.tryAcquire(byteCount) { return }
             try deliverOldest(deliver)
         }
+        let deadline = Deadline.after(Limits.ingestWait).earlier(context.deadline)
         guard budget.acquire(byteCount, by: deadline) else {
-            throw ContentError(.deadlineExceeded, "context deadline exceeded")
+            try context.checkNow()
+            throw ContentError.overloaded("the memory for uploads")
         }
     }
 

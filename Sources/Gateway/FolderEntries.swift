@@ -1,37 +1,104 @@
 import Buffers
 import Content
-import IPLD
 import Multiformats
 import UnixFS
 
 /// The entries of a folder in the order of its page: by name where that costs bounded memory, else in
-/// the order in which the shards give them.
+/// the order in which they are stored.
 struct FolderEntries {
-    private var reader: DirectoryReader
-    private let source: LocalBlocks
-    /// Entries that have been read and wait in order, the next one last.
-    private var waiting: [DirectoryEntry] = []
+    private enum Order {
+        /// Sorted entries, the next one last; nil to be read and sorted again.
+        case byName([DirectoryEntry]?)
+        case stored(DirectoryReader)
+    }
+
+    private let folder: CID
+    private let access: ContentAccess
+    private let source: BlockReader
+    private let memory: StateShare
+    private var order: Order
+    /// Entries that have been given.
+    private var count = 0
 
     /// Whether the entries come by name.
-    let isSorted: Bool
+    var isSorted: Bool { if case .byName = order { true } else { false } }
 
     /// Reads as many entries as are sorted.
-    init(of folder: Block, library: Library) throws {
-        source = library.blocks
-        reader = try DirectoryReader(root: folder)
-        var entries: [DirectoryEntry] = []
-        let sortedMax = reader.isSharded ? Limits.sortedEntriesMax : Int.max
-        while entries.count <= sortedMax, let entry = try reader.next(from: source) {
-            entries.append(entry)
+    init(of folder: CID, access: ContentAccess) throws {
+        self.folder = folder.owned
+        self.access = access
+        source = access.makeReader()
+        memory = access.makeStateShare()
+        var reader = try DirectoryReader(root: folder, from: source)
+        let start = reader
+        if let sorted = try Self.sorted(&reader, access, source, memory) {
+            order = .byName(sorted.reversed())
+        } else {
+            var fromStart = start
+            fromStart.release()
+            order = .stored(fromStart)
         }
-        isSorted = entries.count <= sortedMax
-        if isSorted { entries.sort { $0.name.array.lexicographicallyPrecedes($1.name.array) } }
-        waiting = entries.reversed()
+        source.release()
     }
 
     /// The next entry, or nil at the end.
     mutating func next() throws -> DirectoryEntry? {
-        if let entry = waiting.popLast() { return entry }
-        return isSorted ? nil : try reader.next(from: source)
+        try access.context.check()
+        switch order {
+        case .byName(var entries):
+            order = .byName(nil)
+            if entries == nil { entries = try sortedAgain() }
+            let entry = entries?.popLast()
+            order = .byName(entries)
+            count += 1
+            return entry
+        case .stored(var reader):
+            let entry = try reader.next(from: source)
+            order = .stored(reader)
+            return entry
+        }
+    }
+
+    /// Lets go of entries and blocks until the next call, which reads again what it needs.
+    mutating func release() {
+        source.release()
+        switch order {
+        case .byName:
+            order = .byName(nil)
+            memory.release()
+        case .stored(var reader):
+            reader.release()
+            order = .stored(reader)
+        }
+    }
+
+    private func sortedAgain() throws -> [DirectoryEntry] {
+        var reader = try DirectoryReader(root: folder, from: source)
+        let entries = try Self.sorted(&reader, access, source, memory) ?? []
+        source.release()
+        return entries.dropFirst(count).reversed()
+    }
+
+    /// All entries by name; nil where they are too many.
+    private static func sorted(
+        _ reader: inout DirectoryReader, _ access: ContentAccess, _ source: BlockReader,
+        _ memory: StateShare
+    ) throws -> [DirectoryEntry]? {
+        var entries: [DirectoryEntry] = []
+        var byteCount = 0
+        while let entry = try reader.next(from: source) {
+            try access.context.check()
+            byteCount += entry.name.count + entry.cid.outsideByteCount
+                + MemoryLayout<DirectoryEntry>.stride
+            guard entries.count < Limits.sortedEntriesMax, byteCount <= Limits.sortedEntryBytesMax
+            else {
+                memory.release()
+                return nil
+            }
+            try memory.require(byteCount)
+            entries.append(entry.owned)
+        }
+        entries.sort { $0.name < $1.name }
+        return entries
     }
 }

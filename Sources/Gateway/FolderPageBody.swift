@@ -21,6 +21,14 @@ final class FolderPageBody: BodySource {
         self.slot = slot
     }
 
+    /// A page is sent in small pieces, which the server copies if it has to wait.
+    func release() -> Bool {
+        entries.release()
+        return false
+    }
+
+    func close() { entries.release() }
+
     func next(limit: Int) throws -> Bytes? {
         guard part != .end else { return nil }
         var writer = ByteWriter(capacity: Self.pieceByteCount + 1024)

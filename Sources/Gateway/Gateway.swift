@@ -62,23 +62,17 @@ package struct Gateway: Sendable {
     private func routed(_ request: Request, _ slot: RequestSlot) throws(GatewayError) -> Response {
         let path = request.path
         if let redirect = try NamespaceRedirect.response(to: request) { return redirect }
-        if path.hasPrefix("/ipfs/") || path == "/ipfs" {
+        if ["/ipfs", "/ipns"].contains(where: { Self.leads(path, below: $0) }) {
             let exchange = try GatewayExchange(request, gateway: self, slot: slot)
             return try exchange.answer()
         }
-        if path.hasPrefix("/ipns/") || path == "/ipns" { throw Self.unresolvable(path) }
         if path == "/", let target = settings.rootRedirect { return Redirect.found(to: target) }
         throw GatewayError(.notFound, "404 page not found")
     }
 
-    /// Names are not resolved by this node (they come with IPNS and DNSLink).
-    private static func unresolvable(_ path: String) -> GatewayError {
-        let name = path.dropFirst("/ipns/".count).prefix { $0 != "/" }
-        guard !name.isEmpty else {
-            return GatewayError(
-                .badRequest, "invalid path \"\(path)\": path does not have enough components")
-        }
-        return GatewayError(
-            .internalServerError, "failed to resolve /ipns/\(name): could not resolve name")
+    private static func leads(_ path: String, below namespace: String) -> Bool {
+        guard path.utf8.starts(with: namespace.utf8) else { return false }
+        let rest = path.utf8.dropFirst(namespace.utf8.count)
+        return rest.isEmpty || rest.first == UInt8(ascii: "/")
     }
 }

@@ -6,6 +6,8 @@ struct GatewayError: Error {
     let status: Status
     let message: String
     var fields = Fields()
+    /// What content work failed with, where it did.
+    private(set) var code: ContentError.Code?
 
     init(_ status: Status, _ message: String, fields: Fields = Fields()) {
         self.status = status
@@ -35,14 +37,21 @@ struct GatewayError: Error {
                 error.message
             }
         self.init(Self.status(of: error.code), message)
+        code = error.code
+        if error.code == .overloaded {
+            fields = [
+                "Retry-After": "\(Limits.overloadRetrySeconds)", "Cache-Control": "no-store",
+            ]
+        }
     }
 
     private static func status(of code: ContentError.Code) -> Status {
         switch code {
         case .invalidPath, .invalidArgument, .rangeOutside: .badRequest
         case .blockNotFound, .linkNotFound: .notFound
-        case .unsupportedCodec, .nameOutsideRoot: .notAcceptable
+        case .unsupportedCodec, .nameOutsideRoot, .nameTooLong: .notAcceptable
         case .deadlineExceeded: .gatewayTimeout
+        case .overloaded: .serviceUnavailable
         default: .internalServerError
         }
     }

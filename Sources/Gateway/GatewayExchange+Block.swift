@@ -54,7 +54,8 @@ extension GatewayExchange {
         _ resolution: Resolution, type: String, tag: EntityTag, disposition: String?,
         location: String?
     ) throws(GatewayError) -> Response {
-        let block = try block(resolution.cid)
+        let reader = access.makeReader()
+        let block = try block(resolution.cid, from: reader)
         var fields = contentFields(resolution, tag: tag)
         if let location { fields.append("Content-Location", location) }
         if let answer = try conditionalAnswer(fields, tag: tag) { return answer }
@@ -62,7 +63,18 @@ extension GatewayExchange {
         fields.append("X-Content-Type-Options", "nosniff")
         let content = RangedContent(
             type: type, size: UInt64(block.bytes.count), tag: tag, lastModified: nil)
-        return try rangedAnswer(content, fields) { range in .bytes(block.bytes[range]) }
+        return try rangedAnswer(content, fields) { range throws(GatewayError) in
+            body(of: block, range, from: reader)
+        }
+    }
+
+    /// A part of a block that was just read.
+    func body(of block: Block, _ range: ByteRange, from reader: BlockReader) -> Body {
+        if range.count <= Limits.wholeAnswerBytesMax { return .bytes(block.bytes.small(range)) }
+        let pieces = BlockPieces(
+            block, range: Int(range.offset)..<Int(range.end), from: reader)
+        return .source(
+            PulledBody(pieces, first: nil, access: access, slot: slot), length: range.count)
     }
 
     /// 501 where the path goes on inside the block: values are not cut out of blocks.

@@ -26,17 +26,18 @@ extension GatewayExchange {
     private func exportAnswer(
         _ resolution: Resolution, _ parameters: CARParameters, _ fields: Fields
     ) throws(GatewayError) -> Response {
-        let export: CARExport
+        var export: CARExport
+        let first: ContentPiece?
         do {
-            export = try CARExport(resolution, library: library, options: parameters.exportOptions)
+            export = try CARExport(resolution, access: access, options: parameters.exportOptions)
+            first = isHead ? nil : try export.next()
         } catch {
             throw GatewayError(error, resolving: target.path.text)
         }
         if isHead {
             return Response(.ok, fields: fields, body: .omitted(length: export.byteCount))
         }
-        var pieces = export
-        let body = PulledBody(slot: slot) { try pieces.next() }
+        let body = PulledBody(export, first: first, access: access, slot: slot)
         return Response(.ok, fields: fields, body: .source(body, length: export.byteCount))
     }
 

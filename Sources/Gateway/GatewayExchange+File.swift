@@ -9,21 +9,24 @@ import UnixFS
 /// Files and raw blocks (gateway.md 5.1, 5.3, 5.4).
 extension GatewayExchange {
     func fileAnswer(
-        _ resolution: Resolution, block: Block, node: UnixFSNode
+        _ resolution: Resolution, block: Block, node: UnixFSNode, from reader: BlockReader
     ) throws(GatewayError) -> Response {
         try fileAnswer(
-            file: block, node: node, resolution, tag: EntityTag(tagText(resolution)),
+            file: block, node: node, from: reader, resolution,
+            tag: EntityTag(tagText(resolution)),
             name: query["filename"] ?? target.path.segments.last?.displayText)
     }
 
     /// - Parameters:
     ///   - file: its root block; for a folder with an index not what the path leads to.
     ///   - node: the same, understood.
+    ///   - reader: has read it.
     ///   - resolution: the path.
     ///   - tag: of the answer.
     ///   - name: whose extension gives the type; nil where only the bytes can.
     func fileAnswer(
-        file: Block, node: UnixFSNode, _ resolution: Resolution, tag: EntityTag, name: String?
+        file: Block, node: UnixFSNode, from reader: BlockReader, _ resolution: Resolution,
+        tag: EntityTag, name: String?
     ) throws(GatewayError) -> Response {
         var fields = contentFields(resolution, tag: tag)
         let modified = node.metadata.mtime?.seconds
@@ -40,7 +43,7 @@ extension GatewayExchange {
             RangedContent(type: type, size: size(of: node), tag: tag, lastModified: modified),
             fields
         ) { range throws(GatewayError) in
-            try body(of: file, node: node, range: range)
+            try body(of: file, node: node, range: range, from: reader)
         }
     }
 
@@ -87,36 +90,37 @@ extension GatewayExchange {
     private func firstBytes(of file: Block, node: UnixFSNode, count: UInt64) -> Bytes? {
         if let whole = wholeContent(of: node) { return whole.prefix(Int(count)) }
         guard count > 0 else { return .empty }
-        guard var reader = try? FileReader(root: file) else { return nil }
-        return try? reader.next(from: library.blocks)?.prefix(Int(count))
+        guard var file = try? FileReader(root: file) else { return nil }
+        return try? file.next(from: access.makeReader())?.bytes.prefix(Int(count))
     }
 
     /// The bytes of a file that is one block.
     private func wholeContent(of node: UnixFSNode) -> Bytes? {
         switch node {
         case .raw(let bytes): bytes
-        case .file(let file) where file.parts.isEmpty: file.data
+        case .file(let file) where file.partCount == 0: file.data
         default: nil
         }
     }
 
     private func body(
-        of file: Block, node: UnixFSNode, range: ByteRange
+        of file: Block, node: UnixFSNode, range: ByteRange, from reader: BlockReader
     ) throws(GatewayError) -> Body {
         if isHead { return .omitted(length: range.count) }
         if range.count == 0 { return .bytes(.empty) }
-        if let whole = wholeContent(of: node) { return .bytes(whole[range]) }
-        var stream: FileStream
-        var first: Bytes?
+        if range.count <= Limits.wholeAnswerBytesMax, let whole = wholeContent(of: node) {
+            return .bytes(whole.small(range))
+        }
+        reader.release()
         do {
             // The first piece is read before the head goes out: a file that is not here is a 404.
-            stream = try FileStream(file, range: range.offset..<range.end, library: library)
-            first = try stream.next() ?? .empty
+            var stream = try FileStream(
+                file.cid, range: range.offset..<range.end, access: access)
+            let first = try stream.next()
+            return .source(
+                PulledBody(stream, first: first, access: access, slot: slot), length: range.count)
         } catch {
             throw GatewayError(error, resolving: target.path.text)
         }
-        if let first, UInt64(first.count) == range.count { return .bytes(first) }
-        let source = PulledBody(slot: slot) { try first.take() ?? stream.next() }
-        return .source(source, length: range.count)
     }
 }

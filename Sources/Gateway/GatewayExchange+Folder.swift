@@ -9,11 +9,14 @@ import UnixFS
 /// Folders: redirect to the slash, `index.html`, or a page (gateway.md 5.2 and 13).
 extension GatewayExchange {
     func folderAnswer(
-        _ resolution: Resolution, block: Block, node: UnixFSNode
+        _ resolution: Resolution, block: Block, node: UnixFSNode, from reader: BlockReader
     ) throws(GatewayError) -> Response {
         if !target.hasTrailingSlash, query["go-get"] != "1" { return slashRedirect(resolution) }
-        if let index = try index(of: block) { return try indexAnswer(index, resolution) }
-        return try pageAnswer(resolution, block: block, node: node)
+        if let index = try index(of: block) {
+            reader.release()
+            return try indexAnswer(index, resolution, from: reader)
+        }
+        return try pageAnswer(resolution, node: node)
     }
 
     /// Relative links in a folder only work when its address ends in a slash.
@@ -28,7 +31,7 @@ extension GatewayExchange {
     private func index(of folder: Block) throws(GatewayError) -> DirectoryEntry? {
         do {
             return try DirectoryReader.lookup(
-                Bytes(utf8: "index.html"), in: folder, from: library.blocks
+                Bytes(utf8: "index.html"), in: folder, from: access.makeReader()
             ).entry
         } catch {
             throw GatewayError(error, resolving: target.path.text)
@@ -36,9 +39,9 @@ extension GatewayExchange {
     }
 
     private func indexAnswer(
-        _ index: DirectoryEntry, _ resolution: Resolution
+        _ index: DirectoryEntry, _ resolution: Resolution, from reader: BlockReader
     ) throws(GatewayError) -> Response {
-        let file = try block(index.cid)
+        let file = try block(index.cid, from: reader)
         let node: UnixFSNode
         do {
             node = try UnixFSNode.read(file)
@@ -48,7 +51,7 @@ extension GatewayExchange {
         switch node {
         case .raw, .file:
             return try fileAnswer(
-                file: file, node: node, resolution, tag: EntityTag(tagText(resolution)),
+                file: file, node: node, from: reader, resolution, tag: EntityTag(tagText(resolution)),
                 name: "index.html")
         default:
             throw GatewayError(
@@ -58,7 +61,7 @@ extension GatewayExchange {
     }
 
     private func pageAnswer(
-        _ resolution: Resolution, block: Block, node: UnixFSNode
+        _ resolution: Resolution, node: UnixFSNode
     ) throws(GatewayError) -> Response {
         let cid = tagText(resolution)
         let tag = EntityTag("DirIndex-\(FolderPage.version)_CID-\(cid)")
@@ -72,7 +75,7 @@ extension GatewayExchange {
         }
         let entries: FolderEntries
         do {
-            entries = try FolderEntries(of: block, library: library)
+            entries = try FolderEntries(of: resolution.cid, access: access)
         } catch {
             throw GatewayError(error, resolving: target.path.text)
         }

@@ -17,15 +17,17 @@ extension GatewayExchange {
         if let disposition = disposition("attachment", name: "\(cid).tar") {
             fields.append("Content-Disposition", disposition)
         }
-        var pieces: TarExport
+        var export: TarExport
+        let first: ContentPiece?
         do {
-            pieces = try TarExport(
-                resolution.cid, name: Bytes(utf8: cid), keepsNanoseconds: false, library: library)
+            export = try TarExport(
+                resolution.cid, name: Bytes(utf8: cid), keepsNanoseconds: false, access: access)
+            first = isHead ? nil : try export.next()
         } catch {
             throw tarRefusal(error)
         }
         if isHead { return Response(.ok, fields: fields, body: .omitted(length: nil)) }
-        let body = PulledBody(slot: slot) { try pieces.next() }
+        let body = PulledBody(export, first: first, access: access, slot: slot)
         return Response(.ok, fields: fields, body: .source(body, length: nil))
     }
 

@@ -17,13 +17,17 @@ struct GatewayExchange {
     let query: QueryItems
     let choice: FormatChoice
 
-    var library: Library { gateway.library }
+    let access: ContentAccess
+
     var isHead: Bool { request.method == .head }
 
     init(_ request: Request, gateway: Gateway, slot: RequestSlot) throws(GatewayError) {
         self.request = request
         self.gateway = gateway
         self.slot = slot
+        let liveness = request.liveness
+        access = gateway.library.access(
+            for: RequestContext(deadline: request.deadline) { liveness.isWanted })
         target = try GatewayTarget(request.requestTarget)
         query = request.queryItems
         choice = try FormatChoice(query: query, accept: request.fields.joined("Accept"))
@@ -59,7 +63,7 @@ struct GatewayExchange {
 
     private func resolve() throws(GatewayError) -> Resolution {
         do {
-            return try PathResolver(library).resolve(target.path)
+            return try PathResolver(access).resolve(target.path)
         } catch {
             throw GatewayError(error, resolving: target.path.text)
         }
@@ -80,7 +84,8 @@ struct GatewayExchange {
     }
 
     private func unixFSAnswer(_ resolution: Resolution) throws(GatewayError) -> Response {
-        let block = try block(resolution.cid)
+        let reader = access.makeReader()
+        let block = try block(resolution.cid, from: reader)
         let node: UnixFSNode
         do {
             node = try UnixFSNode.read(block)
@@ -89,16 +94,19 @@ struct GatewayExchange {
                 .internalServerError, "failed to resolve \(target.path.text): \(error)")
         }
         switch node {
-        case .raw, .file: return try fileAnswer(resolution, block: block, node: node)
+        case .raw, .file:
+            return try fileAnswer(resolution, block: block, node: node, from: reader)
         case .symlink(let link): return try symlinkAnswer(resolution, link)
-        case .directory, .shard: return try folderAnswer(resolution, block: block, node: node)
+        case .directory, .shard:
+            return try folderAnswer(resolution, block: block, node: node, from: reader)
         }
     }
 
-    /// The block of a CID; absent is 404.
-    func block(_ cid: CID) throws(GatewayError) -> Block {
+    /// The block of a CID, which counts against the budget of all readers as long as the reader is
+    /// not asked for another one; absent is 404.
+    func block(_ cid: CID, from reader: BlockReader) throws(GatewayError) -> Block {
         do {
-            return try library.blocks.named(cid)
+            return try reader.named(cid)
         } catch {
             throw GatewayError(error, resolving: target.path.text)
         }
@@ -131,7 +139,7 @@ struct GatewayExchange {
 
     /// Whether a block is absent, as opposed to a name in a block that is here.
     private func isMissing(_ error: GatewayError) -> Bool {
-        error.status == .notFound && error.message.contains("block was not found locally")
+        error.code == .blockNotFound
     }
 
     private var notCached: GatewayError {

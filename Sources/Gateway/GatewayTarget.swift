@@ -1,7 +1,6 @@
 import Buffers
 import Content
 import HTTP
-import Multiformats
 
 /// What a request asks for: the content path in its URL, decoded and cleaned, and what of the URL's
 /// own spelling still matters.
@@ -15,9 +14,9 @@ struct GatewayTarget: Sendable {
     /// Whether the path ends in a slash: it matters for folders.
     let hasTrailingSlash: Bool
 
-    /// Reads the target of a request below `/ipfs/`.
+    /// Reads the target of a request below `/ipfs/` or `/ipns/`.
     ///
-    /// - Throws: 400 for bad percent coding, a bad CID, or `..` past the CID.
+    /// - Throws: 400 for bad percent coding, a bad CID, or `..` past the CID; 500 for a name.
     init(_ target: RequestTarget) throws(GatewayError) {
         let decoded: Bytes
         do {
@@ -25,7 +24,13 @@ struct GatewayTarget: Sendable {
         } catch {
             throw GatewayError(.badRequest, "invalid path \"\(target.path)\": \(error)")
         }
-        path = try Self.contentPath(Self.split(decoded), of: decoded.displayText)
+        do {
+            // The path begins with a slash, so what stands in front of it is empty.
+            path = try ContentPath(
+                namespaced: Self.split(decoded).dropFirst(), of: decoded.displayText)
+        } catch {
+            throw GatewayError(error)
+        }
         urlPath = target.path
         query = target.query
         hasTrailingSlash = decoded.count > 0 && decoded[decoded.count - 1] == UInt8(ascii: "/")
@@ -43,32 +48,6 @@ struct GatewayTarget: Sendable {
 
     /// The last name, or the CID where there is none.
     var lastName: String { path.segments.last?.displayText ?? path.rootText }
-
-    /// - Parameter segments: of a path that begins with `/ipfs/`, so the first one is empty.
-    private static func contentPath(
-        _ segments: [Bytes], of text: String
-    ) throws(GatewayError) -> ContentPath {
-        guard segments.count > 2, !segments[2].isEmpty else {
-            throw invalid(text, "path does not have enough components")
-        }
-        let rootText = segments[2].displayText
-        let root: CID
-        do {
-            root = try CID(parsing: rootText)
-        } catch {
-            throw invalid(text, "invalid cid: \(error.message)")
-        }
-        do {
-            let names = try ContentPath.cleaned(segments.dropFirst(3), of: text)
-            return ContentPath(root: root, rootText: rootText, segments: names)
-        } catch {
-            throw GatewayError(error)
-        }
-    }
-
-    private static func invalid(_ path: String, _ cause: String) -> GatewayError {
-        GatewayError(.badRequest, "invalid path \"\(path)\": \(cause)")
-    }
 
     private static func split(_ bytes: Bytes) -> [Bytes] {
         var segments: [Bytes] = []

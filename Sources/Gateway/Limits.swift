@@ -8,10 +8,13 @@ enum Limits {
     static let rootsFieldBytesMax = 4_096
     /// Entries of a HAMT that are sorted for the page; larger ones come in the order of shards.
     static let sortedEntriesMax = 10_000
+    /// Memory that those entries may take.
+    static let sortedEntryBytesMax = 4 << 20
     /// Seconds after which a client that was turned away may come back.
     static let retryAfterSeconds = 60
-    /// Resolved paths with their answer's fields that are kept (both sides are immutable).
-    static let answersMax = 16_384
-    /// Files up to this size are answered in one piece.
-    static let wholeFileBytesMax = 1 << 20
+    /// The same where only the memory of the moment was short.
+    static let overloadRetrySeconds = 1
+    /// Bytes that are answered in one piece and stay in memory until the client has them; more are
+    /// let go of while it takes nothing.
+    static let wholeAnswerBytesMax = 64 << 10
 }

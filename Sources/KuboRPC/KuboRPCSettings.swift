@@ -21,8 +21,6 @@ package struct KuboRPCSettings: Sendable {
     package var allowedMethods: [String] = []
     /// What `repo/stat` calls the repository's place.
     package var repositoryPath: String
-    /// Where long answers wait for the end of their request.
-    package var spoolFolder: String
     /// The configured limit of the repository in bytes; nil means what the file system has.
     package var storageMax: UInt64?
     /// The node's defaults for `add`.
@@ -47,6 +45,5 @@ package struct KuboRPCSettings: Sendable {
         self.peerID = peerID
         self.repositoryPath = repositoryPath
         self.addresses = addresses
-        spoolFolder = repositoryPath + "/spool"
     }
 }

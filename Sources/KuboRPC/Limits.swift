@@ -6,6 +6,16 @@ enum Limits {
     static let ignoredBodyBytesMax = 1 << 20
     /// Bytes of results that wait in memory for the end of a request; more wait in a file.
     static let spoolMemoryBytesMax = 256 << 10
+    /// Bytes of an upload that is needed as a whole which stay in memory; the others wait in a file.
+    static let spooledTailBytesMax = 64 << 10
+    /// How long a complete upload waits for memory before it is refused.
+    static let uploadWait: Duration = .seconds(60)
+    /// Bytes of records that are sorted in memory; more are sorted by runs in a file.
+    static let sortedRunBytesMax = 2 << 20
+    /// What is read of each run at a time while they are merged.
+    static let runReadBytes = 16 << 10
+    /// Bytes of one answer that wait in a file.
+    static let spoolFileBytesMax: UInt64 = 4 << 30
     /// Bytes of lines that are gathered into one piece of an answer.
     static let linePieceBytes = 16 << 10
     /// How long a line may wait for others to fill the piece.
@@ -14,10 +24,6 @@ enum Limits {
     static let progressInterval: Duration = .milliseconds(500)
     /// Bytes of a file between two lines of progress of `add`.
     static let addProgressBytes = 256 << 10
-    /// Bytes of one block unless the caller allows more.
-    static let blockBytesMax = 2 << 20
-    /// Bytes of one block whatever the caller allows.
-    static let bigBlockBytesMax = 64 << 20
     /// Bytes of a text for `multibase`.
     static let multibaseBytesMax = 16 << 20
     /// Bytes of a symbolic link's target.

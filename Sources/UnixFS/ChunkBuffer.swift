@@ -8,6 +8,9 @@ struct ChunkBuffer {
     private var held: [Bytes] = []
     private var heldByteCount = 0
 
+    /// How many bytes of the chunk in progress wait.
+    var heldCount: Int { heldByteCount }
+
     /// What has not been scanned.
     private(set) var current = Bytes.empty
 
@@ -43,6 +46,20 @@ struct ChunkBuffer {
     mutating func cutRest() -> Chunk? {
         let chunk = cut(current.count)
         return chunk.isEmpty ? nil : chunk
+    }
+
+    /// Takes the scanned bytes of the chunk in progress away: they wait elsewhere until `putBack`,
+    /// which must come before anything else is fed.
+    mutating func takeHeld() -> [Bytes] {
+        precondition(current.isEmpty, "what was fed has to be scanned first")
+        defer { (held, heldByteCount) = ([], 0) }
+        return held
+    }
+
+    /// Puts back what `takeHeld` took.
+    mutating func putBack(_ pieces: [Bytes]) {
+        held = pieces.filter { !$0.isEmpty }
+        heldByteCount = held.reduce(0) { $0 + $1.count }
     }
 
     /// Keeps the list short when buffers of a few bytes are fed: neighbours of about one size are

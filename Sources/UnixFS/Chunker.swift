@@ -49,6 +49,16 @@ package struct Chunker: Sendable {
     /// - Returns: the last chunk; nil when nothing is left, so an empty input has no chunks.
     package mutating func finish() -> Chunk? { buffer.cutRest() }
 
+    /// Bytes of the chunk in progress.
+    var heldCount: Int { buffer.heldCount }
+
+    /// Takes the bytes of the chunk in progress away, which `putBack` must bring back before more is
+    /// fed. Where the chunk will be cut does not depend on them any more.
+    mutating func takeHeld() -> [Bytes] { buffer.takeHeld() }
+
+    /// Puts back what `takeHeld` took.
+    mutating func putBack(_ pieces: [Bytes]) { buffer.putBack(pieces) }
+
     private mutating func scan() -> Int? {
         switch scanner {
         case .fixed(var fixed):

@@ -25,6 +25,12 @@ package struct DirectoryEntry: Hashable, Sendable {
         self.tsize = tsize
     }
 
+    /// The same in memory of its own: an entry that was read is a slice of its directory's block, and
+    /// what remembers it would keep all of that.
+    package var owned: DirectoryEntry {
+        DirectoryEntry(name: name.owned, cid: cid.owned, tsize: tsize)
+    }
+
     init(_ link: DagPBLink) {
         self.init(name: link.nameBytes ?? .empty, cid: link.cid, tsize: link.tsize)
     }

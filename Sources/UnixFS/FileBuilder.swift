@@ -81,6 +81,23 @@ package struct FileBuilder {
         try layout.finish(seal: seal)
     }
 
+    /// Bytes that were fed and are in no leaf yet: at most two chunks.
+    package var heldCount: Int { chunker.heldCount + (heldChunk?.count ?? 0) }
+
+    /// Takes the bytes that are in no leaf yet away, so that a file that stands still holds no memory.
+    /// `putBack` must bring them back before more is fed. Allowed only after `nextLeaf()` has
+    /// returned nil.
+    package mutating func takeHeld() -> HeldFileBytes {
+        defer { heldChunk = heldChunk.map { _ in .empty } }
+        return HeldFileBytes(chunk: heldChunk?.pieces ?? [], inProgress: chunker.takeHeld())
+    }
+
+    /// Puts back what `takeHeld` took.
+    package mutating func putBack(_ bytes: HeldFileBytes) {
+        if heldChunk != nil { heldChunk = Chunk(bytes.chunk) }
+        chunker.putBack(bytes.inProgress)
+    }
+
     /// Hands a chunk on; the first one waits for a second if it would carry the metadata alone.
     private mutating func pass(_ chunk: Chunk) -> Leaf? {
         guard !metadata.isEmpty, options.layout == .balanced, !hasLeaves else {
@@ -106,6 +123,20 @@ package struct FileBuilder {
 
     private func onlyLeaf(_ chunk: Chunk) -> Leaf {
         Leaf(chunk: chunk, encoder: LeafEncoder(options: options, metadata: metadata))
+    }
+}
+
+/// Bytes of a file that are in no leaf yet.
+package struct HeldFileBytes: Sendable {
+    /// A chunk that waits for another one.
+    package let chunk: [Bytes]
+    /// The chunk in progress.
+    package let inProgress: [Bytes]
+
+    /// Puts the two together.
+    package init(chunk: [Bytes], inProgress: [Bytes]) {
+        self.chunk = chunk
+        self.inProgress = inProgress
     }
 }
 

@@ -27,5 +27,5 @@ package struct ContentAccess: Sendable {
     }
 
     /// Memory for what a walk or a list has to remember, none at first.
-    func makeStateShare() -> StateShare { StateShare(of: library.stateBudget, for: context) }
+    package func makeStateShare() -> StateShare { StateShare(of: library.stateBudget, for: context) }
 }

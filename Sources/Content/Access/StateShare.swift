@@ -14,6 +14,9 @@ package final class StateShare {
         self.context = context
     }
 
+    /// Gives everything back: what was remembered is gone.
+    package func release() { share.shrink(by: share.byteCount) }
+
     /// Sees to it that so many bytes are accounted for. The first few cost nothing, for the many
     /// requests that remember next to nothing.
     ///

@@ -1,5 +1,4 @@
 package import Buffers
-package import Execution
 import Multiformats
 package import UnixFS
 
@@ -25,12 +24,13 @@ package final class AddSession {
         case recursively(name: String)
     }
 
-    private let library: Library
+    private let access: ContentAccess
     private let options: ImportOptions
-    private let deadline: Deadline
     private let sink: BlockSink
     private let leaves: OrderedWork<PendingFile.Step, Leaf, Result<SealedLeaf, ContentError>>
     private var current: PendingFile?
+    /// The bytes of the current file while the upload stands still.
+    private var stalled: StalledInput?
     private var tops: [Bytes: Int] = [:]
     private var roots: [AddRoot] = []
     private let reports: AddReports
@@ -38,28 +38,27 @@ package final class AddSession {
     /// Opens a session; nothing is written yet.
     ///
     /// - Parameters:
-    ///   - library: where the blocks go.
+    ///   - access: where the blocks go, and who asks.
     ///   - options: everything that decides about CIDs, and whether anything is stored.
     ///   - reportsProgress: whether `.progress` events are wanted.
-    ///   - deadline: ends waits for the store and for memory.
     ///   - report: called on the caller's thread, inside the calls below.
     /// - Throws: `.invalidArgument` for a hash function that cannot be used.
     package init(
-        _ library: Library, options: ImportOptions, reportsProgress: Bool = false,
-        deadline: Deadline, report: @escaping (AddEvent) throws -> Void
+        _ access: ContentAccess, options: ImportOptions, reportsProgress: Bool = false,
+        report: @escaping (AddEvent) throws -> Void
     ) throws(ContentError) {
-        self.library = library
+        self.access = access
         self.options = options
-        self.deadline = deadline
         let hasher = try BlockHasher(options: options)
         sink = BlockSink(
-            hasher: hasher, library: options.onlyHash ? nil : library, deadline: deadline)
+            hasher: hasher, library: options.onlyHash ? nil : access.library,
+            deadline: access.context.deadline)
         leaves = OrderedWork(
-            on: library,
+            for: access,
             window: .init(
                 bytesMax: Limits.addWindowBytesMax, batchBytesMin: Limits.leafBatchBytesMin,
                 batchCountMax: Limits.leafBatchCountMax),
-            deadline: deadline, work: hasher.seal)
+            work: hasher.seal)
         reports = AddReports(reportsProgress: reportsProgress, report: report)
         if options.wrapsWithDirectory { addWrapper() }
     }
@@ -81,16 +80,32 @@ package final class AddSession {
     /// Adds bytes to the file that was begun.
     ///
     /// - Parameter piece: of any length; kept until its leaves have been hashed.
-    /// - Throws: `.storage`, `.deadlineExceeded`, and what the report throws. The session cannot go
-    ///   on after an error.
+    /// - Throws: `.storage`, `.overloaded`, as `RequestContext.check()`, and what the report throws.
+    ///   The session cannot go on after an error.
     /// - Blocking: waits while the window is full.
     package func write(_ piece: Bytes) throws {
         guard let file = current else { preconditionFailure("no file has been begun") }
         guard !piece.isEmpty else { return }
+        file.byteCount += UInt64(piece.count)
+        if let stalled {
+            guard try stalled.append(piece) else { return }
+            try resume(file)
+        } else {
+            try feed(piece, to: file)
+        }
+        try reports.progress(of: file, isLast: false)
+    }
+
+    private func feed(_ piece: Bytes, to file: PendingFile) throws {
         file.builder.feed(piece)
         while let leaf = file.builder.nextLeaf() { try push(leaf, of: file) }
-        file.byteCount += UInt64(piece.count)
-        try reports.progress(of: file, isLast: false)
+    }
+
+    /// Goes on with a file whose upload stood still.
+    private func resume(_ file: PendingFile) throws {
+        guard let (held, arrived) = try stalled.take()?.take() else { return }
+        file.builder.putBack(held)
+        if !arrived.isEmpty { try feed(arrived, to: file) }
     }
 
     /// Ends the file that was begun. Its result is reported when its last leaf has been stored.
@@ -98,11 +113,25 @@ package final class AddSession {
     /// - Throws: as `write(_:)`; `.nameTaken` when its name is used already.
     package func endFile() throws {
         guard let file = current else { preconditionFailure("no file has been begun") }
+        try resume(file)
         current = nil
         try reports.progress(of: file, isLast: true)
         for leaf in file.builder.finishLeaves() { try push(leaf, of: file) }
         try reserve(file)
         try leaves.push(.end(file), nil, byteCount: 0, deliver: deliver)
+    }
+
+    /// Says that nothing more comes for a while: what was written is stored, so that others get the
+    /// room, and the start of a leaf that is not complete goes to a file.
+    ///
+    /// - Throws: as `write(_:)`.
+    package func pause() throws {
+        try leaves.settle(deliver: deliver)
+        guard stalled == nil, let file = current,
+            file.builder.heldCount > Limits.stalledMemoryBytes
+        else { return }
+        stalled = try StalledInput(
+            file.builder.takeHeld(), in: access.library.spoolFolder)
     }
 
     /// Adds a folder, or gives a folder that entries have implied its mode and time.
@@ -149,10 +178,12 @@ package final class AddSession {
         precondition(current == nil, "a file has to be ended before the add ends")
         try leaves.finish(deliver: deliver)
         for index in roots.indices { try finishRoot(index) }
+        let deadline = access.context.deadline
         try sink.barrier(by: deadline)
         let results = roots.compactMap(\.result)
         if case .recursively(let name) = pinning, !options.onlyHash {
-            try Pins(library).pinRoots(results.map(\.cid), name: name, deadline: deadline)
+            try Pins(access.library).pinRoots(
+                results.map(\.cid), name: name, deadline: deadline)
         }
         try reports.release()
         return results

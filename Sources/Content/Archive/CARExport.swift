@@ -53,7 +53,7 @@ package struct CARExport {
     private var crossed: ArraySlice<CID>
     private var walk: Walk
     /// The payload that follows the head handed out last.
-    private var payload: ContentPiece?
+    private var payload = WaitingPiece()
 
     /// Prepares the export of what a path leads to.
     ///
@@ -100,12 +100,13 @@ package struct CARExport {
     package mutating func next() throws(ContentError) -> ContentPiece? {
         var gatherer = gatherer
         defer { self.gatherer = gatherer }
-        return try gatherer.next { () throws(ContentError) in try nextPart() }
+        return try gatherer.next(from: reader) { () throws(ContentError) in try nextPart() }
     }
 
     /// Lets go of all blocks until the next call, which reads again what it needs.
     package mutating func release() {
         gatherer.release()
+        payload.release()
         reader.release()
         switch walk {
         case .none: break
@@ -119,12 +120,13 @@ package struct CARExport {
     }
 
     private mutating func nextPart() throws(ContentError) -> ContentPiece? {
-        if let payload = payload.take() { return payload }
+        if let payload = try payload.take(from: reader) { return payload }
         if let header = header.take() { return ContentPiece(header) }
         guard let block = try nextBlock() else { return nil }
-        payload = ContentPiece(
-            block.bytes,
-            origin: .init(block.cid, isInsideNode: false, range: 0..<block.bytes.count))
+        payload = WaitingPiece(
+            ContentPiece(
+                block.bytes,
+                origin: .init(block.cid, isInsideNode: false, range: 0..<block.bytes.count)))
         return ContentPiece(
             CARWriter.sectionHead(cid: block.cid, payloadCount: block.bytes.count))
     }

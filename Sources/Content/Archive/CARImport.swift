@@ -32,31 +32,29 @@ package final class CARImport {
     /// Their bytes.
     package private(set) var blockByteCount: UInt64 = 0
 
-    private let library: Library
+    private let access: ContentAccess
     private let allowsBigBlocks: Bool
-    private let deadline: Deadline
     private let appender: Appender
     private let checks: OrderedWork<CID, Block, Result<VerifiedBlock?, ContentError>>
     private var reader: CARReader
     private var lastStored: CID?
+    private var knownRoots: Set<CID> = []
 
     /// Opens an import; nothing is written yet.
     ///
     /// - Parameters:
-    ///   - library: where the blocks go.
+    ///   - access: where the blocks go, and who asks.
     ///   - allowsBigBlocks: whether blocks over 2 MiB are taken.
-    ///   - deadline: ends waits for the store and for memory.
-    package init(_ library: Library, allowsBigBlocks: Bool = false, deadline: Deadline) {
-        self.library = library
+    package init(_ access: ContentAccess, allowsBigBlocks: Bool = false) {
+        self.access = access
         self.allowsBigBlocks = allowsBigBlocks
-        self.deadline = deadline
-        appender = library.store.makeAppender(by: deadline)
+        appender = access.library.store.makeAppender(by: access.context.deadline)
         checks = OrderedWork(
-            on: library,
+            for: access,
             window: .init(
                 bytesMax: Limits.importWindowBytesMax, batchBytesMin: Limits.checkBatchBytesMin,
                 batchCountMax: Limits.leafBatchCountMax),
-            deadline: deadline, work: Self.check)
+            work: Self.check)
         reader = Self.makeReader(allowsBigBlocks)
     }
 
@@ -70,6 +68,11 @@ package final class CARImport {
         reader.feed(piece)
         try takeEvents()
     }
+
+    /// Says that nothing more comes for a while: what was read is stored, so that others get the room.
+    ///
+    /// - Throws: as `feed(_:)`.
+    package func pause() throws(ContentError) { try storeRest() }
 
     /// Says that the current CAR has ended; another one may follow.
     ///
@@ -92,34 +95,31 @@ package final class CARImport {
     ///   - pinsRoots: whether roots get recursive pins; one with blocks missing gets none, and says
     ///     so.
     ///   - pinName: the name of those pins.
-    ///   - cancellation: asked between the blocks below the roots.
     /// - Returns: every root, in order.
-    /// - Throws: as `feed(_:)`; `.cancelled`.
+    /// - Throws: as `feed(_:)`.
     package func finish(
-        pinsRoots: Bool, pinName: String = "", cancellation: Cancellation = Cancellation()
+        pinsRoots: Bool, pinName: String = ""
     ) throws(ContentError) -> [Root] {
         try storeRest()
         do {
-            try appender.barrier(by: deadline)
+            try appender.barrier(by: access.context.deadline)
         } catch {
             throw ContentError(error)
         }
         var results: [Root] = []
         for root in roots {
-            let message = pinsRoots ? try pin(root, pinName, cancellation) : nil
+            let message = pinsRoots ? try pin(root, pinName) : nil
             results.append(Root(cid: root, pinError: message))
         }
         return results
     }
 
-    private func pin(
-        _ root: CID, _ name: String, _ cancellation: Cancellation
-    ) throws(ContentError) -> String? {
+    private func pin(_ root: CID, _ name: String) throws(ContentError) -> String? {
         do {
-            try Pins(library).addUnprefixed(
-                root, mode: .recursive, name: name, deadline: deadline, cancellation: cancellation)
+            try Pins(access.library).addUnprefixed(
+                root, mode: .recursive, name: name, for: access.context)
             return nil
-        } catch let error where error.code == .cancelled || error.code == .deadlineExceeded {
+        } catch let error where error.endsRequest {
             throw error
         } catch {
             return error.message
@@ -130,10 +130,22 @@ package final class CARImport {
         while let event = try nextEvent() {
             switch event {
             case .header(_, let roots):
-                for root in roots where !self.roots.contains(root) { self.roots.append(root) }
+                try take(roots)
             case .block(let block):
                 try take(block)
             }
+        }
+    }
+
+    /// Roots live until the end of the import, so they get memory of their own, and a limit.
+    private func take(_ roots: [CID]) throws(ContentError) {
+        for root in roots where knownRoots.insert(root.owned).inserted {
+            guard knownRoots.count <= Limits.archiveRootsMax else {
+                throw ContentError(
+                    .badArchive,
+                    "import failed: more than \(Limits.archiveRootsMax) roots: import in parts")
+            }
+            self.roots.append(root.owned)
         }
     }
 
@@ -147,9 +159,10 @@ package final class CARImport {
     }
 
     private func take(_ block: Block) throws(ContentError) {
-        guard allowsBigBlocks || block.bytes.count <= Limits.blockBytesMax else {
+        let limit = allowsBigBlocks ? Limits.bigBlockBytesMax : Limits.blockBytesMax
+        guard block.bytes.count <= limit else {
             try storeRest()
-            throw ContentError.blockTooLarge(block.cid).importing(at: block.cid)
+            throw ContentError.blockTooLarge(block.cid, limit: limit).importing(at: block.cid)
         }
         blockCount += 1
         blockByteCount += UInt64(block.bytes.count)
@@ -176,7 +189,7 @@ package final class CARImport {
         } catch {
             throw error.importing(at: cid)
         }
-        lastStored = cid
+        lastStored = cid.owned
     }
 
     private func append(_ block: VerifiedBlock) throws(ContentError) {
@@ -195,7 +208,7 @@ package final class CARImport {
     private static func makeReader(_ allowsBigBlocks: Bool) -> CARReader {
         CARReader(
             sectionBytesMax: allowsBigBlocks
-                ? Limits.bigBlockBytesMax : 2 * Limits.blockBytesMax)
+                ? Limits.bigBlockBytesMax + Limits.sectionCIDBytesMax : 2 * Limits.blockBytesMax)
     }
 
     /// Runs on the pool. Identity blocks are checked and not stored: their CID holds them.
@@ -224,9 +237,21 @@ extension ContentError {
             cid: block.cid)
     }
 
-    /// The error for a block over 2 MiB, in Kubo's words.
-    package static func blockTooLarge(_ cid: CID? = nil) -> ContentError {
-        ContentError(
+    /// The error for a block over the limit; over 2 MiB in Kubo's words.
+    ///
+    /// - Parameters:
+    ///   - cid: the block, where it is known.
+    ///   - limit: bytes that a block may have.
+    package static func blockTooLarge(
+        _ cid: CID? = nil, limit: Int = Limits.blockBytesMax
+    ) -> ContentError {
+        guard limit == Limits.blockBytesMax else {
+            return ContentError(
+                .blockTooLarge,
+                "produced block is over \(limit >> 20)MiB, the most that this node takes: consider "
+                    + "using UnixFS for automatic chunking of bigger files", cid: cid)
+        }
+        return ContentError(
             .blockTooLarge,
             "produced block is over 2MiB: big blocks can't be exchanged with other peers. consider "
                 + "using UnixFS for automatic chunking of bigger files, or pass "
@@ -234,7 +259,7 @@ extension ContentError {
     }
 
     func importing(at cid: CID) -> ContentError {
-        guard code != .storage, code != .deadlineExceeded else { return self }
+        guard code != .storage, !endsRequest else { return self }
         return prefixed("import failed at block \"\(cid.text())\": ")
     }
 }

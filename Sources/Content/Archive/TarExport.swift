@@ -12,17 +12,20 @@ import UnixFS
 ///
 /// - Spec: gateway 14.5; kubo-rpc 3.1, `get`.
 package struct TarExport {
-    private struct Frame {
-        var folder: FolderEntries
+    private struct Level {
+        var folder: DirectoryReader
         let path: TarPath
     }
 
-    private let library: Library
+    private let access: ContentAccess
     private let keepsNanoseconds: Bool
-    private let source: ReadAhead
+    /// For the folders, and for the roots of their entries.
+    private let folders: BlockReader
+    private let children: BlockReader
+    private let state: StateShare
     private var gatherer = PieceGatherer()
-    private var root: (block: Block, path: TarPath)?
-    private var frames: [Frame] = []
+    private var root: (cid: CID, path: TarPath)?
+    private var levels: [Level] = []
     private var file: FileStream?
     private var hasEnded = false
     private var written: Set<TarPath.Fingerprint> = []
@@ -34,186 +37,131 @@ package struct TarExport {
     ///   - name: the name that everything stands below.
     ///   - keepsNanoseconds: whether times are exact, which takes a PAX header; if not they are cut
     ///     to seconds.
-    ///   - library: where the blocks are.
-    /// - Throws: `.blockNotFound`, `.notUnixFS`, `.undecodable`, `.nameOutsideRoot`, `.storage`.
+    ///   - access: where the blocks are, and who asks.
+    /// - Throws: `.blockNotFound`, `.notUnixFS`, `.undecodable`, `.nameOutsideRoot`, `.storage`,
+    ///   `.overloaded`, and as `RequestContext.check()`.
     package init(
-        _ cid: CID, name: Bytes, keepsNanoseconds: Bool = false, library: Library
+        _ cid: CID, name: Bytes, keepsNanoseconds: Bool = false, access: ContentAccess
     ) throws(ContentError) {
-        self.library = library
+        self.access = access
         self.keepsNanoseconds = keepsNanoseconds
-        source = ReadAhead(library)
-        let block = try library.blocks.named(cid)
-        let path = TarPath(root: name)
-        root = (block, path)
-        var check = TarNameCheck(library: library)
-        try check.run(from: block, path)
+        folders = access.makeReader()
+        children = access.makeReader()
+        state = access.makeStateShare()
+        let path = try TarPath(root: name)
+        root = (cid.owned, path)
+        var check = TarNameCheck(access)
+        try check.run(from: cid, path)
     }
 
     /// The next piece.
     ///
     /// - Returns: nil at the end.
     /// - Throws: `.blockNotFound`, `.undecodable`, `.notUnixFS`, `.nameOutsideRoot`, `.tooDeep`,
-    ///   `.storage`.
-    package mutating func next() throws(ContentError) -> Bytes? {
+    ///   `.storage`, `.tooMuchMemory`, `.overloaded`, and as `RequestContext.check()`.
+    package mutating func next() throws(ContentError) -> ContentPiece? {
         var gatherer = gatherer
         defer { self.gatherer = gatherer }
-        return try gatherer.next { () throws(ContentError) in try nextPart() }
+        return try gatherer.next(from: children) { () throws(ContentError) in try nextPart() }
     }
 
-    private mutating func nextPart() throws(ContentError) -> Bytes? {
+    /// Lets go of all blocks until the next call, which reads again what it needs.
+    package mutating func release() {
+        gatherer.release()
+        folders.release()
+        children.release()
+        file?.release()
+        if let last = levels.indices.last { levels[last].folder.release() }
+    }
+
+    private mutating func nextPart() throws(ContentError) -> ContentPiece? {
         if let content = try nextContent() { return content }
-        if let (block, path) = root.take() { return try open(block, at: path) }
-        while let index = frames.indices.last {
-            guard let entry = try frames[index].folder.next(from: source) else {
-                frames.removeLast()
+        if let (cid, path) = root.take() { return try open(cid, at: path) }
+        while let index = levels.indices.last {
+            guard let entry = try nextEntry(index) else {
+                levels.removeLast()
                 continue
             }
-            let path = try frames[index].path.appending(entry.name)
+            let path = try levels[index].path.appending(entry.name)
             guard written.insert(path.fingerprint).inserted else { continue }
-            return try open(try block(entry.cid), at: path)
+            try state.require(written.count * Limits.hashedFingerprintBytes)
+            return try open(entry.cid, at: path)
         }
         defer { hasEnded = true }
-        return hasEnded ? nil : TarHeader.end
+        return hasEnded ? nil : ContentPiece(TarHeader.end)
+    }
+
+    private mutating func nextEntry(_ index: Int) throws(ContentError) -> DirectoryEntry? {
+        try access.context.check()
+        do {
+            let entry = try levels[index].folder.next(from: folders)
+            if children.countWanted > 0 {
+                children.expect(
+                    levels[index].folder.upcomingEntries(limit: children.windowCount))
+            }
+            return entry
+        } catch {
+            throw ContentError(error, in: levels[index].folder.root)
+        }
     }
 
     /// The next bytes of the file that is open, and after them what fills its last block.
-    private mutating func nextContent() throws(ContentError) -> Bytes? {
+    private mutating func nextContent() throws(ContentError) -> ContentPiece? {
         guard var stream = file.take() else { return nil }
-        if let bytes = try stream.next() {
+        if let piece = try stream.next() {
             file = stream
-            return bytes
+            return piece
         }
         let padding = TarHeader.padding(after: stream.size)
-        return padding.isEmpty ? nil : padding
-    }
-
-    private func block(_ cid: CID) throws(ContentError) -> Block {
-        do {
-            return Block(cid: cid, bytes: try source.block(cid))
-        } catch {
-            throw ContentError(error, in: cid)
-        }
+        return padding.isEmpty ? nil : ContentPiece(padding)
     }
 
     /// Begins an entry and gives its header.
-    private mutating func open(_ block: Block, at path: TarPath) throws(ContentError) -> Bytes {
+    private mutating func open(_ cid: CID, at path: TarPath) throws(ContentError) -> ContentPiece {
+        let block = try children.named(cid)
         let node: UnixFSNode
         do {
             node = try UnixFSNode.read(block)
         } catch {
-            throw ContentError(error, in: block.cid)
+            throw ContentError(error, in: cid)
         }
         switch node {
         case .raw, .file:
-            let stream = try FileStream(block, library: library)
+            let stream = try FileStream(cid, access: access)
             file = stream
             return header(path, .file(byteCount: stream.size), node.metadata)
         case .symlink(let link):
             return header(path, .symlink(target: link.target), node.metadata)
         case .directory, .shard:
-            guard frames.count < Limits.pathSegmentsMax else {
-                throw ContentError(
-                    .tooDeep, "folders are nested more than \(Limits.pathSegmentsMax) levels deep",
-                    cid: block.cid)
-            }
-            frames.append(Frame(folder: try FolderEntries(block), path: path))
+            try descend(into: block, at: path)
             return header(path, .folder, node.metadata)
+        }
+    }
+
+    /// Only the innermost folder keeps a block.
+    private mutating func descend(into block: Block, at path: TarPath) throws(ContentError) {
+        guard levels.count < Limits.pathSegmentsMax else {
+            throw ContentError(
+                .tooDeep, "folders are nested more than \(Limits.pathSegmentsMax) levels deep",
+                cid: block.cid)
+        }
+        if let last = levels.indices.last { levels[last].folder.release() }
+        do {
+            var folder = try DirectoryReader(root: block)
+            folder.release()
+            levels.append(Level(folder: folder, path: path))
+        } catch {
+            throw ContentError(error, in: block.cid)
         }
     }
 
     private func header(
         _ path: TarPath, _ kind: TarHeader.Kind, _ metadata: UnixFSMetadata
-    ) -> Bytes {
+    ) -> ContentPiece {
         let mtime = metadata.mtime.map {
             (seconds: $0.seconds, nanoseconds: keepsNanoseconds ? $0.nanoseconds : 0)
         }
-        return TarHeader(name: path.bytes, kind: kind, mode: metadata.mode, mtime: mtime).encode()
-    }
-}
-
-/// The entries of a folder with the roots of the next ones being fetched.
-struct FolderEntries {
-    private var reader: DirectoryReader
-    private var ahead: ArraySlice<DirectoryEntry> = []
-
-    init(_ root: Block) throws(ContentError) {
-        do {
-            reader = try DirectoryReader(root: root)
-        } catch {
-            throw ContentError(error, in: root.cid)
-        }
-    }
-
-    mutating func next(from source: ReadAhead) throws(ContentError) -> DirectoryEntry? {
-        if ahead.isEmpty {
-            do {
-                var entries: [DirectoryEntry] = []
-                while entries.count < Limits.readAheadCountMax,
-                    let entry = try reader.next(from: source)
-                {
-                    entries.append(entry)
-                }
-                ahead = entries[...]
-            } catch {
-                throw ContentError(error, in: reader.root)
-            }
-        }
-        let entry = ahead.popFirst()
-        if source.countWanted > 0 { source.expect(ahead.map(\.cid)) }
-        return entry
-    }
-}
-
-/// Looks at the names of a tree before any of it is sent.
-private struct TarNameCheck {
-    private let library: Library
-    private var entryCount = 0
-
-    init(library: Library) { self.library = library }
-
-    mutating func run(from root: Block, _ path: TarPath) throws(ContentError) {
-        var folders = [(root, path)]
-        while let (block, path) = folders.popLast(), entryCount < Limits.tarCheckedEntriesMax {
-            var reader: DirectoryReader
-            do {
-                switch try UnixFSNode.read(block) {
-                case .directory, .shard: reader = try DirectoryReader(root: block)
-                case .raw, .file, .symlink: continue
-                }
-            } catch {
-                throw ContentError(error, in: block.cid)
-            }
-            while let entry = try next(of: &reader) {
-                entryCount += 1
-                guard entryCount < Limits.tarCheckedEntriesMax else { return }
-                let below = try path.appending(entry.name)
-                guard entry.cid.codec == .dagPB, below.depth < Limits.pathSegmentsMax else {
-                    continue
-                }
-                // A folder that is missing breaks the transfer off later, like a missing file.
-                guard let bytes = try? library.blocks.block(entry.cid) else { continue }
-                let child = Block(cid: entry.cid, bytes: bytes)
-                if child.isFolder { folders.append((child, below)) }
-            }
-        }
-    }
-
-    private func next(of reader: inout DirectoryReader) throws(ContentError) -> DirectoryEntry? {
-        do {
-            return try reader.next(from: library.blocks)
-        } catch let error as ContentError where error.code == .blockNotFound {
-            return nil
-        } catch {
-            throw ContentError(error, in: reader.root)
-        }
-    }
-}
-
-extension Block {
-    fileprivate var isFolder: Bool {
-        switch try? UnixFSNode.read(self) {
-        case .directory, .shard: true
-        case .raw, .file, .symlink, nil: false
-        }
+        return ContentPiece(
+            TarHeader(name: path.bytes, kind: kind, mode: metadata.mode, mtime: mtime).encode())
     }
 }

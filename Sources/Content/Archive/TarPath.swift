@@ -5,13 +5,30 @@ struct TarPath {
     /// The name of the tree, and the names below it.
     private let names: [Bytes]
 
-    /// The tree itself.
-    init(root: Bytes) { names = [root] }
+    /// Bytes of all names with slashes between them.
+    private let byteCount: Int
 
-    private init(names: [Bytes]) { self.names = names }
+    /// The tree itself.
+    ///
+    /// - Throws: `.nameTooLong`.
+    init(root: Bytes) throws(ContentError) { try self.init(names: [root.owned]) }
+
+    private init(names: [Bytes]) throws(ContentError) {
+        self.names = names
+        byteCount = names.reduce(-1) { $0 + $1.count + 1 }
+        guard byteCount <= Limits.tarPathBytesMax else {
+            throw ContentError(
+                .nameTooLong,
+                "a path of \(byteCount) bytes does not fit into an archive for file systems "
+                    + "(\(Limits.tarPathBytesMax) at most): use CAR instead")
+        }
+    }
 
     /// How many names there are.
     var depth: Int { names.count }
+
+    /// Memory that it takes, roughly.
+    var memoryByteCount: Int { Limits.hashedEntryBytes + byteCount + depth * 32 }
 
     /// The path with slashes.
     var bytes: Bytes {
@@ -25,7 +42,7 @@ struct TarPath {
 
     /// Goes on with the name of a link, which may have slashes and dots in it.
     ///
-    /// - Throws: `.nameOutsideRoot` when that leads out of the tree.
+    /// - Throws: `.nameOutsideRoot` when that leads out of the tree; `.nameTooLong`.
     func appending(_ linkName: Bytes) throws(ContentError) -> TarPath {
         var names = names
         for part in linkName.array.split(separator: UInt8(ascii: "/")) {
@@ -41,7 +58,7 @@ struct TarPath {
             }
             names.removeLast()
         }
-        return TarPath(names: names)
+        return try TarPath(names: names)
     }
 
     /// 128 bits that stand for the path in a set of paths, under the process's random seed.

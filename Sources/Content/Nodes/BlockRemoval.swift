@@ -1,5 +1,4 @@
 import BlockStore
-package import Execution
 package import Multiformats
 
 /// Removes single blocks, unless a pin keeps them.
@@ -14,35 +13,29 @@ package struct BlockRemoval {
         package let error: String?
     }
 
-    private let library: Library
-    private let deadline: Deadline
+    private let access: ContentAccess
 
     /// Prepares a removal.
     ///
-    /// - Parameters:
-    ///   - library: where the blocks are.
-    ///   - deadline: ends waits for the store.
-    package init(_ library: Library, deadline: Deadline) {
-        self.library = library
-        self.deadline = deadline
-    }
+    /// - Parameter access: where the blocks are, and who asks.
+    package init(_ access: ContentAccess) { self.access = access }
 
     /// Removes blocks.
     ///
     /// - Parameters:
     ///   - cids: the blocks.
     ///   - isForced: whether a block that is not here counts as removed.
-    ///   - cancellation: asked between blocks.
     /// - Returns: one outcome for each, in order.
-    /// - Throws: `.storage`, `.cancelled`, `.deadlineExceeded`.
+    /// - Throws: `.storage`, `.undecodable` for a pinned DAG that cannot be followed, and as
+    ///   `RequestContext.check()`.
     /// - Complexity: one walk over all DAGs that are pinned recursively.
     package func remove(
-        _ cids: [CID], isForced: Bool, cancellation: Cancellation = Cancellation()
+        _ cids: [CID], isForced: Bool
     ) throws(ContentError) -> [Outcome] {
-        let holders = try holders(of: cids, cancellation)
+        let holders = try holders(of: cids)
         var outcomes: [Outcome] = []
         for cid in cids {
-            if cancellation.isCancelled { throw .cancelled }
+            try access.context.check()
             let holder = holders[cid.multihash]
             let error = holder == nil ? try remove(cid, isForced: isForced) : holder
             outcomes.append(Outcome(cid: cid, error: error))
@@ -52,26 +45,34 @@ package struct BlockRemoval {
 
     private func remove(_ cid: CID, isForced: Bool) throws(ContentError) -> String? {
         do throws(BlockStoreError) {
-            let wasHere = try library.store.contains(cid.multihash)
+            let wasHere = try isHere(cid)
             guard wasHere else {
                 return isForced ? nil : "ipld: could not find \(cid.text())"
             }
-            try library.store.delete(cid.multihash, by: deadline)
+            try access.library.store.delete(cid.multihash, by: access.context.deadline)
             return nil
         } catch {
             throw ContentError(error, reading: cid)
         }
     }
 
+    /// A damaged block is here: to remove it is how an operator gets rid of it.
+    private func isHere(_ cid: CID) throws(BlockStoreError) -> Bool {
+        do {
+            return try access.library.store.contains(cid.multihash)
+        } catch where error.code == .corrupt && error.multihash == cid.multihash {
+            return true
+        }
+    }
+
     /// What keeps the blocks that are kept, whoever holds the pin.
-    private func holders(
-        of cids: [CID], _ cancellation: Cancellation
-    ) throws(ContentError) -> [Multihash: String] {
+    private func holders(of cids: [CID]) throws(ContentError) -> [Multihash: String] {
         var wanted = Set(cids.map(\.multihash))
         var holders: [Multihash: String] = [:]
         var roots: [CID] = []
         do {
-            try library.store.forEachPin { pin in
+            try access.library.store.forEachPin { pin in
+                try access.context.check()
                 if pin.mode == .recursive { roots.append(pin.cid) }
                 if wanted.remove(pin.cid.multihash) != nil {
                     holders[pin.cid.multihash] =
@@ -83,21 +84,20 @@ package struct BlockRemoval {
             throw ContentError(error, in: nil)
         }
         for root in roots where !wanted.isEmpty {
-            try search(below: root, for: &wanted, holders: &holders, cancellation)
+            try search(below: root, for: &wanted, holders: &holders)
         }
         return holders
     }
 
     private func search(
-        below root: CID, for wanted: inout Set<Multihash>, holders: inout [Multihash: String],
-        _ cancellation: Cancellation
+        below root: CID, for wanted: inout Set<Multihash>, holders: inout [Multihash: String]
     ) throws(ContentError) {
         var options = DAGWalk.Options()
         options.readsLeaves = false
         options.skipsMissing = true
-        var walk = DAGWalk(roots: [root], library: library, options: options)
+        options.acceptsDamagedLeaves = true
+        var walk = DAGWalk(roots: [root], access: access, options: options)
         while !wanted.isEmpty, let visit = try walk.next() {
-            if cancellation.isCancelled { throw .cancelled }
             if visit.depth > 0, wanted.remove(visit.cid.multihash) != nil {
                 holders[visit.cid.multihash] = "pinned via \(root.text())"
             }

@@ -1,6 +1,5 @@
 import BlockStore
 package import Buffers
-package import Execution
 package import Multiformats
 import Vault
 
@@ -24,23 +23,20 @@ package final class BlockWriter {
         package init() {}
     }
 
-    private let library: Library
+    private let access: ContentAccess
     private let allowsBigBlocks: Bool
-    private let deadline: Deadline
     private let appender: Appender
     private var cids: [CID] = []
 
     /// Opens a run of blocks.
     ///
     /// - Parameters:
-    ///   - library: where the blocks go.
+    ///   - access: where the blocks go, and who asks.
     ///   - allowsBigBlocks: whether blocks over 2 MiB are taken.
-    ///   - deadline: ends waits for the store.
-    package init(_ library: Library, allowsBigBlocks: Bool = false, deadline: Deadline) {
-        self.library = library
+    package init(_ access: ContentAccess, allowsBigBlocks: Bool = false) {
+        self.access = access
         self.allowsBigBlocks = allowsBigBlocks
-        self.deadline = deadline
-        appender = library.store.makeAppender(by: deadline)
+        appender = access.library.store.makeAppender(by: access.context.deadline)
     }
 
     /// Hashes and stores one block. It is durable after `finish`.
@@ -52,9 +48,8 @@ package final class BlockWriter {
     /// - Throws: `.blockTooLarge`, checked before anything is stored; `.invalidArgument` for a hash
     ///   that cannot be used; `.storage`.
     package func put(_ bytes: Bytes, naming: Naming) throws(ContentError) -> CID {
-        guard allowsBigBlocks || bytes.count <= Limits.blockBytesMax else {
-            throw .blockTooLarge()
-        }
+        let limit = allowsBigBlocks ? Limits.bigBlockBytesMax : Limits.blockBytesMax
+        guard bytes.count <= limit else { throw .blockTooLarge(limit: limit) }
         let cid = try naming.cid(of: bytes)
         if !cid.isIdentity {
             do {
@@ -69,21 +64,19 @@ package final class BlockWriter {
 
     /// Returns when all blocks of the run are on disk, and pinned if that is wanted.
     ///
-    /// - Parameters:
-    ///   - pins: whether each block gets a recursive pin; the blocks below it must be here.
-    ///   - cancellation: asked between the blocks below the pins.
+    /// - Parameter pins: whether each block gets a recursive pin; the blocks below it must be here.
     /// - Throws: `.storage`, `.deadlineExceeded`; as `Pins.add`.
     package func finish(
-        pins: Bool = false, cancellation: Cancellation = Cancellation()
+        pins: Bool = false
     ) throws(ContentError) {
         do {
-            try appender.barrier(by: deadline)
+            try appender.barrier(by: access.context.deadline)
         } catch {
             throw ContentError(error)
         }
         guard pins else { return }
         for cid in cids {
-            try Pins(library).add(cid, deadline: deadline, cancellation: cancellation)
+            try Pins(access.library).add(cid, for: access.context)
         }
     }
 }

@@ -1,5 +1,6 @@
 package import Buffers
-package import IPLD
+import Execution
+import IPLD
 package import Multiformats
 
 /// Turns nodes from one codec into another, as `dag put` and `dag get` need it.
@@ -10,46 +11,53 @@ package enum NodeConversion {
     ///   - bytes: the node.
     ///   - input: what it is written in.
     ///   - output: what it is to be written in.
+    ///   - access: who asks; its library has the memory for the decoded value.
     /// - Returns: the node in the other codec; the canonical form also when both are the same.
     /// - Throws: `.unsupportedCodec`, `.undecodable`, `.invalidArgument` for a value that the output
-    ///   codec cannot express.
+    ///   codec cannot express; `.tooMuchMemory`, `.overloaded`, and as `RequestContext.check()`.
     package static func convert(
-        _ bytes: Bytes, from input: Multicodec, to output: Multicodec
+        _ bytes: Bytes, from input: Multicodec, to output: Multicodec, access: ContentAccess
     ) throws(ContentError) -> Bytes {
         guard bytes.count <= Limits.nodeBytesMax else {
             throw ContentError(
                 .blockTooLarge, "the node has more than \(Limits.nodeBytesMax) bytes")
         }
-        return try encode(try decode(bytes, as: input), as: output)
-    }
-
-    /// Reads a node.
-    ///
-    /// - Parameters:
-    ///   - bytes: the node.
-    ///   - codec: what it is written in.
-    /// - Returns: its value.
-    /// - Throws: `.unsupportedCodec`, `.undecodable`.
-    package static func decode(
-        _ bytes: Bytes, as codec: Multicodec
-    ) throws(ContentError) -> IPLDValue {
+        try access.context.checkNow()
+        let undecoded: UndecodedValue
         do {
-            return try IPLDCodec.decode(bytes, as: codec, .reading)
+            undecoded = try IPLDCodec.check(bytes, as: input, .reading)
         } catch {
-            let code: ContentError.Code =
-                error.code == .unsupported ? .unsupportedCodec : .undecodable
-            throw ContentError(code, error.message, cause: error)
+            throw failure(error)
+        }
+        // Beside the tree the text of the output, which is about as long as the input.
+        let share = BudgetShare(of: access.library.decodingBudget)
+        let wanted = min(
+            undecoded.decodedByteCount + bytes.count, access.library.decodingBudget.limit)
+        let deadline = Deadline.after(Limits.memoryWait).earlier(access.context.deadline)
+        guard share.grow(by: wanted, deadline: deadline) else {
+            try access.context.checkNow()
+            throw .overloaded("the memory for decoding")
+        }
+        do {
+            return try encode(try undecoded.decode(), as: output)
+        } catch let error as ContentError {
+            throw error
+        } catch {
+            throw ContentError(error, in: nil)
         }
     }
 
-    /// Writes a node.
-    ///
-    /// - Parameters:
-    ///   - value: what to write.
-    ///   - codec: what to write it in.
-    /// - Returns: the canonical block.
-    /// - Throws: `.unsupportedCodec`, `.invalidArgument`.
-    package static func encode(
+    private static func failure(_ error: IPLDError) -> ContentError {
+        let code: ContentError.Code =
+            switch error.code {
+            case .unsupported: .unsupportedCodec
+            case .tooLarge: .tooMuchMemory
+            default: .undecodable
+            }
+        return ContentError(code, error.message, cause: error)
+    }
+
+    private static func encode(
         _ value: IPLDValue, as codec: Multicodec
     ) throws(ContentError) -> Bytes {
         do {
@@ -66,14 +74,14 @@ package enum NodeConversion {
     /// - Parameters:
     ///   - resolution: the path, resolved.
     ///   - codec: what the answer is written in.
-    ///   - library: where the block is.
+    ///   - access: where the block is, and who asks.
     /// - Returns: the value in that codec.
     /// - Throws: `.blockNotFound`, and as `convert`.
     package static func get(
-        _ resolution: Resolution, as codec: Multicodec, library: Library
+        _ resolution: Resolution, as codec: Multicodec, access: ContentAccess
     ) throws(ContentError) -> Bytes {
-        if let value = resolution.value { return try encode(value, as: codec) }
-        let bytes = try library.blocks.block(resolution.cid)
-        return try convert(bytes, from: resolution.cid.codec, to: codec)
+        let bytes = try access.makeReader().block(resolution.cid)
+        let value = resolution.valueRange.map { bytes[$0] } ?? bytes
+        return try convert(value, from: resolution.cid.codec, to: codec, access: access)
     }
 }

@@ -1,5 +1,4 @@
 import BlockStore
-package import Execution
 package import Multiformats
 
 extension Pins {
@@ -8,19 +7,19 @@ extension Pins {
     /// - Parameters:
     ///   - filter: which kinds; indirect ones need a walk over all pinned DAGs.
     ///   - namePart: only pins whose name contains it; indirect ones have no names.
-    ///   - cancellation: asked between pins and blocks.
+    ///   - context: who asks.
     ///   - body: called for each; an error that it throws ends the listing.
-    /// - Throws: what `body` throws, `.storage`, `.cancelled`; a block that is missing below a pin
-    ///   is passed over.
+    /// - Throws: what `body` throws, `.storage`, `.tooMuchMemory`, `.overloaded`, and as
+    ///   `RequestContext.check()`; a block that is missing below a pin is passed over.
     package func list(
-        _ filter: PinFilter, namePart: String? = nil, cancellation: Cancellation = Cancellation(),
+        _ filter: PinFilter, namePart: String? = nil, for context: RequestContext,
         body: (CID, PinStatus) throws -> Void
     ) throws {
         var roots: [CID] = []
         for mode in [Pin.Mode.recursive, .direct] {
             let isWanted = filter.includes(mode == .recursive ? .recursive : .direct)
             try store.forEachPin(mode: mode) { pin in
-                if cancellation.isCancelled { throw ContentError.cancelled }
+                try context.check()
                 guard pin.holders.contains(.rpc) else { return true }
                 if mode == .recursive { roots.append(pin.cid) }
                 guard isWanted, pin.isNamed(with: namePart) else { return true }
@@ -29,7 +28,7 @@ extension Pins {
             }
         }
         guard filter.includes(.indirect), namePart ?? "" == "" else { return }
-        try listIndirect(below: roots, cancellation: cancellation, body: body)
+        try listIndirect(below: roots, for: context, body: body)
     }
 
     /// How a CID is pinned, in the way that the filter asks about.
@@ -38,17 +37,17 @@ extension Pins {
     ///   - cid: any block.
     ///   - filter: `.all` asks for any kind, in the order recursive, direct, indirect.
     ///   - text: what the client sent for the CID, for the message.
-    ///   - cancellation: asked between blocks.
+    ///   - context: who asks.
     /// - Returns: the first that applies.
     /// - Throws: `.notPinned`; its text ends with `not pinned`, which clients compare.
     /// - Complexity: one look-up for recursive and direct; a walk over all pinned DAGs for indirect.
     package func status(
-        of cid: CID, filter: PinFilter, text: String, cancellation: Cancellation = Cancellation()
+        of cid: CID, filter: PinFilter, text: String, for context: RequestContext
     ) throws(ContentError) -> PinStatus {
         if let pin = try pin(of: cid) {
             if filter.includes(pin.mode == .recursive ? .recursive : .direct) { return pin.status }
         } else if filter.includes(.indirect),
-            let root = try root(above: cid, cancellation: cancellation)
+            let root = try root(above: cid, for: context)
         {
             return .indirect(through: root)
         }
@@ -59,16 +58,15 @@ extension Pins {
     ///
     /// - Parameters:
     ///   - cid: any block.
-    ///   - cancellation: asked between blocks.
+    ///   - context: who asks.
     /// - Returns: nil when there is none.
-    /// - Throws: `.storage`, `.cancelled`.
+    /// - Throws: `.storage`, and as `RequestContext.check()`.
     package func root(
-        above cid: CID, cancellation: Cancellation = Cancellation()
+        above cid: CID, for context: RequestContext
     ) throws(ContentError) -> CID? {
         for root in try recursiveRoots() {
-            var walk = presenceWalk(from: [root])
+            var walk = presenceWalk(from: [root], for: context)
             while let visit = try walk.next() {
-                if cancellation.isCancelled { throw .cancelled }
                 if visit.depth > 0, visit.cid.multihash == cid.multihash { return root }
             }
         }
@@ -90,21 +88,22 @@ extension Pins {
     }
 
     private func listIndirect(
-        below roots: [CID], cancellation: Cancellation, body: (CID, PinStatus) throws -> Void
+        below roots: [CID], for context: RequestContext, body: (CID, PinStatus) throws -> Void
     ) throws {
-        var walk = presenceWalk(from: roots)
+        var walk = presenceWalk(from: roots, for: context)
         while let visit = try walk.next() {
-            if cancellation.isCancelled { throw ContentError.cancelled }
             guard visit.depth > 0, try pin(of: visit.cid) == nil else { continue }
             try body(visit.cid, .indirect(through: nil))
         }
     }
 
-    private func presenceWalk(from roots: [CID]) -> DAGWalk {
+    private func presenceWalk(from roots: [CID], for context: RequestContext) -> DAGWalk {
         var options = DAGWalk.Options()
         options.readsLeaves = false
         options.skipsMissing = true
-        return DAGWalk(roots: roots, library: library, options: options)
+        options.acceptsDamagedLeaves = true
+        return DAGWalk(
+            roots: roots, access: ContentAccess(library, for: context), options: options)
     }
 }
 

@@ -20,21 +20,17 @@ package struct Pins: Sendable {
     ///   - cid: the root.
     ///   - mode: a recursive pin replaces a direct one; the reverse is refused.
     ///   - name: replaces the name of a pin that is there already.
-    ///   - deadline: ends the waits for the store; asked between blocks.
-    ///   - cancellation: asked between blocks.
+    ///   - context: who asks.
     ///   - progress: called after each block that was found.
-    /// - Throws: `.pinConflict`, `.blockNotFound`, `.invalidArgument` for a long name, `.cancelled`;
-    ///   texts begin with `pin: ` as Kubo's do.
+    /// - Throws: `.pinConflict`, `.blockNotFound`, `.invalidArgument` for a long name, and as
+    ///   `RequestContext.check()`; texts begin with `pin: ` as Kubo's do.
     /// - Complexity: reads every block below the root that may have links.
     package func add(
-        _ cid: CID, mode: Pin.Mode = .recursive, name: String = "", deadline: Deadline,
-        cancellation: Cancellation = Cancellation(),
+        _ cid: CID, mode: Pin.Mode = .recursive, name: String = "", for context: RequestContext,
         progress: (PinProgress) throws(ContentError) -> Void = { _ in }
     ) throws(ContentError) {
         do {
-            try addUnprefixed(
-                cid, mode: mode, name: name, deadline: deadline, cancellation: cancellation,
-                progress: progress)
+            try addUnprefixed(cid, mode: mode, name: name, for: context, progress: progress)
         } catch let error where error.code != .invalidArgument {
             throw error.prefixed("pin: ")
         }
@@ -42,18 +38,16 @@ package struct Pins: Sendable {
 
     /// The same, with errors whose texts do not say that they come from pinning.
     func addUnprefixed(
-        _ cid: CID, mode: Pin.Mode, name: String, deadline: Deadline, cancellation: Cancellation,
+        _ cid: CID, mode: Pin.Mode, name: String, for context: RequestContext,
         progress: (PinProgress) throws(ContentError) -> Void = { _ in }
     ) throws(ContentError) {
         try Self.check(name: name)
         if mode == .direct, try pin(of: cid)?.mode == .recursive {
             throw ContentError(.pinConflict, "\(cid.text()) already pinned recursively", cid: cid)
         }
-        try checkPresence(
-            of: cid, mode: mode, deadline: deadline, cancellation: cancellation,
-            progress: progress)
+        try checkPresence(of: cid, mode: mode, for: context, progress: progress)
         try storing { () throws(BlockStoreError) in
-            try store.pin(cid, mode: mode, name: name, by: deadline)
+            try store.pin(cid, mode: mode, name: name, by: context.deadline)
         }
     }
 
@@ -90,10 +84,10 @@ package struct Pins: Sendable {
     ///   - old: pinned recursively.
     ///   - new: here completely, and not pinned recursively.
     ///   - unpins: whether the pin of the old root goes away.
-    ///   - deadline: ends the waits for the store.
-    /// - Throws: `.notPinned`, `.pinConflict`, `.blockNotFound`.
+    ///   - context: who asks.
+    /// - Throws: `.notPinned`, `.pinConflict`, `.blockNotFound`, and as `RequestContext.check()`.
     package func update(
-        from old: CID, to new: CID, unpins: Bool = true, deadline: Deadline
+        from old: CID, to new: CID, unpins: Bool = true, for context: RequestContext
     ) throws(ContentError) {
         guard let pin = try pin(of: old), pin.mode == .recursive else {
             throw ContentError(
@@ -104,11 +98,9 @@ package struct Pins: Sendable {
             throw ContentError(
                 .pinConflict, "'to' cid was already recursively pinned", cid: new)
         }
-        try checkPresence(
-            of: new, mode: .recursive, deadline: deadline, cancellation: Cancellation(),
-            progress: { _ in })
+        try checkPresence(of: new, mode: .recursive, for: context, progress: { _ in })
         try storing { () throws(BlockStoreError) in
-            try store.updatePin(from: old, to: new, unpin: unpins, by: deadline)
+            try store.updatePin(from: old, to: new, unpin: unpins, by: context.deadline)
         }
     }
 
@@ -132,21 +124,21 @@ package struct Pins: Sendable {
 
     /// Reads every block that a pin would keep.
     private func checkPresence(
-        of cid: CID, mode: Pin.Mode, deadline: Deadline, cancellation: Cancellation,
+        of cid: CID, mode: Pin.Mode, for context: RequestContext,
         progress: (PinProgress) throws(ContentError) -> Void
     ) throws(ContentError) {
         var options = DAGWalk.Options()
         options.readsLeaves = false
         if mode == .direct { options.depthMax = 0 }
-        var walk = DAGWalk(roots: [cid], library: library, options: options)
+        var walk = DAGWalk(
+            roots: [cid], access: ContentAccess(library, for: context), options: options)
         var done = PinProgress()
         while let visit = try walk.next() {
             done.blockCount += 1
             done.byteCount += UInt64(visit.byteCount)
             try progress(done)
-            if cancellation.isCancelled { throw .cancelled }
-            if deadline.hasPassed { throw .deadlineExceeded }
         }
+        try context.checkNow()
     }
 
     func storing<Result>(
@@ -157,19 +149,5 @@ package struct Pins: Sendable {
         } catch {
             throw ContentError(error)
         }
-    }
-}
-
-extension ContentError {
-    /// The client has gone.
-    package static let cancelled = ContentError(.cancelled, "context canceled")
-
-    /// The time for the request is over.
-    package static let deadlineExceeded = ContentError(
-        .deadlineExceeded, "context deadline exceeded")
-
-    /// The same error with words before its message.
-    package func prefixed(_ prefix: String) -> ContentError {
-        ContentError(code, prefix + message, cid: cid, cause: cause)
     }
 }

@@ -15,6 +15,9 @@ package struct ContentPiece: Sendable {
         self.origin = origin
     }
 
+    /// Bytes that were made on the way and cannot be had again.
+    package init(made bytes: Bytes) { self.init(bytes) }
+
     /// Bytes of one block. A client that stops reading lets the block go, and has it read again when
     /// it goes on.
     package struct Origin: Sendable {

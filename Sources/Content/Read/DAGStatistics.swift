@@ -1,4 +1,3 @@
-package import Execution
 package import Multiformats
 
 /// Blocks and bytes of some DAGs, alone and together.
@@ -38,26 +37,26 @@ package struct DAGStatistics: Sendable, Hashable {
     ///
     /// - Parameters:
     ///   - roots: where they start.
-    ///   - library: where the blocks are.
-    ///   - cancellation: asked between blocks.
+    ///   - access: where the blocks are, and who asks.
     ///   - progress: called after each block with what is known so far; may throw to end the walk.
     /// - Returns: the figures.
-    /// - Throws: `.blockNotFound`, `.undecodable`, `.tooDeep`, `.storage`, `.cancelled`.
+    /// - Throws: `.blockNotFound`, `.undecodable`, `.storage`, `.tooMuchMemory`, `.overloaded`, and
+    ///   as `RequestContext.check()`.
     package static func count(
-        _ roots: [CID], library: Library, cancellation: Cancellation = Cancellation(),
+        _ roots: [CID], access: ContentAccess,
         progress: (DAGStatistics) throws -> Void = { _ in }
     ) throws -> DAGStatistics {
         var statistics = DAGStatistics()
-        var seen = SeenBlocks(store: library.store)
+        var seen = SeenBlocks(access)
         var options = DAGWalk.Options()
         options.readsLeaves = false
         for root in roots {
             statistics.dags.append(DAG(cid: root))
             let index = statistics.dags.count - 1
-            var walk = DAGWalk(roots: [root], library: library, options: options)
+            var walk = DAGWalk(roots: [root], access: access, options: options)
             while let visit = try walk.next() {
-                if cancellation.isCancelled { throw ContentError.cancelled }
-                let isNew = roots.count == 1 ? true : try seen.insert(visit.cid.multihash)
+                let isNew =
+                    roots.count == 1 ? true : try seen.insert(visit.cid.multihash, as: .leaf)
                 statistics.add(visit, toDAG: index, isNew: isNew)
                 try progress(statistics)
             }
@@ -67,10 +66,10 @@ package struct DAGStatistics: Sendable, Hashable {
 
     private mutating func add(_ visit: DAGWalk.Visit, toDAG index: Int, isNew: Bool) {
         let byteCount = UInt64(visit.byteCount)
-        dags[index].byteCount += byteCount
-        dags[index].blockCount += 1
+        dags[index].byteCount &+= byteCount
+        dags[index].blockCount &+= 1
         guard isNew else { return }
-        uniqueBlockCount += 1
-        totalByteCount += byteCount
+        uniqueBlockCount &+= 1
+        totalByteCount &+= byteCount
     }
 }

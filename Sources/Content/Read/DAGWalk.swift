@@ -99,8 +99,10 @@ package struct DAGWalk {
         path.release()
     }
 
+    static func hasLinks(_ cid: CID) -> Bool { Links.mayHaveLinks(cid.codec) }
+
     private func kind(of cid: CID) -> SeenBlocks.Kind {
-        Links.mayHaveLinks(cid.codec) ? .node(cid.codec) : .leaf
+        Self.hasLinks(cid) ? .node(cid.codec) : .leaf
     }
 
     /// The next CID in order and its depth, without looking at it.
@@ -110,7 +112,7 @@ package struct DAGWalk {
     }
 
     private mutating func visit(_ cid: CID, depth: Int) throws(ContentError) -> Visit {
-        let mayHaveLinks = Links.mayHaveLinks(cid.codec)
+        let mayHaveLinks = Self.hasLinks(cid)
         guard mayHaveLinks || options.readsLeaves else { return try presence(of: cid, depth) }
         expectNext()
         let held = try reader.held(cid)
@@ -136,7 +138,6 @@ package struct DAGWalk {
     private func expectNext() {
         guard reader.countWanted > 0 else { return }
         let upcoming = path.upcoming(limit: reader.windowCount)
-        reader.expect(
-            options.readsLeaves ? upcoming : upcoming.filter { Links.mayHaveLinks($0.codec) })
+        reader.expect(options.readsLeaves ? upcoming : upcoming.filter(Self.hasLinks))
     }
 }

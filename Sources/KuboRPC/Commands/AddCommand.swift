@@ -47,8 +47,8 @@ final class AddSink: PartSink {
             throw RPCError.failed("to-files is not supported yet: this node has no files (MFS)")
         }
         session = try AddSession(
-            invocation.library, options: options,
-            reportsProgress: invocation.options.flag("progress"), deadline: invocation.deadline
+            invocation.access, options: options,
+            reportsProgress: invocation.options.flag("progress")
         ) { event in try output.take(event) }
     }
 
@@ -89,6 +89,8 @@ final class AddSink: PartSink {
         }
     }
 
+    func pause() throws { try session.pause() }
+
     func finish() throws -> Answer {
         guard !isEmpty else { throw RPCError.failed("expected a file argument") }
         try session.finish(pinning: pinning)
@@ -112,7 +114,7 @@ final class AddOutput {
     private var sent: [String: UploadedEntry] = [:]
 
     init(_ invocation: Invocation) {
-        spool = ResultSpool(folder: invocation.settings.spoolFolder)
+        spool = ResultSpool(folder: invocation.library.spoolFolder)
         isSilent = invocation.options.flag("silent")
         cidText = invocation.cidText
     }

@@ -1,19 +1,20 @@
 import Buffers
 import Content
-import Execution
 import Multiformats
 
 /// `block/*`.
 enum BlockCommands {
     static func get(_ invocation: Invocation) throws -> Answer {
         let cid = try invocation.cid(of: invocation.arguments[0])
-        let bytes = try invocation.library.blocks.block(cid)
-        return .raw(RawAnswer(bytes, contentType: "application/vnd.ipld.raw"))
+        let reader = invocation.access.makeReader()
+        let block = try reader.named(cid)
+        let pieces = BlockPieces(block, range: 0..<block.bytes.count, from: reader)
+        return .raw(RawAnswer(contentType: "application/vnd.ipld.raw", pieces))
     }
 
     static func stat(_ invocation: Invocation) throws -> Answer {
         let cid = try invocation.cid(of: invocation.arguments[0])
-        guard let byteCount = try invocation.library.blocks.byteCount(of: cid) else {
+        guard let byteCount = try invocation.access.byteCount(of: cid) else {
             throw ContentError.blockNotFound(cid)
         }
         return .value(entry(invocation.cidText(cid), byteCount))
@@ -21,7 +22,7 @@ enum BlockCommands {
 
     static func remove(_ invocation: Invocation) throws -> Answer {
         let cids = try invocation.arguments.map { try invocation.cid(of: $0) }
-        let removal = BlockRemoval(invocation.library, deadline: invocation.deadline)
+        let removal = BlockRemoval(invocation.access)
         let outcomes = try removal.remove(cids, isForced: invocation.options.flag("force"))
         let isQuiet = invocation.options.flag("quiet")
         return .lines(
@@ -87,7 +88,7 @@ final class WholeFilesSink: PartSink {
     private let writer: BlockWriter
     private let spool: ResultSpool
     private let store: (Bytes, BlockWriter) throws -> JSON
-    private var collected = ByteWriter()
+    private var collected: SpooledBytes?
     private var isEmpty = true
 
     /// Prepares an upload.
@@ -103,28 +104,35 @@ final class WholeFilesSink: PartSink {
         self.pins = pins
         self.store = store
         let allowsBigBlocks = invocation.options.flag("allow-big-block")
-        limit = allowsBigBlocks ? Limits.bigBlockBytesMax : Limits.blockBytesMax
+        limit =
+            allowsBigBlocks ? Content.Limits.bigBlockBytesMax : Content.Limits.blockBytesMax
         writer = BlockWriter(
-            invocation.library, allowsBigBlocks: allowsBigBlocks, deadline: invocation.deadline)
-        spool = ResultSpool(folder: invocation.settings.spoolFolder)
+            invocation.access, allowsBigBlocks: allowsBigBlocks)
+        spool = ResultSpool(folder: invocation.library.spoolFolder)
     }
 
     func begin(_ entry: UploadedEntry) throws {
         guard entry.kind == .file else { throw RPCError.failed("expected a regular file") }
         isEmpty = false
+        collected = SpooledBytes(invocation.access)
     }
 
     func receive(_ piece: Bytes) throws {
-        guard collected.count + piece.count <= limit else { throw ContentError.blockTooLarge() }
-        collected.append(piece)
+        guard let collected else { return }
+        guard collected.byteCount + piece.count <= limit else {
+            throw ContentError.blockTooLarge(limit: limit)
+        }
+        try collected.append(piece)
     }
 
-    func end() throws { try spool.append(store(collected.takeBytes(), writer)) }
+    func end() throws {
+        guard let collected = collected.take() else { return }
+        try collected.withWhole { try spool.append(store($0, writer)) }
+    }
 
     func finish() throws -> Answer {
         guard !isEmpty else { throw RPCError.failed("expected a file argument") }
-        let cancellation = Cancellation()
-        try writer.finish(pins: pins, cancellation: cancellation)
+        try writer.finish(pins: pins)
         return .spool(spool)
     }
 }

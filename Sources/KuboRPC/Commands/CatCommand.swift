@@ -1,4 +1,3 @@
-import Buffers
 import Content
 
 /// `cat`: files one after the other, as if they were one.
@@ -14,10 +13,13 @@ enum CatCommand {
         var parts: [FileStream] = []
         for text in invocation.arguments {
             let part = try open(text, invocation, skipping: &skipped, atMost: &left)
-            total += UInt64(part.range.count)
+            let (sum, overflow) = total.addingReportingOverflow(
+                part.range.upperBound - part.range.lowerBound)
+            guard !overflow else { throw RPCError.failed("the files together are too long") }
+            total = sum
             parts.append(part)
         }
-        return .raw(RawAnswer(contentLength: total, pieces(of: parts, invocation)))
+        return .raw(RawAnswer(contentLength: total, Files(parts)))
     }
 
     /// Opens the part of one file that belongs to the answer.
@@ -26,28 +28,35 @@ enum CatCommand {
         atMost left: inout UInt64?
     ) throws -> FileStream {
         let cid = try invocation.cid(of: text)
-        let whole = try FileStream(cid, library: invocation.library)
+        var whole = try FileStream(cid, access: invocation.access)
         let start = min(skipped, whole.size)
         skipped -= start
         let count = min(whole.size - start, left ?? .max)
         left = left.map { $0 - count }
-        if start == 0, count == whole.size { return whole }
-        return try FileStream(
-            cid, range: start..<start + count, library: invocation.library)
+        if start > 0 || count < whole.size {
+            whole = try FileStream(cid, range: start..<start + count, access: invocation.access)
+        }
+        // Its turn may come after that of many others: until then it holds no block.
+        whole.release()
+        return whole
     }
 
-    private static func pieces(
-        of parts: [FileStream], _ invocation: Invocation
-    ) -> () throws -> Bytes? {
-        var rest = parts[...]
-        return {
-            while var part = rest.popFirst() {
-                if part.range.isEmpty { continue }
-                guard let piece = try part.next() else { continue }
-                rest = [part] + rest
-                return piece
+    /// The files one after the other.
+    private struct Files: ContentPieces {
+        private var rest: ArraySlice<FileStream>
+
+        init(_ files: [FileStream]) { rest = files[...] }
+
+        mutating func next() throws(ContentError) -> ContentPiece? {
+            while let index = rest.indices.first {
+                if !rest[index].range.isEmpty, let piece = try rest[index].next() { return piece }
+                rest.removeFirst()
             }
             return nil
+        }
+
+        mutating func release() {
+            if let index = rest.indices.first { rest[index].release() }
         }
     }
 }

@@ -14,8 +14,8 @@ enum DAGCommands {
                     + "please drop one of them")
         }
         let root = try invocation.cid(of: invocation.arguments[0])
-        var export = try CARExport(root: root, library: invocation.library, options: scope)
-        return .raw(RawAnswer(contentType: "application/vnd.ipld.car") { try export.next() })
+        let export = try CARExport(root: root, access: invocation.access, options: scope)
+        return .raw(RawAnswer(contentType: "application/vnd.ipld.car", export))
     }
 
     static func resolve(_ invocation: Invocation) throws -> Answer {
@@ -34,7 +34,7 @@ enum DAGCommands {
         let resolution = try invocation.resolve(invocation.arguments[0])
         return .raw(
             RawAnswer(
-                try NodeConversion.get(resolution, as: codec, library: invocation.library)))
+                try NodeConversion.get(resolution, as: codec, access: invocation.access)))
     }
 
     static func put(_ invocation: Invocation) throws -> any PartSink {
@@ -48,7 +48,8 @@ enum DAGCommands {
         }
         naming.hash = code
         return WholeFilesSink(invocation, pins: options.flag("pin")) { [naming] bytes, writer in
-            let node = try NodeConversion.convert(bytes, from: input, to: naming.codec)
+            let node = try NodeConversion.convert(
+                bytes, from: input, to: naming.codec, access: invocation.access)
             let cid = try writer.put(node, naming: naming)
             return .object([("Cid", .link(invocation.cidText(cid)))])
         }
@@ -56,14 +57,12 @@ enum DAGCommands {
 
     static func stat(_ invocation: Invocation) throws -> Answer {
         let roots = try invocation.arguments.map { try invocation.cid(of: $0) }
-        let (library, cidText) = (invocation.library, invocation.cidText)
+        let (access, cidText) = (invocation.access, invocation.cidText)
         let showsProgress = invocation.options.flag("progress")
         return .lines(
             ProducedLines(invocation, name: "rpc-dag-stat", isPrompt: true) { output in
                 var pulse = Pulse()
-                let final = try DAGStatistics.count(
-                    roots, library: library, cancellation: output.cancellation
-                ) { statistics in
+                let final = try DAGStatistics.count(roots, access: access) { statistics in
                     guard showsProgress, pulse.isDue() else { return }
                     try output.emit(json(of: statistics, isFinal: false, cidText))
                 }
@@ -117,8 +116,7 @@ final class ImportSink: PartSink {
         self.invocation = invocation
         self.pinsRoots = pinsRoots
         archive = CARImport(
-            invocation.library, allowsBigBlocks: invocation.options.flag("allow-big-block"),
-            deadline: invocation.deadline)
+            invocation.access, allowsBigBlocks: invocation.options.flag("allow-big-block"))
     }
 
     func begin(_ entry: UploadedEntry) throws {
@@ -128,6 +126,10 @@ final class ImportSink: PartSink {
 
     func receive(_ piece: Bytes) throws {
         do { try archive.feed(piece) } catch { throw ImportSink.shortened(error) }
+    }
+
+    func pause() throws {
+        do { try archive.pause() } catch { throw ImportSink.shortened(error) }
     }
 
     func end() throws {

@@ -7,58 +7,52 @@ enum ListCommand {
     static func run(_ invocation: Invocation) throws -> Answer {
         let options = invocation.options
         let resolvesChildren = options.flag("resolve-type") || options.flag("size")
-        if options.flag("stream") { return .lines(lines(invocation, resolvesChildren)) }
-        let objects = try invocation.arguments.map { text in
-            var listing = try open(text, invocation, resolvesChildren)
-            var links: [ListedLink] = []
-            var pulse = Pulse(every: .milliseconds(250))
-            while let link = try listing.next() {
-                if pulse.isDue() { try invocation.checkWanted() }
-                links.append(link)
-            }
-            // Names are unique in a folder; the parts of a file have none and keep their order.
-            if listing.isFolder { links.sort { $0.name.isBefore($1.name) } }
-            return object(text, links.map { json(of: $0, invocation.cidText) })
+        if options.flag("stream") { return .lines(LinkLines(invocation, resolvesChildren)) }
+        var document = JSONDocument()
+        document.append("{\"Objects\":[")
+        for (index, text) in invocation.arguments.enumerated() {
+            let links = try sorted(text, invocation, resolvesChildren)
+            document.append("\(index > 0 ? "," : ""){\"Hash\":\(JSON.text(text).text),\"Links\":[")
+            document.append(links)
+            document.append("]}")
         }
-        return .value(.object([("Objects", .list(objects))]))
+        document.append("]}")
+        return .document(document)
     }
 
-    private static func open(
+    static func open(
         _ text: String, _ invocation: Invocation, _ resolvesChildren: Bool
     ) throws -> Listing {
         try Listing(
             invocation.cid(of: text), resolvesChildren: resolvesChildren,
-            library: invocation.library)
+            access: invocation.access)
     }
 
-    /// One line for each link.
-    private static func lines(_ invocation: Invocation, _ resolvesChildren: Bool) -> Lines {
-        var rest = invocation.arguments[...]
-        var current: (text: String, listing: Listing)?
-        return Lines {
-            while true {
-                if let text = current?.text, let link = try current?.listing.next() {
-                    return .object([
-                        ("Objects", .list([object(text, [json(of: link, invocation.cidText)])]))
-                    ])
-                }
-                guard let text = rest.popFirst() else { return nil }
-                current = (text, try open(text, invocation, resolvesChildren))
-            }
+    /// Names are unique in a folder; the parts of a file have none and keep their order.
+    private static func sorted(
+        _ text: String, _ invocation: Invocation, _ resolvesChildren: Bool
+    ) throws -> SortedSpool {
+        var listing = try open(text, invocation, resolvesChildren)
+        let links = SortedSpool(invocation.access)
+        while let link = try listing.next() {
+            var writer = ByteWriter(capacity: 256)
+            json(of: link, invocation.cidText).write(to: &writer)
+            try links.append(key: link.name, writer.finish())
         }
+        return links
     }
 
-    private static func object(_ text: String, _ links: [JSON]) -> JSON {
+    static func object(_ text: String, _ links: [JSON]) -> JSON {
         .object([("Hash", .text(text)), ("Links", .list(links))])
     }
 
-    private static func json(of link: ListedLink, _ cidText: CIDText) -> JSON {
+    static func json(of link: ListedLink, _ cidText: CIDText) -> JSON {
         let time = link.metadata.mtime.map(RFC3339.text) ?? "0001-01-01T00:00:00Z"
         return .object([
-            ("Name", .text(String(decoding: link.name.array, as: UTF8.self))),
+            ("Name", .text(link.name.displayText)),
             ("Hash", .text(cidText(link.cid))), ("Size", .unsigned(link.byteCount)),
             ("Type", .count(link.kind.rawValue)),
-            ("Target", .text(String(decoding: link.target.array, as: UTF8.self))),
+            ("Target", .text(link.target.displayText)),
             ("Mode", .unsigned(UInt64(goMode(of: link)))), ("ModTime", .text(time)),
         ])
     }
@@ -76,9 +70,32 @@ enum ListCommand {
     }
 }
 
-extension Bytes {
-    /// Byte order, as Go sorts names.
-    fileprivate func isBefore(_ other: Bytes) -> Bool {
-        array.lexicographicallyPrecedes(other.array)
+/// `ls --stream`: one line for each link.
+private final class LinkLines: LineSource {
+    private let invocation: Invocation
+    private let resolvesChildren: Bool
+    private var rest: ArraySlice<String>
+    private var current: (text: String, listing: Listing)?
+
+    init(_ invocation: Invocation, _ resolvesChildren: Bool) {
+        self.invocation = invocation
+        self.resolvesChildren = resolvesChildren
+        rest = invocation.arguments[...]
     }
+
+    func next() throws -> JSON? {
+        while true {
+            if let text = current?.text, let link = try current?.listing.next() {
+                let object = ListCommand.object(
+                    text, [ListCommand.json(of: link, invocation.cidText)])
+                return .object([("Objects", .list([object]))])
+            }
+            guard let text = rest.popFirst() else { return nil }
+            current = (text, try ListCommand.open(text, invocation, resolvesChildren))
+        }
+    }
+
+    func release() { current?.listing.release() }
+
+    func close() { current = nil }
 }

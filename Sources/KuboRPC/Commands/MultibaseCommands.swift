@@ -5,18 +5,18 @@ import Multiformats
 enum MultibaseCommands {
     static func encode(_ invocation: Invocation) throws -> any PartSink {
         let base = try Multibase.named(invocation.options.text("b") ?? "base64url")
-        return WholeFileSink(limit: Limits.multibaseBytesMax) { bytes in
+        return WholeFileSink(invocation, limit: Limits.multibaseBytesMax) { bytes in
             .raw(RawAnswer(Bytes(utf8: base.encode(bytes))))
         }
     }
 
     static func decode(_ invocation: Invocation) throws -> any PartSink {
-        WholeFileSink(limit: Limits.multibaseBytesMax) { .raw(RawAnswer(try decoded($0))) }
+        WholeFileSink(invocation, limit: Limits.multibaseBytesMax) { .raw(RawAnswer(try decoded($0))) }
     }
 
     static func transcode(_ invocation: Invocation) throws -> any PartSink {
         let base = try Multibase.named(invocation.options.text("b") ?? "base64url")
-        return WholeFileSink(limit: Limits.multibaseBytesMax) { bytes in
+        return WholeFileSink(invocation, limit: Limits.multibaseBytesMax) { bytes in
             .raw(RawAnswer(Bytes(utf8: base.encode(try decoded(bytes)))))
         }
     }
@@ -34,12 +34,13 @@ enum MultibaseCommands {
 final class WholeFileSink: PartSink {
     private let limit: Int
     private let answer: (Bytes) throws -> Answer
-    private var writer = ByteWriter()
+    private let collected: SpooledBytes
     private var entryCount = 0
 
-    init(limit: Int, answer: @escaping (Bytes) throws -> Answer) {
+    init(_ invocation: Invocation, limit: Int, answer: @escaping (Bytes) throws -> Answer) {
         self.limit = limit
         self.answer = answer
+        collected = SpooledBytes(invocation.access)
     }
 
     func begin(_ entry: UploadedEntry) throws {
@@ -51,16 +52,16 @@ final class WholeFileSink: PartSink {
 
     func receive(_ piece: Bytes) throws {
         guard entryCount == 1 else { return }
-        guard writer.count + piece.count <= limit else {
+        guard collected.byteCount + piece.count <= limit else {
             throw RPCError.failed("the input is larger than \(limit) bytes")
         }
-        writer.append(piece)
+        try collected.append(piece)
     }
 
     func end() throws {}
 
     func finish() throws -> Answer {
         guard entryCount > 0 else { throw RPCError.failed("expected a file argument") }
-        return try answer(writer.takeBytes())
+        return try collected.withWhole(answer)
     }
 }

@@ -189,7 +189,7 @@ final class BandwidthLines: LineSource {
     private func wait(_ interval: Duration) throws {
         let end = Deadline.after(interval)
         while let left = end.remaining, left > .zero {
-            try invocation.checkWanted()
+            try invocation.context.checkNow()
             _ = Pending<Bool>().value(by: .after(min(left, .milliseconds(250))))
         }
     }

@@ -8,7 +8,7 @@ extension Invocation {
     /// - Parameter text: a CID or a path in any form that Kubo takes.
     /// - Returns: the CID, and the rest of the path inside the block.
     func resolve(_ text: String) throws -> Resolution {
-        try PathResolver(library).resolve(ContentPath(parsing: text))
+        try PathResolver(access).resolve(ContentPath(parsing: text))
     }
 
     /// Resolves an argument that must lead to a block, not to a value inside one.
@@ -16,7 +16,7 @@ extension Invocation {
         let path = try ContentPath(parsing: text)
         // A bare CID names its block whether or not the block is here.
         if path.segments.isEmpty { return path.root }
-        let resolution = try PathResolver(library).resolve(path)
+        let resolution = try PathResolver(access).resolve(path)
         guard resolution.remainder.isEmpty else {
             throw RPCError.failed(
                 "cannot resolve \(quoted(text)): the path ends inside a block")

@@ -12,21 +12,19 @@ enum PinCommands {
         let adding = Adding(
             pins: Pins(invocation.library),
             cids: try invocation.arguments.map { try invocation.cid(of: $0) },
-            isRecursive: options.flag("recursive"), name: name, deadline: invocation.deadline)
+            isRecursive: options.flag("recursive"), name: name, context: invocation.context)
         let result = JSON.object([
             ("Pins", .list(adding.cids.map { .text(invocation.cidText($0)) }))
         ])
         guard options.flag("progress") else {
-            let cancellation = Cancellation()
-            let watch = Watch(invocation, cancellation)
-            try adding.run(cancellation) { _ in watch.look() }
+            try adding.run { _ in }
             return .value(result)
         }
         return .lines(
             ProducedLines(invocation, name: "rpc-pin-add", isPrompt: true) { output in
                 var pulse = Pulse()
                 var last = PinProgress()
-                try adding.run(output.cancellation) { progress in
+                try adding.run { progress in
                     last = progress
                     if pulse.isDue() { try output.emit(line(of: progress)) }
                 }
@@ -50,7 +48,7 @@ enum PinCommands {
         let cids = try invocation.arguments.prefix(2).map { try invocation.cid(of: $0) }
         try Pins(invocation.library).update(
             from: cids[0], to: cids[1], unpins: invocation.options.flag("unpin"),
-            deadline: invocation.deadline)
+            for: invocation.context)
         return .value(.object([("Pins", .list(cids.map { .text(invocation.cidText($0)) }))]))
     }
 
@@ -101,15 +99,14 @@ enum PinCommands {
         let cids: [CID]
         let isRecursive: Bool
         let name: String
-        let deadline: Deadline
+        let context: RequestContext
 
-        func run(_ cancellation: Cancellation, progress: (PinProgress) throws -> Void) throws {
+        func run(progress: (PinProgress) throws -> Void) throws {
             var before = PinProgress()
             for cid in cids {
                 var latest = before
                 try pins.add(
-                    cid, mode: isRecursive ? .recursive : .direct, name: name, deadline: deadline,
-                    cancellation: cancellation
+                    cid, mode: isRecursive ? .recursive : .direct, name: name, for: context
                 ) { (done: PinProgress) throws(ContentError) in
                     latest.blockCount = before.blockCount + done.blockCount
                     latest.byteCount = before.byteCount + done.byteCount
@@ -139,22 +136,5 @@ struct Pulse {
         guard next.hasPassed else { return false }
         next = .after(interval)
         return true
-    }
-}
-
-/// Cancels a long operation on the connection's own thread when its client has gone.
-final class Watch {
-    private let invocation: Invocation
-    private let cancellation: Cancellation
-    private var pulse = Pulse(every: .milliseconds(250))
-
-    init(_ invocation: Invocation, _ cancellation: Cancellation) {
-        self.invocation = invocation
-        self.cancellation = cancellation
-    }
-
-    /// To be called between two steps.
-    func look() {
-        if pulse.isDue(), invocation.isAbandoned { cancellation.cancel() }
     }
 }

@@ -1,5 +1,4 @@
 import Content
-import IPLD
 import Multiformats
 
 /// A block that keeps a pin from being complete.
@@ -14,43 +13,21 @@ struct PinFault {
     static func all(below root: CID, of invocation: Invocation) throws -> [PinFault] {
         var options = DAGWalk.Options()
         options.readsLeaves = false
-        var walk = DAGWalk(roots: [root], library: invocation.library, options: options)
-        var pulse = Pulse(every: .milliseconds(250))
-        do {
-            while try walk.next() != nil {
-                if pulse.isDue() { try invocation.checkWanted() }
-            }
+        var walk = DAGWalk(roots: [root], access: invocation.access, options: options)
+        do throws(ContentError) {
+            while try walk.next() != nil {}
             return []
-        } catch is ContentError {
+        } catch let error where !error.endsRequest {
             return try list(below: root, of: invocation)
         }
     }
 
     private static func list(below root: CID, of invocation: Invocation) throws -> [PinFault] {
         var faults: [PinFault] = []
-        var rest = [root]
-        var seen: Set<Multihash> = []
-        let blocks = invocation.library.blocks
-        var pulse = Pulse(every: .milliseconds(250))
-        while let cid = rest.popLast(), faults.count < Limits.pinFaultsMax {
-            if pulse.isDue() { try invocation.checkWanted() }
-            guard seen.insert(cid.multihash).inserted else { continue }
-            do {
-                rest += try links(of: cid, in: blocks)
-            } catch {
-                faults.append(PinFault(cid: cid, message: RPCError(error).message))
-            }
+        var walk = FaultWalk(from: root, access: invocation.access)
+        while faults.count < Limits.pinFaultsMax, let fault = try walk.next() {
+            faults.append(PinFault(cid: fault.cid, message: RPCError(fault.error).message))
         }
         return faults
-    }
-
-    private static func links(of cid: CID, in blocks: LocalBlocks) throws -> [CID] {
-        guard Links.mayHaveLinks(cid.codec) else {
-            guard try blocks.byteCount(of: cid) != nil else {
-                throw ContentError.blockNotFound(cid)
-            }
-            return []
-        }
-        return try Links.links(in: blocks.named(cid)).reversed()
     }
 }

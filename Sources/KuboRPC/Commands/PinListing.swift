@@ -1,5 +1,5 @@
+import Buffers
 import Content
-import Execution
 import Multiformats
 
 /// `pin/ls`.
@@ -10,12 +10,13 @@ enum PinListing {
         let part = options.text("name").flatMap { $0.isEmpty ? nil : $0 }
         let request = Request(
             pins: Pins(invocation.library), filter: filter, namePart: part,
-            showsNames: options.flag("names") || part != nil, cidText: invocation.cidText)
+            showsNames: options.flag("names") || part != nil, cidText: invocation.cidText,
+            context: invocation.context)
         if !invocation.arguments.isEmpty { return try some(invocation, request) }
         if options.flag("stream") {
             return .lines(
                 ProducedLines(invocation, name: "rpc-pin-ls") { output in
-                    try request.list(output.cancellation) { cid, type, name in
+                    try request.list { cid, type, name in
                         try output.emit(line(cid, type, name))
                     }
                 })
@@ -30,11 +31,10 @@ enum PinListing {
         let namePart: String?
         let showsNames: Bool
         let cidText: CIDText
+        let context: RequestContext
 
-        func list(
-            _ cancellation: Cancellation, body: (String, String, String) throws -> Void
-        ) throws {
-            try pins.list(filter, namePart: namePart, cancellation: cancellation) { cid, status in
+        func list(body: (String, String, String) throws -> Void) throws {
+            try pins.list(filter, namePart: namePart, for: context) { cid, status in
                 let type = if case .indirect = status { "indirect" } else { status.typeText }
                 try body(cidText(cid), type, showsNames ? status.name : "")
             }
@@ -43,12 +43,11 @@ enum PinListing {
 
     /// The pins of the arguments: a look-up each.
     private static func some(_ invocation: Invocation, _ request: Request) throws -> Answer {
-        let cancellation = Cancellation()
         var found: [(cid: String, type: String, name: String)] = []
         for text in invocation.arguments {
             let cid = try invocation.cid(of: text)
             let status = try request.pins.status(
-                of: cid, filter: request.filter, text: text, cancellation: cancellation)
+                of: cid, filter: request.filter, text: text, for: request.context)
             found.append(
                 (
                     request.cidText(cid), typeText(status, request.cidText),
@@ -63,14 +62,17 @@ enum PinListing {
 
     /// All pins as one value, sorted as Go sorts the keys of a map.
     private static func all(_ invocation: Invocation, _ request: Request) throws -> Answer {
-        var found: [(String, String, String)] = []
-        let cancellation = Cancellation()
-        let watch = Watch(invocation, cancellation)
-        try request.list(cancellation) {
-            watch.look()
-            found.append(($0, $1, $2))
+        let pins = SortedSpool(invocation.access)
+        try request.list { cid, type, name in
+            let value = JSON.object([("Type", .text(type)), ("Name", .text(name))])
+            try pins.append(
+                key: Bytes(utf8: cid), Bytes(utf8: JSON.text(cid).text + ":" + value.text))
         }
-        return .value(keys(found))
+        var document = JSONDocument()
+        document.append("{\"Keys\":{")
+        document.append(pins)
+        document.append("}}")
+        return .document(document)
     }
 
     private static func keys(_ pins: [(String, String, String)]) -> JSON {

@@ -22,10 +22,12 @@ enum RefsCommands {
     }
 
     static func local(_ invocation: Invocation) throws -> Answer {
-        let (library, cidText) = (invocation.library, invocation.cidText)
+        let (library, context) = (invocation.library, invocation.context)
+        let cidText = invocation.cidText
         return .lines(
             ProducedLines(invocation, name: "rpc-refs-local") { output in
                 try library.store.forEachBlock { multihash, _ in
+                    try context.check()
                     try output.emit(line(cidText(.v1(.raw, multihash))))
                     return true
                 }
@@ -36,24 +38,9 @@ enum RefsCommands {
     private static func lines(
         from roots: [CID], _ limits: References.Options, _ format: String,
         _ invocation: Invocation
-    ) -> Lines {
-        var rest = roots[...]
-        var current: References?
-        return Lines {
-            while true {
-                do {
-                    if let reference = try current?.next() {
-                        return line(text(of: reference, format, invocation.cidText))
-                    }
-                    guard let root = rest.popFirst() else { return nil }
-                    current = nil
-                    current = try References(
-                        from: root, library: invocation.library, options: limits)
-                } catch {
-                    current = nil
-                    return line("", problem: RPCError(error).message)
-                }
-            }
+    ) -> ReferenceLines {
+        ReferenceLines(from: roots, invocation, limits) { reference in
+            line(text(of: reference, format, invocation.cidText))
         }
     }
 
@@ -62,10 +49,47 @@ enum RefsCommands {
     ) -> String {
         format.replacing("<src>", with: cidText(reference.source))
             .replacing("<dst>", with: cidText(reference.destination))
-            .replacing("<linkname>", with: reference.linkName)
+            .replacing("<linkname>", with: reference.linkName.displayText)
     }
 
-    private static func line(_ reference: String, problem: String = "") -> JSON {
+    static func line(_ reference: String, problem: String = "") -> JSON {
         .object([("Ref", .text(reference)), ("Err", .text(problem))])
     }
+}
+
+/// The links below some roots, a line each.
+private final class ReferenceLines: LineSource {
+    private let invocation: Invocation
+    private let limits: References.Options
+    private let line: (Reference) -> JSON
+    private var rest: ArraySlice<CID>
+    private var current: References?
+
+    init(
+        from roots: [CID], _ invocation: Invocation, _ limits: References.Options,
+        line: @escaping (Reference) -> JSON
+    ) {
+        rest = roots[...]
+        self.invocation = invocation
+        self.limits = limits
+        self.line = line
+    }
+
+    func next() throws -> JSON? {
+        while true {
+            do throws(ContentError) {
+                if let reference = try current?.next() { return line(reference) }
+                guard let root = rest.popFirst() else { return nil }
+                current = nil
+                current = try References(from: root, access: invocation.access, options: limits)
+            } catch let error where !error.endsRequest {
+                current = nil
+                return RefsCommands.line("", problem: RPCError(error).message)
+            }
+        }
+    }
+
+    func release() { current?.release() }
+
+    func close() { current = nil }
 }

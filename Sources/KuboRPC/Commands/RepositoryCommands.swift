@@ -31,12 +31,12 @@ enum RepositoryCommands {
 
     static func verify(_ invocation: Invocation) throws -> Answer {
         let (library, drops) = (invocation.library, invocation.options.flag("drop"))
-        let deadline = invocation.deadline
+        let context = invocation.context
         return .lines(
             ProducedLines(invocation, name: "rpc-repo-verify") { output in
-                var check = StoreCheck(store: library.store, drops: drops, deadline: deadline)
+                var check = StoreCheck(store: library.store, drops: drops, deadline: context.deadline)
                 try library.store.forEachBlock { multihash, _ in
-                    if output.cancellation.isCancelled { return false }
+                    try context.check()
                     if let message = check.look(at: multihash) {
                         try output.emit(line(message, 0))
                     }

@@ -6,7 +6,7 @@ import Multiformats
 enum ResolveCommand {
     static func run(_ invocation: Invocation) throws -> Answer {
         let path = try ContentPath(parsing: invocation.arguments[0])
-        let resolution = try PathResolver(invocation.library).resolve(path)
+        let resolution = try PathResolver(invocation.access).resolve(path)
         let rest = resolution.remainder.map { "/" + String(decoding: $0.array, as: UTF8.self) }
         let cid = text(of: resolution.cid, like: path.rootText, invocation)
         return .value(.object([("Path", .text("/ipfs/" + cid + rest.joined()))]))

@@ -27,6 +27,13 @@ indirect enum JSON: Sendable {
         return writer.finish()
     }
 
+    /// The value without a newline, for documents that are put together from texts.
+    var text: String {
+        var writer = ByteWriter(capacity: 128)
+        write(to: &writer)
+        return writer.finish().displayText
+    }
+
     /// Appends the value.
     func write(to writer: inout ByteWriter) {
         switch self {

@@ -1,3 +1,4 @@
+import Content
 import Execution
 
 /// Lines that come out of a long operation which calls back: the operation runs on a thread of its
@@ -9,8 +10,6 @@ final class ProducedLines: LineSource {
     /// What the operation gets to work with.
     struct Output: Sendable {
         fileprivate let state: Monitor<State>
-        /// To be handed to whatever asks for a cancellation.
-        let cancellation: Cancellation
 
         /// Gives one line; waits while the client is behind.
         ///
@@ -67,7 +66,7 @@ final class ProducedLines: LineSource {
         self.name = name
         self.isPrompt = isPrompt
         self.operation = operation
-        output = Output(state: Monitor(State()), cancellation: Cancellation())
+        output = Output(state: Monitor(State()))
     }
 
     deinit { close() }
@@ -84,7 +83,7 @@ final class ProducedLines: LineSource {
     }
 
     func close() {
-        output.cancellation.cancel()
+        if thread != nil { invocation.context.cancel() }
         output.state.notify { $0.isClosed = true }
         thread?.join()
         thread = nil
@@ -120,7 +119,7 @@ final class ProducedLines: LineSource {
             isAtEnd = true
             close()
             try end.get()
-        case nil: try invocation.checkWanted()
+        case nil: try invocation.context.checkNow()
         }
     }
 }

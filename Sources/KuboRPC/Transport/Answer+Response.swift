@@ -18,6 +18,8 @@ extension Answer {
         switch self {
         case .value(let value):
             return Response(.ok, fields: fields, body: .bytes(value.line))
+        case .document(let document):
+            return try document.response(fields, invocation)
         case .nothing:
             fields["X-Chunked-Output"] = "1"
             return Response(.ok, fields: fields, body: .bytes(.empty))
@@ -28,8 +30,8 @@ extension Answer {
             return Response(.ok, fields: fields, body: .source(body, length: nil))
         case .spool(let spool):
             fields["X-Chunked-Output"] = "1"
-            let body = RawBody(RawAnswer(spool.pieces()), checking: invocation)
-            return Response(.ok, fields: fields, body: .source(body, length: nil))
+            return Response(
+                .ok, fields: fields, body: .source(SpoolBody(spool.pieces(), invocation), length: nil))
         case .raw(let raw):
             fields["Content-Type"] = raw.contentType
             fields["X-Stream-Output"] = "1"
@@ -41,29 +43,70 @@ extension Answer {
     }
 }
 
+extension JSONDocument {
+    /// A short document is sent whole, so that its length is known.
+    fileprivate func response(_ fields: Fields, _ invocation: Invocation) throws -> Response {
+        var document = self
+        document.append("\n")
+        let pieces = document.pieces()
+        guard document.byteCount <= Limits.spoolMemoryBytesMax else {
+            return Response(
+                .ok, fields: fields, body: .source(SpoolBody(pieces, invocation), length: nil))
+        }
+        var writer = ByteWriter(capacity: document.byteCount)
+        while let piece = try pieces() { writer.append(piece) }
+        return Response(.ok, fields: fields, body: .bytes(writer.finish()))
+    }
+}
+
 /// Sends bytes as they are made. An error breaks the connection off, so that nobody takes half a
 /// file for a whole one.
 final class RawBody: BodySource {
-    private let make: () throws -> Bytes?
+    private var pieces: any ContentPieces
     private let invocation: Invocation
-    private var first: Bytes?
+    private var first: ContentPiece?
+    private var last: ContentPiece.Origin?
 
     init(_ answer: RawAnswer, checking invocation: Invocation) {
-        make = answer.next
+        pieces = answer.pieces
         self.invocation = invocation
     }
 
-    func prepare() throws { first = try nextPiece() }
+    func prepare() throws { first = try pieces.next() }
 
     func next(limit: Int) throws -> Bytes? {
-        guard let ready = first else { return try nextPiece() }
-        first = nil
-        return ready
+        try invocation.context.check()
+        guard let piece = try first.take() ?? pieces.next() else { return nil }
+        last = piece.origin
+        return piece.bytes
     }
 
-    private func nextPiece() throws -> Bytes? {
-        if invocation.deadline.hasPassed { throw RPCError.deadlineExceeded }
-        return try make()
+    func release() -> Bool {
+        pieces.release()
+        return last != nil
+    }
+
+    func reload() throws -> Bytes {
+        guard let last else { preconditionFailure("only a piece with an origin is let go of") }
+        return try last.read(from: invocation.access.makeReader())
+    }
+
+    func close() { pieces.release() }
+}
+
+/// Sends what waited in a spool for the end of its request.
+final class SpoolBody: BodySource {
+    private let next: () throws -> Bytes?
+    private let invocation: Invocation
+
+    init(_ next: @escaping () throws -> Bytes?, _ invocation: Invocation) {
+        self.next = next
+        self.invocation = invocation
+    }
+
+    func next(limit: Int) throws -> Bytes? {
+        try invocation.context.check()
+        return try next()
     }
 }
 
@@ -110,6 +153,12 @@ final class LineBody: BodySource {
 
     func close() { source.close() }
 
+    /// Lines are sent in small pieces, which the server copies if it has to wait.
+    func release() -> Bool {
+        source.release()
+        return false
+    }
+
     private func gather(_ limit: Int) -> Bytes? {
         var writer = ByteWriter(capacity: 512)
         let patience = Deadline.after(Limits.lineWait)
@@ -130,7 +179,7 @@ final class LineBody: BodySource {
     }
 
     private func nextLine() throws -> JSON? {
-        if invocation.deadline.hasPassed { throw RPCError.deadlineExceeded }
+        try invocation.context.check()
         return try source.next()
     }
 }

@@ -1,9 +1,12 @@
 import Buffers
+import Content
 
 /// What a command answers, before it is made into HTTP.
 enum Answer {
     /// One JSON value.
     case value(JSON)
+    /// One JSON value with long lists in it.
+    case document(JSONDocument)
     /// JSON values one after the other.
     case lines(any LineSource)
     /// JSON values that are there already, many perhaps.
@@ -27,6 +30,9 @@ protocol LineSource: AnyObject {
     /// Whether each line is sent at once, as progress must be, instead of being gathered.
     var isPrompt: Bool { get }
 
+    /// The client takes nothing at the moment: what can be read again is to be let go of.
+    func release()
+
     /// Nobody wants lines any more.
     func close()
 }
@@ -34,6 +40,7 @@ protocol LineSource: AnyObject {
 extension LineSource {
     var verdict: String? { nil }
     var isPrompt: Bool { false }
+    func release() {}
     func close() {}
 }
 
@@ -58,27 +65,33 @@ final class Lines: LineSource {
 
 /// Bytes of an answer that are not JSON.
 struct RawAnswer {
-    var contentType = "text/plain"
+    let contentType: String
     /// `X-Content-Length`: how much content there is, where that is known.
-    var contentLength: UInt64?
-    /// Makes the next piece; nil at the end.
-    let next: () throws -> Bytes?
+    let contentLength: UInt64?
+    let pieces: any ContentPieces
 
     init(
         contentType: String = "text/plain", contentLength: UInt64? = nil,
-        _ next: @escaping () throws -> Bytes?
+        _ pieces: any ContentPieces
     ) {
         self.contentType = contentType
         self.contentLength = contentLength
-        self.next = next
+        self.pieces = pieces
     }
 
     /// Bytes that are there already.
     init(_ bytes: Bytes, contentType: String = "text/plain") {
-        var rest: Bytes? = bytes
-        self.init(contentType: contentType) {
-            defer { rest = nil }
-            return rest
-        }
+        self.init(contentType: contentType, MadePieces(bytes))
     }
+}
+
+/// An answer that was made as a whole.
+struct MadePieces: ContentPieces {
+    private var rest: Bytes?
+
+    init(_ bytes: Bytes) { rest = bytes }
+
+    mutating func next() -> ContentPiece? { rest.take().map { ContentPiece(made: $0) } }
+
+    mutating func release() {}
 }

@@ -15,6 +15,8 @@ protocol PartSink: AnyObject {
     func begin(_ entry: UploadedEntry) throws
     /// The next bytes of it.
     func receive(_ piece: Bytes) throws
+    /// Nothing more has come for a while: what others need is to be let go of.
+    func pause() throws
     /// It has ended.
     func end() throws
     /// Everything has arrived.
@@ -25,4 +27,5 @@ protocol PartSink: AnyObject {
 
 extension PartSink {
     func abandon() {}
+    func pause() throws {}
 }

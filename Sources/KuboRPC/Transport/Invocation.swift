@@ -10,36 +10,32 @@ struct Invocation {
     let call: Call
     let library: Library
     let settings: KuboRPCSettings
-    /// When the caller no longer waits; the earlier of its `timeout` and the exchange's own end.
-    let deadline: Deadline
+    /// Who asks, until the earlier of its `timeout` and the exchange's own end.
+    let context: RequestContext
     /// How CIDs are written in this answer.
     let cidText: CIDText
-    private let request: Request
 
     init(
         _ call: Call, of request: Request, library: Library, settings: KuboRPCSettings
     ) throws(RPCError) {
         self.call = call
-        self.request = request
         self.library = library
         self.settings = settings
-        deadline = try Invocation.deadline(of: call, within: request.deadline)
+        let liveness = request.liveness
+        context = RequestContext(
+            deadline: try Invocation.deadline(of: call, within: request.deadline)
+        ) { liveness.isWanted }
         cidText = try CIDText(call.options)
     }
 
     var arguments: [String] { call.arguments }
     var options: OptionValues { call.options }
 
-    /// Whether the client has gone away.
-    var isAbandoned: Bool { request.isAbandoned }
+    /// What the call may read.
+    var access: ContentAccess { library.access(for: context) }
 
-    /// To be asked between two steps of a long operation.
-    ///
-    /// - Throws: when the caller's time has passed or the caller has gone.
-    func checkWanted() throws(RPCError) {
-        if deadline.hasPassed { throw .deadlineExceeded }
-        if request.isAbandoned { throw .failed("context canceled") }
-    }
+    /// When the caller no longer waits.
+    var deadline: Deadline { context.deadline }
 
     private static func deadline(
         of call: Call, within exchange: Deadline

@@ -17,6 +17,8 @@ extension RPCError {
             self = .badRequest("\(error)")
         case let error as ContentError where error.code == .deadlineExceeded:
             self = .deadlineExceeded
+        case let error as ContentError where error.code == .overloaded:
+            self.init(code: .unavailable, message: error.message)
         default: self = .failed("\(error)")
         }
     }

@@ -31,13 +31,16 @@ final class UploadReceiver: BodyReceiver {
 
     func receive(_ piece: Bytes) throws {
         do {
-            if invocation.deadline.hasPassed { throw RPCError.deadlineExceeded }
+            try invocation.context.checkNow()
             parser.feed(piece)
             try passEvents()
         } catch {
             throw AnsweredError(error, common)
         }
     }
+
+    /// What fails here fails again with the next piece, where there is room for an answer.
+    func pause() { try? sink.pause() }
 
     func finish() throws -> Response {
         do {

@@ -1,0 +1,80 @@
+import IPLD
+import Multiformats
+import UnixFS
+
+/// Looks at the names of a tree before any of it is sent.
+struct TarNameCheck {
+    private let access: ContentAccess
+    private let folders: BlockReader
+    private let children: BlockReader
+    private let state: StateShare
+    private var waitingByteCount = 0
+    private var entryCount = 0
+
+    init(_ access: ContentAccess) {
+        self.access = access
+        folders = access.makeReader()
+        children = access.makeReader()
+        state = access.makeStateShare()
+    }
+
+    /// Looks at the first entries of a tree.
+    ///
+    /// - Throws: `.nameOutsideRoot`, `.nameTooLong`, `.undecodable`, `.notUnixFS`, `.blockNotFound`
+    ///   for the root, and as `RequestContext.check()`.
+    mutating func run(from root: CID, _ path: TarPath) throws(ContentError) {
+        var waiting: [(CID, TarPath)] = []
+        if try isFolder(try children.named(root)) { waiting.append((root, path)) }
+        while let (cid, path) = waiting.popLast() {
+            waitingByteCount -= path.memoryByteCount
+            var reader: DirectoryReader
+            do {
+                reader = try DirectoryReader(root: cid, from: folders)
+            } catch {
+                throw ContentError(error, in: cid)
+            }
+            while let entry = try next(of: &reader) {
+                entryCount += 1
+                guard entryCount < Limits.tarCheckedEntriesMax else { return }
+                let below = try path.appending(entry.name)
+                guard entry.cid.codec == .dagPB, below.depth < Limits.pathSegmentsMax,
+                    try leadsToFolder(entry.cid)
+                else { continue }
+                waitingByteCount += below.memoryByteCount
+                try state.require(waitingByteCount)
+                waiting.append((entry.cid.owned, below))
+            }
+        }
+    }
+
+    private func next(of reader: inout DirectoryReader) throws(ContentError) -> DirectoryEntry? {
+        try access.context.check()
+        do {
+            return try reader.next(from: folders)
+        } catch let error as ContentError where error.code == .blockNotFound {
+            return nil
+        } catch {
+            throw ContentError(error, in: reader.root)
+        }
+    }
+
+    /// A child that is missing or damaged breaks the transfer off later, when it is its turn.
+    private func leadsToFolder(_ cid: CID) throws(ContentError) -> Bool {
+        do {
+            return try isFolder(try children.named(cid))
+        } catch let error where error.isAboutContent {
+            return false
+        }
+    }
+
+    private func isFolder(_ block: Block) throws(ContentError) -> Bool {
+        do {
+            switch try UnixFSNode.read(block) {
+            case .directory, .shard: return true
+            case .raw, .file, .symlink: return false
+            }
+        } catch {
+            throw ContentError(error, in: block.cid)
+        }
+    }
+}

@@ -1,0 +1,45 @@
+package import Multiformats
+
+/// Goes around the faults of a DAG: gives each block below a root that is missing, damaged or cannot
+/// be decoded, and goes on with what is not below it.
+package struct FaultWalk {
+    private let access: ContentAccess
+    private let reader: BlockReader
+    private var root: CID?
+    private var path: WalkPath
+    private var seen: SeenBlocks
+
+    /// Prepares a walk.
+    package init(from root: CID, access: ContentAccess) {
+        self.access = access
+        self.root = root
+        reader = access.makeReader()
+        path = WalkPath(access)
+        seen = SeenBlocks(access)
+    }
+
+    /// The next fault.
+    ///
+    /// - Returns: nil when the rest is complete.
+    /// - Throws: what ends the request as a whole, and errors of the store that no block is to blame
+    ///   for.
+    package mutating func next() throws(ContentError) -> (cid: CID, error: ContentError)? {
+        while let cid = try root.take() ?? path.next(from: reader) {
+            try access.context.check()
+            let hasLinks = DAGWalk.hasLinks(cid)
+            guard try seen.insert(cid.multihash, as: hasLinks ? .node(cid.codec) : .leaf) else {
+                continue
+            }
+            do {
+                if hasLinks {
+                    try path.descend(into: cid, try reader.held(cid))
+                } else if try access.byteCount(of: cid) == nil {
+                    throw ContentError.blockNotFound(cid)
+                }
+            } catch let error where error.isAboutContent {
+                return (cid, error)
+            }
+        }
+        return nil
+    }
+}

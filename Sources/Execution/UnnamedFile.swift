@@ -1,0 +1,65 @@
+package import Buffers
+import Glibc
+import Synchronization
+
+/// A file without a name for what would take too much memory; made when the first bytes come, and
+/// removed by the system with its last descriptor.
+///
+/// One thread.
+package final class UnnamedFile {
+    private static let count = Atomic<UInt64>(0)
+
+    private let folder: String
+    private let byteCountMax: UInt64
+    private var file: File?
+
+    /// Bytes in it.
+    package private(set) var byteCount: UInt64 = 0
+
+    /// Makes nothing yet.
+    ///
+    /// - Parameters:
+    ///   - folder: where it will be; made if it is not there.
+    ///   - byteCountMax: the most that it takes.
+    package init(in folder: String, byteCountMax: UInt64) {
+        self.folder = folder
+        self.byteCountMax = byteCountMax
+    }
+
+    /// Appends bytes.
+    ///
+    /// - Throws: past the limit, and when the disk is full.
+    package func append(_ bytes: Bytes) throws(FileError) {
+        guard !bytes.isEmpty else { return }
+        guard byteCount + UInt64(bytes.count) <= byteCountMax else {
+            throw FileError(
+                operation: "write more than \(byteCountMax) bytes to", path: folder, number: EFBIG)
+        }
+        try open().write(bytes)
+        byteCount += UInt64(bytes.count)
+    }
+
+    /// Reads a part of what was appended.
+    package func read(_ range: Range<UInt64>) throws(FileError) -> Bytes {
+        guard let file, !range.isEmpty else { return .empty }
+        return try file.read(
+            at: range.lowerBound, count: Int(range.upperBound - range.lowerBound))
+    }
+
+    /// Forgets everything, so that the disk has the room again.
+    package func reset() {
+        file = nil
+        byteCount = 0
+    }
+
+    private func open() throws(FileError) -> File {
+        if let file { return file }
+        try File.makeFolder(folder)
+        let number = Self.count.wrappingAdd(1, ordering: .relaxed).newValue
+        let path = "\(folder)/unnamed-\(getpid())-\(number)"
+        let made = try File(path, .createNew)
+        try File.remove(path)
+        file = made
+        return made
+    }
+}

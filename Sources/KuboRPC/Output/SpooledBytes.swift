@@ -1,0 +1,42 @@
+import Buffers
+import Content
+import Execution
+
+/// Bytes of an upload that are needed as a whole: they wait in a file until all of them have come, so
+/// that an upload that stands still holds next to no memory.
+final class SpooledBytes {
+    private let file: UnnamedFile
+    private let access: ContentAccess
+    private var tail = ByteWriter()
+
+    init(_ access: ContentAccess) {
+        file = UnnamedFile(
+            in: access.library.spoolFolder, byteCountMax: Limits.spoolFileBytesMax)
+        self.access = access
+    }
+
+    /// How many there are.
+    var byteCount: Int { Int(file.byteCount) + tail.count }
+
+    /// Adds bytes.
+    func append(_ piece: Bytes) throws {
+        tail.append(piece)
+        if tail.count >= Limits.spooledTailBytesMax { try file.append(tail.takeBytes()) }
+    }
+
+    /// Lends all bytes, with memory taken for them from the budget of uploads.
+    ///
+    /// - Throws: `.overloaded` when others have the memory for too long; what `body` throws.
+    func withWhole<Result>(_ body: (Bytes) throws -> Result) throws -> Result {
+        let share = BudgetShare(of: access.library.ingestBudget)
+        let deadline = Deadline.after(Limits.uploadWait).earlier(access.context.deadline)
+        let wanted = min(byteCount, access.library.ingestBudget.limit)
+        guard share.grow(by: wanted, deadline: deadline) else {
+            try access.context.checkNow()
+            throw ContentError.overloaded("the memory for uploads")
+        }
+        guard file.byteCount > 0 else { return try body(tail.takeBytes()) }
+        try file.append(tail.takeBytes())
+        return try body(try file.read(0..<file.byteCount))
+    }
+}
