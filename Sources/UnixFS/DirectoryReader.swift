@@ -185,14 +185,10 @@ package struct DirectoryReader: Sendable {
         guard node == nil, let level = levels.last else { return }
         let block = Block(cid: level.cid, bytes: try source.block(level.cid))
         switch try UnixFSNode.read(block) {
-        case .directory(let directory):
-            var links = directory.links
-            links.move(to: level.position)
-            node = .plain(links)
+        case .directory:
+            node = .plain(DagPBLinkCursor(block.bytes, resumingAt: level.position))
         case .shard(let shard):
-            var links = shard.links
-            links.move(to: level.position)
-            node = .shard(shard, links)
+            node = .shard(shard, DagPBLinkCursor(block.bytes, resumingAt: level.position))
         case .file, .raw, .symlink:
             throw UnixFSError(.notADirectory, "\(level.cid) is not a directory")
         }

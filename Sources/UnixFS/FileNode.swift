@@ -17,8 +17,17 @@ package struct FileNode: Sendable {
 
     /// The parts in order, from a place on.
     package struct PartCursor: Sendable {
+        fileprivate let block: Bytes
+        fileprivate let message: Bytes
         fileprivate var links: DagPBLinkCursor
         fileprivate var sizes: BlockSizeCursor
+
+        fileprivate init(block: Bytes, message: Bytes) {
+            self.block = block
+            self.message = message
+            links = DagPBLinkCursor(block, resumingAt: 0)
+            sizes = BlockSizeCursor(message, resumingAt: .start)
+        }
 
         /// The next part; nil at the end.
         package mutating func next() -> Part? {
@@ -26,14 +35,20 @@ package struct FileNode: Sendable {
             return Part(cid: link.cid, byteCount: size)
         }
 
-        /// Where the next part stands, for `FileNode.parts(from:)`.
+        /// Where the next part stands.
         var place: Place { Place(link: links.position, size: sizes.position) }
+
+        /// Goes to a place that a cursor over the same node has told.
+        mutating func move(to place: Place) {
+            links = DagPBLinkCursor(block, resumingAt: place.link)
+            sizes = BlockSizeCursor(message, resumingAt: place.size)
+        }
     }
 
     /// A place between two parts of a node.
     struct Place: Sendable {
         fileprivate let link: Int
-        fileprivate let size: Int
+        fileprivate let size: BlockSizeCursor.Position
     }
 
     /// File bytes in this block, before those of the children.
@@ -42,7 +57,7 @@ package struct FileNode: Sendable {
     /// How many children there are.
     package let partCount: Int
 
-    /// All file bytes; at most `Limits.fileByteCountMax`.
+    /// All file bytes; at most `Limits.fileBytesMax`.
     package let byteCount: UInt64
 
     /// Mode and time; meaningful in a file's root only.
@@ -55,13 +70,13 @@ package struct FileNode: Sendable {
     ///
     /// - Throws: `.malformed` when there are not as many sizes as links, a link has a name, or the
     ///   sizes do not add up to `filesize`.
-    init(_ node: DagPBView, _ message: UnixFSView) throws(UnixFSError) {
+    init(_ node: DagPBView, _ message: UnixFSDataView) throws(UnixFSError) {
         guard node.linkCount == message.blockSizeCount else {
             throw UnixFSError(
                 .malformed,
                 "a file with \(node.linkCount) links and \(message.blockSizeCount) sizes")
         }
-        var links = node.links
+        var links = node.links()
         while let link = links.next() {
             guard link.nameBytes?.isEmpty ?? true else {
                 throw UnixFSError(.malformed, "a link to a part of a file has a name")
@@ -69,12 +84,9 @@ package struct FileNode: Sendable {
         }
         data = message.data ?? .empty
         partCount = node.linkCount
-        parts = PartCursor(links: node.links, sizes: message.blockSizes)
+        parts = PartCursor(block: node.bytes, message: node.data ?? .empty)
         metadata = message.metadata
-        byteCount = message.blockSizeSum + UInt64(data.count)
-        guard byteCount <= Limits.fileByteCountMax else {
-            throw UnixFSError(.malformed, "the sizes of a file's parts overflow")
-        }
+        byteCount = message.byteCount
         guard message.fileSize ?? byteCount == byteCount else {
             throw UnixFSError(
                 .malformed,
@@ -88,14 +100,13 @@ package struct FileNode: Sendable {
         partCount = 0
         byteCount = UInt64(bytes.count)
         metadata = UnixFSMetadata()
-        parts = PartCursor(links: .none, sizes: .none)
+        parts = PartCursor(block: .empty, message: .empty)
     }
 
     /// The parts from a place on that a cursor over this node has told.
     func parts(from place: Place) -> PartCursor {
         var cursor = parts
-        cursor.links.move(to: place.link)
-        cursor.sizes.move(to: place.size)
+        cursor.move(to: place)
         return cursor
     }
 }

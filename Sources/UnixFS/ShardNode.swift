@@ -27,7 +27,7 @@ package struct ShardNode: Sendable {
     /// - Throws: `.malformed` for a fan-out that is no power of two from 8 to 1024, an unknown
     ///   hash, a bitmap wider than the fan-out or with another count of bits than there are links,
     ///   and for links whose names are too short to begin with a bucket.
-    init(cid: CID, _ node: DagPBView, _ message: UnixFSView) throws(UnixFSError) {
+    init(cid: CID, _ node: DagPBView, _ message: UnixFSDataView) throws(UnixFSError) {
         guard let claimed = message.fanout, let fanout = Int(exactly: claimed),
             Limits.allows(fanout: fanout)
         else {
@@ -49,7 +49,7 @@ package struct ShardNode: Sendable {
             )
         }
         digitCount = Shard.digitCount(fanout: fanout)
-        links = node.links
+        links = node.links()
         var rest = links
         while let link = rest.next() {
             guard link.nameBytes?.count ?? 0 >= digitCount else {

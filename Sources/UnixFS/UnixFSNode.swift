@@ -21,9 +21,9 @@ package struct DirectoryNode: Sendable {
     /// Mode and time.
     package let metadata: UnixFSMetadata
 
-    init(cid: CID, _ node: DagPBView, _ message: UnixFSView) {
+    init(cid: CID, _ node: DagPBView, _ message: UnixFSDataView) {
         self.cid = cid
-        links = node.links
+        links = node.links()
         metadata = message.metadata
     }
 
