@@ -90,16 +90,20 @@ private struct PathSteps {
 
     /// Goes to the next block, or gives the value that the path ends at.
     private mutating func enterValue(_ block: Block) throws(ContentError) -> IPLDValue? {
-        let value: IPLDValue
+        let step: IPLDPath.Step
+        var found = IPLDValue.null
         do {
-            value = try IPLDCodec.decode(block.bytes, as: cid.codec, .reading)
+            step = try IPLDPath.step(rest, in: block)
+            if case .value(let range) = step {
+                found = try IPLDCodec.decode(block.bytes[range], as: cid.codec, .reading)
+            }
         } catch {
             throw ContentError(error, in: cid)
         }
-        switch IPLDPath.step(rest, in: value) {
-        case .value(let value):
+        switch step {
+        case .value:
             roots += repeatElement(cid, count: rest.count)
-            return value
+            return found
         case .missing(let index):
             throw .linkNotFound(rest[rest.startIndex + index], under: cid)
         case .link(let next, let used):
