@@ -1,4 +1,5 @@
 package import Buffers
+package import UnixFS
 
 /// One entry of a TAR as its header blocks: ustar where that is enough, a PAX header before it where
 /// it is not.
@@ -21,10 +22,8 @@ package struct TarHeader: Sendable {
     package let kind: Kind
     /// Permission bits.
     package let mode: UInt32
-    /// Seconds since 1970, may be negative.
-    package let seconds: Int64
-    /// Nanoseconds within the second; 0 writes none.
-    package let nanoseconds: UInt32
+    /// Time of the last change; without one it is 1970-01-01.
+    package let mtime: ModificationTime?
 
     /// Describes an entry.
     ///
@@ -35,13 +34,12 @@ package struct TarHeader: Sendable {
     ///   - mtime: nil for 1970-01-01, so that the same content gives the same archive.
     package init(
         name: Bytes, kind: Kind, mode: UInt32? = nil,
-        mtime: (seconds: Int64, nanoseconds: UInt32)? = nil
+        mtime: ModificationTime? = nil
     ) {
         self.name = name
         self.kind = kind
-        self.mode = mode.map { $0 & 0o7777 } ?? kind.usualMode
-        seconds = mtime?.seconds ?? 0
-        nanoseconds = mtime?.nanoseconds ?? 0
+        self.mode = mode.map { $0 & UnixFSMetadata.modeMask } ?? kind.usualMode
+        self.mtime = mtime
     }
 
     /// The size of a block of the format.
@@ -73,6 +71,10 @@ package struct TarHeader: Sendable {
         writer.append(ustar.encode())
         return writer.finish()
     }
+
+    private var seconds: Int64 { mtime?.seconds ?? 0 }
+
+    private var nanoseconds: UInt32 { mtime?.nanoseconds ?? 0 }
 
     private var storedName: Bytes {
         guard kind == .folder else { return name }

@@ -4,13 +4,13 @@ import Multiformats
 /// Writes the CBOR codecs.
 struct CBORPrinter: ~Copyable {
     private var writer = ByteWriter(capacity: 256)
-    private let rules: CBORParser.Rules
+    private let rules: CBORWalk.Rules
 
-    init(_ rules: CBORParser.Rules) { self.rules = rules }
+    init(_ rules: CBORWalk.Rules) { self.rules = rules }
 
     /// The bytes of one value.
     static func print(
-        _ value: IPLDValue, _ rules: CBORParser.Rules
+        _ value: IPLDValue, _ rules: CBORWalk.Rules
     ) throws(IPLDError) -> Bytes {
         var printer = CBORPrinter(rules)
         try printer.append(value, depth: 0)

@@ -17,12 +17,12 @@ package enum DagCBOR {
 
     /// Decodes a block.
     ///
-    /// - Throws: `.malformed`, `.tooDeep`.
+    /// - Throws: `.malformed`, `.tooDeep`, `.tooLarge`.
     package static func decode(
         _ bytes: Bytes, _ strictness: Strictness = .canonical
     ) throws(IPLDError) -> IPLDValue {
-        var parser = CBORParser(bytes, strictness == .canonical ? .canonical : .reading)
-        return try parser.parse()
+        let rules: CBORWalk.Rules = strictness == .canonical ? .canonical : .reading
+        return try UndecodedValue(.cbor(CBORWalk(bytes, rules))).decode()
     }
 
     /// The canonical block of a value: keys sorted by length, then bytes.

@@ -7,10 +7,9 @@ import Multiformats
 package enum DagJSON {
     /// Decodes a block. White space and keys in any order are accepted.
     ///
-    /// - Throws: `.malformed`, `.tooDeep`.
+    /// - Throws: `.malformed`, `.tooDeep`, `.tooLarge`.
     package static func decode(_ bytes: Bytes) throws(IPLDError) -> IPLDValue {
-        var parser = JSONParser(bytes, readsLinks: true)
-        return try parser.parse()
+        try UndecodedValue(.json(JSONWalk(bytes, readsLinks: true))).decode()
     }
 
     /// The canonical block of a value: keys sorted by bytes, no white space.
@@ -20,28 +19,17 @@ package enum DagJSON {
         try JSONPrinter.print(value, isDagJSON: true)
     }
 
-    /// Turns a map whose first key is `/` into the link or the bytes that it stands for.
-    ///
-    /// - Throws: `.malformed` when it stands for neither: the key is reserved.
-    static func interpret(_ entries: [IPLDValue.Entry]) throws(IPLDError) -> IPLDValue {
-        guard let first = entries.first, first.key == "/" else { return .map(entries) }
-        guard entries.count == 1 else { throw reserved }
-        switch first.value {
-        case .string(let text): return .link(try cid(text))
-        case .map(let inner):
-            guard inner.count == 1, inner[0].key == "bytes",
-                case .string(let text) = inner[0].value
-            else { throw reserved }
-            return .bytes(try bytes(text))
-        default: throw reserved
-        }
-    }
+    /// The key of the maps that stand for links and bytes.
+    static let reservedKey = Bytes(utf8: "/")
+    /// The key inside such a map that stands for bytes.
+    static let bytesKey = Bytes(utf8: "bytes")
 
-    private static var reserved: IPLDError {
-        IPLDError(.malformed, "dag-json: the key \"/\" stands for links and bytes only")
-    }
+    /// Why any other map whose first key is the reserved one is refused.
+    static let reserved = IPLDError(
+        .malformed, "dag-json: the key \"/\" stands for links and bytes only")
 
-    private static func cid(_ text: String) throws(IPLDError) -> CID {
+    /// Reads the text of a link.
+    static func cid(_ text: String) throws(IPLDError) -> CID {
         do {
             return try CID(parsing: text)
         } catch {
@@ -50,7 +38,7 @@ package enum DagJSON {
     }
 
     /// Base64 without padding; with padding too, as go-ipld-prime reads it.
-    private static func bytes(_ text: String) throws(IPLDError) -> Bytes {
+    static func bytes(_ text: String) throws(IPLDError) -> Bytes {
         let base: Multibase = text.utf8.last == UInt8(ascii: "=") ? .base64pad : .base64
         do {
             return try base.decodeWithoutPrefix(text)

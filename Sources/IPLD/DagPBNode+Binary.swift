@@ -9,30 +9,45 @@ extension DagPBNode {
     /// - Throws: `.malformed`, in the words of go-codec-dagpb.
     /// - Spec: ipld dag-pb.
     package init(decoding bytes: Bytes) throws(IPLDError) {
-        self = try bytes.withByteSpan { (memory) throws(IPLDError) in
-            try DagPBNode(decoding: bytes, memory)
-        }
+        self.init()
+        var links: [DagPBLink] = []
+        data = try Self.scan(bytes) { links.append($0) }
+        self.links = links
     }
 
-    private init(decoding bytes: Bytes, _ memory: Span<UInt8>) throws(IPLDError) {
-        self.init()
-        var fields = ProtobufFields(in: 0..<bytes.count)
-        var areLinksComplete = false
-        while !fields.isAtEnd {
-            let tag = try fields.readTag(memory)
-            guard tag.wire == 2, tag.field == 1 || tag.field == 2
-            else { throw .protobuf("(PBNode) \(tag.refusal(expecting: "1 or 2"))") }
-            let chunk = try fields.readChunk(memory)
-            if tag.field == 1 {
-                guard data == nil else { throw .protobuf("(PBNode) duplicate Data section") }
-                data = bytes[chunk]
-                areLinksComplete = !links.isEmpty
-            } else {
-                guard !areLinksComplete else {
-                    throw .protobuf("(PBNode) duplicate Links section")
+    /// Checks a block and shows its links in stored order.
+    ///
+    /// - Parameters:
+    ///   - bytes: the block.
+    ///   - show: is given each link.
+    /// - Returns: the data field.
+    /// - Throws: `.malformed`, in the words of go-codec-dagpb.
+    @inline(__always)
+    static func scan(
+        _ bytes: Bytes, _ show: (DagPBLink) -> Void
+    ) throws(IPLDError) -> Bytes? {
+        try bytes.withByteSpan { (memory) throws(IPLDError) in
+            var fields = ProtobufFields(in: 0..<bytes.count)
+            var data: Bytes?
+            var (hasLinks, areLinksComplete) = (false, false)
+            while !fields.isAtEnd {
+                let tag = try fields.readTag(memory)
+                guard tag.wire == 2, tag.field == 1 || tag.field == 2
+                else { throw .protobuf("(PBNode) \(tag.refusal(expecting: "1 or 2"))") }
+                let chunk = try fields.readChunk(memory)
+                if tag.field == 1 {
+                    guard data == nil else { throw .protobuf("(PBNode) duplicate Data section") }
+                    data = bytes[chunk]
+                    areLinksComplete = hasLinks
+                } else {
+                    guard !areLinksComplete else {
+                        throw .protobuf("(PBNode) duplicate Links section")
+                    }
+                    hasLinks = true
+                    show(try DagPBLink(decoding: chunk, of: bytes, memory))
                 }
-                links.append(try DagPBLink(decoding: chunk, of: bytes, memory))
             }
+            return data
         }
     }
 

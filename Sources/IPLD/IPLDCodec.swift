@@ -11,22 +11,38 @@ package enum IPLDCodec {
     /// Decodes a block into the data model; dag-pb gives its value form, raw gives bytes.
     ///
     /// - Parameters:
-    ///   - bytes: the block.
+    ///   - bytes: the block, or the bytes of one value in it that `IPLDPath` has found.
     ///   - codec: what it claims to be.
     ///   - strictness: for dag-cbor.
     /// - Returns: the value.
-    /// - Throws: `.unsupported` for other codecs, and what the codec throws.
+    /// - Throws: `.unsupported` for other codecs, what the codec throws, and `.tooLarge` for a tree
+    ///   over `Limits.treeBytesMax`.
     package static func decode(
         _ bytes: Bytes, as codec: Multicodec, _ strictness: DagCBOR.Strictness = .canonical
     ) throws(IPLDError) -> IPLDValue {
+        try check(bytes, as: codec, strictness).decode()
+    }
+
+    /// Checks a block without decoding it, and counts the memory that decoding would take, so that a
+    /// caller can take it from a budget first.
+    ///
+    /// - Parameters:
+    ///   - bytes: the block, or the bytes of one value in it.
+    ///   - codec: what it claims to be.
+    ///   - strictness: for dag-cbor.
+    /// - Returns: what can be decoded.
+    /// - Throws: `.unsupported` for other codecs, and what the codec throws.
+    package static func check(
+        _ bytes: Bytes, as codec: Multicodec, _ strictness: DagCBOR.Strictness = .canonical
+    ) throws(IPLDError) -> UndecodedValue {
         switch codec {
-        case .raw: return .bytes(bytes)
-        case .dagPB: return DagPBForm.value(of: try DagPBNode(decoding: bytes))
-        case .dagCBOR: return try DagCBOR.decode(bytes, strictness)
-        case .dagJSON: return try DagJSON.decode(bytes)
-        case .json: return try PlainJSON.decode(bytes)
-        case .cbor: return try PlainCBOR.decode(bytes)
-        default: throw unsupported(codec, "decoder")
+        case .raw: return UndecodedValue(raw: bytes)
+        case .dagPB: return try UndecodedValue(node: bytes)
+        default:
+            guard let walk = IPLDWalk(bytes, as: codec, strictness) else {
+                throw unsupported(codec, "decoder")
+            }
+            return try UndecodedValue(walk)
         }
     }
 

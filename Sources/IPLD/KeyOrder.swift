@@ -1,3 +1,5 @@
+import Buffers
+
 /// The orders of map keys, by the bytes of their UTF-8.
 ///
 /// Swift's own comparison holds different normalisations of a text to be equal; blocks do not.
@@ -6,6 +8,15 @@ enum KeyOrder {
     static func lengthFirst(_ left: String, _ right: String) -> Bool {
         let (leftCount, rightCount) = (left.utf8.count, right.utf8.count)
         return leftCount != rightCount ? leftCount < rightCount : bytewise(left, right)
+    }
+
+    /// By length, then by bytes: dag-cbor, the order of RFC 7049.
+    static func lengthFirst(_ left: Bytes, _ right: Bytes) -> Bool {
+        guard left.count == right.count else { return left.count < right.count }
+        for index in 0..<left.count where left[index] != right[index] {
+            return left[index] < right[index]
+        }
+        return false
     }
 
     /// By bytes: dag-json.

@@ -1,9 +1,15 @@
 /// The limits of this module, together with the relations between them.
 package enum Limits {
-    /// How deep values may nest; decoding recurses once per level and fits a 512 KiB stack.
+    /// How deep values may nest; encoding recurses once per level and fits a 512 KiB stack.
     package static let depthMax = 128
     /// How deep the text of dag-json may nest: a bytes value takes two more levels there.
     static let jsonDepthMax = depthMax + 2
+    /// The most memory that one value may take when it is decoded, about. Nobody writes nodes like
+    /// that: 64 MiB are 1,300,000 map entries. Larger blocks are still stored, served and walked.
+    package static let treeBytesMax = 64 << 20
+    /// The longest text or block that is made of a value: indentation alone makes 260 MiB of a block
+    /// of 2 MiB.
+    package static let encodedBytesMax = 64 << 20
     /// The longest header of a CAR; 64 KiB hold over 1,500 roots.
     package static let carHeaderBytesMax = 1 << 20
     /// The longest section (CID and block) of a CAR by default, as in go-car.

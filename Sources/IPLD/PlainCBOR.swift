@@ -4,10 +4,9 @@ package import Buffers
 package enum PlainCBOR {
     /// Decodes a block.
     ///
-    /// - Throws: `.malformed`, also for tags and indefinite lengths; `.tooDeep`.
+    /// - Throws: `.malformed`, also for tags and indefinite lengths; `.tooDeep`, `.tooLarge`.
     package static func decode(_ bytes: Bytes) throws(IPLDError) -> IPLDValue {
-        var parser = CBORParser(bytes, .plain)
-        return try parser.parse()
+        try UndecodedValue(.cbor(CBORWalk(bytes, .plain))).decode()
     }
 
     /// Writes a value without links; maps keep their order.

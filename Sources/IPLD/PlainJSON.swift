@@ -4,10 +4,9 @@ package import Buffers
 package enum PlainJSON {
     /// Decodes a block.
     ///
-    /// - Throws: `.malformed`, `.tooDeep`.
+    /// - Throws: `.malformed`, `.tooDeep`, `.tooLarge`.
     package static func decode(_ bytes: Bytes) throws(IPLDError) -> IPLDValue {
-        var parser = JSONParser(bytes, readsLinks: false)
-        return try parser.parse()
+        try UndecodedValue(.json(JSONWalk(bytes, readsLinks: false))).decode()
     }
 
     /// Writes a value without links or bytes, indented by tabs as go-ipld-prime does; maps keep

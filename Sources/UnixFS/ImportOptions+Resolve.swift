@@ -85,8 +85,11 @@ extension ImportOptions {
             }
         }
         guard let seconds = request.mtime, seconds != 0 else { return }
-        mtime = ModificationTime(
-            seconds: seconds, nanoseconds: UInt32(request.mtimeNanoseconds ?? 0))
+        let nanoseconds = UInt32(exactly: request.mtimeNanoseconds ?? 0) ?? .max
+        guard let time = ModificationTime(seconds: seconds, nanoseconds: nanoseconds) else {
+            throw .timeWithoutDate
+        }
+        mtime = time
     }
 
     /// Raw leaves have no room for metadata, so it switches them off.

@@ -6,8 +6,9 @@ enum Limits {
     /// The longest chunk: what a node around it needs still fits into the largest block.
     static let chunkByteCountMax = blockByteCountMax - 256
 
-    /// Bytes that a file may claim to have: sums and places of parts stay far from overflowing.
-    static let fileByteCountMax: UInt64 = 1 << 62
+    /// The longest file, and the largest size that a message may claim: two of them and a block
+    /// together still fit into 63 bits.
+    static let fileBytesMax: UInt64 = 1 << 62
 
     /// Levels of nodes that a reader follows below a file's root.
     static let fileDepthMax = 64

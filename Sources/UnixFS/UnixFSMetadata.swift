@@ -6,6 +6,9 @@ package struct UnixFSMetadata: Hashable, Sendable {
     /// Time of the last change.
     package var mtime: ModificationTime?
 
+    /// The bits of a mode that mean something.
+    package static let modeMask: UInt32 = 0o7777
+
     /// No metadata unless given.
     package init(mode: UInt32? = nil, mtime: ModificationTime? = nil) {
         self.mode = mode

@@ -76,7 +76,7 @@ struct ImportOptionsTests {
     }
 
     @Test func anExplicitValueWinsOverAPreservedOne() throws {
-        let own = ModificationTime(seconds: 7)
+        let own = try #require(ModificationTime(seconds: 7))
         let options = try Self.options(["--preserve-mode", "--preserve-mtime", "--mtime=5"])
         let file = options.metadata(of: .file, mode: 0o104755, mtime: own)
         #expect(file.mode == 0o4755)

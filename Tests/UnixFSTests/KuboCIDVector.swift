@@ -139,7 +139,7 @@ extension KuboCIDVector.Parameters {
         }
         if let inlineLimit, inlineLimit > 0 { options.inlineLimit = inlineLimit }
         options.mode = mode ?? options.mode
-        options.mtime = mtime.map(ModificationTime.init) ?? options.mtime
+        options.mtime = mtime.flatMap(ModificationTime.init) ?? options.mtime
         // The file describes what was imported, hidden names included.
         options.includesHidden = true
         options.preservesMode = true
@@ -149,14 +149,14 @@ extension KuboCIDVector.Parameters {
 }
 
 extension ModificationTime {
-    fileprivate init(_ pair: [Int64]) {
+    fileprivate init?(_ pair: [Int64]) {
         self.init(seconds: pair[0], nanoseconds: UInt32(pair[1]))
     }
 }
 
 extension KuboCIDVector.Node {
     fileprivate func tree(_ params: KuboCIDVector.Parameters) throws -> TestTree {
-        let own = UnixFSMetadata(mode: mode, mtime: mtime.map(ModificationTime.init))
+        let own = UnixFSMetadata(mode: mode, mtime: mtime.flatMap(ModificationTime.init))
         switch kind {
         case "file": return .file(input.map { $0.input } ?? .bytes(.empty), own)
         case "symlink": return .symlink(target ?? "", own)

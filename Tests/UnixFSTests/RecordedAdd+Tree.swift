@@ -21,7 +21,9 @@ extension RecordedAdd {
 
 extension RecordedEntry {
     fileprivate var tree: TestTree {
-        let time = mtime.map { ModificationTime(seconds: $0, nanoseconds: mtimeNanoseconds ?? 0) }
+        let time = mtime.flatMap {
+            ModificationTime(seconds: $0, nanoseconds: mtimeNanoseconds ?? 0)
+        }
         let own = UnixFSMetadata(mode: mode, mtime: time)
         return switch kind {
         case .file(let input): .file(input, own)

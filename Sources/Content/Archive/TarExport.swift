@@ -158,8 +158,9 @@ package struct TarExport {
     private func header(
         _ path: TarPath, _ kind: TarHeader.Kind, _ metadata: UnixFSMetadata
     ) -> ContentPiece {
-        let mtime = metadata.mtime.map {
-            (seconds: $0.seconds, nanoseconds: keepsNanoseconds ? $0.nanoseconds : 0)
+        let mtime = metadata.mtime.flatMap {
+            ModificationTime(
+                seconds: $0.seconds, nanoseconds: keepsNanoseconds ? $0.nanoseconds : 0)
         }
         return ContentPiece(
             TarHeader(name: path.bytes, kind: kind, mode: metadata.mode, mtime: mtime).encode())

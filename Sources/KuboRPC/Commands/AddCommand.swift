@@ -56,7 +56,7 @@ final class AddSink: PartSink {
         isEmpty = false
         self.entry = entry
         output.note(entry)
-        let mtime = AddSink.time(of: entry)
+        let mtime = try AddSink.time(of: entry)
         switch entry.kind {
         case .file: session.beginFile(at: entry.path, mode: entry.mode, mtime: mtime)
         case .folder: try session.addFolder(at: entry.path, mode: entry.mode, mtime: mtime)
@@ -84,7 +84,7 @@ final class AddSink: PartSink {
         case .file: try session.endFile()
         case .link:
             try session.addSymlink(
-                at: entry.path, target: target.takeBytes(), mtime: AddSink.time(of: entry))
+                at: entry.path, target: target.takeBytes(), mtime: try AddSink.time(of: entry))
         case .folder: break
         }
     }
@@ -97,10 +97,13 @@ final class AddSink: PartSink {
         return .spool(output.spool)
     }
 
-    private static func time(of entry: UploadedEntry) -> ModificationTime? {
-        entry.modified.map {
-            ModificationTime(seconds: $0.seconds, nanoseconds: $0.nanoseconds)
-        }
+    private static func time(of entry: UploadedEntry) throws(UnixFSError) -> ModificationTime? {
+        guard let modified = entry.modified else { return nil }
+        guard
+            let time = ModificationTime(
+                seconds: modified.seconds, nanoseconds: modified.nanoseconds)
+        else { throw .timeWithoutDate }
+        return time
     }
 }
 
