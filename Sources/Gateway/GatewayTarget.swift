@@ -60,8 +60,3 @@ struct GatewayTarget: Sendable {
         return segments
     }
 }
-
-extension Bytes {
-    /// The bytes as text for people; what is not UTF-8 is replaced.
-    var displayText: String { utf8Text ?? String(decoding: array, as: UTF8.self) }
-}

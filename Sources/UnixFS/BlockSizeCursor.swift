@@ -3,16 +3,16 @@ import Multiformats
 
 /// The sizes of a file's parts where they stand in the UnixFS message, one after the other. Takes no
 /// memory besides the message, and may be left and taken up again by its position.
-package struct BlockSizeCursor: Sendable {
+struct BlockSizeCursor: Sendable {
     /// A place between two sizes.
-    package struct Position: Sendable {
+    struct Position: Sendable {
         /// Bytes of the message before the next field, or before the end of a packed run.
         fileprivate let field: Int
         /// Bytes of that run that have not been read.
         fileprivate let packedCount: Int
 
         /// In front of the first size.
-        package static let start = Position(field: 0, packedCount: 0)
+        static let start = Position(field: 0, packedCount: 0)
     }
 
     private let message: Bytes
@@ -26,7 +26,7 @@ package struct BlockSizeCursor: Sendable {
     /// - Parameters:
     ///   - message: one that `UnixFSDataView` has accepted.
     ///   - position: `.start`, or what `position` was.
-    package init(_ message: Bytes, resumingAt position: Position = .start) {
+    init(_ message: Bytes, resumingAt position: Position = .start) {
         self.message = message
         base = min(position.field, message.count)
         fields = ByteReader(message.dropFirst(base))
@@ -35,12 +35,12 @@ package struct BlockSizeCursor: Sendable {
     }
 
     /// Where the next size is looked for.
-    package var position: Position {
+    var position: Position {
         Position(field: base + fields.offset, packedCount: packed.remaining)
     }
 
     /// The next size, at most 2^62; nil at the end.
-    package mutating func next() -> UInt64? {
+    mutating func next() -> UInt64? {
         if !packed.isAtEnd { return try? packed.readProtobufVarint() }
         while !fields.isAtEnd, let key = try? fields.readProtobufVarint() {
             switch (key >> 3, key & 7) {

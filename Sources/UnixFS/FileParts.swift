@@ -1,5 +1,5 @@
 package import IPLD
-package import Multiformats
+import Multiformats
 
 /// The parts of a file's root, one by one, without what is below them.
 package struct FileParts: Sendable {

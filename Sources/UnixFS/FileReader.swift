@@ -1,4 +1,4 @@
-package import Buffers
+import Buffers
 package import IPLD
 package import Multiformats
 
@@ -146,7 +146,12 @@ package struct FileReader: Sendable {
     // MARK: the way down
 
     private mutating func enterRoot(from source: borrowing some BlockSource) throws -> FileBlock {
-        let root = try rootBlock ?? Block(cid: root, bytes: source.block(root))
+        let root: Block
+        if let rootBlock {
+            root = rootBlock
+        } else {
+            root = Block(cid: self.root, bytes: try source.block(self.root))
+        }
         rootBlock = nil
         guard let node = try FileNode(root), node.byteCount == size else {
             throw UnixFSError(.malformed, "\(root.cid) is not the file that it was")

@@ -11,6 +11,82 @@ package enum UnixFSNode: Sendable {
     /// A file, a part of one, or a chunk with a node around it.
     case file(FileNode)
     /// A plain directory.
+    case directory(DirectoryNode)
+    /// A HAMT directory, or a part of one.
+    case shard(ShardNode)
+    /// A symlink; nothing follows it.
+    case symlink(SymlinkNode)
+
+    /// Understands a block.
+    ///
+    /// - Throws: `.notUnixFS` for other codecs, and for dag-pb without UnixFS data; `.malformed`
+    ///   where the data breaks the rules. Messages name the block.
+    package static func read(_ block: Block) throws(UnixFSError) -> UnixFSNode {
+        switch block.cid.codec {
+        case .raw: return .raw(block.bytes)
+        case .dagPB:
+            let node = try decode(block)
+            guard let data = node.data else {
+                throw UnixFSError(
+                    .notUnixFS, "block \(block.cid) is dag-pb without UnixFS data")
+            }
+            do throws(UnixFSError) {
+                return try read(node, try UnixFSDataView(decoding: data), of: block.cid)
+            } catch {
+                throw UnixFSError(
+                    error.code, "block \(block.cid) is not valid UnixFS: \(error.message)")
+            }
+        default:
+            throw UnixFSError(
+                .notUnixFS,
+                "block \(block.cid) has the codec \(block.cid.codec.description), not UnixFS")
+        }
+    }
+
+    /// Mode and time where the node has them.
+    package var metadata: UnixFSMetadata {
+        switch self {
+        case .raw: UnixFSMetadata()
+        case .file(let node): node.metadata
+        case .directory(let node): node.metadata
+        case .shard(let node): node.metadata
+        case .symlink(let node): node.metadata
+        }
+    }
+
+    private static func decode(_ block: Block) throws(UnixFSError) -> DagPBView {
+        do {
+            return try DagPBView(block.bytes)
+        } catch {
+            throw UnixFSError(
+                .malformed, "block \(block.cid) is not valid dag-pb: \(error.description)")
+        }
+    }
+
+    private static func read(
+        _ node: DagPBView, _ message: UnixFSDataView, of cid: CID
+    ) throws(UnixFSError) -> UnixFSNode {
+        switch message.type {
+        case .file, .raw: .file(try FileNode(node, message))
+        case .directory: .directory(DirectoryNode(cid: cid, node, message))
+        case .shard: .shard(try ShardNode(cid: cid, node, message))
+        case .symlink:
+            .symlink(SymlinkNode(target: message.data ?? .empty, metadata: message.metadata))
+        case .metadata: throw UnixFSError(.notUnixFS, "type Metadata is not supported")
+        }
+    }
+}
+
+/// A symlink.
+package struct SymlinkNode: Sendable {
+    /// The text of the link, as it was added.
+    package let target: Bytes
+
+    /// Time of the last change.
+    package let metadata: UnixFSMetadata
+}
+
+/// A plain directory.
 package struct DirectoryNode: Sendable {
     /// The directory's block.
     package let cid: CID

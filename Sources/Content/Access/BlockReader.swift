@@ -2,7 +2,7 @@ package import Buffers
 import Execution
 package import IPLD
 package import Multiformats
-package import UnixFS
+import UnixFS
 
 /// Reads blocks for one request, and has the next ones fetched by the pool while the current one is
 /// used.
@@ -82,7 +82,8 @@ package final class BlockReader: BlockSource {
         last = nil
         if let content = cid.identityContent { return HeldBlock(content, share: nil) }
         adapt()
-        let block = try take(cid) ?? read(cid)
+        let block: HeldBlock
+        if let fetched = try take(cid) { block = fetched } else { block = try read(cid) }
         blockBytesSeenMax = max(blockBytesSeenMax, block.bytes.count)
         last = block
         return block

@@ -1,4 +1,4 @@
-package import Buffers
+import Buffers
 import IPLD
 package import Multiformats
 import UnixFS

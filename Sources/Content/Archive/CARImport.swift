@@ -1,6 +1,6 @@
 import BlockStore
 package import Buffers
-package import Execution
+import Execution
 import IPLD
 package import Multiformats
 import Vault

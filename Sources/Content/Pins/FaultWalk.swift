@@ -24,13 +24,13 @@ package struct FaultWalk {
     /// - Throws: what ends the request as a whole, and errors of the store that no block is to blame
     ///   for.
     package mutating func next() throws(ContentError) -> (cid: CID, error: ContentError)? {
-        while let cid = try root.take() ?? path.next(from: reader) {
+        while let cid = try advance() {
             try access.context.check()
             let hasLinks = DAGWalk.hasLinks(cid)
             guard try seen.insert(cid.multihash, as: hasLinks ? .node(cid.codec) : .leaf) else {
                 continue
             }
-            do {
+            do throws(ContentError) {
                 if hasLinks {
                     try path.descend(into: cid, try reader.held(cid))
                 } else if try access.byteCount(of: cid) == nil {
@@ -41,5 +41,10 @@ package struct FaultWalk {
             }
         }
         return nil
+    }
+
+    private mutating func advance() throws(ContentError) -> CID? {
+        if let root = root.take() { return root }
+        return try path.next(from: reader)
     }
 }

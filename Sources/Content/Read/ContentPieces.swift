@@ -1,4 +1,4 @@
-package import Buffers
+import Buffers
 package import IPLD
 
 /// Content on its way to a client, pulled piece by piece.

@@ -1,5 +1,4 @@
-package import Buffers
-package import IPLD
+import IPLD
 package import Multiformats
 package import UnixFS
 

@@ -1,7 +1,7 @@
-package import Buffers
+import Buffers
 import IPLD
 package import Multiformats
-package import UnixFS
+import UnixFS
 
 /// The links of a folder, or the parts of a file, pulled one by one with what they lead to.
 ///

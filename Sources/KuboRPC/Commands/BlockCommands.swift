@@ -1,5 +1,6 @@
 import Buffers
 import Content
+import IPLD
 import Multiformats
 
 /// `block/*`.

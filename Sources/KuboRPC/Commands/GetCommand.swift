@@ -57,10 +57,11 @@ enum GetCommand {
     }
 
     private static func file(_ cid: CID, _ invocation: Invocation) throws -> any ContentPieces {
-        do throws(ContentError) {
+        do {
             return try FileStream(cid, access: invocation.access)
-        } catch let error where error.code == .isDirectory || error.code == .notFile {
-            throw RPCError.failed("file is not regular")
+        } catch {
+            let isOther = error.code == .isDirectory || error.code == .notFile
+            throw isOther ? RPCError.failed("file is not regular") : RPCError(error)
         }
     }
 

@@ -17,7 +17,8 @@ struct PinFault {
         do throws(ContentError) {
             while try walk.next() != nil {}
             return []
-        } catch let error where !error.endsRequest {
+        } catch {
+            if error.endsRequest { throw error }
             return try list(below: root, of: invocation)
         }
     }

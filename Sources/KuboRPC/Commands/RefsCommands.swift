@@ -1,4 +1,5 @@
 import BlockStore
+import Buffers
 import Content
 import Multiformats
 
@@ -82,7 +83,8 @@ private final class ReferenceLines: LineSource {
                 guard let root = rest.popFirst() else { return nil }
                 current = nil
                 current = try References(from: root, access: invocation.access, options: limits)
-            } catch let error where !error.endsRequest {
+            } catch {
+                if error.endsRequest { throw error }
                 current = nil
                 return RefsCommands.line("", problem: RPCError(error).message)
             }

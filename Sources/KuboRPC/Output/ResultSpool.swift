@@ -1,4 +1,5 @@
 import Buffers
+import Execution
 
 /// Keeps the lines of an answer until its request has ended: a few in memory, many in a file.
 final class ResultSpool {

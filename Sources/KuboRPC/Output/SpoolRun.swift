@@ -1,4 +1,5 @@
 import Buffers
+import Execution
 
 /// Reads the records of one run from front to back.
 struct SpoolRun {

@@ -1,4 +1,5 @@
 import Buffers
+import Content
 import Execution
 import HTTP
 import HTTPServer
