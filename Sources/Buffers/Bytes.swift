@@ -164,6 +164,7 @@ extension Bytes: CustomStringConvertible {
 @safe @usableFromInline
 final class Region: @unchecked Sendable {
     @usableFromInline let memory: UnsafeMutableRawPointer
+    let count: Int
     private let release: @Sendable (UnsafeMutableRawPointer) -> Void
 
     init(
@@ -171,6 +172,7 @@ final class Region: @unchecked Sendable {
         release: @escaping @Sendable (UnsafeMutableRawPointer) -> Void
     ) {
         unsafe self.memory = unsafe memory
+        self.count = count
         unsafe self.release = unsafe release
     }
 

@@ -30,8 +30,8 @@ struct SeenBlocks {
         } catch {
             throw ContentError(error)
         }
-        guard let info else { return true }
-        return setBit(UInt64(info.sequence))
+        guard let sequence = info?.sequence else { return true }
+        return setBit(sequence)
     }
 
     /// Sets a bit and says whether it was clear. A page has 64 words.
