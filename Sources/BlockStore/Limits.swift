@@ -1,37 +1,59 @@
 /// The limits of this module, together with the relations between them.
+///
+/// What is counted in bytes is counted with what its table or list takes around it (`MemoryCost`).
 package enum Limits {
     /// Bytes of one block. Larger than any that Kubo makes or a peer accepts (2 MiB).
     package static let blockBytesMax = 32 << 20
+    /// Bytes of the digest that a block is stored under or a root is pinned by; no function of
+    /// `Vault` makes a longer one. Blocks of longer digests, and of identity, are never looked up.
+    package static let digestBytesMax = 128
     /// Bytes of payload that one write to `blocks/` carries; a single larger block goes alone.
     package static let batchBytesMax = 8 << 20
     /// Blocks that one write to `blocks/` carries.
     package static let batchCountMax = 8192
-    /// Bytes of payload that wait for the writer lane.
-    package static let queueBytesMax = 12 << 20
-    /// Blocks that wait for the writer lane.
-    package static let queueCountMax = 16_384
-    /// Entries of the index that are in memory only. When it is full, appends wait.
-    package static let tableCountMax = 65_536
+    /// Bytes of a batch that keeps its memory for the next one.
+    package static let keptBatchBytesMax = batchBytesMax + (2 << 20)
+    /// Bytes of the space in which a value is put together that stay for the next value.
+    package static let keptScratchBytesMax = 4 << 20
+    /// Bytes of blocks that wait for the writer lane or are being written: one batch on its way to
+    /// the disk and more than another one behind it. A single larger block goes alone.
+    package static let queueBytesMax = 20 << 20
+    /// A block up to this size gets memory of its own before it waits; a larger one may share that
+    /// of the piece that it arrived in.
+    package static let copiedBlockBytesMax = 64 << 10
+    /// Bytes of the index that are in memory only. When it is full, appends wait.
+    package static let tableBytesMax = 12 << 20
     /// Index entries that one write to `meta/` carries; so many waiting entries are written at once.
+    /// At `digestBytesMax` they are less than 1.5 MiB.
     package static let indexBatchCountMax = 4096
-    /// Changes that wait for the lane of `meta/`.
-    package static let changeCountMax = 4096
+    /// Bytes of deletions that the log has not carried out yet. When it is full, deletions wait.
+    package static let deletionBytesMax = 1 << 20
+    /// Bytes of changes that wait for the lane of `meta/`. When it is full, changes wait.
+    package static let changeBytesMax = 4 << 20
+    /// Bytes of the pins that one write makes; more of them are several writes.
+    package static let pinBatchBytesMax = 1 << 20
+    /// Bytes of the roots whose pins are being changed. When it is full, changes of pins wait.
+    package static let claimBytesMax = 4 << 20
     /// Failures that are remembered for those who still wait for blocks of that time.
     package static let failureCountMax = 64
-    /// Entries that a walk over a table reads before it lets its iterator go.
-    package static let pageCountMax = 1024
-    /// Quarantined blocks kept in memory; beyond it the store asks for a repair.
-    package static let quarantineCountMax = 100_000
-    /// Bytes of a pin's name; longer ones are refused above.
-    package static let pinNameBytesMax = 4096
+    /// Bytes that a walk over a table reads before it lets its iterator go.
+    package static let pageBytesMax = 64 << 10
+    /// Bytes of quarantined blocks' records in memory; further ones are looked up on disk.
+    package static let quarantineBytesMax = 4 << 20
+    /// Numbers of the log that a comparison of the log with the index marks at once: 8 MiB of bits.
+    package static let comparedCountMax: UInt64 = 1 << 26
+    /// The largest number of a block. A log that goes further has been damaged.
+    package static let sequenceMax: UInt64 = 1 << 62
     /// Bytes that may be written before free space is asked for again.
     package static let freeSpaceStepBytes = 8 << 20
 
     /// To be called once at open: the relations that the code relies on.
     static func check() {
         precondition(batchBytesMax <= queueBytesMax, "a full batch must fit into the queue")
-        precondition(batchCountMax <= queueCountMax, "a full batch must fit into the queue")
-        precondition(queueCountMax < tableCountMax, "the table also holds what is queued")
-        precondition(indexBatchCountMax <= tableCountMax, "a full index batch must fit")
+        precondition(batchBytesMax <= keptBatchBytesMax, "a full batch keeps its memory")
+        precondition(
+            2 * indexBatchCountMax * MemoryCost.tableEntryMax <= tableBytesMax,
+            "the table holds a full index batch while another one fills")
+        precondition(pinBatchBytesMax <= changeBytesMax, "a full batch of pins can wait")
     }
 }

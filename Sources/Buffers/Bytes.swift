@@ -167,6 +167,7 @@ extension Bytes: CustomStringConvertible {
 @safe @usableFromInline
 final class Region: @unchecked Sendable {
     @usableFromInline let memory: UnsafeMutableRawPointer
+    let count: Int
     private let release: @Sendable (UnsafeMutableRawPointer) -> Void
 
     init(
@@ -174,6 +175,7 @@ final class Region: @unchecked Sendable {
         release: @escaping @Sendable (UnsafeMutableRawPointer) -> Void
     ) {
         unsafe self.memory = unsafe memory
+        self.count = count
         unsafe self.release = unsafe release
     }
 

@@ -29,6 +29,7 @@ package final class MetricRegistry: Sendable {
     }
 
     private let families = Locked<[Family]>([])
+    private let parts = Locked<[MemoryPart]>([])
 
     /// Starts empty.
     package init() {}
@@ -85,6 +86,18 @@ package final class MetricRegistry: Sendable {
         let histogram = Histogram(bounds: bounds)
         add(name, help, "histogram", labels, .histogram(histogram))
         return histogram
+    }
+
+    /// The parts of the node's memory that have a limit, in the order in which they were added. What
+    /// a node may take is the sum of their limits and what has none: code, stacks, malloc's own.
+    package var memoryParts: [MemoryPart] { parts.withLock { $0 } }
+
+    func add(_ part: MemoryPart) {
+        parts.withLock { parts in
+            precondition(
+                !parts.contains { $0.name == part.name }, "a part of the memory is counted once")
+            parts.append(part)
+        }
     }
 
     /// All series as text, families in the order in which they were added.

@@ -32,8 +32,8 @@ struct LogStateTests {
         #expect(ticket == LogTicket(epoch: 0, sequence: 11))
         let result2 = state.takeBatch()
         #expect(result2?.first == 11)
-        let result3 = state.batchWritten()
-        #expect(result3 == 1)
+        _ = state.batchWritten()
+        #expect(state.indexableCount == 1)
         #expect(state.durableThrough == 11)
         #expect(state.blockCount == 1)
     }
@@ -55,8 +55,8 @@ struct LogStateTests {
                 #expect(batch?.blocks.count == 2)
             }
         }
-        let result8 = state.batchWritten()
-        #expect(result8 == 2)
+        _ = state.batchWritten()
+        #expect(state.indexableCount == 2)
         guard case .inLog(let entry) = state.find(block.multihash) else {
             Issue.record("not in the log")
             return
@@ -73,33 +73,85 @@ struct LogStateTests {
         for number in 0..<10 { _ = try enqueue(&state, number, byteCount: 1 << 20) }
         let result13 = state.takeBatch()
         #expect(result13?.blocks.count == 8)
-        let result14 = state.batchWritten()
-        #expect(result14 == 8)
+        _ = state.batchWritten()
+        #expect(state.indexableCount == 8)
         let result15 = state.takeBatch()
         #expect(result15?.blocks.count == 2)
-        let result16 = state.batchWritten()
-        #expect(result16 == 10)
+        _ = state.batchWritten()
+        #expect(state.indexableCount == 10)
         _ = try enqueue(&state, 99, byteCount: 9 << 20)
         _ = try enqueue(&state, 100)
         let result17 = state.takeBatch()
         #expect(result17?.blocks.count == 1)
     }
 
-    @Test func aFullQueueRefusesUntilABatchIsTaken() throws {
+    @Test func aFullTableRefusesUntilTheIndexHasCaughtUp() throws {
         var state = state()
         var number = 0
-        while case .queued = try enqueue(&state, number, byteCount: 1 << 20) { number += 1 }
-        #expect(number == Limits.queueBytesMax >> 20)
-        guard case .full(let generation) = try enqueue(&state, number, byteCount: 1 << 20) else {
+        while case .queued = try enqueue(&state, number, byteCount: 8) { number += 1 }
+        #expect(state.tableByteCount <= Limits.tableBytesMax)
+        #expect(number * MemoryCost.tableEntryMax >= Limits.tableBytesMax)
+        guard case .full(let generation) = try enqueue(&state, number, byteCount: 8) else {
             Issue.record("not full")
             return
         }
-        _ = state.takeBatch()
+        while state.takeBatch() != nil { _ = state.batchWritten() }
+        state.indexed(through: 1000)
         #expect(state.generation > generation)
-        guard case .queued = try enqueue(&state, number, byteCount: 1 << 20) else {
+        guard case .queued = try enqueue(&state, number, byteCount: 8) else {
             Issue.record("still full")
             return
         }
+        state.indexed(through: UInt64(number + 1))
+        #expect(state.tableByteCount == 0)
+    }
+
+    @Test func whatWaitsIsChargedUntilItIsWrittenOrGivenUp() throws {
+        var state = state()
+        for number in 0..<10 { _ = try enqueue(&state, number, byteCount: 1 << 20) }
+        let pending = state.pendingByteCount
+        #expect(pending >= 10 << 20)
+        _ = state.takeBatch()
+        #expect(state.pendingByteCount == pending, "what is being written is still in memory")
+        let written = state.batchWritten()
+        #expect(written >= 8 << 20)
+        #expect(state.pendingByteCount == pending - written)
+        _ = state.takeBatch()
+        _ = try enqueue(&state, 10)
+        let rest = state.pendingByteCount
+        let givenUp = state.batchFailed(.closed)
+        #expect(givenUp == rest)
+        #expect(state.pendingByteCount == 0)
+    }
+
+    @Test func deletionsWaitWhenTheListIsFull() throws {
+        var state = state()
+        var number = 0
+        let entry = IndexEntry(sequence: 1, byteCount: 100, flags: [])
+        func multihash(_ number: Int) -> Multihash {
+            let word = UInt64(number)
+            return Multihash(code: .sha2_256, inline32: (word, word, word, word))
+        }
+        while case .begun = state.beginDeleting(multihash(number)) {
+            state.endDeleting(multihash(number), removed: entry)
+            number += 1
+        }
+        #expect(state.deletionByteCount <= Limits.deletionBytesMax)
+        guard case .wait(let generation) = state.beginDeleting(multihash(number)) else {
+            Issue.record("does not wait")
+            return
+        }
+        #expect(state.takeBatch()?.deletions.count == number)
+        #expect(state.generation > generation)
+        _ = state.batchFailed(.closed)
+        guard case .refused = state.beginDeleting(multihash(number)) else {
+            Issue.record("nothing makes room while the log takes no writes")
+            return
+        }
+        state.reopened(tail: [], replaced: [])
+        #expect(state.takeBatch()?.deletions.count == number, "a failed write loses none")
+        _ = state.batchWritten()
+        #expect(state.deletionByteCount == 0)
     }
 
     @Test func aFailureForgetsWhatWasNotDurableAndStartsAnEpoch() throws {
@@ -110,7 +162,7 @@ struct LogStateTests {
         for number in 1..<4 { _ = try enqueue(&state, number) }
         _ = state.takeBatch()
         _ = try enqueue(&state, 4)
-        state.batchFailed(.closed)
+        _ = state.batchFailed(.closed)
         #expect(state.epoch == 1)
         #expect(state.lastSequence == 1)
         #expect(state.tableCount == 1)
@@ -130,7 +182,7 @@ struct LogStateTests {
         _ = try enqueue(&state, 0)
         _ = try enqueue(&state, 1)
         _ = state.takeBatch()
-        state.batchFailed(.closed)
+        _ = state.batchFailed(.closed)
         let tail = try (0..<2).map { number in
             let block = try VerifiedBlock(sample: number, byteCount: 100)
             let entry = IndexEntry(sequence: UInt64(number + 1), byteCount: 100, flags: [])
@@ -196,12 +248,10 @@ struct LogStateTests {
         let result42 = state.takeWork()
         #expect(isWrite(result42, withIndex: true))
         state.indexable(count: 1, due: .after(.seconds(3600)))
-        let result43 = state.enqueue(MetaState.ChangeSet(changes: [], done: Pending()))
-        #expect(result43)
+        state.enqueue(MetaState.ChangeSet(changes: []))
         let result44 = state.takeWork()
         #expect(isWrite(result44, withIndex: true))
-        let result45 = state.enqueue(MetaState.ChangeSet(changes: [], done: Pending()))
-        #expect(result45)
+        state.enqueue(MetaState.ChangeSet(changes: []))
         let result46 = state.takeWork()
         #expect(isWrite(result46, withIndex: false))
     }

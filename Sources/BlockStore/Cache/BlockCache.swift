@@ -61,7 +61,7 @@ package final class BlockCache: Sendable {
         shard(key).withLock { $0.remove(key) }
     }
 
-    /// Bytes in use.
+    /// Bytes in use, with what tables and lists take.
     package var byteCount: Int { shards.reduce(0) { $0 + $1.withLock { $0.byteCount } } }
 
     /// Blocks held.

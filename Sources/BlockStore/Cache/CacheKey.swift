@@ -11,8 +11,10 @@ import Multiformats
 ///
 /// The seed belongs to the cache and not to the process, as that of `Hasher` does, so that a test can
 /// repeat what a cache did.
+///
+/// Two blocks may share a hash, but never a key: keys are equal only when the multihashes are.
 struct CacheKey: Hashable {
-    let multihash: Multihash
+    private(set) var multihash: Multihash
     let hash: UInt64
 
     init(_ multihash: Multihash, seed: UInt64) {
@@ -35,6 +37,13 @@ struct CacheKey: Hashable {
             }
         }
         self.hash = Self.folded(hash ^ UInt64(multihash.digestCount), factor)
+    }
+
+    /// The same key for a table that keeps it, with no other memory behind the digest than its own.
+    func compacted() -> CacheKey {
+        var key = self
+        key.multihash = multihash.compacted()
+        return key
     }
 
     /// The halves of a product, as one word.

@@ -7,15 +7,19 @@ import Multiformats
 /// A newcomer enters the window. What falls out of it gets into the main part only if it was asked
 /// for more often than what would have to leave: so one big download passes through the window and
 /// leaves the rest alone. The main part is a segmented LRU: on probation until the second request,
-/// then protected.
+/// then protected. A block that is larger than the window stands for its place in the main part at
+/// once; one that is larger than a third of the shard is not kept.
 ///
-/// - Invariant: the bytes of the three segments never exceed the capacity.
+/// - Invariant: the three segments never take more than the capacity, with all memory that their
+///   blocks keep from being freed.
 struct CacheShard {
     enum Segment: Int { case window, probation, protected }
 
     private struct Node {
         var key: CacheKey
         var bytes: Bytes
+        /// What the entry takes.
+        var cost: Int
         var segment: Segment
         var previous: Int
         var next: Int
@@ -61,16 +65,18 @@ struct CacheShard {
 
     /// Offers a block that was read.
     mutating func insert(_ key: CacheKey, _ bytes: Bytes, ifVersion version: Int) {
-        guard self.version == version, places[key] == nil, cost(bytes) <= capacity / 4 else {
-            return
-        }
-        let place = makeNode(key, bytes)
+        guard self.version == version, places[key] == nil else { return }
+        let (key, bytes) = (key.compacted(), bytes.compacted(slackByteCount: Self.slackByteCount))
+        let cost = Self.cost(key, bytes)
+        guard cost <= capacity / 3 else { return }
+        let place = makeNode(key, bytes, cost)
         places[key] = place
+        guard cost <= windowMax else { return admitOrRelease(place) }
         pushFirst(place, .window)
-        while lists[Segment.window.rawValue].byteCount > windowMax,
-            lists[Segment.window.rawValue].last != place || cost(bytes) > windowMax
-        {
-            admitOrDrop(lists[Segment.window.rawValue].last)
+        while lists[Segment.window.rawValue].byteCount > windowMax {
+            let last = lists[Segment.window.rawValue].last
+            unlink(last)
+            admitOrRelease(last)
         }
     }
 
@@ -80,19 +86,24 @@ struct CacheShard {
         drop(place)
     }
 
-    /// Moves what falls out of the window into the main part, or drops it.
-    private mutating func admitOrDrop(_ candidate: Int) {
-        unlink(candidate)
-        let needed = cost(nodes[candidate].bytes)
+    /// Takes what falls out of the window, or is too large for it, into the main part, or drops it.
+    ///
+    /// Nothing has to leave for a candidate that does not get in after all.
+    private mutating func admitOrRelease(_ candidate: Int) {
         let frequency = sketch.estimate(nodes[candidate].key.hash)
-        while mainByteCount + needed > capacity - windowMax {
-            let victim = victim
-            guard victim >= 0, sketch.estimate(nodes[victim].key.hash) < frequency else {
-                keepForNow(victim)
+        var missing = mainByteCount + nodes[candidate].cost - (capacity - windowMax)
+        var victims: [Int] = []
+        var next = lastInMain
+        while missing > 0 {
+            guard next >= 0, sketch.estimate(nodes[next].key.hash) < frequency else {
+                keepForNow(next)
                 return release(candidate)
             }
-            drop(victim)
+            victims.append(next)
+            missing -= nodes[next].cost
+            next = beforeInMain(next)
         }
+        for victim in victims { drop(victim) }
         pushFirst(candidate, .probation)
     }
 
@@ -100,9 +111,17 @@ struct CacheShard {
         lists[Segment.probation.rawValue].byteCount + lists[Segment.protected.rawValue].byteCount
     }
 
-    private var victim: Int {
+    /// The one that would have to leave the main part first.
+    private var lastInMain: Int {
         let probation = lists[Segment.probation.rawValue].last
         return probation >= 0 ? probation : lists[Segment.protected.rawValue].last
+    }
+
+    /// The one that would have to leave after another one.
+    private func beforeInMain(_ place: Int) -> Int {
+        let previous = nodes[place].previous
+        guard previous < 0, nodes[place].segment == .probation else { return previous }
+        return lists[Segment.protected.rawValue].last
     }
 
     private mutating func touch(_ place: Int) {
@@ -119,11 +138,18 @@ struct CacheShard {
         }
     }
 
-    /// What an entry costs: its bytes and about what the node and the table take.
-    private func cost(_ bytes: Bytes) -> Int { bytes.count + 200 }
+    /// What an entry takes: all of the memory behind its block, and its node and place in the table.
+    private static func cost(_ key: CacheKey, _ bytes: Bytes) -> Int {
+        bytes.heldByteCount + MemoryCost.region + MemoryCost.element(Node.self)
+            + MemoryCost.entry(CacheKey.self, Int.self) + MemoryCost.digest(of: key.multihash)
+    }
 
-    private mutating func makeNode(_ key: CacheKey, _ bytes: Bytes) -> Int {
-        let node = Node(key: key, bytes: bytes, segment: .window, previous: -1, next: -1)
+    /// A value of the log has a head before the block, which is not worth a copy of the block.
+    private static let slackByteCount = 512
+
+    private mutating func makeNode(_ key: CacheKey, _ bytes: Bytes, _ cost: Int) -> Int {
+        let node = Node(
+            key: key, bytes: bytes, cost: cost, segment: .window, previous: -1, next: -1)
         if let place = free.popLast() {
             nodes[place] = node
             return place
@@ -159,7 +185,7 @@ struct CacheShard {
         if lists[list].first >= 0 { nodes[lists[list].first].previous = place }
         lists[list].first = place
         if lists[list].last < 0 { lists[list].last = place }
-        lists[list].byteCount += cost(nodes[place].bytes)
+        lists[list].byteCount += nodes[place].cost
     }
 
     private mutating func unlink(_ place: Int) {
@@ -167,6 +193,6 @@ struct CacheShard {
         let (previous, next) = (nodes[place].previous, nodes[place].next)
         if previous >= 0 { nodes[previous].next = next } else { lists[list].first = next }
         if next >= 0 { nodes[next].previous = previous } else { lists[list].last = previous }
-        lists[list].byteCount -= cost(nodes[place].bytes)
+        lists[list].byteCount -= nodes[place].cost
     }
 }

@@ -15,7 +15,7 @@ final class DatabaseHolder: Sendable {
     private static let patience = Duration.seconds(30)
 
     let path: String
-    private let settings: DatabaseSettings
+    let settings: DatabaseSettings
     private let state: Monitor<State>
 
     init(_ database: Database, settings: DatabaseSettings) {

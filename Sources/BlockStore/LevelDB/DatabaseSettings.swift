@@ -2,6 +2,8 @@
 package struct DatabaseSettings: Sendable {
     /// Bytes of a memtable; two may exist. LevelDB clips it to 64 KiB to 1 GiB.
     package var writeBufferByteCount: Int
+    /// Bytes of the batches that are written to it, a usual one at its largest.
+    package var batchByteCountMax: Int
     /// Bytes of a table that a compaction writes. LevelDB clips it to 1 MiB to 1 GiB.
     package var fileByteCountMax: Int
     /// Bytes of a block inside a table; one larger value is a block of its own.
@@ -20,19 +22,28 @@ package struct DatabaseSettings: Sendable {
     /// Whether any damage makes the open fail, instead of being dropped without a word.
     package var isParanoid = true
 
+    /// The most that memtables and cache take: the memtable that is full is being written while the
+    /// next one fills, and each may go over its size by the batch that fills it.
+    package var memoryBytesMax: Int {
+        2 * (writeBufferByteCount + batchByteCountMax) + cacheByteCount
+    }
+
     /// The settings of `blocks/`: large values, keys in order of arrival.
     ///
     /// - Parameters:
     ///   - writeBufferByteCount: bytes of a memtable.
     ///   - openFileCountMax: table files open at once.
     /// - Returns: no compression and no filter: blocks hardly compress, the index knows the key. No
-    ///   check by LevelDB of single reads: `StoredValue` has a faster one.
+    ///   check by LevelDB of single reads: `StoredValue` has a faster one. No cache of LevelDB's:
+    ///   `BlockCache` is one, and LevelDB's keeps the last value of each of its 16 shards whatever
+    ///   its size, 512 MiB of the largest blocks.
     package static func log(
         writeBufferByteCount: Int, openFileCountMax: Int32
     ) -> DatabaseSettings {
         DatabaseSettings(
-            writeBufferByteCount: writeBufferByteCount, fileByteCountMax: 32 << 20,
-            compresses: false, filterBitsPerKey: 0, cacheByteCount: 8 << 20,
+            writeBufferByteCount: writeBufferByteCount,
+            batchByteCountMax: Limits.keptBatchBytesMax, fileByteCountMax: 32 << 20,
+            compresses: false, filterBitsPerKey: 0, cacheByteCount: 0,
             openFileCountMax: openFileCountMax, verifiesReads: false)
     }
 
@@ -46,7 +57,8 @@ package struct DatabaseSettings: Sendable {
         writeBufferByteCount: Int, openFileCountMax: Int32
     ) -> DatabaseSettings {
         DatabaseSettings(
-            writeBufferByteCount: writeBufferByteCount, fileByteCountMax: 8 << 20,
+            writeBufferByteCount: writeBufferByteCount,
+            batchByteCountMax: Limits.changeBytesMax, fileByteCountMax: 8 << 20,
             compresses: true, filterBitsPerKey: 10, cacheByteCount: 16 << 20,
             openFileCountMax: openFileCountMax)
     }

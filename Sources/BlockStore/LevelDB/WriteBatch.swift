@@ -3,14 +3,17 @@ import CLevelDB
 
 /// Changes that LevelDB applies together. Made, filled and written by one thread.
 ///
-/// Reused by its lane: `clear` keeps the memory, so that a full batch is not allocated each time.
+/// Reused by its lane: `clear` keeps the memory, so that a full batch is not allocated each time. It
+/// keeps no more than a usual batch needs: one block of 32 MiB would stay three times for ever.
 @safe
 package struct WriteBatch: ~Copyable {
-    let pointer: OpaquePointer?
+    private(set) var pointer: OpaquePointer?
     private var scratch: UnsafeMutableRawBufferPointer
 
     /// How many changes it holds.
     package private(set) var count = 0
+    /// About how many bytes it holds.
+    package private(set) var byteCount = 0
 
     package init() {
         unsafe pointer = leveldb_writebatch_create()
@@ -24,8 +27,14 @@ package struct WriteBatch: ~Copyable {
 
     /// Forgets all changes.
     package mutating func clear() {
-        unsafe leveldb_writebatch_clear(pointer)
+        if byteCount > Limits.keptBatchBytesMax {
+            unsafe leveldb_writebatch_destroy(pointer)
+            unsafe pointer = leveldb_writebatch_create()
+        } else {
+            unsafe leveldb_writebatch_clear(pointer)
+        }
         count = 0
+        byteCount = 0
     }
 
     /// Sets a value.
@@ -51,6 +60,8 @@ package struct WriteBatch: ~Copyable {
                 .copyMemory(from: source)
         }
         unsafe put(key, UnsafeRawBufferPointer(rebasing: scratch[..<count]))
+        // Before the write: LevelDB copies the batch once more.
+        if count > Limits.keptScratchBytesMax { resizeScratch(to: 4096) }
     }
 
     /// Removes a key; absent is harmless.
@@ -59,6 +70,7 @@ package struct WriteBatch: ~Copyable {
             unsafe leveldb_writebatch_delete(pointer, chars, length)
         }
         count += 1
+        byteCount += key.bytes.count + Self.frameByteCount
     }
 
     private mutating func put(_ key: Key, _ value: UnsafeRawBufferPointer) {
@@ -68,10 +80,17 @@ package struct WriteBatch: ~Copyable {
                 value.baseAddress?.assumingMemoryBound(to: CChar.self), value.count)
         }
         count += 1
+        byteCount += key.bytes.count + value.count + Self.frameByteCount
     }
 
+    /// What LevelDB puts around a change: a tag and two lengths.
+    private static var frameByteCount: Int { 8 }
+
     private mutating func reserveScratch(_ count: Int) {
-        guard count > (unsafe scratch.count) else { return }
+        if count > (unsafe scratch.count) { resizeScratch(to: count) }
+    }
+
+    private mutating func resizeScratch(to count: Int) {
         unsafe scratch.deallocate()
         unsafe scratch = .allocate(byteCount: count, alignment: 16)
     }

@@ -13,6 +13,9 @@ final class LogLane: Sendable {
     let progress: Monitor<LogProgress>
     let holder: DatabaseHolder
     let figures = LaneFigures()
+    /// Room in the queue: taken by whoever appends, in turn, so that a large block gets in too;
+    /// given back here.
+    let room = ByteBudget(name: "append", limit: Limits.queueBytesMax)
     private let context: LaneContext
     private let thread: Locked<Thread?> = Locked(nil)
 
@@ -115,10 +118,11 @@ final class LogLane: Sendable {
         batch.clear()
         figures.batches.add()
         figures.items.add(work.blocks.count)
-        let (durable, generation, waiting) = state.withLock { state in
-            let waiting = state.batchWritten()
-            return (state.durableThrough, state.generation, waiting)
+        let (durable, generation, waiting, room) = state.withLock { state in
+            let room = state.batchWritten()
+            return (state.durableThrough, state.generation, state.indexableCount, room)
         }
+        self.room.release(room)
         progress.notify { $0.advance(durableThrough: durable, generation: generation) }
         if waiting > 0 { didWrite(waiting) }
     }
@@ -139,10 +143,11 @@ final class LogLane: Sendable {
 
     private func fail(_ error: BlockStoreError) {
         figures.failures.add()
-        let generation = state.withLock { state in
-            state.batchFailed(error)
-            return state.generation
+        let (generation, room) = state.withLock { state in
+            let room = state.batchFailed(error)
+            return (state.generation, room)
         }
+        self.room.release(room)
         progress.notify { $0.fail(error, generation: generation) }
         context.log.error(
             "blocks/ takes no writes until it is reopened", [.text("error", "\(error)")])
@@ -157,8 +162,9 @@ final class LogLane: Sendable {
             let durable = state.withLock { $0.durableThrough }
             let scan = LogScan(database)
             try checkTail(lastOnDisk: try scan.lastSequence())
+            // No more than the one batch that failed.
             let tail = try scan.tail(above: durable)
-            let replaced = Set(tail.map(\.0).filter(context.quarantine.contains))
+            let replaced = Set(tail.map(\.0).filter { context.quarantine.contains($0) != .no })
             let waiting = state.notify { state in
                 state.reopened(tail: tail, replaced: replaced)
                 return state.tableCount

@@ -14,17 +14,34 @@ struct LogScan {
     }
 
     /// The last number in the log, 0 if it is empty.
-    func lastSequence() throws(DatabaseError) -> UInt64 {
+    func lastSequence() throws -> UInt64 {
         let iterator = try Iterator(database)
         iterator.seekToLast()
         guard iterator.isValid else {
             try iterator.check()
             return 0
         }
-        return iterator.key.sequence ?? 0
+        guard let sequence = iterator.key.sequence, sequence <= Limits.sequenceMax else {
+            throw BlockStoreError(
+                .corrupt,
+                "blocks/ ends with a key that is no number of a block: check the disk, then restore "
+                    + "blocks/ from a replica or a backup")
+        }
+        return sequence
     }
 
-    /// Everything above a number.
+    /// The first number above another one; 1 + that one if there is none.
+    func firstSequence(above sequence: UInt64) throws(DatabaseError) -> UInt64 {
+        let iterator = try Iterator(database)
+        iterator.seek(Key(sequence: sequence + 1))
+        guard iterator.isValid, let first = iterator.key.sequence else {
+            try iterator.check()
+            return sequence + 1
+        }
+        return first
+    }
+
+    /// Everything above a number. For a part that is known to be short.
     func tail(above sequence: UInt64) throws -> [(Multihash, IndexEntry)] {
         var result: [(Multihash, IndexEntry)] = []
         _ = try forEach(above: sequence) { result.append(($0.multihash, $0.entry)) }
@@ -45,14 +62,17 @@ struct LogScan {
     ///
     /// - Parameters:
     ///   - sequence: the walk begins behind it.
+    ///   - last: the walk ends with it.
     ///   - body: called in order.
     /// - Returns: what could not be read and was passed over.
     /// - Throws: for values of a later version, for what the disk does not give, and what the body throws.
-    func forEach(above sequence: UInt64, _ body: (Item) throws -> Void) throws -> Gaps {
+    func forEach(
+        above sequence: UInt64, through last: UInt64 = .max, _ body: (Item) throws -> Void
+    ) throws -> Gaps {
         var gaps = Gaps()
         let iterator = try Iterator(database)
         iterator.seek(Key(sequence: sequence + 1))
-        while iterator.isValid {
+        while iterator.isValid, iterator.key.sequence ?? 0 <= last {
             if let item = try item(iterator) { try body(item) } else { gaps.damagedCount += 1 }
             iterator.next()
         }
@@ -71,6 +91,9 @@ struct LogScan {
             let headerCount = head.count - value.bytes.count
             let entry = IndexEntry(
                 sequence: sequence, byteCount: count - headerCount, flags: value.flags)
+            guard entry.byteCount <= Limits.blockBytesMax,
+                BlockStore.canBeStored(value.multihash)
+            else { return nil }
             return Item(multihash: value.multihash, entry: entry)
         } catch StoredValueError.newerFormat {
             throw BlockStoreError(

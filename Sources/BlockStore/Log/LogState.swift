@@ -43,9 +43,12 @@ struct LogState {
 
     private var queue: [VerifiedBlock] = []
     private var queueFirst: UInt64
-    private(set) var queuedByteCount = 0
     private var writing: [VerifiedBlock] = []
+    /// What queue and batch take, as `MemoryCost` has it.
+    private(set) var pendingByteCount = 0
     private var deletions: [UInt64] = []
+    /// Those of the batch that is being written.
+    private var deletionsWriting: [UInt64] = []
     /// The largest number that was written since the start, 0 if none was.
     private var lastWritten: UInt64 = 0
     /// The largest number that was deleted since the start.
@@ -53,6 +56,8 @@ struct LogState {
     private var deleting: Set<Multihash> = []
     private var table: [Multihash: TableEntry] = [:]
     private var order: [(sequence: UInt64, multihash: Multihash)] = []
+    /// What table and order take.
+    private(set) var tableByteCount = 0
     /// Whether any block ever replaced a quarantined one: only then counting has to look.
     private var hasReplacements = false
 
@@ -95,33 +100,41 @@ struct LogState {
         case queued(LogTicket)
         /// Something changed since `presence`: ask again.
         case lookAgain
-        /// The queue or the table is full: ask again when the generation has grown.
+        /// The table is full: ask again when the generation has grown.
         case full(generation: UInt64)
     }
 
+    /// Queues a block. The caller has taken its room in the lane's queue before; from here on the
+    /// room is the lane's, which gives it back once the block is written or given up.
     mutating func enqueue(
         _ block: VerifiedBlock, isReplacement: Bool, indexSeenThrough: UInt64
     ) -> Enqueued {
         guard case .askIndex(let indexed) = presence(of: block.multihash),
             indexed == indexSeenThrough
         else { return .lookAgain }
-        guard hasRoom(for: block.bytes.count) else { return .full(generation: generation) }
+        let cost = MemoryCost.tableEntry(block.multihash)
+        guard tableByteCount + cost <= Limits.tableBytesMax else {
+            return .full(generation: generation)
+        }
         let sequence = lastSequence + 1
         queue.append(block)
-        queuedByteCount += block.bytes.count
+        pendingByteCount += MemoryCost.queued(block)
         let entry = IndexEntry(
             sequence: sequence, byteCount: block.bytes.count, flags: block.flags)
-        table[block.multihash] = TableEntry(entry: entry, isReplacement: isReplacement)
+        enter(block.multihash, TableEntry(entry: entry, isReplacement: isReplacement))
         hasReplacements = hasReplacements || isReplacement
-        order.append((sequence, block.multihash))
         return .queued(ticket(sequence))
     }
 
-    private func hasRoom(for count: Int) -> Bool {
-        queue.isEmpty
-            ? table.count < Limits.tableCountMax
-            : queuedByteCount + count <= Limits.queueBytesMax
-                && queue.count < Limits.queueCountMax && table.count < Limits.tableCountMax
+    private mutating func enter(_ multihash: Multihash, _ entry: TableEntry) {
+        table[multihash] = entry
+        order.append((entry.entry.sequence, multihash))
+        tableByteCount += MemoryCost.tableEntry(multihash)
+    }
+
+    private mutating func leave(_ multihash: Multihash, _ sequence: UInt64) {
+        if table[multihash]?.entry.sequence == sequence { table[multihash] = nil }
+        tableByteCount -= MemoryCost.tableEntry(multihash)
     }
 
     /// Refuses appends because of the other database, or takes them again.
@@ -193,38 +206,48 @@ struct LogState {
         }
         let first = queueFirst
         queueFirst += UInt64(count)
-        queuedByteCount -= bytes
         generation += 1
-        defer { deletions = [] }
-        return Batch(blocks: writing, first: first, deletions: deletions)
+        deletionsWriting = deletions
+        deletions = []
+        return Batch(blocks: writing, first: first, deletions: deletionsWriting)
     }
 
     /// The batch is on disk.
     ///
-    /// - Returns: how many blocks wait for the index now.
+    /// - Returns: how much room it took in the queue.
     mutating func batchWritten() -> Int {
-        for block in writing { count(block) }
+        var room = 0
+        for block in writing {
+            count(block)
+            room += MemoryCost.queued(block)
+        }
         durableThrough += UInt64(writing.count)
         if !writing.isEmpty { lastWritten = durableThrough }
         writing = []
-        return indexableCount
+        deletionsWriting = []
+        pendingByteCount -= room
+        return room
     }
 
-    /// The batch may or may not be on disk: nothing above `durableThrough` counts any more.
-    mutating func batchFailed(_ error: BlockStoreError) {
+    /// The batch may or may not be on disk: nothing above `durableThrough` counts any more. Its
+    /// deletions are carried out again.
+    ///
+    /// - Returns: how much room batch and queue took.
+    mutating func batchFailed(_ error: BlockStoreError) -> Int {
         phase = isClosing ? .closing : .failed(error)
         epoch += 1
         generation += 1
         writing = []
         queue = []
-        queuedByteCount = 0
+        deletions = deletionsWriting + deletions
+        deletionsWriting = []
+        defer { pendingByteCount = 0 }
         queueFirst = durableThrough + 1
         while let last = order.last, last.sequence > durableThrough {
-            if table[last.multihash]?.entry.sequence == last.sequence {
-                table[last.multihash] = nil
-            }
+            leave(last.multihash, last.sequence)
             order.removeLast()
         }
+        return pendingByteCount
     }
 
     /// Whether a log that ends at a number has lost blocks that were acknowledged.
@@ -240,8 +263,7 @@ struct LogState {
     mutating func reopened(tail: [(Multihash, IndexEntry)], replaced: Set<Multihash>) {
         for (multihash, entry) in tail {
             let replaces = replaced.contains(multihash)
-            table[multihash] = TableEntry(entry: entry, isReplacement: replaces)
-            order.append((entry.sequence, multihash))
+            enter(multihash, TableEntry(entry: entry, isReplacement: replaces))
             durableThrough = max(durableThrough, entry.sequence)
             if !replaces { count(1, entry.byteCount) }
         }
@@ -290,10 +312,7 @@ struct LogState {
     /// The index has everything up to a number.
     mutating func indexed(through sequence: UInt64) {
         let count = order.firstIndex { $0.sequence > sequence } ?? order.count
-        for (sequence, multihash) in order[..<count]
-        where table[multihash]?.entry.sequence == sequence {
-            table[multihash] = nil
-        }
+        for (sequence, multihash) in order[..<count] { leave(multihash, sequence) }
         order.removeFirst(count)
         indexedThrough = max(indexedThrough, sequence)
         generation += 1
@@ -304,20 +323,45 @@ struct LogState {
         indexed(through: mark.sequence)
         blockCount = mark.blockCount
         byteCount = mark.byteCount
-        for (multihash, entry) in indexable(limit: .max) {
-            if entry.isReplacement || table[multihash] == nil { continue }
-            count(1, entry.entry.byteCount)
+        for (sequence, multihash) in order {
+            guard sequence <= durableThrough else { break }
+            guard let known = table[multihash], known.entry.sequence == sequence,
+                !known.isReplacement
+            else { continue }
+            count(1, known.entry.byteCount)
         }
     }
 
     // MARK: deleting
 
-    /// Announces that a block is about to be deleted; appends of it wait for the end.
-    ///
-    /// - Returns: false when somebody else is deleting it.
-    mutating func beginDeleting(_ multihash: Multihash) -> Bool {
-        deleting.insert(multihash).inserted
+    /// What somebody is told who wants to delete a block.
+    enum Deletion {
+        /// Appends of it wait for the end.
+        case begun
+        /// Somebody else is deleting it, or the log has too many deletions to carry out: look again
+        /// when the generation has grown.
+        case wait(generation: UInt64)
+        case refused(BlockStoreError)
     }
+
+    /// Announces that a block is about to be deleted.
+    mutating func beginDeleting(_ multihash: Multihash) -> Deletion {
+        let isFull = deletionByteCount + Self.deletionCost > Limits.deletionBytesMax
+        // While the log takes no writes, nothing makes room.
+        if isFull, let error = writeRefusal { return .refused(error) }
+        guard !isFull, deleting.insert(multihash).inserted else {
+            return .wait(generation: generation)
+        }
+        return .begun
+    }
+
+    /// What deletions take that the log has not carried out.
+    var deletionByteCount: Int {
+        (deletions.count + deletionsWriting.count + deleting.count) * Self.deletionCost
+    }
+
+    private static let deletionCost =
+        MemoryCost.element(UInt64.self) + MemoryCost.element(Multihash.self)
 
     /// Ends a deletion.
     ///

@@ -20,6 +20,7 @@ package struct HighWaterMark: Hashable, Sendable {
     package init?(decoding value: Bytes) {
         var reader = ByteReader(value)
         guard (try? reader.readByte()) == 1, let sequence = try? reader.readVarint(),
+            sequence <= Limits.sequenceMax,
             let blocks = try? reader.readVarint(), let bytes = try? reader.readVarint(),
             let blockCount = Int(exactly: blocks), let byteCount = Int(exactly: bytes),
             reader.isAtEnd
@@ -34,8 +35,9 @@ package struct HighWaterMark: Hashable, Sendable {
         var writer = ByteWriter(capacity: 32)
         writer.append(1)
         writer.appendVarint(sequence)
-        writer.appendVarint(UInt64(blockCount))
-        writer.appendVarint(UInt64(byteCount))
+        // Counters that damage has put out of step must not stop the lane.
+        writer.appendVarint(UInt64(clamping: blockCount))
+        writer.appendVarint(UInt64(clamping: byteCount))
         return writer.finish()
     }
 }

@@ -24,6 +24,7 @@ package struct IndexEntry: Hashable, Sendable {
     package init?(decoding value: Bytes) {
         var reader = ByteReader(value)
         guard (try? reader.readByte()) == 1, let sequence = try? reader.readVarint(),
+            sequence <= Limits.sequenceMax,
             let byteCount = try? reader.readVarint(), byteCount <= UInt64(Limits.blockBytesMax),
             let flags = try? reader.readByte(), reader.isAtEnd
         else { return nil }

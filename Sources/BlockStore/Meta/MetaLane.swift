@@ -11,6 +11,8 @@ final class MetaLane: Sendable {
     let state: Monitor<MetaState>
     let holder: DatabaseHolder
     let figures = LaneFigures()
+    /// Room in the queue: taken by whoever has changes to write, given back here.
+    let room = ByteBudget(name: "changes", limit: Limits.changeBytesMax)
     private let log: LogLane
     private let context: LaneContext
     private let indexDelay: Duration
@@ -35,25 +37,35 @@ final class MetaLane: Sendable {
 
     /// Writes changes and returns once they are on disk.
     func write(_ changes: [MetaChange], by deadline: Deadline) throws(BlockStoreError) {
-        let done = Pending<BlockStoreError?>()
-        let refusal: BlockStoreError? = state.notify { state in
-            if let error = state.writeRefusal { return error }
-            guard state.enqueue(MetaState.ChangeSet(changes: changes, done: done)) else {
-                return .deadline("the lane of meta/: too many changes are waiting")
-            }
-            return nil
+        let set = MetaState.ChangeSet(changes: changes)
+        guard room.acquire(set.byteCount, by: deadline) else {
+            throw .deadline("room among the changes that wait to be written")
         }
-        if let refusal { throw refusal }
-        guard let outcome = done.value(by: deadline) else {
+        try enqueue(set)
+        guard let outcome = set.done.value(by: deadline) else {
             throw .deadline("a change of meta/ to be written")
         }
         if let error = outcome { throw error }
     }
 
-    /// Writes changes that nobody waits for; they are lost if the node stops before.
+    /// Writes changes that nobody waits for; they are lost if the node stops before, or if a queue's
+    /// worth of others waits already.
     func writeLater(_ changes: [MetaChange]) {
-        let set = MetaState.ChangeSet(changes: changes, done: Pending())
-        _ = state.notify { $0.writeRefusal == nil && $0.enqueue(set) }
+        let set = MetaState.ChangeSet(changes: changes)
+        guard room.tryAcquire(set.byteCount) else { return }
+        try? enqueue(set)
+    }
+
+    /// Queues changes that have their room; gives it back where the lane takes none.
+    private func enqueue(_ set: MetaState.ChangeSet) throws(BlockStoreError) {
+        let refusal = state.notify { state in
+            let refusal = state.writeRefusal
+            if refusal == nil { state.enqueue(set) }
+            return refusal
+        }
+        guard let refusal else { return }
+        room.release(set.byteCount)
+        throw refusal
     }
 
     /// Blocks wait for the index.
@@ -131,7 +143,15 @@ final class MetaLane: Sendable {
             batch.clear()
         }
         finish(entries, mark)
-        for set in sets { set.done.fulfil(nil) }
+        tell(sets, nil)
+    }
+
+    /// Tells callers what became of their changes.
+    private func tell(_ sets: [MetaState.ChangeSet], _ error: BlockStoreError?) {
+        for set in sets {
+            room.release(set.byteCount)
+            set.done.fulfil(error)
+        }
     }
 
     private func apply(
@@ -188,7 +208,7 @@ final class MetaLane: Sendable {
             return state.generation
         }
         log.announce(generation)
-        for set in sets + waiting { set.done.fulfil(error) }
+        tell(sets + waiting, error)
         context.log.error(
             "meta/ takes no writes until it is reopened", [.text("error", "\(error)")])
     }
@@ -217,6 +237,6 @@ final class MetaLane: Sendable {
 
     private func end() {
         let waiting = state.withLock { $0.setClosed() }
-        for set in waiting { set.done.fulfil(.closed) }
+        tell(waiting, .closed)
     }
 }

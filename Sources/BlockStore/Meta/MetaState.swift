@@ -21,6 +21,16 @@ struct MetaState {
     struct ChangeSet: Sendable {
         let changes: [MetaChange]
         let done: Pending<BlockStoreError?>
+        /// The room that it takes in the lane's queue.
+        let byteCount: Int
+
+        init(changes: [MetaChange], done: Pending<BlockStoreError?> = Pending()) {
+            self.changes = changes
+            self.done = done
+            byteCount = changes.reduce(MemoryCost.element(ChangeSet.self)) {
+                $0 + MemoryCost.change($1)
+            }
+        }
     }
 
     enum Work {
@@ -56,12 +66,8 @@ struct MetaState {
         }
     }
 
-    /// Queues changes; false when the queue is full.
-    mutating func enqueue(_ set: ChangeSet) -> Bool {
-        guard queue.count < Limits.changeCountMax else { return false }
-        queue.append(set)
-        return true
-    }
+    /// Queues changes, whose room in the queue the caller has taken.
+    mutating func enqueue(_ set: ChangeSet) { queue.append(set) }
 
     /// Blocks wait for the index.
     mutating func indexable(count: Int, due: Deadline) {

@@ -2,12 +2,13 @@
 package struct BlockInfo: Hashable, Sendable {
     /// Length of the block in bytes.
     package let byteCount: Int
-    /// Its number in the log; rises in the order of arrival, and is never used again.
-    package let sequence: UInt64
+    /// Its number in the log; rises in the order of arrival, and is never used again. Nil for what
+    /// is in no log: the content of an identity CID.
+    package let sequence: UInt64?
     /// Whether it is known to have no links.
     package let hasNoLinks: Bool
 
-    package init(byteCount: Int, sequence: UInt64, hasNoLinks: Bool) {
+    package init(byteCount: Int, sequence: UInt64?, hasNoLinks: Bool) {
         self.byteCount = byteCount
         self.sequence = sequence
         self.hasNoLinks = hasNoLinks

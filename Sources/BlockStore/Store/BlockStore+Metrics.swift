@@ -9,6 +9,29 @@ extension BlockStore {
         addLane("blocks", log.figures, log.holder, to: registry)
         addLane("meta", meta.figures, meta.holder, to: registry)
         addQueues(to: registry)
+        addMemory(to: registry)
+    }
+
+    /// The store's share of the node's memory, each part with the limit that holds it.
+    private func addMemory(to registry: MetricRegistry) {
+        let (cache, log, meta) = (cache, log, meta)
+        let (quarantine, claims) = (quarantine, claims)
+        registry.memory("cache", limit: options.cacheByteCount) { cache.byteCount }
+        registry.memory(log.room)
+        registry.memory(meta.room)
+        registry.memory("index", limit: Limits.tableBytesMax) {
+            log.state.withLock { $0.tableByteCount }
+        }
+        registry.memory("deletions", limit: Limits.deletionBytesMax) {
+            log.state.withLock { $0.deletionByteCount }
+        }
+        registry.memory("quarantine", limit: Limits.quarantineBytesMax) { quarantine.byteCount }
+        registry.memory("claims", limit: Limits.claimBytesMax) { claims.byteCount }
+        for (name, holder) in [("database-blocks", log.holder), ("database-meta", meta.holder)] {
+            registry.memory(name, limit: holder.settings.memoryBytesMax) {
+                Int(holder.figure("leveldb.approximate-memory-usage"))
+            }
+        }
     }
 
     private func addContents(to registry: MetricRegistry) {
@@ -49,7 +72,7 @@ extension BlockStore {
             Double(log.state.withLock { $0.queuedCount })
         }
         registry.gauge("holdfast_log_queue_bytes", help: "Bytes that wait for the lane.") {
-            Double(log.state.withLock { $0.queuedByteCount })
+            Double(log.state.withLock { $0.pendingByteCount })
         }
         registry.gauge(
             "holdfast_index_lag_blocks", help: "Blocks that are not in the index on disk yet."

@@ -22,7 +22,10 @@ extension BlockStore {
         try pin([cid], mode: mode, name: name, holder: holder, by: deadline)
     }
 
-    /// Pins several roots in one step: all of them, or after an error maybe none.
+    /// Pins several roots: after an error all of them, some or none.
+    ///
+    /// Roots whose pins are within `Limits.pinBatchBytesMax` are pinned in one step; nobody else
+    /// changes any of them meanwhile.
     ///
     /// - Parameters:
     ///   - cids: the roots, as the user named them.
@@ -30,22 +33,41 @@ extension BlockStore {
     ///   - name: for people; the same for all.
     ///   - holder: who wants them; added to those who do already.
     ///   - deadline: when to give up; the pins may then be there or not.
-    /// - Complexity: one synced write for all, shared with others.
+    /// - Complexity: one synced write for each step, shared with others.
     package func pin(
         _ cids: [CID], mode: Pin.Mode, name: String, holder: Pin.Holders = .rpc,
         by deadline: Deadline
     ) throws(BlockStoreError) {
         guard !cids.isEmpty else { return }
-        try freeSpace.take(cids.count * (name.utf8.count + 256))
+        for cid in cids { try Self.checkLength(cid) }
         try waitForBlocks(by: deadline)
         try claims.with(Set(cids), by: deadline) { () throws(BlockStoreError) in
             var changes: [MetaChange] = []
+            var byteCount = 0
             for cid in cids {
                 let pin = try changedPin(cid, mode: mode, name: name, holder: holder)
                 changes.append(Self.put(pin))
+                byteCount += MemoryCost.change(changes[changes.count - 1])
+                guard byteCount >= Limits.pinBatchBytesMax else { continue }
+                try write(changes, byteCount, by: deadline)
+                changes.removeAll(keepingCapacity: true)
+                byteCount = 0
             }
-            try meta.write(changes, by: deadline)
+            if !changes.isEmpty { try write(changes, byteCount, by: deadline) }
         }
+    }
+
+    private func write(
+        _ changes: [MetaChange], _ byteCount: Int, by deadline: Deadline
+    ) throws(BlockStoreError) {
+        try freeSpace.take(byteCount)
+        try meta.write(changes, by: deadline)
+    }
+
+    /// A key of the database has a length that a stranger must not choose.
+    private static func checkLength(_ cid: CID) throws(BlockStoreError) {
+        let count = cid.multihash.digestCount
+        guard count <= Limits.digestBytesMax else { throw .pinTooLong(count) }
     }
 
     /// Takes a holder's pin away; the last holder's takes the pin with it.
@@ -76,6 +98,7 @@ extension BlockStore {
         from old: CID, to new: CID, unpin unpins: Bool, holder: Pin.Holders = .rpc,
         by deadline: Deadline
     ) throws(BlockStoreError) {
+        try Self.checkLength(new)
         try waitForBlocks(by: deadline)
         try claims.with([old, new], by: deadline) { () throws(BlockStoreError) in
             guard let pin = try pin(of: old), pin.holders.contains(holder) else {
@@ -90,6 +113,7 @@ extension BlockStore {
 
     /// The pin of a root, if it has one.
     package func pin(of cid: CID) throws(BlockStoreError) -> Pin? {
+        guard cid.multihash.digestCount <= Limits.digestBytesMax else { return nil }
         let key = MetaKey.pin(cid)
         let value: Bytes?
         do throws(DatabaseError) {
@@ -154,7 +178,8 @@ extension BlockStore {
     }
 
     private static func notPinned(_ cid: CID) -> BlockStoreError {
-        BlockStoreError(
-            .notPinned, "\(cid.text()) is not pinned", multihash: cid.multihash)
+        let isShort = cid.multihash.digestCount <= Limits.digestBytesMax
+        let what = isShort ? cid.text() : "a CID of \(cid.multihash.digestCount) bytes"
+        return BlockStoreError(.notPinned, "\(what) is not pinned", multihash: cid.multihash)
     }
 }

@@ -32,6 +32,7 @@ extension BlockStore {
         _ multihash: Multihash, reserving reserve: (Int) -> Bool
     ) throws(BlockStoreError) -> ReservedRead {
         if multihash.code == .identity { return .found(multihash.digest) }
+        guard Self.canBeStored(multihash) else { return .absent }
         switch cache.get(multihash) {
         case .hit(let bytes): return reserve(bytes.count) ? .found(bytes) : .notReserved
         case .miss(let ticket): return try read(multihash, ticket, reserve)
@@ -39,13 +40,23 @@ extension BlockStore {
     }
 
     /// Whether reading a block now would need no I/O, because it is in the cache.
-    package func isCached(_ multihash: Multihash) -> Bool { cache.contains(multihash) }
+    package func isCached(_ multihash: Multihash) -> Bool {
+        guard Self.canBeStored(multihash) else { return true }
+        return cache.contains(multihash)
+    }
+
+    /// Whether a block can be in the store under a multihash: identity has no block, and digests
+    /// have a longest length. Others are never looked up, whatever their length.
+    static func canBeStored(_ multihash: Multihash) -> Bool {
+        multihash.code != .identity && multihash.digestCount <= Limits.digestBytesMax
+    }
 
     /// What the index knows about a block; nil if the store does not have it.
     package func stat(_ multihash: Multihash) throws(BlockStoreError) -> BlockInfo? {
         if multihash.code == .identity {
-            return BlockInfo(byteCount: multihash.digestCount, sequence: 0, hasNoLinks: false)
+            return BlockInfo(byteCount: multihash.digestCount, sequence: nil, hasNoLinks: false)
         }
+        guard Self.canBeStored(multihash) else { return nil }
         if let found = log.state.withLock({ $0.find(multihash) }) { return found.entry.info }
         try refuseQuarantined(multihash)
         return try indexEntry(multihash)?.info
@@ -74,31 +85,56 @@ extension BlockStore {
         }
     }
 
-    /// Walks over a table of `meta/` page by page, so that no iterator lives while the body runs.
+    /// Shows every block that failed a check and is not served until it is stored again.
+    ///
+    /// - Parameter body: returns false to stop.
+    /// - Throws: read errors, and what the body throws.
+    package func forEachQuarantined(_ body: (Multihash) throws -> Bool) throws {
+        try forEachEntry(in: MetaKey.quarantineTable) { key, _ in
+            guard let multihash = try? Multihash(bytes: MetaKey.rest(of: key)) else { return true }
+            return try body(multihash)
+        }
+    }
+
+    /// Walks over a table of `meta/` page by page, so that no iterator lives while the body runs,
+    /// and no more is held than a page.
     func forEachEntry(in table: UInt8, _ body: (Key, Bytes) throws -> Bool) throws {
         var start = Key([table])
         while true {
             let page = try page(from: start, table: table)
-            for (key, value) in page where try !body(key, value) { return }
-            guard page.count == Limits.pageCountMax, let last = page.last else { return }
-            start = Key(last.0.bytes + [0])
+            for (key, value) in page.entries where try !body(key, value) { return }
+            guard page.hasMore, let last = page.entries.last else { return }
+            start = Key(last.key.bytes + [0])
         }
     }
 
-    private func page(from start: Key, table: UInt8) throws(BlockStoreError) -> [(Key, Bytes)] {
+    /// Some neighbours of a table.
+    private struct Page {
+        var entries: [(key: Key, value: Bytes)] = []
+        var byteCount = 0
+        var hasMore = false
+    }
+
+    private func page(from start: Key, table: UInt8) throws(BlockStoreError) -> Page {
         do throws(DatabaseError) {
             return try meta.holder.read { database throws(DatabaseError) in
-                var entries: [(Key, Bytes)] = []
+                var page = Page()
                 let iterator = try Iterator(database)
                 iterator.seek(start)
-                while iterator.isValid, entries.count < Limits.pageCountMax {
+                while iterator.isValid {
                     let key = iterator.key
                     guard key.bytes.first == table else { break }
-                    entries.append((key, iterator.value))
+                    guard page.byteCount < Limits.pageBytesMax else {
+                        page.hasMore = true
+                        break
+                    }
+                    let value = iterator.value
+                    page.entries.append((key, value))
+                    page.byteCount += MemoryCost.entry(key, value)
                     iterator.next()
                 }
                 try iterator.check()
-                return entries
+                return page
             }
         } catch {
             throw Self.metaError(error)
@@ -172,8 +208,24 @@ extension BlockStore {
     // MARK: damage
 
     private func refuseQuarantined(_ multihash: Multihash) throws(BlockStoreError) {
-        guard quarantine.contains(multihash) else { return }
+        guard try isQuarantined(multihash) else { return }
         throw Self.quarantinedError(multihash)
+    }
+
+    /// Whether a block failed a check and has not been stored again since.
+    func isQuarantined(_ multihash: Multihash) throws(BlockStoreError) -> Bool {
+        switch quarantine.contains(multihash) {
+        case .yes: return true
+        case .no: return false
+        case .askDisk: break
+        }
+        do throws(DatabaseError) {
+            return try meta.holder.read { database throws(DatabaseError) in
+                try database.value(for: MetaKey.quarantine(multihash)) != nil
+            }
+        } catch {
+            throw Self.metaError(error)
+        }
     }
 
     private func readError(
@@ -196,7 +248,9 @@ extension BlockStore {
     ) -> BlockStoreError {
         let record = QuarantineRecord(
             reason: reason, sequence: entry.sequence, noticed: options.now())
-        if quarantine.insert(multihash, record) {
+        // Beyond the table in memory the record on disk tells whether it is new.
+        let isKnown = (try? isQuarantined(multihash)) ?? false
+        if !isKnown, quarantine.insert(multihash) {
             cache.remove(multihash)
             meta.writeLater([.put(MetaKey.quarantine(multihash), record.encode())])
             options.log.error(

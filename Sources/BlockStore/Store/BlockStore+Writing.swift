@@ -39,17 +39,26 @@ extension BlockStore {
     package func delete(
         _ multihash: Multihash, by deadline: Deadline = .after(.seconds(60))
     ) throws(BlockStoreError) -> Bool {
-        while true {
-            let (begun, generation) = log.state.withLock { state in
-                (state.beginDeleting(multihash), state.generation)
-            }
-            if begun { break }
-            try log.waitForChange(since: generation, by: deadline)
-        }
+        guard Self.canBeStored(multihash) else { return false }
+        try beginDeleting(multihash, by: deadline)
         var removed: IndexEntry?
-        defer { endDeleting(multihash, removed) }
+        var wasQuarantined = false
+        defer { endDeleting(multihash, removed, wasQuarantined: wasQuarantined) }
+        wasQuarantined = try isQuarantined(multihash)
         removed = try forget(multihash, by: deadline)
         return removed != nil
+    }
+
+    private func beginDeleting(
+        _ multihash: Multihash, by deadline: Deadline
+    ) throws(BlockStoreError) {
+        while true {
+            switch log.state.withLock({ $0.beginDeleting(multihash) }) {
+            case .begun: return
+            case .refused(let error): throw error
+            case .wait(let generation): try log.waitForChange(since: generation, by: deadline)
+            }
+        }
     }
 
     private func forget(
@@ -66,9 +75,11 @@ extension BlockStore {
         return entry
     }
 
-    private func endDeleting(_ multihash: Multihash, _ removed: IndexEntry?) {
+    private func endDeleting(
+        _ multihash: Multihash, _ removed: IndexEntry?, wasQuarantined: Bool
+    ) {
         cache.remove(multihash)
-        if removed != nil { quarantine.remove(multihash) }
+        if removed != nil, wasQuarantined { quarantine.remove(multihash) }
         let generation = log.state.notify { state in
             state.endDeleting(multihash, removed: removed)
             return state.generation
@@ -94,6 +105,10 @@ extension BlockStore {
             throw .tooLarge(block.bytes.count)
         }
         if block.multihash.code == .identity { return Submission(ticket: .none, isNew: false) }
+        guard Self.canBeStored(block.multihash) else {
+            throw .digestTooLong(block.multihash.digestCount)
+        }
+        var room = QueueRoom(in: log.room)
         while true {
             switch log.state.withLock({ $0.presence(of: block.multihash) }) {
             case .refused(let error): throw error
@@ -101,28 +116,55 @@ extension BlockStore {
             case .beingDeleted(let generation):
                 try log.waitForChange(since: generation, by: deadline)
             case .askIndex(let indexed):
-                if let done = try enqueue(block, indexed, by: deadline) { return done }
+                if let done = try enqueue(block, indexed, &room, by: deadline) { return done }
             }
         }
     }
 
     /// One attempt to queue a block that the table does not have; nil to look again.
     private func enqueue(
-        _ block: VerifiedBlock, _ indexSeenThrough: UInt64, by deadline: Deadline
+        _ block: VerifiedBlock, _ indexSeenThrough: UInt64, _ room: inout QueueRoom,
+        by deadline: Deadline
     ) throws(BlockStoreError) -> Submission? {
-        let isQuarantined = quarantine.contains(block.multihash)
+        let isQuarantined = try isQuarantined(block.multihash)
         let isIndexed = try indexEntry(block.multihash) != nil
         if isIndexed, !isQuarantined { return Submission(ticket: .none, isNew: false) }
         try freeSpace.take(block.bytes.count)
+        let block = block.readyToWait()
+        try room.take(MemoryCost.queued(block), by: deadline)
         let outcome = log.state.notify {
             $0.enqueue(block, isReplacement: isIndexed, indexSeenThrough: indexSeenThrough)
         }
         switch outcome {
-        case .queued(let ticket): return Submission(ticket: ticket, isNew: true)
+        case .queued(let ticket):
+            room.handOver()
+            return Submission(ticket: ticket, isNew: true)
         case .lookAgain: return nil
         case .full(let generation):
             try log.waitForChange(since: generation, by: deadline)
             return nil
         }
     }
+}
+
+/// The room that one block has taken in the lane's queue before it is queued. Kept while its
+/// caller looks again, so that the caller does not lose its turn.
+private struct QueueRoom: ~Copyable {
+    private let budget: ByteBudget
+    private var byteCount = 0
+
+    init(in budget: ByteBudget) { self.budget = budget }
+
+    deinit { budget.release(byteCount) }
+
+    mutating func take(_ count: Int, by deadline: Deadline) throws(BlockStoreError) {
+        guard byteCount == 0 else { return }
+        guard budget.acquire(count, by: deadline) else {
+            throw .deadline("room among the blocks that wait to be written")
+        }
+        byteCount = count
+    }
+
+    /// The block is queued: the lane gives the room back.
+    mutating func handOver() { byteCount = 0 }
 }

@@ -1,6 +1,6 @@
 import Buffers
 import Execution
-package import Multiformats
+import Multiformats
 import Telemetry
 
 /// The store of blocks and pins: a log of blocks in LevelDB, and an index that follows it.
@@ -51,9 +51,6 @@ package final class BlockStore: Sendable {
             blockCount: state.0, byteCount: state.1, quarantinedCount: quarantine.count,
             freeByteCount: freeSpace.byteCount, lastSequence: state.2, indexedSequence: state.3)
     }
-
-    /// Blocks that failed a check, and are not served until they are stored again.
-    package var quarantined: [Multihash] { quarantine.multihashes }
 
     /// Writes what is queued and the rest of the index, and closes both databases; again is harmless.
     ///

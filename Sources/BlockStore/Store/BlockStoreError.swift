@@ -71,6 +71,20 @@ package struct BlockStoreError: Error, Sendable, CustomStringConvertible {
         BlockStoreError(.deadlineExceeded, "the deadline passed while waiting for \(what)")
     }
 
+    static func digestTooLong(_ byteCount: Int) -> BlockStoreError {
+        BlockStoreError(
+            .tooLarge,
+            "a digest of \(byteCount) bytes is longer than the \(Limits.digestBytesMax) bytes that a "
+                + "block may be stored under")
+    }
+
+    static func pinTooLong(_ byteCount: Int) -> BlockStoreError {
+        BlockStoreError(
+            .tooLarge,
+            "a CID with a digest of \(byteCount) bytes cannot be pinned: a digest may have "
+                + "\(Limits.digestBytesMax) bytes")
+    }
+
     static func tooLarge(_ byteCount: Int) -> BlockStoreError {
         BlockStoreError(
             .tooLarge,

@@ -6,25 +6,30 @@ import Telemetry
 /// Brings the index to where the log is, before the store serves: scans what lies above the
 /// high-water mark, or, after a repair, everything.
 ///
-/// Runs on the opening thread, alone; writes its batches itself, synced.
+/// Runs on the opening thread, alone; writes its batches itself, synced, as soon as they are full:
+/// it holds no list that grows with the log.
 struct Recovery {
     private let blocks: Database
     private let meta: Database
     private let now: WallTime
     private let log: Log
+    private let sequenceWindow: UInt64
     private(set) var mark: HighWaterMark
     private(set) var report = RecoveryReport()
-    private(set) var quarantined: [Multihash: QuarantineRecord] = [:]
+    private(set) var quarantined = Quarantine.Contents()
     private(set) var lastSequence: UInt64 = 0
-    private var pending: [(Multihash, IndexEntry)] = []
+    private var pending: [Multihash: IndexEntry] = [:]
 
+    /// - Parameter sequenceWindow: numbers of the log that are compared with the index at once.
     init(
-        blocks: Database, meta: Database, now: WallTime, log: Log
+        blocks: Database, meta: Database, now: WallTime, log: Log,
+        sequenceWindow: UInt64 = Limits.comparedCountMax
     ) throws {
         self.blocks = blocks
         self.meta = meta
         self.now = now
         self.log = log
+        self.sequenceWindow = sequenceWindow
         let value = try meta.value(for: MetaKey.highWaterMark)
         guard let mark = value.map(HighWaterMark.init(decoding:)) ?? HighWaterMark() else {
             throw BlockStoreError.damagedMark
@@ -40,8 +45,7 @@ struct Recovery {
     ///     or quarantined (the block was acknowledged, and is lost).
     mutating func run(checksEverything: Bool, trustsLog: Bool) throws {
         try readQuarantine()
-        let scan = LogScan(blocks)
-        lastSequence = max(mark.sequence, try scan.lastSequence())
+        lastSequence = max(mark.sequence, try LogScan(blocks).lastSequence())
         if checksEverything {
             try checkEverything(trustsLog: trustsLog)
         } else if lastSequence > mark.sequence {
@@ -55,9 +59,9 @@ struct Recovery {
         iterator.seek(Key([MetaKey.quarantineTable]))
         while iterator.isValid, iterator.key.bytes.first == MetaKey.quarantineTable {
             if let multihash = try? Multihash(bytes: MetaKey.rest(of: iterator.key)),
-                let record = QuarantineRecord(decoding: iterator.value)
+                QuarantineRecord(decoding: iterator.value) != nil
             {
-                quarantined[multihash] = record
+                _ = quarantined.insert(multihash)
             }
             iterator.next()
         }
@@ -67,25 +71,25 @@ struct Recovery {
     // MARK: the tail
 
     private mutating func indexTail() throws {
-        var gaps = LogScan.Gaps()
-        var items: [LogScan.Item] = []
-        gaps = try LogScan(blocks).forEach(above: mark.sequence) { items.append($0) }
-        for item in items {
-            try add(item.multihash, item.entry, replaces: try indexed(item.multihash) != nil)
+        let gaps = try LogScan(blocks).forEach(above: mark.sequence) { item in
+            let isKnown = try known(item.multihash) != nil
+            try add(item.multihash, item.entry, isCounted: isKnown)
         }
         mark.sequence = lastSequence
         try flush()
         note(gaps)
     }
 
-    private func indexed(_ multihash: Multihash) throws(DatabaseError) -> IndexEntry? {
-        try meta.value(for: MetaKey.index(multihash)).flatMap(IndexEntry.init(decoding:))
+    /// What the index says about a block, or is about to say.
+    private func known(_ multihash: Multihash) throws(DatabaseError) -> IndexEntry? {
+        if let entry = pending[multihash] { return entry }
+        return try meta.value(for: MetaKey.index(multihash)).flatMap(IndexEntry.init(decoding:))
     }
 
-    private mutating func add(_ multihash: Multihash, _ entry: IndexEntry, replaces: Bool) throws {
-        pending.append((multihash, entry))
+    private mutating func add(_ multihash: Multihash, _ entry: IndexEntry, isCounted: Bool) throws {
+        pending[multihash.compacted()] = entry
         report.indexedBlockCount += 1
-        if !replaces {
+        if !isCounted {
             mark.blockCount += 1
             mark.byteCount += entry.byteCount
         }
@@ -99,86 +103,63 @@ struct Recovery {
         var batch = WriteBatch()
         for (multihash, entry) in pending {
             batch.put(MetaKey.index(multihash), entry.encode())
-            if quarantined[multihash] != nil {
-                batch.delete(MetaKey.quarantine(multihash))
-                quarantined[multihash] = nil
-            }
+            try release(multihash, &batch)
         }
         batch.put(MetaKey.highWaterMark, mark.encode())
         try meta.write(batch, isSynced: true)
-        pending = []
+        pending.removeAll(keepingCapacity: true)
+    }
+
+    /// A block that is stored again leaves the quarantine.
+    private mutating func release(_ multihash: Multihash, _ batch: inout WriteBatch) throws {
+        let key = MetaKey.quarantine(multihash)
+        switch quarantined.contains(multihash) {
+        case .no: return
+        case .yes: break
+        case .askDisk: guard try meta.value(for: key) != nil else { return }
+        }
+        batch.delete(key)
+        quarantined.remove(multihash)
     }
 
     // MARK: everything
 
     private mutating func checkEverything(trustsLog: Bool) throws {
         report.didCheckEverything = true
-        var seen = SequenceSet(through: lastSequence)
-        let gaps = try scanAll(&seen)
+        mark = HighWaterMark()
+        let scan = LogScan(blocks)
+        var window = SequenceWindow(
+            after: 0, from: try scan.firstSequence(above: 0), last: lastSequence,
+            countMax: sequenceWindow)
+        let gaps = try scan.forEach(above: 0) { item in
+            window.insert(item.entry.sequence)
+            guard try isBetter(item, than: try known(item.multihash)) else { return }
+            // Counted when the index is compared with the log.
+            try add(item.multihash, item.entry, isCounted: true)
+        }
         try flush()
         note(gaps)
-        try checkIndex(seen, trustsLog: trustsLog)
+        var comparison = LogComparison(
+            blocks: blocks, meta: meta, trustsLog: trustsLog, noticed: now)
+        try comparison.run(from: window, &quarantined)
+        report.lostBlockCount = comparison.lostBlockCount
+        mark.blockCount = comparison.blockCount
+        mark.byteCount = comparison.byteCount
         mark.sequence = lastSequence
         try flush()
     }
 
-    /// Gives every value of the log its index entry; the last value of a block wins.
-    private mutating func scanAll(_ seen: inout SequenceSet) throws -> LogScan.Gaps {
-        mark = HighWaterMark()
-        var missing: [(Multihash, IndexEntry)] = []
-        let (meta, log) = (meta, LogScan(blocks))
-        let gaps = try log.forEach(above: 0) { item in
-            seen.insert(item.entry.sequence)
-            let known = try meta.value(for: MetaKey.index(item.multihash))
-                .flatMap(IndexEntry.init(decoding:))
-            if known?.sequence != item.entry.sequence {
-                missing.append((item.multihash, item.entry))
-            }
+    /// Whether the index has to point at a value of the log: the last value of a block wins, if it
+    /// is there.
+    private func isBetter(_ item: LogScan.Item, than known: IndexEntry?) throws -> Bool {
+        guard let known else { return true }
+        guard known.sequence > item.entry.sequence else {
+            return known.sequence < item.entry.sequence
         }
-        for (multihash, entry) in missing { try add(multihash, entry, replaces: true) }
-        return gaps
-    }
-
-    /// Looks for entries whose block the log does not have, and counts the others.
-    private mutating func checkIndex(_ seen: SequenceSet, trustsLog: Bool) throws {
-        var lost: [(Multihash, IndexEntry)] = []
-        let iterator = try Iterator(meta)
-        iterator.seek(Key([MetaKey.indexTable]))
-        while iterator.isValid, iterator.key.bytes.first == MetaKey.indexTable {
-            if let multihash = try? Multihash(bytes: MetaKey.rest(of: iterator.key)),
-                let entry = IndexEntry(decoding: iterator.value)
-            {
-                if seen.contains(entry.sequence) {
-                    mark.blockCount += 1
-                    mark.byteCount += entry.byteCount
-                } else {
-                    lost.append((multihash, entry))
-                }
-            }
-            iterator.next()
-        }
-        try iterator.check()
-        try setAside(lost, trustsLog: trustsLog)
-    }
-
-    private mutating func setAside(
-        _ lost: [(Multihash, IndexEntry)], trustsLog: Bool
-    ) throws {
-        report.lostBlockCount = lost.count
-        var batch = WriteBatch()
-        for (multihash, entry) in lost {
-            if trustsLog {
-                batch.delete(MetaKey.index(multihash))
-                continue
-            }
-            let record = QuarantineRecord(
-                reason: .lost, sequence: entry.sequence, noticed: now)
-            quarantined[multihash] = record
-            batch.put(MetaKey.quarantine(multihash), record.encode())
-            mark.blockCount += 1
-            mark.byteCount += entry.byteCount
-        }
-        if batch.count > 0 { try meta.write(batch, isSynced: true) }
+        guard let value = try blocks.value(for: Key(sequence: known.sequence)),
+            let later = try? StoredValue(decoding: value)
+        else { return true }
+        return later.multihash != item.multihash
     }
 
     // MARK: reporting
@@ -199,25 +180,5 @@ struct Recovery {
                 .integer("lostBlockCount", report.lostBlockCount),
                 .integer("damagedValueCount", report.damagedValueCount),
             ])
-    }
-}
-
-/// A set of numbers of the log: one bit each.
-struct SequenceSet {
-    private var words: [UInt64]
-
-    init(through last: UInt64) {
-        words = Array(repeating: 0, count: Int(last / 64) + 1)
-    }
-
-    mutating func insert(_ sequence: UInt64) {
-        let word = Int(sequence / 64)
-        guard word < words.count else { return }
-        words[word] |= 1 << (sequence % 64)
-    }
-
-    func contains(_ sequence: UInt64) -> Bool {
-        let word = Int(sequence / 64)
-        return word < words.count && words[word] & (1 << (sequence % 64)) != 0
     }
 }

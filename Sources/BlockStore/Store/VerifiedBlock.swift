@@ -63,6 +63,22 @@ package struct VerifiedBlock: Sendable {
         self.checksum = checksum.value
     }
 
+    /// The same block, so that it keeps hardly more memory than its own while it waits: a small one
+    /// is often a slice of the piece of an upload that it arrived in.
+    func readyToWait() -> VerifiedBlock {
+        let isSmall = bytes.count <= Limits.copiedBlockBytesMax
+        return VerifiedBlock(
+            self, multihash: multihash.compacted(), bytes: isSmall ? bytes.compacted() : bytes)
+    }
+
+    private init(_ block: VerifiedBlock, multihash: Multihash, bytes: Bytes) {
+        self.multihash = multihash
+        self.bytes = bytes
+        codec = block.codec
+        hasNoLinks = block.hasNoLinks
+        checksum = block.checksum
+    }
+
     /// A raw block has no links, and a dag-pb block has none when its first and only field is Data.
     private static func cannotHaveLinks(_ bytes: Bytes, _ codec: Multicodec) -> Bool {
         if codec == .raw { return true }

@@ -1,0 +1,15 @@
+extension Bytes {
+    /// How much memory these bytes keep from being freed: the whole region that they are a slice of.
+    package var heldByteCount: Int { region?.count ?? 0 }
+
+    /// The same bytes in memory of their own, for what is kept: a digest that is a slice of a block
+    /// would keep the block.
+    ///
+    /// - Parameter slackByteCount: unused bytes of the region that are not worth a copy.
+    /// - Returns: these very bytes when the region has no more to spare than that.
+    /// - Complexity: copies them otherwise.
+    package func compacted(slackByteCount: Int = 64) -> Bytes {
+        guard heldByteCount - count > slackByteCount else { return self }
+        return withSpan { Bytes(copying: $0) }
+    }
+}
