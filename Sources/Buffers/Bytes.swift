@@ -100,9 +100,6 @@ package struct Bytes: Sendable {
         try unsafe body(UnsafeRawBufferPointer(start: count == 0 ? nil : start, count: count))
     }
 
-    /// The same bytes in memory of their own: for what outlives the block that they were read from.
-    package var owned: Bytes { withSpan { Bytes(copying: $0) } }
-
     /// A copy as an array.
     package var array: [UInt8] {
         unsafe withUnsafeBytes { unsafe Array($0) }

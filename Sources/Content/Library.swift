@@ -56,18 +56,11 @@ package final class Library: Sendable {
 
     /// Shows how close the budgets are to their limits.
     private func addMetrics(to registry: MetricRegistry) {
-        registry.gauge(
-            "holdfast_resolution_cache_bytes", help: "Bytes of paths that were resolved."
-        ) { [resolutions] in Double(resolutions.byteCount) }
+        registry.memory("paths", limit: Limits.resolutionBytesMax) { [resolutions] in
+            resolutions.byteCount
+        }
         for budget in [ingestBudget, egressBudget, stateBudget, decodingBudget] {
-            registry.gauge(
-                "holdfast_\(budget.name)_bytes",
-                help: "Bytes of content on their way, \(budget.name)."
-            ) { Double(budget.inUse) }
-            registry.gauge(
-                "holdfast_\(budget.name)_limit_bytes",
-                help: "The most that may be on its way, \(budget.name)."
-            ) { Double(budget.limit) }
+            registry.memory(budget)
         }
     }
 

@@ -25,7 +25,7 @@ struct FolderEntries {
 
     /// Reads as many entries as are sorted.
     init(of folder: CID, access: ContentAccess) throws {
-        self.folder = folder.owned
+        self.folder = folder.compacted()
         self.access = access
         source = access.makeReader()
         memory = access.makeStateShare()
@@ -96,7 +96,7 @@ struct FolderEntries {
                 return nil
             }
             try memory.require(byteCount)
-            entries.append(entry.owned)
+            entries.append(entry.compacted())
         }
         entries.sort { $0.name < $1.name }
         return entries

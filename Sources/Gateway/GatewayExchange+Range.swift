@@ -61,6 +61,6 @@ extension Bytes {
     /// is copied, so that it does not keep the whole.
     func small(_ range: ByteRange) -> Bytes {
         let slice = self[range]
-        return slice.count < count / 4 ? slice.owned : slice
+        return slice.count < count / 4 ? slice.compacted() : slice
     }
 }

@@ -55,9 +55,6 @@ package struct CID: Hashable, Sendable {
         return CID(unchecked: .v0, codec, multihash)
     }
 
-    /// The same in memory of its own; see `Multihash.owned`.
-    package var owned: CID { CID(unchecked: version, codec, multihash.owned) }
-
     /// Bytes that the digest takes beside the value itself; 0 for the usual ones.
     package var outsideByteCount: Int { multihash.digestCount == 32 ? 0 : multihash.digestCount }
 

@@ -1,4 +1,4 @@
-package import Buffers
+import Buffers
 
 extension Multihash {
     /// Bytes of memory outside of the value itself that it keeps from being freed; 0 for digests of

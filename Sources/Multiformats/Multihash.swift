@@ -73,13 +73,6 @@ package struct Multihash: Hashable, Sendable {
         }
     }
 
-    /// The same in memory of its own. A digest that was read from a block is a slice of it, and what
-    /// remembers the digest would keep the whole block.
-    package var owned: Multihash {
-        guard case .bytes(let bytes) = storage else { return self }
-        return Multihash(code: code, digest: bytes.owned)
-    }
-
     private static func store(_ digest: Bytes) -> Digest {
         guard digest.count == 32 else { return .bytes(digest) }
         return .words(

@@ -27,8 +27,8 @@ package struct DirectoryEntry: Hashable, Sendable {
 
     /// The same in memory of its own: an entry that was read is a slice of its directory's block, and
     /// what remembers it would keep all of that.
-    package var owned: DirectoryEntry {
-        DirectoryEntry(name: name.owned, cid: cid.owned, tsize: tsize)
+    package func compacted() -> DirectoryEntry {
+        DirectoryEntry(name: name.compacted(), cid: cid.compacted(), tsize: tsize)
     }
 
     init(_ link: DagPBLink) {

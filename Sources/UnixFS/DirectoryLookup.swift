@@ -59,7 +59,7 @@ extension ShardNode {
             case .shard(let cid):
                 let block = Block(cid: cid, bytes: try source.block(cid))
                 node = try ShardNode.read(block, usedBits: usedBits)
-                shards.append(cid.owned)
+                shards.append(cid.compacted())
             }
         }
     }

@@ -66,7 +66,7 @@ package struct DirectoryReader: Sendable {
         case .file, .raw, .symlink:
             throw UnixFSError(.notADirectory, "\(root.cid) is not a directory")
         }
-        self.root = root.cid.owned
+        self.root = root.cid.compacted()
         levels = [Level(cid: self.root, position: links.position, usedBits: 0)]
     }
 
@@ -163,7 +163,7 @@ package struct DirectoryReader: Sendable {
         let shard = try ShardNode.read(block, usedBits: usedBits)
         source.keepLast()
         levels.append(
-            Level(cid: cid.owned, position: shard.links.position, usedBits: usedBits))
+            Level(cid: cid.compacted(), position: shard.links.position, usedBits: usedBits))
         node = .shard(shard, shard.links)
         return block
     }

@@ -23,7 +23,7 @@ package struct FileParts: Sendable {
         guard let node = try FileNode(root) else {
             throw UnixFSError(.notAFile, "\(root.cid) is not a file")
         }
-        self.init(root: root.cid.owned, parts: node.parts)
+        self.init(root: root.cid.compacted(), parts: node.parts)
     }
 
     /// The next part.

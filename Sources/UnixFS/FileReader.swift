@@ -58,7 +58,7 @@ package struct FileReader: Sendable {
         guard let node = try FileNode(root) else {
             throw UnixFSError(.notAFile, "\(root.cid) is not a file")
         }
-        self.root = root.cid.owned
+        self.root = root.cid.compacted()
         size = node.byteCount
         metadata = node.metadata
         rootBlock = root
@@ -188,7 +188,7 @@ package struct FileReader: Sendable {
             source.keepLast()
             levels.append(
                 Level(
-                    cid: block.cid.owned, place: node.parts.place,
+                    cid: block.cid.compacted(), place: node.parts.place,
                     offset: offset + UInt64(node.data.count), byteCount: node.byteCount))
             parts = node.parts
         }

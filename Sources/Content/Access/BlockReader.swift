@@ -46,7 +46,7 @@ package final class BlockReader: BlockSource {
             guard fetches[cid.multihash] == nil, !access.library.source.isAtHand(cid) else {
                 continue
             }
-            fetches[cid.multihash.owned] = start(cid)
+            fetches[cid.multihash.compacted()] = start(cid)
         }
     }
 

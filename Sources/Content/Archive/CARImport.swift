@@ -139,13 +139,13 @@ package final class CARImport {
 
     /// Roots live until the end of the import, so they get memory of their own, and a limit.
     private func take(_ roots: [CID]) throws(ContentError) {
-        for root in roots where knownRoots.insert(root.owned).inserted {
+        for root in roots where knownRoots.insert(root.compacted()).inserted {
             guard knownRoots.count <= Limits.archiveRootsMax else {
                 throw ContentError(
                     .badArchive,
                     "import failed: more than \(Limits.archiveRootsMax) roots: import in parts")
             }
-            self.roots.append(root.owned)
+            self.roots.append(root.compacted())
         }
     }
 
@@ -189,7 +189,7 @@ package final class CARImport {
         } catch {
             throw error.importing(at: cid)
         }
-        lastStored = cid.owned
+        lastStored = cid.compacted()
     }
 
     private func append(_ block: VerifiedBlock) throws(ContentError) {

@@ -33,7 +33,7 @@ struct EntityWalk {
     init(
         from terminal: Block, access: ContentAccess, isWhole: Bool, span: ByteSpan?, repeats: Bool
     ) throws(ContentError) {
-        cid = terminal.cid.owned
+        cid = terminal.cid.compacted()
         self.repeats = repeats
         source = access.makeReader()
         given = SeenBlocks(access)

@@ -49,7 +49,7 @@ package struct TarExport {
         children = access.makeReader()
         state = access.makeStateShare()
         let path = try TarPath(root: name)
-        root = (cid.owned, path)
+        root = (cid.compacted(), path)
         var check = TarNameCheck(access)
         try check.run(from: cid, path)
     }

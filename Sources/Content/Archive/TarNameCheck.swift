@@ -42,7 +42,7 @@ struct TarNameCheck {
                 else { continue }
                 waitingByteCount += below.memoryByteCount
                 try state.require(waitingByteCount)
-                waiting.append((entry.cid.owned, below))
+                waiting.append((entry.cid.compacted(), below))
             }
         }
     }

@@ -11,7 +11,7 @@ struct TarPath {
     /// The tree itself.
     ///
     /// - Throws: `.nameTooLong`.
-    init(root: Bytes) throws(ContentError) { try self.init(names: [root.owned]) }
+    init(root: Bytes) throws(ContentError) { try self.init(names: [root.compacted()]) }
 
     private init(names: [Bytes]) throws(ContentError) {
         self.names = names

@@ -27,7 +27,7 @@ package struct ContentPiece: Sendable {
         let range: Range<Int>
 
         init(_ cid: CID, isInsideNode: Bool, range: Range<Int>) {
-            self.cid = cid.owned
+            self.cid = cid.compacted()
             self.isInsideNode = isInsideNode
             self.range = range
         }

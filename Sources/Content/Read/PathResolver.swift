@@ -89,7 +89,7 @@ private struct PathSteps {
                 entry = nil
             }
             guard let entry else { throw ContentError.linkNotFound(name, under: cid) }
-            cid = entry.cid.owned
+            cid = entry.cid.compacted()
         } catch {
             throw ContentError(error, in: block.cid)
         }
@@ -116,7 +116,7 @@ private struct PathSteps {
             // Segments that stay inside a value end in its block. A block that is nothing but a link
             // uses none.
             if used > 1 { roots += repeatElement(cid, count: used - 1) }
-            cid = next.owned
+            cid = next.compacted()
             if used > 0 { roots.append(cid) }
             rest = rest.dropFirst(used)
             return nil

@@ -91,7 +91,7 @@ package struct References {
     /// Lets go of all blocks until the next call, which reads again what it needs.
     package mutating func release() {
         reader.release()
-        pending = pending?.owned
+        pending = pending?.compacted()
         for index in levels.indices { (levels[index].links, levels[index].held) = (nil, nil) }
     }
 
@@ -108,7 +108,7 @@ package struct References {
             return (isNew, isNew)
         }
         if let before = depths[cid], before <= depth { return (false, false) }
-        let isNew = depths.updateValue(depth, forKey: cid.owned) == nil
+        let isNew = depths.updateValue(depth, forKey: cid.compacted()) == nil
         if isNew { try require(Limits.hashedEntryBytes + cid.multihash.digestCount) }
         return (isNew, !isLast)
     }
@@ -125,7 +125,7 @@ package struct References {
             guard try access.byteCount(of: cid) != nil else { throw .blockNotFound(cid) }
             return
         }
-        let cid = cid.owned
+        let cid = cid.compacted()
         let held = try reader.held(cid)
         let links = try Self.links(of: cid, in: held)
         // All but the last few levels are read again when the listing comes back to them.

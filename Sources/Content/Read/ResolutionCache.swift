@@ -47,11 +47,11 @@ final class ResolutionCache: Sendable {
     /// would keep all of it. One that is larger than a hundredth of the cache is not kept.
     func remember(_ resolution: Resolution, for key: Key) {
         guard key.byteCount + resolution.byteCount <= youngBytesMax / 50 else { return }
-        let key = Key(root: key.root.owned, segments: key.segments.map(\.owned))
+        let key = Key(root: key.root.compacted(), segments: key.segments.map { $0.compacted() })
         let owned = Resolution(
-            cid: resolution.cid.owned, roots: resolution.roots.map(\.owned),
-            crossed: resolution.crossed.map(\.owned),
-            remainder: resolution.remainder.map(\.owned), valueRange: resolution.valueRange)
+            cid: resolution.cid.compacted(), roots: resolution.roots.map { $0.compacted() },
+            crossed: resolution.crossed.map { $0.compacted() },
+            remainder: resolution.remainder.map { $0.compacted() }, valueRange: resolution.valueRange)
         generations.withLock { insert(owned, for: key, into: &$0) }
     }
 

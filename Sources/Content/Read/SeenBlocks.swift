@@ -68,7 +68,7 @@ struct SeenBlocks {
     }
 
     private mutating func remember(_ key: Key) throws(ContentError) {
-        keys.insert(Key(kind: key.kind, multihash: key.multihash.owned))
+        keys.insert(Key(kind: key.kind, multihash: key.multihash.compacted()))
         keyByteCount += Limits.hashedEntryBytes + key.multihash.digestCount
         try state.require(keyByteCount + mapByteCount)
     }

@@ -65,7 +65,7 @@ struct WalkPath {
         }
         var first = links
         guard first.next() != nil else { return }
-        let cid = cid.owned
+        let cid = cid.compacted()
         outsideByteCount += cid.outsideByteCount
         try state.require((levels.count + 1) * Self.levelByteCount + outsideByteCount)
         levels.append(Level(cid: cid, position: links.position, held: held))

@@ -29,7 +29,7 @@ final class SortedSpool {
     ///
     /// - Throws: `.overloaded`; when the disk is full.
     func append(key: Bytes, _ value: Bytes) throws {
-        let record = SpooledRecord(key: key.owned, value: value)
+        let record = SpooledRecord(key: key.compacted(), value: value)
         byteCount += record.memoryByteCount
         valueByteCount += value.count
         try memory.require(min(byteCount, Limits.sortedRunBytesMax))

@@ -19,7 +19,7 @@ struct SpoolRun {
         let (keyCount, valueCount) = (
             Int(try head.readLittleEndian(UInt32.self)), Int(try head.readLittleEndian(UInt32.self))
         )
-        return SpooledRecord(key: try take(keyCount).owned, value: try take(valueCount).owned)
+        return SpooledRecord(key: try take(keyCount).compacted(), value: try take(valueCount).compacted())
     }
 
     private mutating func take(_ count: Int) throws -> Bytes {
