@@ -32,8 +32,8 @@ package struct FileReader: Sendable {
     /// What is still to be read.
     private var range: Range<UInt64>
     private var levels: [Level] = []
-    private var hasEnteredRoot = false
-    /// Until it is entered; nil to be read again.
+    private var hasGivenRoot = false
+    /// Until it is given; nil to be read again.
     private var rootBlock: Block?
     /// The parts of the last level's node; nil to be read again.
     private var parts: FileNode.PartCursor?
@@ -63,6 +63,7 @@ package struct FileReader: Sendable {
         metadata = node.metadata
         rootBlock = root
         range = 0..<node.byteCount
+        if node.partCount > 0 { push(node, self.root, at: 0) }
     }
 
     /// Starts again, with a part of the file.
@@ -70,8 +71,9 @@ package struct FileReader: Sendable {
     /// - Parameter range: is cut to the file's size.
     package mutating func read(_ range: Range<UInt64>) {
         self.range = range.clamped(to: 0..<size)
-        if hasEnteredRoot { release() }
-        hasEnteredRoot = false
+        guard hasGivenRoot else { return }
+        release()
+        hasGivenRoot = false
         levels = []
     }
 
@@ -105,7 +107,7 @@ package struct FileReader: Sendable {
         from source: borrowing some BlockSource, passesEmptyParts: Bool = true,
         wants: (_ part: CID, _ isWhole: Bool) throws -> Bool = { _, _ in true }
     ) throws -> FileBlock? {
-        if !hasEnteredRoot { return try enterRoot(from: source) }
+        if !hasGivenRoot { return try giveRoot(from: source) }
         while let index = levels.indices.last {
             try resume(from: source)
             let start = levels[index].offset
@@ -145,7 +147,7 @@ package struct FileReader: Sendable {
 
     // MARK: the way down
 
-    private mutating func enterRoot(from source: borrowing some BlockSource) throws -> FileBlock {
+    private mutating func giveRoot(from source: borrowing some BlockSource) throws -> FileBlock {
         let root: Block
         if let rootBlock {
             root = rootBlock
@@ -156,8 +158,15 @@ package struct FileReader: Sendable {
         guard let node = try FileNode(root), node.byteCount == size else {
             throw UnixFSError(.malformed, "\(root.cid) is not the file that it was")
         }
-        hasEnteredRoot = true
-        return try descend(into: node, root, at: 0, source)
+        hasGivenRoot = true
+        if node.partCount > 0 {
+            source.keepLast()
+            if parts == nil {
+                levels = []
+                push(node, self.root, at: 0)
+            }
+        }
+        return FileBlock(block: root, data: node.data, offset: 0)
     }
 
     private mutating func enter(
@@ -173,26 +182,23 @@ package struct FileReader: Sendable {
                 "block \(part.cid) has \(node.byteCount) bytes of a file, its parent claims "
                     + "\(part.byteCount)")
         }
-        return try descend(into: node, block, at: offset, source)
-    }
-
-    private mutating func descend(
-        into node: FileNode, _ block: Block, at offset: UInt64,
-        _ source: borrowing some BlockSource
-    ) throws -> FileBlock {
         if node.partCount > 0 {
             guard levels.count < Limits.fileDepthMax else {
                 throw UnixFSError(
                     .tooDeep, "file \(root) has more than \(Limits.fileDepthMax) levels")
             }
             source.keepLast()
-            levels.append(
-                Level(
-                    cid: block.cid.compacted(), place: node.parts.place,
-                    offset: offset + UInt64(node.data.count), byteCount: node.byteCount))
-            parts = node.parts
+            push(node, part.cid.compacted(), at: offset)
         }
         return FileBlock(block: block, data: node.data, offset: offset)
+    }
+
+    private mutating func push(_ node: FileNode, _ cid: CID, at offset: UInt64) {
+        levels.append(
+            Level(
+                cid: cid, place: node.parts.place, offset: offset + UInt64(node.data.count),
+                byteCount: node.byteCount))
+        parts = node.parts
     }
 
     /// Reads the node of the last level again, if it was let go of.

@@ -24,7 +24,7 @@ struct AddSessionTests {
         let made = try only(try scratch.load("path_gateway_unixfs/symlink.car"))
         let content = try scratch.read(try scratch.resolve(made.text() + "/foo").cid)
         let session = try AddSession(
-            scratch.library, options: ImportOptions(), deadline: soon()
+            scratch.access, options: ImportOptions()
         ) { _ in }
         try session.add("d/foo", content)
         try session.addSymlink(at: EntryPath(cleaning: "d/bar"), target: Bytes(utf8: "foo"))
@@ -48,7 +48,7 @@ struct AddSessionTests {
             options.onlyHash = onlyHash
             let scratch = try ScratchLibrary()
             let session = try AddSession(
-                scratch.library, options: options, deadline: soon()
+                scratch.access, options: options
             ) { _ in }
             for index in [3, 0, 4, 1, 2] {
                 try session.add("dir/ü\(index)", Bytes(utf8: "\(index)"))
@@ -118,7 +118,7 @@ struct AddSessionTests {
             files.shuffle(using: &random)
             let scratch = try ScratchLibrary()
             let session = try AddSession(
-                scratch.library, options: options, deadline: soon()
+                scratch.access, options: options
             ) { _ in }
             for file in files { try session.add(file.path, file.bytes) }
             let root = try only(try session.finish(pinning: .recursively(name: "tree")))
@@ -137,7 +137,7 @@ struct AddSessionTests {
         let scratch = try ScratchLibrary()
         let names = Names()
         let session = try AddSession(
-            scratch.library, options: ImportOptions(), deadline: soon()
+            scratch.access, options: ImportOptions()
         ) { event in
             if case .added(let result) = event { names.append(result.name) }
         }
@@ -158,7 +158,7 @@ struct AddSessionTests {
         var options = ImportOptions()
         options.wrapsWithDirectory = true
         let session = try AddSession(
-            scratch.library, options: options, deadline: soon()
+            scratch.access, options: options
         ) { _ in }
         try session.add("a", Bytes(utf8: "a"))
         try session.add("d/b", Bytes(utf8: "b"))
@@ -166,7 +166,7 @@ struct AddSessionTests {
         #expect(root.name == "")
         #expect(try scratch.read(scratch.resolve(root.cid.text() + "/d/b").cid).utf8Text == "b")
         var pinned: [CID] = []
-        try Pins(scratch.library).list(.recursive) { cid, _ in
+        try Pins(scratch.library).list(.recursive, for: scratch.access.context) { cid, _ in
             pinned.append(cid)
         }
         #expect(pinned == [root.cid])
@@ -177,12 +177,12 @@ struct AddSessionTests {
         var options = ImportOptions()
         options.includesEmptyDirectories = false
         let session = try AddSession(
-            scratch.library, options: options, deadline: soon()
+            scratch.access, options: options
         ) { _ in }
         try session.addFolder(at: EntryPath(cleaning: "d/empty"))
         try session.addFolder(at: EntryPath(cleaning: "d/outer/inner"))
         let root = try only(try session.finish(pinning: .none))
-        var listing = try Listing(root.cid, resolvesChildren: true, library: scratch.library)
+        var listing = try Listing(root.cid, resolvesChildren: true, access: scratch.access)
         let link = try listing.next()
         #expect(link?.name.utf8Text == "outer")
         #expect(try listing.next() == nil)
@@ -193,7 +193,7 @@ struct AddSessionTests {
     func aNameThatIsTakenIsRefused(first: String, second: String) throws {
         let scratch = try ScratchLibrary()
         let session = try AddSession(
-            scratch.library, options: ImportOptions(), deadline: soon()
+            scratch.access, options: ImportOptions()
         ) { _ in }
         let error = contentError {
             try session.add(first, Bytes(utf8: "1"))
@@ -207,7 +207,7 @@ struct AddSessionTests {
         let scratch = try ScratchLibrary()
         let names = Names()
         let session = try AddSession(
-            scratch.library, options: ImportOptions(), reportsProgress: true, deadline: soon()
+            scratch.access, options: ImportOptions(), reportsProgress: true
         ) { event in
             if case .progress(let name, let count) = event { names.append("\(name) \(count)") }
         }
@@ -223,7 +223,7 @@ struct AddSessionTests {
         let scratch = try ScratchLibrary()
         var random = SeededRandom(seed: 9)
         let session = try AddSession(
-            scratch.library, options: ImportOptions(), deadline: soon()
+            scratch.access, options: ImportOptions()
         ) { _ in }
         let files = (0..<400).map { ("d/\($0)", random.bytes($0 * 7 % 700)) }
         for (name, bytes) in files { try session.add(name, bytes) }
@@ -255,12 +255,12 @@ struct AddSessionTests {
     @Test func manyRootsArePinnedInOneStep() throws {
         let scratch = try ScratchLibrary()
         let session = try AddSession(
-            scratch.library, options: ImportOptions(), deadline: soon()
+            scratch.access, options: ImportOptions()
         ) { _ in }
         for number in 0..<300 { try session.add("f\(number)", Bytes(utf8: "\(number)")) }
         let roots = try session.finish(pinning: .recursively(name: "many"))
         var pinned: Set<CID> = []
-        try Pins(scratch.library).list(.recursive, namePart: "many") { cid, _ in
+        try Pins(scratch.library).list(.recursive, namePart: "many", for: scratch.access.context) { cid, _ in
             pinned.insert(cid)
         }
         #expect(pinned == Set(roots.map(\.cid)))
@@ -273,7 +273,7 @@ struct AddSessionTests {
         let thread = Thread(name: "deep add") {
             var session: AddSession?
             session = try? AddSession(
-                scratch.library, options: ImportOptions(), deadline: soon()
+                scratch.access, options: ImportOptions()
             ) { _ in }
             let path = String(repeating: "d/", count: 255) + "f"
             try? session?.add(path, Bytes(utf8: "deep"))
@@ -285,7 +285,7 @@ struct AddSessionTests {
         let path = root.cid.text() + String(repeating: "/d", count: 254) + "/f"
         #expect(try scratch.read(scratch.resolve(path).cid).utf8Text == "deep")
         #expect(
-            try DAGStatistics.count([root.cid], library: scratch.library).uniqueBlockCount == 256)
+            try DAGStatistics.count([root.cid], access: scratch.access).uniqueBlockCount == 256)
         let tooDeep = contentError {
             _ = try EntryPath(cleaning: String(repeating: "d/", count: 257))
         }
@@ -297,7 +297,7 @@ struct AddSessionTests {
         var options = ImportOptions()
         options.hash = .md5
         let error = contentError {
-            _ = try AddSession(scratch.library, options: options, deadline: soon()) { _ in }
+            _ = try AddSession(scratch.access, options: options) { _ in }
         }
         #expect(error?.message == "potentially insecure hash functions not allowed")
     }

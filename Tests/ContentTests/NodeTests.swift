@@ -8,26 +8,29 @@ import Testing
 
 @Suite(.timeLimit(.minutes(20)))
 struct NodeTests {
+    private let scratch: ScratchLibrary
+
+    init() throws { scratch = try ScratchLibrary() }
+
     @Test func aNodeGoesFromOneCodecToAnother() throws {
         let json = Bytes(utf8: "{\"b\":[1,null,\"x\"],\"a\":{\"/\":{\"bytes\":\"AQI\"}}}")
-        let cbor = try NodeConversion.convert(json, from: .dagJSON, to: .dagCBOR)
+        let cbor = try NodeConversion.convert(json, from: .dagJSON, to: .dagCBOR, access: scratch.access)
         #expect(cbor == [0xa2, 0x61, 0x61, 0x42, 1, 2, 0x61, 0x62, 0x83, 1, 0xf6, 0x61, 0x78])
-        let back = try NodeConversion.convert(cbor, from: .dagCBOR, to: .dagJSON)
+        let back = try NodeConversion.convert(cbor, from: .dagCBOR, to: .dagJSON, access: scratch.access)
         #expect(back.utf8Text == "{\"a\":{\"/\":{\"bytes\":\"AQI\"}},\"b\":[1,null,\"x\"]}")
     }
 
     @Test func aValueInsideANodeCanBeAskedFor() throws {
-        let scratch = try ScratchLibrary()
-        let writer = BlockWriter(scratch.library, deadline: soon())
+        let writer = BlockWriter(scratch.access)
         var naming = BlockWriter.Naming()
         naming.codec = .dagCBOR
         let node = try NodeConversion.convert(
-            Bytes(utf8: "{\"a\":[7,{\"b\":true}]}"), from: .dagJSON, to: .dagCBOR)
+            Bytes(utf8: "{\"a\":[7,{\"b\":true}]}"), from: .dagJSON, to: .dagCBOR, access: scratch.access)
         let cid = try writer.put(node, naming: naming)
         try writer.finish(pins: true)
         for (path, text) in [("/a/1/b", "true"), ("/a/0", "7"), ("", "{\"a\":[7,{\"b\":true}]}")] {
             let found = try scratch.resolve(cid.text() + path)
-            let bytes = try NodeConversion.get(found, as: .dagJSON, library: scratch.library)
+            let bytes = try NodeConversion.get(found, as: .dagJSON, access: scratch.access)
             #expect(bytes.utf8Text == text)
         }
         #expect(try Pins(scratch.library).pin(of: cid) != nil)
@@ -35,18 +38,17 @@ struct NodeTests {
 
     @Test func unknownCodecsAndBrokenInputAreRefused() {
         let broken = contentError {
-            _ = try NodeConversion.convert(Bytes(utf8: "{"), from: .dagJSON, to: .dagCBOR)
+            _ = try NodeConversion.convert(Bytes(utf8: "{"), from: .dagJSON, to: .dagCBOR, access: scratch.access)
         }
         #expect(broken?.code == .undecodable)
         let unknown = contentError {
-            _ = try NodeConversion.convert(.empty, from: .libp2pKey, to: .dagCBOR)
+            _ = try NodeConversion.convert(.empty, from: .libp2pKey, to: .dagCBOR, access: scratch.access)
         }
         #expect(unknown?.code == .unsupportedCodec)
     }
 
     @Test func blocksGetTheNameThatIsAskedFor() throws {
-        let scratch = try ScratchLibrary()
-        let writer = BlockWriter(scratch.library, deadline: soon())
+        let writer = BlockWriter(scratch.access)
         let bytes = Bytes(utf8: "hello\n")
         let raw = try writer.put(bytes, naming: .init())
         #expect(raw.text() == "bafkreicysg23kiwv34eg2d7qweipxwosdo2py4ldv42nbauguluen5v6am")
@@ -63,14 +65,13 @@ struct NodeTests {
         let cut = try writer.put(bytes, naming: short)
         #expect(cut.multihash.digestCount == 20)
         try writer.finish()
-        #expect(try scratch.library.blocks.block(cut) == bytes)
+        #expect(try scratch.access.makeReader().block(cut) == bytes)
         short.digestByteCount = 19
         #expect(contentError { _ = try writer.put(bytes, naming: short) } != nil)
     }
 
     @Test func aBlockOverTwoMiBIsNotStored() throws {
-        let scratch = try ScratchLibrary()
-        let writer = BlockWriter(scratch.library, deadline: soon())
+        let writer = BlockWriter(scratch.access)
         let bytes = Bytes([UInt8](repeating: 1, count: (2 << 20) + 1))
         let error = contentError { _ = try writer.put(bytes, naming: .init()) }
         #expect(error?.message.hasPrefix("produced block is over 2MiB: ") == true)

@@ -21,13 +21,15 @@ struct PinsTests {
         file = try scratch.resolve(Tree.files + "/multiblock.txt").cid
     }
 
+    private var context: RequestContext { RequestContext(deadline: soon()) }
+
     private func status(_ cid: CID, _ filter: PinFilter = .all) throws -> PinStatus {
-        try pins.status(of: cid, filter: filter, text: cid.text())
+        try pins.status(of: cid, filter: filter, text: cid.text(), for: context)
     }
 
     @Test func aRecursivePinKeepsWhatIsBelow() throws {
         var progress = PinProgress()
-        try pins.add(folder, name: "tree", deadline: soon()) { progress = $0 }
+        try pins.add(folder, name: "tree", for: context) { progress = $0 }
         #expect(progress.blockCount == 9)
         #expect(try status(folder) == .recursive(name: "tree"))
         #expect(try status(file) == .indirect(through: folder))
@@ -37,73 +39,73 @@ struct PinsTests {
 
     @Test func whatIsNotPinnedSaysSoWithTheTextSent() throws {
         let error = contentError {
-            _ = try pins.status(of: file, filter: .recursive, text: "/ipfs/x")
+            _ = try pins.status(of: file, filter: .recursive, text: "/ipfs/x", for: context)
         }
         #expect(error?.message == "path '/ipfs/x' is not pinned")
-        try pins.add(file, mode: .direct, deadline: soon())
+        try pins.add(file, mode: .direct, for: context)
         #expect(contentError { _ = try status(file, .recursive) }?.code == .notPinned)
         #expect(try status(file, .direct) == .direct(name: ""))
     }
 
     @Test func modesReplaceEachOtherInOneDirection() throws {
-        try pins.add(file, mode: .direct, deadline: soon())
-        try pins.add(file, name: "again", deadline: soon())
+        try pins.add(file, mode: .direct, for: context)
+        try pins.add(file, name: "again", for: context)
         #expect(try status(file) == .recursive(name: "again"))
-        let error = contentError { try pins.add(file, mode: .direct, deadline: soon()) }
+        let error = contentError { try pins.add(file, mode: .direct, for: context) }
         #expect(error?.message == "pin: \(file.text()) already pinned recursively")
     }
 
     @Test func anIncompleteDAGIsNotPinned() throws {
         let hole = try scratch.resolve(Tree.hole).cid
-        let error = contentError { try pins.add(hole, deadline: soon()) }
+        let error = contentError { try pins.add(hole, for: context) }
         #expect(error?.code == .blockNotFound)
         #expect(error?.message.hasPrefix("pin: block was not found locally") == true)
         #expect(try pins.pin(of: hole) == nil)
-        try pins.add(hole, mode: .direct, deadline: soon())
+        try pins.add(hole, mode: .direct, for: context)
     }
 
     @Test func removingFollowsTheRulesOfKubo() throws {
         let absent = contentError { try pins.remove(file, deadline: soon()) }
         #expect(absent?.message == "not pinned or pinned indirectly")
-        try pins.add(file, deadline: soon())
+        try pins.add(file, for: context)
         let wrong = contentError { try pins.remove(file, isRecursive: false, deadline: soon()) }
         #expect(wrong?.message == "\(file.text()) is pinned recursively")
         try pins.remove(file, deadline: soon())
-        try pins.add(file, mode: .direct, deadline: soon())
+        try pins.add(file, mode: .direct, for: context)
         try pins.remove(file, isRecursive: true, deadline: soon())
         #expect(try pins.pin(of: file) == nil)
     }
 
     @Test func updatingMovesPinAndName() throws {
-        let none = contentError { try pins.update(from: folder, to: file, deadline: soon()) }
+        let none = contentError { try pins.update(from: folder, to: file, for: context) }
         #expect(none?.message == "'from' cid was not recursively pinned already")
-        try pins.add(folder, name: "n", deadline: soon())
-        try pins.update(from: folder, to: folder, deadline: soon())
-        try pins.update(from: folder, to: file, deadline: soon())
+        try pins.add(folder, name: "n", for: context)
+        try pins.update(from: folder, to: folder, for: context)
+        try pins.update(from: folder, to: file, for: context)
         #expect(try pins.pin(of: folder) == nil)
         #expect(try status(file) == .recursive(name: "n"))
-        try pins.add(folder, deadline: soon())
-        let both = contentError { try pins.update(from: folder, to: file, deadline: soon()) }
+        try pins.add(folder, for: context)
+        let both = contentError { try pins.update(from: folder, to: file, for: context) }
         #expect(both?.message == "'to' cid was already recursively pinned")
     }
 
     @Test func listingsAreByKindAndName() throws {
-        try pins.add(folder, name: "big tree", deadline: soon())
+        try pins.add(folder, name: "big tree", for: context)
         let hello = try scratch.resolve(Tree.two + "/subdir/hello.txt").cid
-        try pins.add(hello, mode: .direct, name: "Hello", deadline: soon())
+        try pins.add(hello, mode: .direct, name: "Hello", for: context)
         var all: [String] = []
-        try pins.list(.all) { _, status in all.append(status.typeText) }
+        try pins.list(.all, for: context) { _, status in all.append(status.typeText) }
         #expect(all.prefix(2) == ["recursive", "direct"])
         #expect(all.dropFirst(2).allSatisfy { $0 == "indirect" })
         var named: [CID] = []
-        try pins.list(.all, namePart: "ig tr") { cid, _ in named.append(cid) }
+        try pins.list(.all, namePart: "ig tr", for: context) { cid, _ in named.append(cid) }
         #expect(named == [folder])
-        try pins.list(.direct, namePart: "hello") { _, _ in Issue.record("names have case") }
+        try pins.list(.direct, namePart: "hello", for: context) { _, _ in Issue.record("names have case") }
     }
 
     @Test func longNamesAreRefused() throws {
         let name = String(repeating: "é", count: 128)
-        let error = contentError { try pins.add(file, name: name, deadline: soon()) }
+        let error = contentError { try pins.add(file, name: name, for: context) }
         #expect(error?.message == "pin name is 256 bytes (max 255 bytes)")
     }
 
@@ -115,14 +117,14 @@ struct PinsTests {
     }
 
     @Test func pinnedBlocksAreNotRemoved() throws {
-        try pins.add(folder, deadline: soon())
+        try pins.add(folder, for: context)
         let hole = try scratch.resolve(Tree.hole).cid
-        try pins.add(hole, mode: .direct, deadline: soon())
+        try pins.add(hole, mode: .direct, for: context)
         let free = try scratch.add(Bytes(utf8: "free")).cid
         let absent = try scratch.resolve(
             "bafkreifzjut3te2nhyekklss27nh3k72ysco7y32koao5eei66wof36n5e"
         ).cid
-        let removal = BlockRemoval(scratch.library, deadline: soon())
+        let removal = BlockRemoval(scratch.access)
         let cids = [folder, file, hole, free, absent]
         let outcomes = try removal.remove(cids, isForced: false).map(\.error)
         #expect(

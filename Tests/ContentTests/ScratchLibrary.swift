@@ -12,6 +12,9 @@ final class ScratchLibrary: Sendable {
     let store: BlockStore
     let library: Library
 
+    /// On behalf of somebody who waits for ever.
+    var access: ContentAccess { library.access(for: RequestContext(deadline: soon())) }
+
     init(readAheadBytesMax: Int = 32 << 20) throws {
         folder = try File.makeTemporaryFolder(prefix: "holdfast-content-")
         var options = BlockStoreOptions(folder: folder)
@@ -33,7 +36,7 @@ final class ScratchLibrary: Sendable {
     /// Stores the blocks of a CAR and gives its roots.
     @discardableResult
     func load(_ fixture: String) throws -> [CID] {
-        let archive = CARImport(library, deadline: soon())
+        let archive = CARImport(access)
         try archive.feed(try Fixture.bytes("gateway-conformance/" + fixture))
         try archive.endArchive()
         return try archive.finish(pinsRoots: false).map(\.cid)
@@ -44,7 +47,7 @@ final class ScratchLibrary: Sendable {
     func add(
         _ bytes: Bytes, _ options: ImportOptions = ImportOptions(), pieceByteCount: Int = 10_007
     ) throws -> AddResult {
-        let session = try AddSession(library, options: options, deadline: soon()) { _ in }
+        let session = try AddSession(access, options: options) { _ in }
         session.beginFile(at: .top)
         try session.write(bytes, inPiecesOf: pieceByteCount)
         try session.endFile()
@@ -53,14 +56,14 @@ final class ScratchLibrary: Sendable {
 
     /// Everything that a stream gives.
     func read(_ cid: CID, range: Range<UInt64>? = nil) throws -> Bytes {
-        var stream = try FileStream(cid, range: range, library: library)
+        var stream = try FileStream(cid, range: range, access: access)
         var writer = ByteWriter()
-        while let piece = try stream.next() { writer.append(piece) }
+        while let piece = try stream.next() { writer.append(piece.bytes) }
         return writer.finish()
     }
 
     func resolve(_ path: String) throws -> Resolution {
-        try PathResolver(library).resolve(try ContentPath(parsing: path))
+        try PathResolver(access).resolve(try ContentPath(parsing: path))
     }
 }
 

@@ -19,9 +19,9 @@ struct TarTests {
 
     private func tar(_ cid: CID, in scratch: ScratchLibrary, exact: Bool = false) throws -> Bytes {
         var export = try TarExport(
-            cid, name: Bytes(utf8: cid.text()), keepsNanoseconds: exact, library: scratch.library)
+            cid, name: Bytes(utf8: cid.text()), keepsNanoseconds: exact, access: scratch.access)
         var writer = ByteWriter()
-        while let piece = try export.next() { writer.append(piece) }
+        while let piece = try export.next() { writer.append(piece.bytes) }
         return writer.finish()
     }
 
@@ -113,7 +113,7 @@ struct TarTests {
         let scratch = try ScratchLibrary()
         let root = try only(try scratch.load("path_gateway_tar/outside-root.car"))
         let error = contentError {
-            _ = try TarExport(root, name: Bytes(utf8: "x"), library: scratch.library)
+            _ = try TarExport(root, name: Bytes(utf8: "x"), access: scratch.access)
         }
         #expect(error?.code == .nameOutsideRoot)
         #expect(
@@ -127,7 +127,7 @@ struct TarTests {
         options.preservesMode = true
         options.preservesMtime = true
         let session = try AddSession(
-            scratch.library, options: options, deadline: soon()
+            scratch.access, options: options
         ) { _ in }
         let long = String(repeating: "long-name-", count: 25)
         let split = String(repeating: "p", count: 60) + "/" + String(repeating: "q", count: 90)
@@ -158,7 +158,7 @@ struct TarTests {
         let scratch = try ScratchLibrary()
         let root = try only(try scratch.load("path_gateway_dag/dag-cbor-traversal.car"))
         let error = contentError {
-            _ = try TarExport(root, name: Bytes(utf8: "x"), library: scratch.library)
+            _ = try TarExport(root, name: Bytes(utf8: "x"), access: scratch.access)
         }
         #expect(error?.code == .notUnixFS)
     }

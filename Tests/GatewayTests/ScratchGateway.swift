@@ -44,7 +44,8 @@ final class ScratchGateway {
 
     /// Puts the blocks of a CAR into the store, without pins.
     func load(_ car: Bytes) throws {
-        let archive = CARImport(library, deadline: .after(.seconds(30)))
+        let context = RequestContext(deadline: .after(.seconds(30)))
+        let archive = CARImport(library.access(for: context))
         try archive.feed(car)
         try archive.endArchive()
         _ = try archive.finish(pinsRoots: false)

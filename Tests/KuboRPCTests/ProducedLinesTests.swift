@@ -1,4 +1,5 @@
 import Buffers
+import Content
 import Execution
 import Testing
 
@@ -40,9 +41,13 @@ struct ProducedLinesTests {
     }
 
     @Test func aDeadlineEndsAnOperationThatGivesNothing() throws {
-        let lines = try produced(target: "refs/local?timeout=50ms") { output in
+        let target = "refs/local?timeout=50ms"
+        let invocation = try invocation(target)
+        let context = invocation.context
+        let lines = ProducedLines(invocation, name: "test") { _ in
             let nothing = Pending<Bool>()
-            while !output.cancellation.isCancelled {
+            while true {
+                try context.checkNow()
                 _ = nothing.value(by: .after(.milliseconds(5)))
             }
         }
@@ -51,13 +56,15 @@ struct ProducedLinesTests {
     }
 
     private func produced(
-        target: String = "refs/local",
         _ operation: @escaping @Sendable (ProducedLines.Output) throws -> Void
     ) throws -> ProducedLines {
+        ProducedLines(try invocation("refs/local"), name: "test", operation: operation)
+    }
+
+    private func invocation(_ target: String) throws -> Invocation {
         let node = try TestNode()
         let call = try Call(node.request(target), hasParts: false)
-        let invocation = try Invocation(
+        return try Invocation(
             call, of: node.request(target), library: node.library, settings: node.settings)
-        return ProducedLines(invocation, name: "test", operation: operation)
     }
 }

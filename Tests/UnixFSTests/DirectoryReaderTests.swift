@@ -93,6 +93,49 @@ struct DirectoryReaderTests {
         }
     }
 
+    /// Six blocks whose links all lead to one child would keep a listing busy for ever.
+    @Test(arguments: [8, 1024])
+    func aShardThatLeadsToNoEntryIsRefused(fanout: Int) throws {
+        var message = UnixFSData(type: .shard)
+        (message.hashType, message.fanout) = (0x22, UInt64(fanout))
+        var cid = try store([], message)
+        #expect(try BuiltDirectory(root: cid, blocks: blocks).list().isEmpty)
+        message.data = Bytes([UInt8](repeating: 0xFF, count: fanout / 8))
+        let digitCount = String(fanout - 1, radix: 16).count
+        for _ in 0..<5 {
+            let name = Bytes([UInt8](repeating: UInt8(ascii: "0"), count: digitCount))
+            let link = DagPBLink(cid: cid, nameBytes: name, tsize: 1)
+            cid = try store([DagPBLink](repeating: link, count: fanout), message)
+        }
+        let before = blocks.asked.count
+        let error = #expect(throws: UnixFSError.self) {
+            try BuiltDirectory(root: cid, blocks: blocks).list()
+        }
+        #expect(error?.code == .malformed)
+        #expect(blocks.asked.count - before < 10)
+    }
+
+    /// A reader that was let go of goes on where it was, with the same entries.
+    @Test(arguments: [0, 1 << 20])
+    func aDirectoryThatIsReleasedAfterEachEntryIsListedTheSame(threshold: Int) throws {
+        var options = ImportOptions()
+        (options.hamtThreshold, options.maxHAMTFanout) = (threshold, 8)
+        let seal = try blocks.sealer(options)
+        let child = Child(
+            cid: try blocks.store(Bytes(utf8: "x"), .raw), fileByteCount: 1, tsize: 1)
+        var builder = DirectoryBuilder(options: options)
+        for number in 0..<300 { try builder.add("n\(number)", child) }
+        let root = try builder.finish(seal: seal).cid
+        var reader = try DirectoryReader(root: root, from: blocks)
+        var entries: [DirectoryEntry] = []
+        while let entry = try reader.next(from: blocks) {
+            entries.append(entry)
+            reader.release()
+        }
+        #expect(entries == (try BuiltDirectory(root: root, blocks: blocks).list()))
+        #expect(entries.count == 300)
+    }
+
     @Test(arguments: ["", ".", "..", "a/b", "/"])
     func aNameThatNoEntryCanHaveIsRefused(name: String) throws {
         let child = Child(

@@ -57,15 +57,23 @@ struct FileReaderTests {
         let (root, blocks) = try Self.add(Self.contents, flags)
         var reader = try FileReader(root: root, from: blocks)
         reader.read(1_000..<9_000)
+        var known = 0
         while true {
             let ahead = reader.upcoming(limit: 3)
-            let before = blocks.asked.count
+            let before = Set(blocks.asked)
+            let count = blocks.asked.count
             guard try reader.next(from: blocks) != nil else {
                 #expect(ahead.isEmpty)
                 break
             }
-            #expect(blocks.asked.dropFirst(before).first == ahead.first)
+            // A node whose turn comes again after one of its children is read again, and only then
+            // is known what follows.
+            guard let first = ahead.first else { continue }
+            let asked = blocks.asked.dropFirst(count)
+            #expect(asked.first { $0 == first || !before.contains($0) } == first)
+            known += 1
         }
+        #expect(known > 1)
     }
 
     @Test func aRangeBehindTheEndIsEmpty() throws {
@@ -176,8 +184,8 @@ struct FileReaderTests {
     {
         var writer = ByteWriter()
         while let piece = try reader.next(from: blocks) {
-            #expect(!piece.isEmpty)
-            writer.append(piece)
+            #expect(!piece.bytes.isEmpty)
+            writer.append(piece.bytes)
         }
         return writer.finish()
     }

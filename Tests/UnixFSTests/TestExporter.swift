@@ -36,7 +36,7 @@ struct TestExporter {
         var reader = try FileReader(root: cid, from: blocks)
         #expect(reader.size == UInt64(input.byteCount))
         var read = ByteWriter(capacity: input.byteCount)
-        while let piece = try reader.next(from: blocks) { read.append(piece) }
+        while let piece = try reader.next(from: blocks) { read.append(piece.bytes) }
         let (left, right) = (read.finish(), try input.contents())
         #expect(left.count == right.count)
         #expect(

@@ -83,7 +83,7 @@ final class ProducedLines: LineSource {
     }
 
     func close() {
-        if thread != nil { invocation.context.cancel() }
+        if thread != nil, !isAtEnd { invocation.context.cancel() }
         output.state.notify { $0.isClosed = true }
         thread?.join()
         thread = nil

@@ -82,7 +82,7 @@ struct Rows {
         let library = try fresh()
         try measure("add 10,000 files of 4 KiB, files/s", 10_000) {
             let session = try AddSession(
-                library, options: ImportOptions(), deadline: .never
+                access(library), options: ImportOptions()
             ) { _ in }
             for number in 0..<10_000 {
                 session.beginFile(at: try EntryPath(cleaning: "d/\(number % 100)/\(number)"))
@@ -102,9 +102,9 @@ struct Rows {
         let cid = try addFile(library, ImportOptions())
         for _ in 0..<2 {
             try measure("read \(mebibytes) MiB, MiB/s", mebibytes) {
-                var stream = try FileStream(cid, library: library)
+                var stream = try FileStream(cid, access: access(library))
                 var count = 0
-                while let piece = try stream.next() { count += piece.count }
+                while let piece = try stream.next() { count += piece.bytes.count }
                 precondition(count == mebibytes << 20)
             }
         }
@@ -116,20 +116,20 @@ struct Rows {
         let cid = try addFile(library, ImportOptions())
         for _ in 0..<2 {
             try measure("CAR export, MiB/s", mebibytes) {
-                var export = try CARExport(root: cid, library: library)
+                var export = try CARExport(root: cid, access: access(library))
                 var count = 0
-                while let piece = try export.next() { count += piece.count }
+                while let piece = try export.next() { count += piece.bytes.count }
                 precondition(count > mebibytes << 20)
             }
         }
         var car = ByteWriter(capacity: (mebibytes + 2) << 20)
-        var export = try CARExport(root: cid, library: library)
-        while let piece = try export.next() { car.append(piece) }
+        var export = try CARExport(root: cid, access: access(library))
+        while let piece = try export.next() { car.append(piece.bytes) }
         library.store.close()
         let bytes = car.finish()
         let other = try fresh()
         try measure("CAR import, MiB/s", mebibytes) {
-            let archive = CARImport(other, deadline: .never)
+            let archive = CARImport(access(other))
             var offset = 0
             while offset < bytes.count {
                 let end = min(offset + (32 << 10), bytes.count)
@@ -146,7 +146,7 @@ struct Rows {
 
     func resolve() throws {
         let library = try fresh()
-        let session = try AddSession(library, options: ImportOptions(), deadline: .never) { _ in }
+        let session = try AddSession(access(library), options: ImportOptions()) { _ in }
         session.beginFile(at: try EntryPath(cleaning: "a/b/c/file"))
         try session.write(pieces[0].prefix(4096))
         try session.endFile()
@@ -154,8 +154,8 @@ struct Rows {
         let path = try ContentPath(parsing: root.text() + "/b/c/file")
         try measure("resolve and read 4 KiB two folders deep, 1/s", 200_000) {
             for _ in 0..<200_000 {
-                let found = try PathResolver(library).resolve(path)
-                var stream = try FileStream(found.cid, library: library)
+                let found = try PathResolver(access(library)).resolve(path)
+                var stream = try FileStream(found.cid, access: access(library))
                 _ = try stream.next()
             }
         }
@@ -163,7 +163,7 @@ struct Rows {
     }
 
     private func addFile(_ library: Library, _ options: ImportOptions) throws -> CID {
-        let session = try AddSession(library, options: options, deadline: .never) { _ in }
+        let session = try AddSession(access(library), options: options) { _ in }
         session.beginFile(at: .top)
         var number: UInt64 = 0
         for _ in 0..<mebibytes << 5 {
@@ -176,6 +176,10 @@ struct Rows {
         }
         try session.endFile()
         return try session.finish(pinning: .recursively(name: ""))[0].cid
+    }
+
+    private func access(_ library: Library) -> ContentAccess {
+        library.access(for: RequestContext(deadline: .never))
     }
 
     private func fresh() throws -> Library {

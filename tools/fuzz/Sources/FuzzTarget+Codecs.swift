@@ -72,8 +72,8 @@ extension FuzzTarget {
     private static func checkDagPut(_ input: Bytes) throws {
         let codecs: [Multicodec] = [.raw, .dagPB, .dagCBOR, .dagJSON, .json, .cbor]
         guard let choice = input.array.first else { return }
-        let value = try NodeConversion.decode(
-            input.dropFirst(1), as: codecs[Int(choice) % codecs.count])
+        let value = try IPLDCodec.decode(
+            input.dropFirst(1), as: codecs[Int(choice) % codecs.count], .reading)
         for codec in codecs { try checkFixedPoint(value, as: codec) }
     }
 

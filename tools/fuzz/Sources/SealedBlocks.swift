@@ -42,7 +42,7 @@ final class SealedBlocks: BlockSource {
         try Finding.ifRefused("an added file cannot be read") {
             var reader = try FileReader(root: file.cid, from: self)
             var writer = ByteWriter()
-            while let piece = try reader.next(from: self) { writer.append(piece) }
+            while let piece = try reader.next(from: self) { writer.append(piece.bytes) }
             return writer.finish()
         }
     }
