@@ -100,9 +100,7 @@ package struct ContentPath: Hashable, Sendable {
             throw Self.invalid(text, Self.tooShort)
         }
         if namespace == Self.ipns {
-            throw ContentError(
-                .unresolvableName,
-                "failed to resolve /ipns/\(root.displayText): could not resolve name")
+            throw ContentError(.unresolvableName, "could not resolve name")
         }
         guard namespace == Self.ipfs || namespace == Self.ipld else {
             throw Self.invalid(text, "unknown namespace: \"\(namespace.displayText)\"")

@@ -30,8 +30,9 @@ struct GatewayError: Error {
     }
 
     private init(content error: ContentError, path: String?) {
-        let isOfPath = [.blockNotFound, .linkNotFound, .undecodable, .notUnixFS].contains(
-            error.code)
+        let isOfPath = [
+            .blockNotFound, .linkNotFound, .undecodable, .notUnixFS, .unresolvableName,
+        ].contains(error.code)
         let message =
             if isOfPath, let path { "failed to resolve \(path): \(error.message)" } else {
                 error.message

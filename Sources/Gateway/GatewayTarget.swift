@@ -24,12 +24,13 @@ struct GatewayTarget: Sendable {
         } catch {
             throw GatewayError(.badRequest, "invalid path \"\(target.path)\": \(error)")
         }
+        // The path begins with a slash, so what stands in front of it is empty.
+        let parts = Self.split(decoded).dropFirst()
         do {
-            // The path begins with a slash, so what stands in front of it is empty.
-            path = try ContentPath(
-                namespaced: Self.split(decoded).dropFirst(), of: decoded.displayText)
+            path = try ContentPath(namespaced: parts, of: decoded.displayText)
         } catch {
-            throw GatewayError(error)
+            throw GatewayError(
+                error, resolving: parts.prefix(2).map { "/" + $0.displayText }.joined())
         }
         urlPath = target.path
         query = target.query

@@ -51,7 +51,8 @@ struct ProducedLinesTests {
                 _ = nothing.value(by: .after(.milliseconds(5)))
             }
         }
-        #expect(throws: RPCError.self) { try lines.next() }
+        let error = #expect(throws: ContentError.self) { try lines.next() }
+        #expect(error?.code == .deadlineExceeded)
         lines.close()
     }
 
