@@ -125,8 +125,3 @@ package struct ContentPath: Hashable, Sendable {
         return text
     }
 }
-
-extension Bytes {
-    /// The bytes as text for people; what is not UTF-8 is replaced.
-    var displayText: String { utf8Text ?? String(decoding: array, as: UTF8.self) }
-}

@@ -25,7 +25,8 @@ struct GatewayTarget: Sendable {
         } catch {
             throw GatewayError(.badRequest, "invalid path \"\(target.path)\": \(error)")
         }
-        path = try Self.contentPath(Self.split(decoded), of: decoded.displayText)
+        path = try Self.contentPath(
+            decoded.split(separator: UInt8(ascii: "/"), keepsEmpty: true), of: decoded.displayText)
         urlPath = target.path
         query = target.query
         hasTrailingSlash = decoded.count > 0 && decoded[decoded.count - 1] == UInt8(ascii: "/")
@@ -69,20 +70,4 @@ struct GatewayTarget: Sendable {
     private static func invalid(_ path: String, _ cause: String) -> GatewayError {
         GatewayError(.badRequest, "invalid path \"\(path)\": \(cause)")
     }
-
-    private static func split(_ bytes: Bytes) -> [Bytes] {
-        var segments: [Bytes] = []
-        var start = 0
-        for index in 0..<bytes.count where bytes[index] == UInt8(ascii: "/") {
-            segments.append(bytes[start..<index])
-            start = index + 1
-        }
-        segments.append(bytes[start..<bytes.count])
-        return segments
-    }
-}
-
-extension Bytes {
-    /// The bytes as text for people; what is not UTF-8 is replaced.
-    var displayText: String { utf8Text ?? String(decoding: array, as: UTF8.self) }
 }

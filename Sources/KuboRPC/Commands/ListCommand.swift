@@ -55,10 +55,10 @@ enum ListCommand {
     private static func json(of link: ListedLink, _ cidText: CIDText) -> JSON {
         let time = link.metadata.mtime.map(RFC3339.text) ?? "0001-01-01T00:00:00Z"
         return .object([
-            ("Name", .text(String(decoding: link.name.array, as: UTF8.self))),
+            ("Name", .text(link.name.displayText)),
             ("Hash", .text(cidText(link.cid))), ("Size", .unsigned(link.byteCount)),
             ("Type", .count(link.kind.rawValue)),
-            ("Target", .text(String(decoding: link.target.array, as: UTF8.self))),
+            ("Target", .text(link.target.displayText)),
             ("Mode", .unsigned(UInt64(goMode(of: link)))), ("ModTime", .text(time)),
         ])
     }
