@@ -9,11 +9,11 @@ extension File {
     ///   - path: the file.
     ///   - limit: most bytes; a longer file is the error EFBIG.
     /// - Returns: its contents.
-    package static func readAll(_ path: String, limit: Int) throws(FileError) -> Bytes {
+    package static func readAll(_ path: some FilePath, limit: Int) throws(FileError) -> Bytes {
         let file = try File(path, .read)
         let contents = try file.readFully(limit + 1)
         guard contents.count <= limit else {
-            throw FileError(operation: "read", path: path, number: EFBIG)
+            throw FileError(operation: "read", path: file.path, number: EFBIG)
         }
         return contents
     }
@@ -39,23 +39,28 @@ extension File {
 
     /// Renames an entry, replacing what stood at the target.
     package static func rename(_ path: String, to target: String) throws(FileError) {
-        _ = try retrying("rename", path) { unsafe Glibc.rename(path, target) }
+        let (from, to) = (try path.cString(for: "rename"), try target.cString(for: "rename"))
+        _ = try retrying("rename", path) { unsafe Glibc.rename(from, to) }
     }
 
     /// Removes a file or a symbolic link.
-    package static func remove(_ path: String) throws(FileError) {
-        _ = try retrying("remove", path) { unsafe unlink(path) }
+    package static func remove(_ path: some FilePath) throws(FileError) {
+        let text = try path.cString(for: "remove")
+        _ = try retrying("remove", path.pathBytes.displayText) { unsafe unlink(text) }
     }
 
     /// Removes an empty folder.
-    package static func removeFolder(_ path: String) throws(FileError) {
-        _ = try retrying("remove", path) { unsafe rmdir(path) }
+    package static func removeFolder(_ path: some FilePath) throws(FileError) {
+        let text = try path.cString(for: "remove")
+        _ = try retrying("remove", path.pathBytes.displayText) { unsafe rmdir(text) }
     }
 
     /// Removes an entry and everything below it; symbolic links are not followed.
-    package static func removeTree(_ path: String) throws(FileError) {
+    package static func removeTree(_ path: some FilePath) throws(FileError) {
         guard try status(of: path).kind == .folder else { return try remove(path) }
-        for name in try names(in: path) { try removeTree(path + "/" + name) }
+        for name in try rawNames(in: path) {
+            try removeTree([path.pathBytes, name].joined(separator: "/"))
+        }
         try removeFolder(path)
     }
 
@@ -64,17 +69,21 @@ extension File {
     /// - Parameters:
     ///   - path: may be there already.
     ///   - permissions: of folders that are made.
-    package static func makeFolder(_ path: String, permissions: mode_t = 0o700) throws(FileError) {
-        if unsafe mkdir(path, permissions) == 0 { return }
+    package static func makeFolder(
+        _ path: some FilePath, permissions: mode_t = 0o700
+    ) throws(FileError) {
+        let text = try path.cString(for: "mkdir")
+        if unsafe mkdir(text, permissions) == 0 { return }
         let number = errno
+        let parent = folder(of: path.pathBytes)
         // A parent that is there already is no reason to try again: `/proc` refuses for good.
-        if number == ENOENT, folder(of: path) != path, !exists(folder(of: path)) {
-            try makeFolder(folder(of: path), permissions: permissions)
+        if number == ENOENT, parent != path.pathBytes, !exists(parent) {
+            try makeFolder(parent, permissions: permissions)
             return try makeFolder(path, permissions: permissions)
         }
         // Following a link here is wanted: the home of a node may be a link to a larger disk.
         if number == EEXIST, try status(of: path, followingLinks: true).kind == .folder { return }
-        throw FileError(operation: "mkdir", path: path, number: number)
+        throw FileError(operation: "mkdir", path: path.pathBytes.displayText, number: number)
     }
 
     /// Makes a new empty folder that only this user can enter, in the system's place for such.
@@ -90,34 +99,39 @@ extension File {
         return String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
     }
 
-    /// The names in a folder, in byte order, without `.` and `..`.
+    /// The names in a folder that the program made itself, in byte order, without `.` and `..`.
     ///
     /// - Parameter path: the folder.
-    /// - Returns: names as the system has them; one that is not UTF-8 has U+FFFD in it.
+    /// - Returns: names as text; one that is not UTF-8 has U+FFFD in it and cannot be opened.
     package static func names(in path: String) throws(FileError) -> [String] {
-        try rawNames(in: path).map { String(decoding: $0, as: UTF8.self) }
+        try rawNames(in: path).map(\.displayText)
     }
 
     /// The names in a folder as bytes, in byte order, without `.` and `..`.
-    package static func rawNames(in path: String) throws(FileError) -> [[UInt8]] {
-        guard let folder = unsafe opendir(path) else {
-            throw FileError(operation: "open", path: path, number: errno)
+    ///
+    /// - Returns: slices of one piece of memory, so that a million of them cost little more than
+    ///   their bytes.
+    package static func rawNames(in path: some FilePath) throws(FileError) -> [Bytes] {
+        let text = try path.cString(for: "open")
+        let shown = path.pathBytes.displayText
+        guard let folder = unsafe opendir(text) else {
+            throw FileError(operation: "open", path: shown, number: errno)
         }
         defer { unsafe closedir(folder) }
-        var names: [[UInt8]] = []
+        var joined = ByteWriter()
         while true {
             errno = 0
             guard let entry = unsafe readdir(folder) else {
                 let number = errno
-                if number != 0 { throw FileError(operation: "read", path: path, number: number) }
+                if number != 0 { throw FileError(operation: "read", path: shown, number: number) }
                 break
             }
-            let name = unsafe withUnsafeBytes(of: &entry.pointee.d_name) { raw in
-                unsafe Array(raw.prefix { $0 != 0 })
+            unsafe withUnsafeBytes(of: &entry.pointee.d_name) { raw in
+                unsafe joined.append(UnsafeRawBufferPointer(rebasing: raw.prefix { $0 != 0 }))
             }
-            if name != Array(".".utf8), name != Array("..".utf8) { names.append(name) }
+            joined.append(0)
         }
-        return names.sorted { $0.lexicographicallyPrecedes($1) }
+        return joined.finish().split(separator: 0).filter { $0 != "." && $0 != ".." }.sorted()
     }
 
     /// What the system knows about a path.
@@ -127,49 +141,66 @@ extension File {
     ///   - followingLinks: whether a symbolic link is followed or described itself.
     /// - Returns: kind, size, mode, times.
     package static func status(
-        of path: String, followingLinks: Bool = false
+        of path: some FilePath, followingLinks: Bool = false
     ) throws(FileError) -> FileStatus {
+        let text = try path.cString(for: "stat")
         var raw = stat()
-        _ = try retrying("stat", path) {
-            unsafe followingLinks ? stat(path, &raw) : lstat(path, &raw)
+        _ = try retrying("stat", path.pathBytes.displayText) {
+            unsafe followingLinks ? stat(text, &raw) : lstat(text, &raw)
         }
         return FileStatus(raw)
     }
 
     /// Whether anything is at a path (a dangling link counts).
-    package static func exists(_ path: String) -> Bool { (try? status(of: path)) != nil }
+    package static func exists(_ path: some FilePath) -> Bool { (try? status(of: path)) != nil }
 
     /// The target of a symbolic link, as it is written in it.
-    package static func linkTarget(of path: String) throws(FileError) -> Bytes {
+    package static func linkTarget(of path: some FilePath) throws(FileError) -> Bytes {
+        let text = try path.cString(for: "readlink")
         var buffer = [CChar](repeating: 0, count: Int(PATH_MAX))
-        let count = unsafe readlink(path, &buffer, buffer.count)
-        guard count >= 0 else { throw FileError(operation: "readlink", path: path, number: errno) }
+        let count = unsafe readlink(text, &buffer, buffer.count)
+        guard count >= 0 else {
+            let number = errno
+            throw FileError(
+                operation: "readlink", path: path.pathBytes.displayText, number: number)
+        }
         return Bytes(buffer[0..<count].map { UInt8(bitPattern: $0) })
     }
 
     /// Makes a symbolic link.
-    package static func makeLink(_ path: String, to target: String) throws(FileError) {
-        _ = try retrying("symlink", path) { unsafe symlink(target, path) }
+    package static func makeLink(
+        _ path: some FilePath, to target: some FilePath
+    ) throws(FileError) {
+        let (text, target) = (try path.cString(for: "symlink"), try target.cString(for: "symlink"))
+        _ = try retrying("symlink", path.pathBytes.displayText) { unsafe symlink(target, text) }
     }
 
     /// Sets permission bits.
     package static func setPermissions(_ path: String, _ mode: UInt32) throws(FileError) {
-        _ = try retrying("chmod", path) { unsafe chmod(path, mode) }
+        let text = try path.cString(for: "chmod")
+        _ = try retrying("chmod", path) { unsafe chmod(text, mode) }
     }
 
     /// Sets the time of the last change, of a link itself where the path is one.
     package static func setModified(_ path: String, _ time: WallTime) throws(FileError) {
-        let stamp = timespec(tv_sec: Int(time.seconds), tv_nsec: Int(time.nanoseconds))
-        var times = [stamp, stamp]
+        let text = try path.cString(for: "utimes")
+        let times = time.bothStamps
         _ = try retrying("utimes", path) {
-            unsafe utimensat(AT_FDCWD, path, &times, AT_SYMLINK_NOFOLLOW)
+            unsafe utimensat(AT_FDCWD, text, times, AT_SYMLINK_NOFOLLOW)
         }
+    }
+
+    /// Makes a named pipe that only this user can use.
+    package static func makePipe(_ path: some FilePath) throws(FileError) {
+        let text = try path.cString(for: "mkfifo")
+        _ = try retrying("mkfifo", path.pathBytes.displayText) { unsafe mkfifo(text, 0o600) }
     }
 
     /// Bytes that an ordinary user can still write to the file system that holds a path.
     package static func freeByteCount(at path: String) throws(FileError) -> UInt64 {
+        let text = try path.cString(for: "statfs")
         var raw = statvfs()
-        _ = try retrying("statfs", path) { unsafe statvfs(path, &raw) }
+        _ = try retrying("statfs", path) { unsafe statvfs(text, &raw) }
         return UInt64(raw.f_bavail) * UInt64(raw.f_frsize)
     }
 
@@ -180,7 +211,22 @@ extension File {
 
     /// The folder part of a path.
     package static func folder(of path: String) -> String {
-        guard let slash = path.lastIndex(of: "/") else { return "." }
-        return slash == path.startIndex ? "/" : String(path[..<slash])
+        let folder = folder(of: Bytes(utf8: path))
+        // What is cut off at a slash stays UTF-8.
+        return folder.displayText
+    }
+
+    /// The folder part of a path: `.` where it has none.
+    package static func folder(of path: Bytes) -> Bytes {
+        guard let slash = path.lastIndex(of: UInt8(ascii: "/")) else { return "." }
+        return slash == 0 ? "/" : path.prefix(slash)
+    }
+}
+
+extension WallTime {
+    /// For the calls that set the times of the last access and of the last change.
+    var bothStamps: [timespec] {
+        let stamp = timespec(tv_sec: Int(seconds), tv_nsec: Int(nanoseconds))
+        return [stamp, stamp]
     }
 }

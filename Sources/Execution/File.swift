@@ -30,7 +30,7 @@ package final class File: @unchecked Sendable {
         }
     }
 
-    /// The path it was opened by.
+    /// The path it was opened by, for messages.
     package let path: String
     private(set) var descriptor: Int32
 
@@ -40,10 +40,14 @@ package final class File: @unchecked Sendable {
     ///   - path: absolute, or relative to the working folder.
     ///   - mode: what for.
     ///   - permissions: of a file that is made.
-    package init(_ path: String, _ mode: Mode, permissions: mode_t = 0o600) throws(FileError) {
-        self.path = path
-        descriptor = try File.retrying("open", path) {
-            unsafe open(path, mode.flags | O_CLOEXEC, permissions)
+    package init(
+        _ path: some FilePath, _ mode: Mode, permissions: mode_t = 0o600
+    ) throws(FileError) {
+        let text = try path.cString(for: "open")
+        let shown = path.pathBytes.displayText
+        self.path = shown
+        descriptor = try File.retrying("open", shown) {
+            unsafe open(text, mode.flags | O_CLOEXEC, permissions)
         }
     }
 
@@ -167,6 +171,17 @@ package final class File: @unchecked Sendable {
     /// Cuts the file to a length.
     package func truncate(to byteCount: UInt64) throws(FileError) {
         _ = try File.retrying("truncate", path) { ftruncate(descriptor, off_t(byteCount)) }
+    }
+
+    /// Sets permission bits.
+    package func setPermissions(_ mode: UInt32) throws(FileError) {
+        _ = try File.retrying("chmod", path) { fchmod(descriptor, mode) }
+    }
+
+    /// Sets the time of the last change.
+    package func setModified(_ time: WallTime) throws(FileError) {
+        let times = time.bothStamps
+        _ = try File.retrying("utimes", path) { unsafe futimens(descriptor, times) }
     }
 
     /// What the system knows about the open file.

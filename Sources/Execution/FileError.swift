@@ -21,6 +21,10 @@ package struct FileError: Error, Hashable, Sendable, CustomStringConvertible {
     package var isExisting: Bool { number == EEXIST }
     /// The disk or the quota is full.
     package var isNoSpace: Bool { number == ENOSPC || number == EDQUOT }
+    /// A name that the file system cannot hold: too long, or bytes that it does not take.
+    package var isNameRefused: Bool {
+        number == ENAMETOOLONG || number == EILSEQ || number == EINVAL
+    }
     /// This user may not do that.
     package var isDenied: Bool { number == EACCES || number == EPERM }
 
@@ -28,6 +32,9 @@ package struct FileError: Error, Hashable, Sendable, CustomStringConvertible {
     package var description: String {
         "\(operation) \(path): \(Self.text(of: number))"
     }
+
+    /// The number for a file whose contents are not what they should be.
+    package static let damaged = EINVAL
 
     /// The system's text for an error number, in lower case.
     package static func text(of number: Int32) -> String {

@@ -4,7 +4,11 @@ import Glibc
 package struct FileStatus: Hashable, Sendable {
     /// What an entry is.
     package enum Kind: Sendable {
-        case file, folder, symbolicLink, other
+        case file, folder, symbolicLink
+        /// A named pipe.
+        case pipe
+        /// A socket or a device.
+        case other
     }
 
     /// What it is; never `symbolicLink` where links were followed.
@@ -25,6 +29,7 @@ package struct FileStatus: Hashable, Sendable {
             case S_IFREG: .file
             case S_IFDIR: .folder
             case S_IFLNK: .symbolicLink
+            case S_IFIFO: .pipe
             default: .other
             }
         byteCount = UInt64(max(0, raw.st_size))

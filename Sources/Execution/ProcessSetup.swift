@@ -1,4 +1,4 @@
-import Buffers
+package import Buffers
 import Glibc
 
 /// What the process does once, at its very beginning and at its very end.
@@ -37,18 +37,33 @@ package enum ProcessSetup {
         kill(number, 0) == 0 || errno == EPERM
     }
 
-    /// The variables that the process was started with.
+    /// The words that the process was started with, without the program's own name. They are
+    /// bytes: the standard library's list replaces what is not UTF-8.
+    package static var arguments: [Bytes] {
+        var result: [Bytes] = []
+        for index in 0..<Int(CommandLine.argc) {
+            guard let text = unsafe CommandLine.unsafeArgv[index] else { break }
+            if index > 0 { result.append(unsafe bytes(of: text)) }
+        }
+        return result
+    }
+
+    /// The variables that the process was started with; what is not UTF-8 is replaced.
     package static var environment: [String: String] {
         var result: [String: String] = [:]
         var entry = unsafe environ
         while let text = unsafe entry.pointee {
-            let pair = unsafe String(cString: text)
-            if let equals = pair.firstIndex(of: "=") {
-                result[String(pair[..<equals])] = String(pair[pair.index(after: equals)...])
+            let pair = unsafe bytes(of: text)
+            if let equals = pair.firstIndex(of: UInt8(ascii: "=")) {
+                result[pair.prefix(equals).displayText] = pair.dropFirst(equals + 1).displayText
             }
             unsafe entry += 1
         }
         return result
+    }
+
+    private static func bytes(of text: UnsafePointer<CChar>) -> Bytes {
+        unsafe Bytes(copying: UnsafeRawBufferPointer(start: text, count: strlen(text)).bytes)
     }
 
     /// Bytes of memory that the process has in use.

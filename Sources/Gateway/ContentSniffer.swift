@@ -17,6 +17,7 @@ enum ContentSniffer {
     }
 
     private static func binaryType(_ bytes: [UInt8]) -> String? {
+        if bytes.starts(with: Array("OggS".utf8)) { return oggType(bytes) }
         for signature in signatures where signature.matches(bytes) { return signature.type }
         if bytes.starts(with: [0x50, 0x4B, 0x03, 0x04]) { return zipType(bytes) }
         if bytes.count >= 12, Array(bytes[4..<8]) == Array("ftyp".utf8) {
@@ -69,19 +70,55 @@ enum ContentSniffer {
         guard isText(bytes, isWhole: isWhole) else { return nil }
         let hasMark = bytes.starts(with: [0xEF, 0xBB, 0xBF])
         let text = Array(bytes.dropFirst(hasMark ? 3 : 0).drop(while: isBlank))
-        let head = String(decoding: text.prefix(256), as: UTF8.self).lowercased()
-        if head.hasPrefix("<?xml") {
-            return head.contains("<svg") ? "image/svg+xml" : "application/xml"
+        if let type = markupType(text) { return type }
+        if JSONSniffer.looksLikeJSON(text, isWhole: isWhole) { return "application/json" }
+        return ContentTypes.withCharset(
+            looksLikeCSV(text, isWhole: isWhole) ? "text/csv" : "text/plain")
+    }
+
+    /// XML and HTML by what stands first behind comments: a drawing may begin with the name of the
+    /// program that made it, and browsers refuse `text/html` in an image.
+    private static func markupType(_ text: [UInt8]) -> String? {
+        let rest = behindComments(text[...])
+        if begins(rest, with: "<svg") { return "image/svg+xml" }
+        if begins(rest, with: "<?xml") {
+            let head = Array(rest.prefix(xmlHeadByteCount)).map(lowercased)
+            return contains(head, "<svg") ? "image/svg+xml" : "application/xml"
         }
-        if head.hasPrefix("<svg") { return "image/svg+xml" }
         let marks = [
             "<!doctype html", "<html", "<head", "<body", "<script", "<title", "<h1", "<div", "<p>",
             "<!--",
         ]
-        if marks.contains(where: head.hasPrefix) { return "text/html" }
-        if JSONSniffer.looksLikeJSON(text, isWhole: isWhole) { return "application/json" }
-        return ContentTypes.withCharset(
-            looksLikeCSV(text, isWhole: isWhole) ? "text/csv" : "text/plain")
+        let isPage = marks.contains { begins(rest, with: $0) || begins(text[...], with: $0) }
+        return isPage ? "text/html" : nil
+    }
+
+    /// Where the first element may stand behind the XML declaration, a DOCTYPE and comments.
+    private static let xmlHeadByteCount = 256
+
+    /// What follows comments and the blanks between them; a comment without an end stays.
+    private static func behindComments(_ text: ArraySlice<UInt8>) -> ArraySlice<UInt8> {
+        var rest = text.drop(while: isBlank)
+        while begins(rest, with: "<!--"),
+            let end = rest.dropFirst(4).firstRange(of: Array("-->".utf8))
+        {
+            rest = rest[end.upperBound...].drop(while: isBlank)
+        }
+        return rest
+    }
+
+    private static func begins(_ bytes: ArraySlice<UInt8>, with text: String) -> Bool {
+        bytes.prefix(text.utf8.count).map(lowercased).elementsEqual(text.utf8)
+    }
+
+    private static func lowercased(_ byte: UInt8) -> UInt8 {
+        (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains(byte) ? byte | 0x20 : byte
+    }
+
+    /// The first pages of an Ogg stream name its codecs (RFC 5334): with Theora it is a video.
+    private static func oggType(_ bytes: [UInt8]) -> String {
+        let theora = [0x80] + Array("theora".utf8)
+        return bytes.firstRange(of: theora) == nil ? "audio/ogg" : "video/ogg"
     }
 
     /// UTF-8 without control characters; the last character may be cut where the file goes on.
@@ -159,7 +196,7 @@ enum ContentSniffer {
         mark("ustar", "application/x-tar", at: 257), mark("\0asm", "application/wasm"),
         mark("wOFF", "font/woff"), mark("wOF2", "font/woff2"),
         mark("\0\u{1}\0\0\0", "font/ttf"), mark("OTTO", "font/otf"),
-        mark("OggS", "audio/ogg"), mark("fLaC", "audio/flac"), mark("ID3", "audio/mpeg"),
+        mark("fLaC", "audio/flac"), mark("ID3", "audio/mpeg"),
         mark("\u{ff}\u{fb}", "audio/mpeg"), mark("glTF", "model/gltf-binary"),
     ]
 }

@@ -5,8 +5,8 @@
 enum ContentTypes {
     /// The type for a file name, or nil where its extension is unknown.
     static func type(ofFileNamed name: String) -> String? {
-        guard let dot = name.lastIndex(of: ".") else { return nil }
-        let type = byExtension[name[name.index(after: dot)...].lowercased()]
+        guard let dot = name.utf8.lastIndex(of: UInt8(ascii: ".")) else { return nil }
+        let type = byExtension[name[name.utf8.index(after: dot)...].lowercased()]
         return type.map(withCharset)
     }
 
@@ -24,7 +24,7 @@ enum ContentTypes {
         "gif": "image/gif", "webp": "image/webp", "avif": "image/avif", "ico": "image/x-icon",
         "bmp": "image/bmp", "tif": "image/tiff", "tiff": "image/tiff",
         "mp3": "audio/mpeg", "m4a": "audio/mp4", "ogg": "audio/ogg", "oga": "audio/ogg",
-        "opus": "audio/ogg", "flac": "audio/flac", "wav": "audio/wav",
+        "opus": "audio/ogg", "ogv": "video/ogg", "flac": "audio/flac", "wav": "audio/wav",
         "mp4": "video/mp4", "m4v": "video/mp4", "webm": "video/webm", "mov": "video/quicktime",
         "mkv": "video/x-matroska", "ts": "video/mp2t",
         "mpd": "application/dash+xml", "m3u8": "application/vnd.apple.mpegurl",

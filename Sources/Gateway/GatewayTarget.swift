@@ -25,7 +25,7 @@ struct GatewayTarget: Sendable {
             throw GatewayError(.badRequest, "invalid path \"\(target.path)\": \(error)")
         }
         // The path begins with a slash, so what stands in front of it is empty.
-        let parts = Self.split(decoded).dropFirst()
+        let parts = decoded.split(separator: UInt8(ascii: "/"), keepsEmpty: true).dropFirst()
         do {
             path = try ContentPath(namespaced: parts, of: decoded.displayText)
         } catch {
@@ -49,15 +49,4 @@ struct GatewayTarget: Sendable {
 
     /// The last name, or the CID where there is none.
     var lastName: String { path.segments.last?.displayText ?? path.rootText }
-
-    private static func split(_ bytes: Bytes) -> [Bytes] {
-        var segments: [Bytes] = []
-        var start = 0
-        for index in 0..<bytes.count where bytes[index] == UInt8(ascii: "/") {
-            segments.append(bytes[start..<index])
-            start = index + 1
-        }
-        segments.append(bytes[start..<bytes.count])
-        return segments
-    }
 }

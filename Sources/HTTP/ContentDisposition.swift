@@ -1,4 +1,4 @@
-import Buffers
+package import Buffers
 
 /// The field `Content-Disposition`, of an answer or of one part of a form.
 package struct ContentDisposition: Sendable, Equatable {
@@ -12,29 +12,35 @@ package struct ContentDisposition: Sendable, Equatable {
     ///
     /// - Throws: `.badMediaType`.
     package init(parsing text: String) throws(HTTPError) {
-        let trimmed = text.trimmingBlanks
-        let end = trimmed.utf8.firstIndex(of: UInt8(ascii: ";")) ?? trimmed.endIndex
-        kind = trimmed[..<end].trimmingBlanks.lowercased()
+        try self.init(parsing: Bytes(utf8: text))
+    }
+
+    /// Reads a field value whose file name need not be UTF-8.
+    ///
+    /// - Throws: `.badMediaType`.
+    package init(parsing bytes: Bytes) throws(HTTPError) {
+        let end = bytes.firstIndex(of: UInt8(ascii: ";")) ?? bytes.count
+        kind = bytes.prefix(end).displayText[...].trimmingBlanks.lowercased()
         guard kind.isToken else {
             throw HTTPError(.badMediaType, "\"\(kind)\" is no kind of disposition")
         }
-        parameters = try Parameters(parsing: trimmed[end...])
+        parameters = try Parameters(parsing: bytes.dropFirst(end))
     }
 
     /// The name of the form's field.
-    package var name: String? { parameters["name"] }
+    package var name: Bytes? { parameters.bytes(of: "name") }
 
     /// The file name: the extended form (RFC 8187) if it is there and can be read.
-    package var filename: String? { extendedFilename ?? parameters["filename"] }
+    package var filename: Bytes? { extendedFilename ?? parameters.bytes(of: "filename") }
 
-    private var extendedFilename: String? {
+    private var extendedFilename: Bytes? {
         guard let text = parameters["filename*"] else { return nil }
         let parts = text.utf8.split(
             separator: UInt8(ascii: "'"), maxSplits: 2, omittingEmptySubsequences: false)
         guard parts.count == 3, Substring(parts[0]).equalsIgnoringASCIICase("UTF-8") else {
             return nil
         }
-        return (try? PercentCoding.decode(String(Substring(parts[2]))))?.utf8Text
+        return try? PercentCoding.decode(String(Substring(parts[2])))
     }
 
     /// Builds the value for a download.

@@ -198,26 +198,30 @@ package struct MultipartParser: Sendable {
             return nil
         }
         guard end - offset <= Limits.partHeadByteCountMax else { throw Self.headTooLarge }
-        let text = String(decoding: input[offset..<end].array, as: UTF8.self)
+        let head = input[offset..<end]
         offset = end + Self.headEnd.count
-        return MultipartPart(fields: try Self.fields(in: text))
+        return try Self.part(head)
     }
 
-    private static func fields(in text: String) throws(HTTPError) -> Fields {
+    private static func part(_ head: Bytes) throws(HTTPError) -> MultipartPart {
         var fields = Fields()
-        // "\r\n" is one Character, so lines are split as bytes.
-        for line in text.utf8.split(separator: UInt8(ascii: "\n")) {
-            let line = Substring(line.last == UInt8(ascii: "\r") ? line.dropLast() : line)
+        var disposition: Bytes?
+        for line in head.split(separator: UInt8(ascii: "\n")) {
+            let line = line.last == UInt8(ascii: "\r") ? line.dropLast(1) : line
             if line.isEmpty { continue }
-            guard let colon = line.utf8.firstIndex(of: UInt8(ascii: ":")),
-                line[..<colon].isToken
-            else { throw HTTPError(.badMultipart, "a field in the head of a part has no name") }
+            let colon = line.firstIndex(of: UInt8(ascii: ":")) ?? 0
+            let name = line.prefix(colon).displayText
+            guard name.isToken else {
+                throw HTTPError(.badMultipart, "a field in the head of a part has no name")
+            }
             guard fields.count < Limits.partFieldCountMax else { throw headTooLarge }
-            fields.append(
-                String(line[..<colon]),
-                String(line[line.utf8.index(after: colon)...].trimmingBlanks))
+            let value = line.dropFirst(colon + 1)
+            fields.append(name, String(value.displayText[...].trimmingBlanks))
+            if name.equalsIgnoringASCIICase("Content-Disposition"), disposition == nil {
+                disposition = value
+            }
         }
-        return fields
+        return MultipartPart(fields: fields, disposition: disposition)
     }
 
     private static let headTooLarge = HTTPError(

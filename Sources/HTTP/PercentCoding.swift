@@ -39,15 +39,17 @@ package enum PercentCoding {
         try decode(text.utf8Span.span, plusIsBlank: false)
     }
 
-    /// Decodes a name or value of a query: `+` is a blank. Bytes that are not UTF-8 are replaced
-    /// by U+FFFD.
+    /// Decodes a name or value of a query, or a file name of a form: `+` is a blank.
     ///
+    /// - Returns: bytes, because names need not be UTF-8; the same ones where nothing is coded.
     /// - Throws: `.badPercentCoding` for a `%` without two hexadecimal digits.
-    package static func decodeForm(_ text: some StringProtocol) throws(HTTPError) -> String {
-        guard text.utf8.contains(where: { $0 == UInt8(ascii: "%") || $0 == UInt8(ascii: "+") })
-        else { return String(text) }
-        let bytes = try decode(String(text).utf8Span.span, plusIsBlank: true)
-        return String(decoding: bytes.array, as: UTF8.self)
+    package static func decodeForm(_ bytes: Bytes) throws(HTTPError) -> Bytes {
+        guard bytes.contains(UInt8(ascii: "%")) || bytes.contains(UInt8(ascii: "+")) else {
+            return bytes
+        }
+        return try bytes.withByteSpan { (span) throws(HTTPError) in
+            try decode(span, plusIsBlank: true)
+        }
     }
 
     /// Encodes bytes with capital digits.
@@ -69,6 +71,16 @@ package enum PercentCoding {
             }
         }
         return String(decoding: coded, as: UTF8.self)
+    }
+
+    /// Encodes bytes with capital digits.
+    ///
+    /// - Parameters:
+    ///   - bytes: any bytes.
+    ///   - kept: what stays readable.
+    /// - Returns: ASCII text.
+    package static func encode(_ bytes: Bytes, keeping kept: Kept = .path) -> String {
+        encode(bytes.array, keeping: kept)
     }
 
     /// Encodes the UTF-8 form of a text.

@@ -1,7 +1,8 @@
 /// The limits of this module, together with the relations between them.
 enum Limits {
-    /// Bytes of arguments that come in the body instead of the query.
-    static let argumentBytesMax = 1 << 20
+    /// Bytes of arguments that come in the body instead of the query: `argumentCountMax` CIDs of the
+    /// usual length, which is 59 and a newline, with room for longer ones.
+    static let argumentBytesMax = 8 << 20
     /// Bytes of a body that nobody needs.
     static let ignoredBodyBytesMax = 1 << 20
     /// Bytes of results that wait in memory for the end of a request; more wait in a file.

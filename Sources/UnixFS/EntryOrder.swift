@@ -31,7 +31,7 @@ struct EntryOrder {
         keys.sort { left, right in
             if left.value != right.value { return left.value < right.value }
             let (first, second) = (table.name(at: left.position), table.name(at: right.position))
-            if first != second { return first.precedes(second) }
+            if first != second { return first < second }
             return left.position < right.position
         }
         self.keys = keys.indices.filter { index in
@@ -39,19 +39,5 @@ struct EntryOrder {
                 || table.name(at: keys[index].position)
                     != table.name(at: keys[index + 1].position)
         }.map { keys[$0] }
-    }
-}
-
-extension Bytes {
-    /// Whether these bytes stand before others: unsigned, shorter first.
-    fileprivate func precedes(_ other: Bytes) -> Bool {
-        withByteSpan { left in
-            other.withByteSpan { right in
-                for index in 0..<min(left.count, right.count) where left[index] != right[index] {
-                    return left[index] < right[index]
-                }
-                return left.count < right.count
-            }
-        }
     }
 }

@@ -1,3 +1,5 @@
+package import Buffers
+
 /// Which paths of a folder are left out, by the rules of `.gitignore`.
 ///
 /// Paths are relative to the folder that the rules stand for, with `/` between names. Matching is
@@ -11,7 +13,7 @@ package struct IgnoreRules: Sendable {
     package init() {}
 
     /// Rules from the values of `--ignore` and the lines of a rules file, in that order.
-    package init(lines: [String]) {
+    package init(lines: [Bytes]) {
         for line in lines { add(line: line) }
     }
 
@@ -19,15 +21,13 @@ package struct IgnoreRules: Sendable {
     package var isEmpty: Bool { patterns.isEmpty }
 
     /// Adds one line; empty lines, comments and patterns that cannot match are passed over.
-    package mutating func add(line: String) {
-        if let pattern = IgnorePattern(parsing: Array(line.utf8)) { patterns.append(pattern) }
+    package mutating func add(line: Bytes) {
+        if let pattern = IgnorePattern(parsing: line.array) { patterns.append(pattern) }
     }
 
     /// Adds the lines of a rules file.
-    package mutating func add(text: String) {
-        for line in text.utf8.split(separator: UInt8(ascii: "\n")) {
-            if let pattern = IgnorePattern(parsing: Array(line)) { patterns.append(pattern) }
-        }
+    package mutating func add(contents: Bytes) {
+        for line in contents.split(separator: UInt8(ascii: "\n")) { add(line: line) }
     }
 
     /// Whether a path is left out: by a rule for itself or for a folder that it is in.
@@ -37,9 +37,9 @@ package struct IgnoreRules: Sendable {
     ///   - isDirectory: whether the path names a directory; some rules are for these only.
     /// - Returns: true if it is left out. The last rule that matches decides, but nothing below a
     ///   folder that is left out comes back.
-    package func ignores(_ path: String, isDirectory: Bool) -> Bool {
+    package func ignores(_ path: Bytes, isDirectory: Bool) -> Bool {
         guard !patterns.isEmpty else { return false }
-        let names = path.utf8.split(separator: UInt8(ascii: "/")).map(Array.init)
+        let names = path.split(separator: UInt8(ascii: "/")).map(\.array)
         return names.indices.contains { index in
             let isFolder = isDirectory || index + 1 < names.count
             let last = patterns.last { $0.matches(names[...index], isDirectory: isFolder) }

@@ -1,3 +1,4 @@
+import Buffers
 import Execution
 import HTTPClient
 import Node
@@ -8,11 +9,11 @@ enum Holdfast {
     static func main() {
         ProcessSetup.prepare()
         let session = Session(tree: CommandTree.program, environment: ProcessSetup.environment)
-        let code = run(Array(CommandLine.arguments.dropFirst()), session)
+        let code = run(ProcessSetup.arguments, session)
         ProcessSetup.exit(code)
     }
 
-    private static func run(_ words: [String], _ session: Session) -> Int32 {
+    private static func run(_ words: [Bytes], _ session: Session) -> Int32 {
         do {
             switch try CommandLineParser.parse(words, in: session.tree) {
             case .help(let words):

@@ -11,6 +11,8 @@ final class Session {
     let environment: [String: String]
     /// Opened when the first call needs it, and closed with the session.
     private var localNode: LocalNode?
+    /// What standard input gave; it can be read once.
+    private var argumentsFromInput: [Bytes]?
 
     init(tree: CommandTree, environment: [String: String]) {
         self.tree = tree
@@ -45,21 +47,38 @@ final class Session {
     private static let groupsWithoutRepository: Set<String> = ["cid", "multibase", "commands"]
 
     /// The arguments of a command; those that are missing are read from standard input, one a line.
-    func arguments(_ invocation: Invocation) throws -> [String] {
+    func arguments(_ invocation: Invocation) throws -> [Bytes] {
         let wanted = invocation.command.arguments
         guard invocation.arguments.isEmpty, let first = wanted.first, first.isRequired,
             first.acceptsStandardInput, !first.isFile
         else { return invocation.arguments }
-        try announceStandardInput()
-        let text = String(
-            decoding: try input.readFully(Limits.textByteCountMax).array, as: UTF8.self)
-        let lines = text.split(whereSeparator: \.isNewline).map { $0.trimmingBlanks }
-            .filter { !$0.isEmpty }
+        let lines = try argumentsFromInput ?? readArguments()
+        argumentsFromInput = lines
         guard let line = lines.first else {
             throw UsageError(
                 "argument \"\(first.name)\" is required", words: invocation.command.words)
         }
         return first.isVariadic ? lines : [line]
+    }
+
+    /// Lines of standard input without the blanks around them.
+    private func readArguments() throws -> [Bytes] {
+        try announceStandardInput()
+        let text = try input.readFully(Limits.textByteCountMax + 1)
+        guard text.count <= Limits.textByteCountMax else {
+            throw UsageError(
+                "more than \(Limits.textByteCountMax) bytes of arguments on standard input: use "
+                    + "several calls")
+        }
+        return text.split(separator: UInt8(ascii: "\n")).map(Self.trimmed).filter { !$0.isEmpty }
+    }
+
+    private static func trimmed(_ line: Bytes) -> Bytes {
+        func isBlank(_ byte: UInt8?) -> Bool { byte == 0x20 || byte == 0x09 || byte == 0x0D }
+        var line = line
+        while isBlank(line.first) { line = line.dropFirst(1) }
+        while isBlank(line.last) { line = line.dropLast(1) }
+        return line
     }
 
     /// Says on a terminal that the program waits for what a person types.

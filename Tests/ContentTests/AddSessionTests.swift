@@ -139,7 +139,7 @@ struct AddSessionTests {
         let session = try AddSession(
             scratch.access, options: ImportOptions()
         ) { event in
-            if case .added(let result) = event { names.append(result.name) }
+            if case .added(let result) = event { names.append(result.path.bytes.displayText) }
         }
         try session.add("d/b/2", Bytes(utf8: "2"))
         try session.addFolder(at: EntryPath(cleaning: "/d/a/../e"))
@@ -148,9 +148,9 @@ struct AddSessionTests {
         session.beginFile(at: .top)
         try session.endFile()
         let roots = try session.finish(pinning: .none)
-        let empty = "QmbFMke1KXqnYyBBWxB74N4c5SBnJMVAiMNRcGu6x1AwQH"
-        #expect(names.all == ["d/b/2", "d/a/1", "d/a", "d/b", "d/e", "d", "x", empty])
-        #expect(roots.map(\.name) == ["d", "x", empty])
+        #expect(names.all == ["d/b/2", "d/a/1", "d/a", "d/b", "d/e", "d", "x", ""])
+        #expect(roots.map(\.path.bytes) == ["d", "x", ""])
+        #expect(roots.map(\.isUnnamed) == [false, false, true])
     }
 
     @Test func aWrapperIsTheOnlyRootAndHasNoName() throws {
@@ -163,7 +163,8 @@ struct AddSessionTests {
         try session.add("a", Bytes(utf8: "a"))
         try session.add("d/b", Bytes(utf8: "b"))
         let root = try only(try session.finish(pinning: .recursively(name: "")))
-        #expect(root.name == "")
+        #expect(root.path == .top)
+        #expect(!root.isUnnamed)
         #expect(try scratch.read(scratch.resolve(root.cid.text() + "/d/b").cid).utf8Text == "b")
         var pinned: [CID] = []
         try Pins(scratch.library).list(.recursive, for: scratch.access.context) { cid, _ in
@@ -209,7 +210,9 @@ struct AddSessionTests {
         let session = try AddSession(
             scratch.access, options: ImportOptions(), reportsProgress: true
         ) { event in
-            if case .progress(let name, let count) = event { names.append("\(name) \(count)") }
+            if case .progress(let path, let count) = event {
+                names.append("\(path.bytes.displayText) \(count)")
+            }
         }
         session.beginFile(at: try EntryPath(cleaning: "f"))
         try session.write(Bytes([UInt8](repeating: 7, count: 300_000)), inPiecesOf: 100_000)

@@ -11,6 +11,7 @@ struct ContentTypeTests {
         ("x.json", "application/json"),
         ("x.tar.gz", "application/gzip"), ("m.js", "text/javascript; charset=utf-8"),
         ("p.svg", "image/svg+xml"), ("w.woff2", "font/woff2"),
+        ("film.ogv", "video/ogg"), ("a.\u{301}txt.txt", "text/plain; charset=utf-8"),
     ])
     func extensionsDecideFirst(name: String, type: String) {
         #expect(ContentTypes.type(ofFileNamed: name) == type)
@@ -29,6 +30,10 @@ struct ContentTypeTests {
         ("<!DOCTYPE HTML><html>", "text/html"), ("<?xml version=\"1.0\"?><a/>", "application/xml"),
         ("<?xml version=\"1.0\"?>\n<svg xmlns=\"x\"/>", "image/svg+xml"),
         ("<svg>", "image/svg+xml"),
+        ("<!-- Made by a program -->\n<svg xmlns=\"x\"/>", "image/svg+xml"),
+        ("<!-- a -->\n<!-- b --> <?xml version=\"1.0\"?><SVG/>", "image/svg+xml"),
+        ("<!-- a --><html><svg/></html>", "text/html"), ("<!-- a --> words", "text/html"),
+        ("<!-- <svg>", "text/html"), ("<!--><svg>-->", "text/html"),
         ("a,b\n1,2\n", "text/csv; charset=utf-8"), ("%PDF-1.7", "application/pdf"),
         ("GIF89a....", "image/gif"), ("RIFF....WEBPVP8 ", "image/webp"),
         ("\0asm\u{1}", "application/wasm"),
@@ -42,6 +47,18 @@ struct ContentTypeTests {
     ])
     func bytesDecideNext(text: String, type: String) {
         #expect(ContentSniffer.type(of: Bytes(utf8: text), isWhole: true) == type)
+    }
+
+    @Test(arguments: [("\u{1}vorbis", "audio/ogg"), ("OpusHead", "audio/ogg")])
+    func oggIsSound(codec: String, type: String) {
+        let start = Bytes(utf8: "OggS\0\u{2}....................\u{1}\u{1e}" + codec)
+        #expect(ContentSniffer.type(of: start, isWhole: false) == type)
+    }
+
+    @Test func oggWithTheoraIsAVideo() {
+        let start = [Bytes(utf8: "OggS\0\u{2}....................\u{1}*"), [0x80], "theora"]
+        #expect(
+            ContentSniffer.type(of: start.joined(separator: .empty), isWhole: false) == "video/ogg")
     }
 
     @Test func aCutTextIsStillText() {

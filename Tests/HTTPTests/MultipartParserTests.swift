@@ -56,7 +56,7 @@ struct MultipartParserTests {
                     isOpen = true
                     parts.append(
                         Part(
-                            name: part.name, filename: part.filename,
+                            name: part.name.displayText, filename: part.filename?.displayText,
                             contentType: part.contentType, payload: []))
                 case .payload(let piece):
                     #expect(isOpen && !piece.isEmpty)

@@ -1,3 +1,4 @@
+import Buffers
 import Testing
 
 @testable import KuboRPC
@@ -64,14 +65,16 @@ struct OptionValuesTests {
     }
 
     private func options(_ name: String, _ items: [String: String]) throws -> OptionValues {
-        let spec = try #require(CommandTable.command(named: name))
-        return try OptionValues(items.map { ($0.key, $0.value) }, for: spec)
+        let spec = try #require(CommandTable.command(named: Bytes(utf8: name)))
+        return try OptionValues(
+            items.map { (Bytes(utf8: $0.key), Bytes(utf8: $0.value)) }, for: spec)
     }
 
     private func problem(_ name: String, _ items: [(String, String)]) -> String? {
-        guard let spec = CommandTable.command(named: name) else { return "no command" }
+        guard let spec = CommandTable.command(named: Bytes(utf8: name)) else { return "no command" }
         do throws(RPCError) {
-            _ = try OptionValues(items.map { (name: $0.0, value: $0.1) }, for: spec)
+            _ = try OptionValues(
+                items.map { (name: Bytes(utf8: $0.0), value: Bytes(utf8: $0.1)) }, for: spec)
             return nil
         } catch {
             return error.message

@@ -1,5 +1,6 @@
 import Buffers
 import Execution
+import Multiformats
 import Testing
 
 @testable import Node
@@ -19,10 +20,45 @@ struct RepositoryTests {
             for name in ["", "/blocks", "/meta", "/spool", "/keys"] {
                 #expect(try File.status(of: home + name).mode == 0o700)
             }
-            for name in ["/config.json", "/version", "/keys/peer-id"] {
+            for name in ["/config.json", "/version", "/keys/peer-id", "/keys/private-key"] {
                 #expect(try File.status(of: home + name).mode == 0o600)
             }
             #expect(try Identity.open(in: home) == identity)
+        }
+    }
+
+    @Test func thePeerIDIsMadeOfThePublicKey() throws {
+        try withHome { home in
+            let identity = try Repository.initialize(home: home)
+            let hash = try Multibase.decode("z" + identity.peerID).1
+            #expect(hash == Bytes([0x00, 0x24]).appending(identity.publicKey))
+            #expect(identity.publicKey.starts(with: [0x08, 0x01, 0x12, 0x20]))
+            #expect(identity.publicKey.count == 36)
+            // The text for people may go: the key says who the node is.
+            try File.remove(home + "/keys/peer-id")
+            #expect(try Identity.open(in: home) == identity)
+        }
+    }
+
+    @Test func anIDFromBeforeThereWasAKeyIsKept() throws {
+        try withHome { home in
+            let identity = try Repository.initialize(home: home)
+            try File.remove(home + "/keys/private-key")
+            let old = try Identity.open(in: home)
+            #expect(old.peerID == identity.peerID && old.publicKey.isEmpty)
+        }
+    }
+
+    @Test func aDamagedKeyIsNamedAndNotReplaced() throws {
+        try withHome { home in
+            _ = try Repository.initialize(home: home)
+            let key = try File.readAll(home + "/keys/private-key", limit: 99)
+            for damaged in [key.dropLast(1), key.dropLast(1).appending([0xFF]), .empty] {
+                try File.replace(home + "/keys/private-key", with: damaged)
+                let error = #expect(throws: FileError.self) { try Identity.open(in: home) }
+                #expect(error?.path.hasSuffix("/keys/private-key") == true)
+                #expect(try File.readAll(home + "/keys/private-key", limit: 99) == damaged)
+            }
         }
     }
 

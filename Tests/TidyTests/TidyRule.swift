@@ -82,5 +82,6 @@ struct TidyRule: Sendable {
             advice: "say in a doc comment what the name does not",
             applies: { $0.hasPrefix("Sources/") && !$0.hasPrefix("Sources/TestSupport/") },
             findings: SourceText.undocumentedDeclarations),
+        textOperations, textOfNames,
     ]
 }

@@ -27,6 +27,13 @@ struct TidyTests {
         ("Foundation", "import Foundation"),
         ("@unchecked Sendable", "final class Box: @unchecked Sendable {}"),
         ("undocumented", "package func doSomething() {}"),
+        ("text operation on names", "if name.hasPrefix(\".\") { return }"),
+        ("text operation on names", "let slash = path.lastIndex(of: \"/\")"),
+        ("text operation on names", "let name = String(decoding: bytes, as: UTF8.self)"),
+        ("display text as a name", "if name.displayText == other { return }"),
+        ("display text as a name", "guard first.text != second.displayText else { return }"),
+        ("display text as a name", "let name = Bytes(utf8: path.displayText)"),
+        ("display text as a name", "if name.displayText.hasPrefix(\".\") { return }"),
     ])
     func everyRuleFindsItsCanary(name: String, line: String) throws {
         let rule = try #require(TidyRule.all.first { $0.name == name })
@@ -34,7 +41,7 @@ struct TidyTests {
     }
 
     @Test func everyRuleHasACanary() {
-        #expect(TidyRule.all.count == 11)
+        #expect(TidyRule.all.count == 13)
     }
 
     @Test func commentsAndTextsBreakNoRule() throws {

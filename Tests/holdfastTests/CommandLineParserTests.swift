@@ -1,3 +1,4 @@
+import Buffers
 import Testing
 
 @testable import holdfast
@@ -5,14 +6,14 @@ import Testing
 @Suite(.timeLimit(.minutes(20)))
 struct CommandLineParserTests {
     private func invocation(_ words: String...) throws -> Invocation {
-        let outcome = try CommandLineParser.parse(words, in: .program)
+        let outcome = try CommandLineParser.parse(words.map { Bytes(utf8: $0) }, in: .program)
         guard case .run(let invocation) = outcome else { throw UsageError("help was asked for") }
         return invocation
     }
 
     private func message(_ words: [String]) -> String? {
         do {
-            _ = try CommandLineParser.parse(words, in: .program)
+            _ = try CommandLineParser.parse(words.map { Bytes(utf8: $0) }, in: .program)
             return nil
         } catch {
             return error.message
@@ -30,14 +31,16 @@ struct CommandLineParserTests {
 
     @Test(arguments: [["-rQw"], ["-r", "-Q", "-w"], ["--recursive", "--quieter", "-w=true"]])
     func shortOptionsAreBundled(options: [String]) throws {
-        let outcome = try CommandLineParser.parse(["add"] + options + ["x"], in: .program)
+        let outcome = try CommandLineParser.parse(
+            (["add"] + options + ["x"]).map { Bytes(utf8: $0) }, in: .program)
         guard case .run(let add) = outcome else { throw UsageError("help was asked for") }
         #expect(add.flag("recursive") && add.flag("quieter") && add.flag("wrap-with-directory"))
     }
 
     @Test(arguments: [["-s", "size-9"], ["-ssize-9"], ["-s=size-9"], ["-rs", "size-9"]])
     func valuesOfShortOptions(options: [String]) throws {
-        let outcome = try CommandLineParser.parse(["add"] + options, in: .program)
+        let outcome = try CommandLineParser.parse(
+            (["add"] + options).map { Bytes(utf8: $0) }, in: .program)
         guard case .run(let add) = outcome else { throw UsageError("help was asked for") }
         #expect(add.text("chunker") == "size-9")
     }
@@ -56,6 +59,32 @@ struct CommandLineParserTests {
         #expect(!add.flag("recursive"))
     }
 
+    /// An accent behind a sign or a dash makes one character of the two, and changes nothing here.
+    @Test func wordsAreCutByBytes() throws {
+        let accent = Bytes(utf8: "\u{301}x")
+        let words: [Bytes] = [
+            "add", Bytes("--pin-name=").appending(accent), accent, Bytes("./").appending(accent),
+            [0xFF], Bytes("--stdin-name=").appending([0xFE]),
+        ]
+        guard case .run(let add) = try CommandLineParser.parse(words, in: .program) else {
+            throw UsageError("help was asked for")
+        }
+        #expect(add.arguments == [accent, Bytes("./").appending(accent), [0xFF]])
+        #expect(add.bytes("pin-name") == accent)
+        #expect(add.bytes("stdin-name") == [0xFE])
+        #expect(add.sentOptions.map(\.value) == [accent])
+    }
+
+    @Test(arguments: [
+        Bytes("--pin-name=").appending([0xFF]), Bytes("--").appending([0xFF]),
+        Bytes("-").appending([0xC3, 0xA9]), Bytes(utf8: "-\u{301}r"), Bytes(utf8: "--\u{212a}"),
+    ])
+    func wordsThatMeanNothingAreRefused(word: Bytes) {
+        #expect(throws: UsageError.self) {
+            try CommandLineParser.parse(["add", word, "x"], in: .program)
+        }
+    }
+
     @Test func oneDashIsAnArgument() throws {
         #expect(try invocation("add", "-").arguments == ["-"])
     }
@@ -70,7 +99,7 @@ struct CommandLineParserTests {
     @Test func whatTheClientDoesIsNotSent() throws {
         let add = try invocation("add", "-r", "-H", "--ignore=a", "--ignore=b", "-n", "x")
         #expect(add.sentOptions.map(\.name) == ["only-hash"])
-        #expect(add.texts("ignore") == ["a", "b"])
+        #expect(add.values("ignore") == ["a", "b"])
     }
 
     @Test(arguments: [
@@ -118,7 +147,10 @@ struct CommandLineParserTests {
 
     @Test(arguments: [[], ["--help"], ["-h"], ["pin"], ["pin", "add", "--help"], ["add", "-rh"]])
     func helpIsAskedForInManyWays(words: [String]) throws {
-        guard case .help(let path) = try CommandLineParser.parse(words, in: .program) else {
+        guard
+            case .help(let path) = try CommandLineParser.parse(
+                words.map { Bytes(utf8: $0) }, in: .program)
+        else {
             Issue.record("no help for \(words)")
             return
         }

@@ -1,3 +1,4 @@
+import Buffers
 import KuboRPC
 import Testing
 
@@ -16,7 +17,7 @@ struct HelpTextTests {
         for example in command.examples {
             #expect(text.contains("  holdfast \(example)"))
             let outcome = try CommandLineParser.parse(
-                example.split(separator: " ").map(String.init), in: .program)
+                example.split(separator: " ").map { Bytes(utf8: $0) }, in: .program)
             guard case .run(let invocation) = outcome else {
                 Issue.record("\(example) asks for help")
                 continue

@@ -1,5 +1,7 @@
+import Buffers
 import Execution
 import Node
+import TestSupport
 import Testing
 
 @testable import holdfast
@@ -34,6 +36,31 @@ struct OutputTests {
     ])
     func namesAreMadePrintable(name: String, printed: String) {
         #expect(PrintableName.escaped(name) == printed)
+    }
+
+    @Test(arguments: [
+        ("one\ttwo\nthree", "one\ttwo\nthree"), ("back\\slash ü", "back\\slash ü"),
+        ("\u{1b}]0;title\u{7}\r", "\\x1b]0;title\\a\\r"), ("\u{9b}2J", "\\u009b2J"),
+        ("a\u{202e}b", "a\\u202eb"), ("\u{7f}", "\\x7f"),
+    ])
+    func textsForATerminalHaveNoControlCharacters(text: String, printed: String) {
+        #expect(PrintableName.forTerminal(text) == printed)
+    }
+
+    /// What a terminal gets is printable; what a script gets is exact; content is never changed.
+    @Test(arguments: [true, false])
+    func strangersTextReachesATerminalPrintable(isTerminal: Bool) throws {
+        let place = try TestPlace(makesRepository: false)
+        let output = TextOutput(try File(place.path("o"), .replace), isTerminal: isTerminal)
+        let name = "\u{1b}[2Jname"
+        try output.line(name)
+        try output.line(Bytes(utf8: name))
+        try output.control(.clearLine)
+        try output.write(Bytes(utf8: name))
+        try output.flush()
+        let written = try File.readAll(place.path("o"), limit: 1_000)
+        let shown = isTerminal ? "\\x1b[2Jname\n" : name + "\n"
+        #expect(written == Bytes(utf8: shown + shown + "\r\u{1b}[2K" + name))
     }
 
     @Test(

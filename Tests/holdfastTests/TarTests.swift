@@ -17,7 +17,7 @@ struct TarTests {
 
     private func extract(_ archive: Bytes, to output: String, pieceByteCount: Int = 1_000) throws {
         var reader = TarReader()
-        let extractor = TarExtractor(output: output)
+        let extractor = TarExtractor(output: Bytes(utf8: output))
         var rest = archive
         while !rest.isEmpty {
             let piece = rest.prefix(pieceByteCount)
@@ -60,7 +60,7 @@ struct TarTests {
         let place = try TestPlace(makesRepository: false)
         let entries = [tarHeader("dir/", type: "5"), tarHeader(name, type: "0")]
         #expect(throws: TarError.self) {
-            try extract(Bytes(entries.flatMap(\.self)), to: place.path("out"))
+            try extract(entries.joined(separator: .empty), to: place.path("out"))
         }
         #expect(!File.exists(place.path("evil")))
     }
@@ -73,7 +73,7 @@ struct TarTests {
             tarHeader("dir/l/x", type: "0"),
         ]
         #expect(throws: TarError.self) {
-            try extract(Bytes(entries.flatMap(\.self)), to: place.path("out"))
+            try extract(entries.joined(separator: .empty), to: place.path("out"))
         }
         #expect(!File.exists(place.path("target/x")))
     }
@@ -84,7 +84,7 @@ struct TarTests {
         try File.makeFolder(place.path("out"))
         try File.makeLink(place.path("out/f"), to: "../precious")
         let entries = [tarHeader("dir/", type: "5"), tarHeader("dir/f", type: "0")]
-        try extract(Bytes(entries.flatMap(\.self)), to: place.path("out"))
+        try extract(entries.joined(separator: .empty), to: place.path("out"))
         #expect(try File.readAll(place.path("precious"), limit: 9).utf8Text == "keep\n")
         #expect(try File.status(of: place.path("out/f")).kind == .file)
     }
@@ -98,28 +98,129 @@ struct TarTests {
 
     @Test func aDamagedHeaderIsRefused() throws {
         let place = try TestPlace(makesRepository: false)
-        var header = tarHeader("dir/", type: "5")
+        var header = tarHeader("dir/", type: "5").array
         header[0] ^= 1
         #expect(throws: TarError.self) { try extract(Bytes(header), to: place.path("out")) }
     }
 
-    /// A header without content.
-    private func tarHeader(_ name: String, type: Character, link: String = "") -> [UInt8] {
-        var header = [UInt8](repeating: 0, count: 512)
-        func set(_ offset: Int, _ text: String) {
-            for (index, byte) in text.utf8.enumerated() { header[offset + index] = byte }
+    @Test(
+        arguments: [
+            (["dir/l/x"], "no such folder"), (["dir/a/b/c"], "no such folder"),
+            (["dir/x", "dir/x"], "two entries"), (["dir/l/"], "is empty"),
+            (
+                [Bytes("dir/").appending(Bytes([UInt8](repeating: 0x61, count: 256)))],
+                "longer than 255"
+            ),
+            (["dir/a\0b"], "has a NUL byte"), (["dir/"], "is empty"),
+        ] as [([Bytes], String)])
+    func whatTheFileSystemCannotHoldIsNamed(paths: [Bytes], fault: String) throws {
+        let place = try TestPlace(makesRepository: false)
+        var parts = [tarHeader("dir/", type: "5")]
+        for path in paths {
+            parts += [TarHeaderBytes.pax(("path", path)), TarHeaderBytes(name: "x").encoded]
         }
-        set(0, name)
-        set(100, "0000755")
-        set(124, "00000000000")
-        set(136, "00000000000")
-        set(148, "        ")
-        set(156, String(type))
-        set(157, link)
-        set(257, "ustar\u{0}00")
-        let sum = header.reduce(0) { $0 + Int($1) }
-        let digits = String(sum, radix: 8)
-        set(148, String(repeating: "0", count: 6 - digits.count) + digits + "\u{0} ")
-        return header
+        let error = #expect(throws: TarError.self) {
+            try extract(parts.joined(separator: .empty), to: place.path("out"))
+        }
+        #expect(error?.description.contains(fault) == true, "\(error?.description ?? "")")
+        #expect(error?.description.contains("--archive") == true)
+    }
+
+    @Test func twinsOfUnicodeAreTwoFolders() throws {
+        let place = try TestPlace(makesRepository: false)
+        try File.makeFolder(place.path("elsewhere"))
+        for (first, second) in [("\u{e9}", "e\u{301}"), ("e\u{301}", "\u{e9}")] {
+            try? File.removeTree(place.path("out"))
+            let parts = [
+                tarHeader("dir/", type: "5"), tarHeader("dir/\(first)/", type: "5"),
+                tarHeader("dir/\(second)", type: "2", link: "../elsewhere"),
+                tarHeader("dir/\(second)/x", type: "0"),
+            ]
+            #expect(throws: TarError.self) {
+                try extract(parts.joined(separator: .empty), to: place.path("out"))
+            }
+            #expect(try File.rawNames(in: place.path("elsewhere")) == [])
+        }
+    }
+
+    @Test(arguments: ["", "a\0b"] as [Bytes])
+    func aLinkThatPointsNowhereIsRefused(target: Bytes) throws {
+        let place = try TestPlace(makesRepository: false)
+        let parts = [
+            tarHeader("dir/", type: "5"), TarHeaderBytes.pax(("linkpath", target)),
+            TarHeaderBytes(name: "dir/l", type: UInt8(ascii: "2")).encoded,
+        ]
+        let error = #expect(throws: TarError.self) {
+            try extract(parts.joined(separator: .empty), to: place.path("out"))
+        }
+        #expect(error?.description.hasPrefix("dir/l: the target of the link") == true)
+        #expect(try File.rawNames(in: place.path("out")) == [])
+    }
+
+    @Test func aTargetThatIsTooLongIsTheSystemsErrorWithAdvice() throws {
+        let place = try TestPlace(makesRepository: false)
+        let target = Bytes([UInt8](repeating: 0x61, count: 5_000))
+        let parts = [
+            tarHeader("dir/", type: "5"), TarHeaderBytes.pax(("linkpath", target)),
+            TarHeaderBytes(name: "dir/l", type: UInt8(ascii: "2")).encoded,
+        ]
+        let error = #expect(throws: TarError.self) {
+            try extract(parts.joined(separator: .empty), to: place.path("out"))
+        }
+        #expect(error?.description.contains("name too long") == true)
+        #expect(error?.description.contains("--archive") == true)
+    }
+
+    @Test func aFolderIsNotMadeInThePlaceOfALink() throws {
+        let place = try TestPlace(makesRepository: false)
+        try File.makeFolder(place.path("elsewhere"))
+        try File.makeFolder(place.path("out"))
+        try File.makeLink(place.path("out/sub"), to: "../elsewhere")
+        let parts = [
+            tarHeader("dir/", type: "5"), tarHeader("dir/sub/", type: "5"),
+            tarHeader("dir/sub/x", type: "0"),
+        ]
+        let error = #expect(throws: TarError.self) {
+            try extract(parts.joined(separator: .empty), to: place.path("out"))
+        }
+        #expect(error?.description.contains("is in the way") == true)
+        #expect(try File.rawNames(in: place.path("elsewhere")) == [])
+    }
+
+    @Test func foldersAreNotNestedWithoutEnd() throws {
+        let place = try TestPlace(makesRepository: false)
+        var parts: [Bytes] = []
+        var path: Bytes = "d"
+        for _ in 0...512 {
+            parts += [
+                TarHeaderBytes.pax(("path", path.appending("/"))),
+                TarHeaderBytes(name: "d", type: UInt8(ascii: "5")).encoded,
+            ]
+            path = path.appending("/d")
+        }
+        let error = #expect(throws: TarError.self) {
+            try extract(parts.joined(separator: .empty), to: place.path("out"))
+        }
+        #expect(error?.description.contains("more than 512 folders inside each other") == true)
+    }
+
+    @Test func aFolderWithoutPermissionsIsFilledFirst() throws {
+        let place = try TestPlace(makesRepository: false)
+        let parts = [
+            TarHeaderBytes(name: "dir/", type: UInt8(ascii: "5"), mode: "0000500").encoded,
+            tarHeader("dir/sub/", type: "5"), tarHeader("dir/sub/x", type: "0"),
+            tarHeader("dir/y", type: "0"), Bytes([UInt8](repeating: 0, count: 1_024)),
+        ]
+        try extract(parts.joined(separator: .empty), to: place.path("out"))
+        #expect(try File.rawNames(in: place.path("out")) == ["sub", "y"])
+        #expect(try File.status(of: place.path("out")).mode == 0o500)
+        try File.setPermissions(place.path("out"), 0o700)
+    }
+
+    /// A header without content.
+    private func tarHeader(_ name: String, type: Unicode.Scalar, link: String = "") -> Bytes {
+        TarHeaderBytes(
+            name: Bytes(utf8: name), type: UInt8(ascii: type), link: Bytes(utf8: link)
+        ).encoded
     }
 }

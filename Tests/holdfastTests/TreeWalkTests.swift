@@ -8,9 +8,9 @@ import UnixFS
 
 @Suite(.timeLimit(.minutes(20)))
 struct TreeWalkTests {
-    private func names(_ place: TestPlace, _ rules: TreeWalk.Rules) throws -> [String] {
-        var walk = TreeWalk([(path: place.path("dir"), name: "dir")], rules: rules)
-        var names: [String] = []
+    private func names(_ place: TestPlace, _ rules: TreeWalk.Rules) throws -> [Bytes] {
+        var walk = TreeWalk([(path: Bytes(utf8: place.path("dir")), name: "dir")], rules: rules)
+        var names: [Bytes] = []
         while let entry = try walk.next() { names.append(entry.name) }
         return names
     }
@@ -35,18 +35,91 @@ struct TreeWalkTests {
             try place.write("dir/" + name, "")
         }
         var rules = recursive
-        rules.ignored.add(text: "*.log\n/build/\ndir\n")
+        rules.ignored.add(contents: "*.log\n/build/\ndir\n")
         #expect(try names(place, rules) == ["dir", "dir/keep.txt", "dir/sub"])
     }
 
-    @Test func aNameThatIsNoTextIsNamed() throws {
+    @Test func namesOfAnyBytesAreWalkedHiddenAndIgnored() throws {
         let place = try TestPlace(makesRepository: false)
         try File.makeFolder(place.path("dir"))
-        let made = try ChildProcess.run(
-            "bash", ["-c", "touch \"$0\"/$'bad\\xff'", place.path("dir")])
-        try #require(made.exitCode == 0)
+        let folder = try Folder(place.path("dir"))
+        let accent = Bytes(utf8: "\u{301}")
+        let names: [Bytes] = [
+            [0xFF], [0xFE, 0x2E, 0x6F], [0x2E, 0xFF], Bytes(".").appending(accent),
+            accent.appending("x"), Bytes(utf8: "e\u{301}"), Bytes(utf8: "\u{e9}"),
+        ]
+        for name in names { try folder.makeFile(name).close() }
+        func walked(_ rules: TreeWalk.Rules) throws -> Set<Bytes> {
+            Set(try self.names(place, rules).dropFirst().map { $0.dropFirst("dir/".utf8.count) })
+        }
+        let hidden: Set<Bytes> = [names[2], names[3]]
+        #expect(try walked(recursive) == Set(names).subtracting(hidden))
+        var rules = recursive
+        rules.includesHidden = true
+        #expect(try walked(rules) == Set(names))
+        rules.ignored.add(line: [0xFF])
+        rules.ignored.add(line: "*.o")
+        rules.ignored.add(line: names[5])
+        #expect(try walked(rules) == Set(names).subtracting([names[0], names[1], names[5]]))
+    }
+
+    @Test func aLinkKeepsTheBytesOfItsTarget() throws {
+        let place = try TestPlace(makesRepository: false)
+        try File.makeLink(place.path("dir"), to: Bytes([0xFF, 0x2F, 0xFE]))
+        var walk = TreeWalk([(path: Bytes(utf8: place.path("dir")), name: "dir")], rules: recursive)
+        guard case .link(let target)? = try walk.next()?.kind else {
+            Issue.record("no link was found")
+            return
+        }
+        #expect(target == [0xFF, 0x2F, 0xFE])
+    }
+
+    @Test func aPipeIsReadAsAnArgumentAndRefusedInAFolder() throws {
+        let place = try TestPlace(makesRepository: false)
+        try File.makeFolder(place.path("dir"))
+        try File.makePipe(place.path("dir/pipe"))
         let error = #expect(throws: AddError.self) { try names(place, recursive) }
-        #expect(error?.description.contains("is not UTF-8") == true)
+        #expect(error?.description.contains("dir/pipe is neither") == true)
+        let path = Bytes(utf8: place.path("dir/pipe"))
+        var walk = TreeWalk([(path: path, name: "pipe")], rules: TreeWalk.Rules())
+        guard case .pipe? = try walk.next()?.kind else {
+            Issue.record("the pipe was not taken")
+            return
+        }
+    }
+
+    /// What a stream gives is sent when it is there, and not when the stream ends: a slow producer
+    /// keeps the connection alive with every piece.
+    @Test func aStreamIsSentPieceByPiece() throws {
+        let place = try TestPlace(makesRepository: false)
+        let path = place.path("pipe")
+        try File.makePipe(path)
+        // Both ends at once, so that neither open waits for the other.
+        let writer = try File(path, .readWrite)
+        let body = AddBody(
+            TreeWalk([(path: Bytes(utf8: path), name: "p")], rules: TreeWalk.Rules()),
+            boundary: "b", metadata: AddBody.Metadata())
+        #expect(try body.next()?.utf8Text?.hasPrefix("--b\r\nContent-Disposition") == true)
+        for text: Bytes in ["a", "b"] {
+            try writer.write(text)
+            #expect(try body.next() == text)
+        }
+        writer.close()
+        #expect(try body.next() == "\r\n--b--\r\n")
+        #expect(try body.next() == nil)
+    }
+
+    @Test func aHundredThousandArgumentsAreNamedInAMoment() throws {
+        let arguments = (0..<100_000).map { Bytes(utf8: "dir/\($0)") }
+        let entries = try AddArguments.entries(arguments + arguments, standardInputName: nil)
+        #expect(entries.count == 100_000)
+        #expect(entries.map(\.name) == entries.map(\.name).sorted())
+    }
+
+    @Test func argumentsThatUnicodeCallsEqualAreTwo() throws {
+        let twins = [Bytes(utf8: "x/e\u{301}"), Bytes(utf8: "y/\u{e9}")]
+        let entries = try AddArguments.entries(twins, standardInputName: nil)
+        #expect(entries.map(\.path) == twins)
     }
 
     @Test func aFileThatShrinksWhileItIsReadIsRefused() throws {
@@ -80,7 +153,7 @@ struct TreeWalkTests {
         ("/", "/"),
     ])
     func pathsAreCleanedAsGoDoesIt(path: String, cleaned: String) {
-        #expect(PathText.cleaned(path) == cleaned)
+        #expect(PathBytes.cleaned(Bytes(utf8: path)) == Bytes(utf8: cleaned))
     }
 
     @Test func twoFilesOfOneNameAreRefused() {

@@ -58,7 +58,7 @@ final class AddFolder {
     func finish(
         at path: EntryPath, seal: Seal, report: (EntryPath, Child, UnixFSMetadata) throws -> Void
     ) throws -> Child {
-        folders.sort { $0.name.isOrderedBefore($1.name) }
+        folders.sort { $0.name < $1.name }
         for (name, folder) in folders {
             if folder.isEmpty, !options.includesEmptyDirectories { continue }
             let child = try folder.finish(
@@ -77,19 +77,5 @@ extension ContentError {
     static func nameTaken(_ name: Bytes) -> ContentError {
         ContentError(
             .nameTaken, "directory already has entry by that name: \"\(name.displayText)\"")
-    }
-}
-
-extension Bytes {
-    /// Byte order, a prefix before what it begins.
-    func isOrderedBefore(_ other: Bytes) -> Bool {
-        withByteSpan { left in
-            other.withByteSpan { right in
-                for index in 0..<min(left.count, right.count) where left[index] != right[index] {
-                    return left[index] < right[index]
-                }
-                return left.count < right.count
-            }
-        }
     }
 }

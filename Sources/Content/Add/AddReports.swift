@@ -16,7 +16,7 @@ final class AddReports {
         let isDue = file.byteCount - file.reportedByteCount >= Limits.progressBytesMin
         guard isDue || (isLast && file.byteCount > file.reportedByteCount) else { return }
         file.reportedByteCount = file.byteCount
-        try report(.progress(name: file.path.text, byteCount: file.byteCount))
+        try report(.progress(path: file.path, byteCount: file.byteCount))
     }
 
     /// Reports an entry below a root.

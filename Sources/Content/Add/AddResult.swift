@@ -3,9 +3,11 @@ package import UnixFS
 
 /// One file, folder or symlink that an add has made.
 package struct AddResult: Hashable, Sendable {
-    /// Path below the top of the add; empty for the wrapping folder; for an entry that came without
-    /// a name, its CID.
-    package let name: String
+    /// Where it stands below the top of the add; no names for the wrapping folder, and for an entry
+    /// that came without a name.
+    package let path: EntryPath
+    /// Whether the entry came without a name, so that its CID stands for it.
+    package let isUnnamed: Bool
     /// The root of the entry.
     package let cid: CID
     /// Bytes of the entry's block and of everything below it, each block counted as often as it is
@@ -21,8 +23,8 @@ package struct AddResult: Hashable, Sendable {
 
 /// What an add reports while it runs.
 package enum AddEvent: Sendable {
-    /// Bytes of the file with that name which have been taken in so far.
-    case progress(name: String, byteCount: UInt64)
+    /// Bytes of the file at that path which have been taken in so far.
+    case progress(path: EntryPath, byteCount: UInt64)
     /// An entry is complete. Roots are reported only when everything is on disk and pinned.
     case added(AddResult)
 }

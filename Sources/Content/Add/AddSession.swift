@@ -213,7 +213,7 @@ package final class AddSession {
         let names = file.path.names
         let isRoot = file.rootIndex != nil
         let result = AddResult(
-            name: names.isEmpty ? child.cid.text() : file.path.text, cid: child.cid,
+            path: file.path, isUnnamed: names.isEmpty, cid: child.cid,
             tsize: child.tsize, fileByteCount: child.fileByteCount, metadata: file.metadata,
             isRoot: isRoot)
         if let index = file.rootIndex {
@@ -222,7 +222,7 @@ package final class AddSession {
             return
         }
         let (folder, root) = try place(at: names.dropLast())
-        try folder.add(names.last ?? Bytes(utf8: result.name), child)
+        try folder.add(names.last ?? Bytes(utf8: child.cid.text()), child)
         try reports.entry(result, ofRoot: root)
     }
 
@@ -275,7 +275,7 @@ package final class AddSession {
         _ = try folder.finish(at: path, seal: sink.seal) { entry, child, metadata in
             let isRoot = entry == path
             let result = AddResult(
-                name: entry.text, cid: child.cid, tsize: child.tsize, fileByteCount: 0,
+                path: entry, isUnnamed: false, cid: child.cid, tsize: child.tsize, fileByteCount: 0,
                 metadata: metadata, isRoot: isRoot)
             guard isRoot else { return try self.reports.entry(result, ofRoot: index) }
             self.roots[index] = .complete(result)

@@ -22,12 +22,12 @@ package struct EntryPath: Hashable, Sendable {
     /// - Throws: `.invalidArgument` for more levels than the limits allow.
     package init(cleaning bytes: Bytes) throws(ContentError) {
         var names: [Bytes] = []
-        for part in bytes.array.split(separator: UInt8(ascii: "/")) {
-            if part.elementsEqual(".".utf8) { continue }
-            if part.elementsEqual("..".utf8) {
+        for part in bytes.split(separator: UInt8(ascii: "/")) where part != "." {
+            if part == ".." {
                 _ = names.popLast()
             } else {
-                names.append(Bytes(Array(part)))
+                // A copy: the name outlives the head of the part that it was sent in.
+                names.append(Bytes(part.array))
             }
         }
         guard names.count <= Limits.pathSegmentsMax else {
@@ -49,8 +49,6 @@ package struct EntryPath: Hashable, Sendable {
     /// The path with one more name at its end.
     func appending(_ name: Bytes) -> EntryPath { EntryPath(names: names + [name]) }
 
-    /// The names with slashes; bytes that are not UTF-8 are replaced.
-    package var text: String {
-        names.map(\.displayText).joined(separator: "/")
-    }
+    /// The names with slashes.
+    package var bytes: Bytes { names.joined(separator: "/") }
 }

@@ -114,7 +114,7 @@ final class AddOutput {
     let spool: ResultSpool
     private let isSilent: Bool
     private let cidText: CIDText
-    private var sent: [String: UploadedEntry] = [:]
+    private var sent: [EntryPath: UploadedEntry] = [:]
 
     init(_ invocation: Invocation) {
         spool = ResultSpool(folder: invocation.library.spoolFolder)
@@ -125,21 +125,22 @@ final class AddOutput {
     /// Remembers what a part said about its entry until the entry is reported.
     func note(_ entry: UploadedEntry) {
         guard !isSilent, entry.mode != nil || entry.modified != nil else { return }
-        sent[entry.path.text] = entry
+        sent[entry.path] = entry
     }
 
     func take(_ event: AddEvent) throws {
         if isSilent { return }
         switch event {
-        case .progress(let name, let byteCount):
-            try spool.append(.object([("Name", .text(name)), ("Bytes", .unsigned(byteCount))]))
+        case .progress(let path, let byteCount):
+            try spool.append(
+                .object([("Name", .text(path.bytes.displayText)), ("Bytes", .unsigned(byteCount))]))
         case .added(let result): try spool.append(line(of: result))
         }
     }
 
     private func line(of result: AddResult) -> JSON {
-        let entry = sent.removeValue(forKey: result.name)
-        let name = result.isUnnamed ? cidText(result.cid) : result.name
+        let entry = sent.removeValue(forKey: result.path)
+        let name = result.isUnnamed ? cidText(result.cid) : result.path.bytes.displayText
         var fields: [(String, JSON)] = [
             ("Name", .text(name)), ("Hash", .text(cidText(result.cid))),
             ("Size", .text(String(result.tsize))),
@@ -161,9 +162,4 @@ final class AddOutput {
         let digits = String(mode, radix: 8)
         return String(repeating: "0", count: max(0, 4 - digits.count)) + digits
     }
-}
-
-extension AddResult {
-    /// Whether the entry came without a name, so that its CID stands for it.
-    fileprivate var isUnnamed: Bool { name == cid.text() }
 }

@@ -1,3 +1,4 @@
+package import Buffers
 package import UnixFS
 import Vault
 
@@ -6,7 +7,7 @@ extension ImportRequest {
     ///
     /// - Parameter items: names and values as in the query of the call.
     /// - Throws: `RPCError` or `HashFunctionError` for a value that no node takes.
-    package init(addOptions items: [(name: String, value: String)]) throws {
+    package init(addOptions items: [(name: Bytes, value: Bytes)]) throws {
         guard let spec = CommandTable.command(named: "add") else {
             preconditionFailure("the table has no add")
         }

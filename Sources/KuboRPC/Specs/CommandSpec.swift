@@ -1,3 +1,5 @@
+package import Buffers
+
 /// The declarative part of a command: everything that help texts, completions, the check of
 /// options, and `commands` need. What it does is in `Command`.
 package struct CommandSpec: Sendable {
@@ -32,8 +34,7 @@ package struct CommandSpec: Sendable {
     ///
     /// - Parameter name: without dashes.
     /// - Returns: nil where neither the command nor the program has it.
-    package func option(named name: String) -> OptionSpec? {
-        options.first { $0.names.contains(name) }
-            ?? CommandTable.globalOptions.first { $0.names.contains(name) }
+    package func option(named name: Bytes) -> OptionSpec? {
+        options.first { $0.isNamed(name) } ?? CommandTable.globalOptions.first { $0.isNamed(name) }
     }
 }

@@ -1,3 +1,5 @@
+package import Buffers
+
 /// Every command that the RPC serves, as data. The command line reads the same table.
 package enum CommandTable {
     /// All commands, sorted by name.
@@ -35,8 +37,8 @@ package enum CommandTable {
     ///
     /// - Parameter name: the path below `/api/v0`.
     /// - Returns: nil for groups and unknown names.
-    package static func command(named name: String) -> CommandSpec? { byName[name] }
+    package static func command(named name: Bytes) -> CommandSpec? { byName[name] }
 
     private static let byName = Dictionary(
-        uniqueKeysWithValues: commands.map { ($0.name, $0) })
+        uniqueKeysWithValues: commands.map { (Bytes(utf8: $0.name), $0) })
 }

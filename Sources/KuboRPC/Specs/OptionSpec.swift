@@ -1,3 +1,5 @@
+package import Buffers
+
 /// One option of a command: how it is spelled, what values it takes, what it means.
 package struct OptionSpec: Sendable {
     /// What a value must look like; the raw value is the name in error texts, as Kubo has it.
@@ -36,6 +38,8 @@ package struct OptionSpec: Sendable {
     /// The name under which the value is kept.
     package var name: String { names[0] }
 
+    /// Whether a word is one of its names, byte for byte.
+    package func isNamed(_ word: Bytes) -> Bool { names.contains { word.spells($0) } }
 }
 
 /// Spellings for the table: name, alias where there is one, default, side, summary.

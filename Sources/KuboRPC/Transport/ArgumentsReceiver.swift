@@ -33,7 +33,7 @@ final class ArgumentsReceiver: BodyReceiver {
     func finish() throws -> Response {
         do {
             try parser.finish()
-            try call.take(argumentsFrom: String(decoding: text.takeBytes().array, as: UTF8.self))
+            try call.take(argumentsFrom: text.takeBytes())
         } catch {
             return RPCError(error).response(common)
         }
@@ -47,7 +47,8 @@ final class ArgumentsReceiver: BodyReceiver {
         case .payload(let piece):
             guard isFirst else { return }
             guard text.count + piece.count <= Limits.argumentBytesMax else {
-                throw .badRequest("more than \(Limits.argumentBytesMax) bytes of arguments")
+                throw .badRequest(
+                    "more than \(Limits.argumentBytesMax) bytes of arguments: use several calls")
             }
             text.append(piece)
         }

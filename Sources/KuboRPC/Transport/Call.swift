@@ -5,7 +5,8 @@ import HTTPServer
 /// What a request asks for: a command with its arguments and options, checked against its spec.
 struct Call {
     let spec: CommandSpec
-    private(set) var arguments: [String]
+    /// As they were sent: a path may name an entry that is not UTF-8.
+    private(set) var arguments: [Bytes]
     let options: OptionValues
     /// Whether arguments are missing that the body may hold.
     let needsArgumentsFromBody: Bool
@@ -21,31 +22,51 @@ struct Call {
         self.spec = spec
         let items = request.queryItems.items
         options = try OptionValues(
-            items.filter { $0.name != "arg" }.map { ($0.name, $0.value) }, for: spec)
+            items.filter { !$0.nameBytes.spells("arg") }.map { ($0.nameBytes, $0.valueBytes) },
+            for: spec)
         arguments =
-            (pathArgument.map { [$0] } ?? []) + items.filter { $0.name == "arg" }.map(\.value)
-        guard arguments.count <= Limits.argumentCountMax else {
-            throw .badRequest("more than \(Limits.argumentCountMax) arguments")
-        }
+            (pathArgument.map { [$0] } ?? [])
+            + items.filter { $0.nameBytes.spells("arg") }.map(\.valueBytes)
         if let file = spec.arguments.first(where: { $0.kind == .file && $0.isRequired }), !hasParts
         {
             throw .badRequest("file argument '\(file.name)' is required")
         }
         let missing = Call.missingArgument(of: spec, given: arguments.count)
         needsArgumentsFromBody =
-            hasParts && missing != nil && spec.arguments.last?.acceptsStandardInput == true
+            hasParts && Call.mayComeInBody(spec, given: arguments.count, missing: missing)
         if let missing, !needsArgumentsFromBody { throw Call.required(missing) }
+        try checkCount()
         let encoding = options.text("encoding") ?? "json"
         guard encoding == "json" else { throw .badRequest("invalid encoding: \(encoding)") }
     }
 
     /// Adds the arguments that came in the body, one a line.
-    mutating func take(argumentsFrom text: String) throws(RPCError) {
-        let lines = text.split(whereSeparator: \.isNewline).map(String.init)
+    mutating func take(argumentsFrom text: Bytes) throws(RPCError) {
+        // As Kubo: a list that was made on Windows ends its lines with CR LF.
+        let lines = text.split(separator: UInt8(ascii: "\n"))
+            .map { $0.last == UInt8(ascii: "\r") ? $0.dropLast(1) : $0 }.filter { !$0.isEmpty }
         arguments += spec.arguments.last?.isVariadic == true ? lines : Array(lines.prefix(1))
         if let missing = Call.missingArgument(of: spec, given: arguments.count) {
             throw Call.required(missing)
         }
+        try checkCount()
+    }
+
+    private func checkCount() throws(RPCError) {
+        guard arguments.count <= Limits.argumentCountMax else {
+            throw .badRequest(
+                "more than \(Limits.argumentCountMax) arguments: use several calls")
+        }
+    }
+
+    /// Whether a body may hold arguments: where Kubo reads them from there, and in place of any list
+    /// of texts, which may be too long for a query.
+    private static func mayComeInBody(
+        _ spec: CommandSpec, given: Int, missing: ArgumentSpec?
+    ) -> Bool {
+        guard let last = spec.arguments.last, last.kind == .string else { return false }
+        if missing != nil, last.acceptsStandardInput { return true }
+        return last.isVariadic && given == 0
     }
 
     /// The path below which all commands are.
@@ -62,15 +83,16 @@ struct Call {
 
     /// Finds the command: the whole path is its name, or all but the last segment, which is then
     /// its first argument.
-    private static func command(at path: String) throws(RPCError) -> (CommandSpec, String?) {
-        guard let decoded = try? PercentCoding.decode(path).utf8Text, decoded.hasPrefix(prefix)
+    private static func command(at path: String) throws(RPCError) -> (CommandSpec, Bytes?) {
+        let prefix = Bytes(utf8: prefix)
+        guard let decoded = try? PercentCoding.decode(path), decoded.starts(with: prefix)
         else { throw RPCError.unknownCommand }
-        let name = String(decoded.dropFirst(prefix.count))
+        let name = decoded.dropFirst(prefix.count)
         if let spec = CommandTable.command(named: name) { return (spec, nil) }
-        guard let slash = name.lastIndex(of: "/"),
-            let spec = CommandTable.command(named: String(name[..<slash]))
+        guard let slash = name.lastIndex(of: UInt8(ascii: "/")),
+            let spec = CommandTable.command(named: name.prefix(slash))
         else { throw .unknownCommand }
-        let argument = String(name[name.index(after: slash)...])
+        let argument = name.dropFirst(slash + 1)
         return (spec, argument.isEmpty ? nil : argument)
     }
 }

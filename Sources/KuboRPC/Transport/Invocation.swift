@@ -1,3 +1,4 @@
+import Buffers
 import Content
 import Execution
 import HTTPServer
@@ -28,7 +29,10 @@ struct Invocation {
         cidText = try CIDText(call.options)
     }
 
-    var arguments: [String] { call.arguments }
+    /// The arguments as text, for those that are one: CIDs, numbers.
+    var arguments: [String] { call.arguments.map(\.displayText) }
+    /// The arguments as they were sent, for those that are paths.
+    var argumentBytes: [Bytes] { call.arguments }
     var options: OptionValues { call.options }
 
     /// What the call may read.

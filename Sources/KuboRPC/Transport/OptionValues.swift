@@ -1,3 +1,5 @@
+import Buffers
+
 /// The options of one call: what the query gave, checked against the command, and the defaults.
 struct OptionValues: Sendable {
     enum Value: Sendable, Equatable {
@@ -15,14 +17,17 @@ struct OptionValues: Sendable {
     ///   - items: names and values as decoded from the query, in order.
     ///   - spec: the command.
     /// - Throws: `.badRequest` with Kubo's text for a value of the wrong type, or one that is given
-    ///   twice.
-    init(_ items: [(name: String, value: String)], for spec: CommandSpec) throws(RPCError) {
+    ///   twice; for a text that is not UTF-8, which could not be kept as it is.
+    init(_ items: [(name: Bytes, value: Bytes)], for spec: CommandSpec) throws(RPCError) {
         var given: [String: [(spelling: String, value: String)]] = [:]
         var order: [OptionSpec] = []
         for item in items {
             guard let option = spec.option(named: item.name) else { continue }
             if given[option.name] == nil { order.append(option) }
-            given[option.name, default: []].append((item.name, item.value))
+            guard let value = item.value.utf8Text else {
+                throw .badRequest("the value of the option \(quoted(option.name)) is not UTF-8")
+            }
+            given[option.name, default: []].append((item.name.displayText, value))
         }
         for option in order {
             values[option.name] = try OptionValues.value(of: option, given[option.name] ?? [])

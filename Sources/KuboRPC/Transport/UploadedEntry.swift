@@ -1,3 +1,4 @@
+import Buffers
 import Content
 import HTTP
 
@@ -31,13 +32,18 @@ struct UploadedEntry: Sendable, Equatable {
             case "application/symlink": .link
             default: .file
             }
-        let filename = part.filename ?? ""
+        let filename = part.filename ?? .empty
         path = try EntryPath(cleaning: (try? PercentCoding.decodeForm(filename)) ?? filename)
-        let mark = part.name.firstIndex(of: "?")
-        let query = QueryItems(parsing: mark.map { String(part.name[$0...].dropFirst()) })
+        let mark = part.name.firstIndex(of: UInt8(ascii: "?"))
+        let query = QueryItems(parsing: mark.map { part.name.dropFirst($0 + 1) } ?? .empty)
         mode = query["mode"].flatMap { UInt32($0, radix: 8) }.map { $0 & 0o7777 }
-        modified = query["mtime"].flatMap { Int64($0) }.map { seconds in
-            Time(seconds: seconds, nanoseconds: query["mtime-nsecs"].flatMap { UInt32($0) } ?? 0)
+        let nanoseconds = query["mtime-nsecs"].flatMap { UInt32($0) } ?? 0
+        guard nanoseconds < 1_000_000_000 else {
+            throw ContentError(
+                .invalidArgument, "mtime-nsecs is \(nanoseconds): it is at most 999999999")
+        }
+        modified = query["mtime"].flatMap { Int64($0) }.map {
+            Time(seconds: $0, nanoseconds: nanoseconds)
         }
     }
 }

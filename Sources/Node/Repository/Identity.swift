@@ -1,37 +1,77 @@
-import Buffers
+package import Buffers
 import Execution
 import Multiformats
 import Vault
 
-/// Who the node is.
+/// Who the node is: the peer id that libp2p makes of an Ed25519 key.
 ///
-/// A random peer id of the form that libp2p gives Ed25519 keys. There is no private key behind it
-/// yet: nothing here signs, and no libp2p runs; clients of the RPC only want an id that does not
-/// change and that parses. The key comes with the names.
+/// Nothing here signs yet, and no libp2p runs: clients of the RPC want an id that does not change,
+/// that parses, and whose public key is the one that `id` names. Repositories that were made before
+/// there was a key keep their id, and have no public key.
 package struct Identity: Hashable, Sendable {
     /// `12D3Koo…`.
     package let peerID: String
+    /// The public key in its protobuf form; empty where there is no private key.
+    package let publicKey: Bytes
+
+    /// The identity that a key pair gives: the identity multihash over the protobuf of the public
+    /// key.
+    private init(publicKey: Bytes) {
+        let message = Self.publicKeyHead.appending(publicKey)
+        let hash = Bytes([0x00, UInt8(message.count)]).appending(message)
+        peerID = Multibase.base58btc.encodeWithoutPrefix(hash)
+        self.publicKey = message
+    }
+
+    private init(peerID: String) {
+        self.peerID = peerID
+        publicKey = .empty
+    }
 
     /// Makes an identity and keeps it.
     ///
     /// - Parameter home: the repository.
     static func make(in home: String) throws(FileError) -> Identity {
-        // Identity multihash over the protobuf of a public key: type Ed25519, 32 bytes.
-        var writer = ByteWriter()
-        writer.append([0x00, 0x24, 0x08, 0x01, 0x12, 0x20])
-        writer.append(RandomBytes.make(32))
-        let text = Multibase.base58btc.encode(writer.finish()).dropFirst()
-        let identity = Identity(peerID: String(text))
+        let privateKey = Ed25519.makePrivateKey()
+        guard let publicKey = Ed25519.publicKey(of: privateKey) else {
+            preconditionFailure("a private key that was made here has the right length")
+        }
+        let identity = Identity(publicKey: publicKey)
+        let message = [privateKeyHead, privateKey, publicKey].joined(separator: .empty)
+        // The key first: it is what the id is made of.
+        try File.replace(keyPath(in: home), with: message)
         try File.replace(path(in: home), with: Bytes(utf8: identity.peerID + "\n"))
         return identity
     }
 
     /// The identity of a repository; one that has none gets one.
+    ///
+    /// - Throws: EINVAL for a file of a key that is none.
     static func open(in home: String) throws(FileError) -> Identity {
+        if File.exists(keyPath(in: home)) {
+            let message = try File.readAll(keyPath(in: home), limit: 4_096)
+            let keys = message.dropFirst(privateKeyHead.count)
+            let privateKey = keys.prefix(Ed25519.keyByteCount)
+            guard message.starts(with: privateKeyHead),
+                let publicKey = Ed25519.publicKey(of: privateKey),
+                keys.dropFirst(privateKey.count) == publicKey
+            else {
+                throw FileError(
+                    operation: "read", path: keyPath(in: home), number: FileError.damaged)
+            }
+            return Identity(publicKey: publicKey)
+        }
         guard File.exists(path(in: home)) else { return try make(in: home) }
-        let text = try File.readAll(path(in: home), limit: 4_096).utf8Text ?? ""
-        return Identity(peerID: String(text.prefix { !$0.isNewline }))
+        let text = try File.readAll(path(in: home), limit: 4_096)
+        return Identity(
+            peerID: text.split(separator: UInt8(ascii: "\n")).first?.displayText ?? "")
     }
 
+    /// Protobuf of a public key: type 1 (Ed25519), 32 bytes.
+    private static let publicKeyHead: Bytes = [0x08, 0x01, 0x12, 0x20]
+    /// Protobuf of a private key as libp2p keeps it: the private key and the public one, 64 bytes.
+    private static let privateKeyHead: Bytes = [0x08, 0x01, 0x12, 0x40]
+
     private static func path(in home: String) -> String { home + "/keys/peer-id" }
+    private static func keyPath(in home: String) -> String { home + "/keys/private-key" }
 }

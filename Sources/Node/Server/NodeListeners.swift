@@ -101,8 +101,6 @@ final class NodeListeners: Sendable {
         options.targetByteCountMax = node.configuration.gateway.urlByteCountMax
         if name == "private" {
             options.takeUploads()
-            // Paths may come in long lists.
-            options.targetByteCountMax = 16 * 1_024
         }
         let log = node.log
         options.errorLog = {
@@ -114,9 +112,12 @@ final class NodeListeners: Sendable {
 }
 
 extension ListenerOptions {
-    /// Prepares a listener of the RPC for adds and imports, which take as long as they take.
+    /// Prepares a listener of the RPC for adds and imports, which take as long as they take, and for
+    /// long lists of arguments.
     mutating func takeUploads() {
         exchangeTimeout = .seconds(7 * 86_400)
         connectionMemoryByteCount = Limits.uploadConnectionByteCount
+        targetByteCountMax = Limits.rpcTargetByteCountMax
+        headerByteCountMax = Limits.rpcHeaderByteCountMax
     }
 }

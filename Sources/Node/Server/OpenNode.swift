@@ -4,6 +4,7 @@ import Execution
 import Gateway
 import HTTPServer
 import KuboRPC
+import Multiformats
 import Telemetry
 
 /// A repository that is open, with everything on top of it that needs no address: the same for a
@@ -71,6 +72,7 @@ final class OpenNode: Sendable {
             version: Version.current, peerID: identity.peerID, repositoryPath: repository.home,
             addresses: addresses)
         settings.kuboVersion = Version.kubo
+        settings.publicKey = Multibase.base64pad.encodeWithoutPrefix(identity.publicKey)
         settings.allowedOrigins = configuration.rpc.allowedOrigins
         settings.allowedHosts = configuration.rpc.allowedHosts
         settings.importDefaults = configuration.imports

@@ -10,30 +10,33 @@ enum AddArguments {
     ///   - standardInputName: the name that standard input gets.
     /// - Returns: sorted by name; a path that was given twice is there once.
     static func entries(
-        _ arguments: [String], standardInputName: String?
-    ) throws -> [(path: String, name: String)] {
-        var entries: [(path: String, name: String)] = []
+        _ arguments: [Bytes], standardInputName: Bytes?
+    ) throws -> [(path: Bytes, name: Bytes)] {
+        var entries: [(path: Bytes, name: Bytes)] = []
+        var paths: [Bytes: Bytes] = [:]
         for argument in arguments.isEmpty ? ["-"] : arguments {
             if argument == "-" {
                 entries.append(("-", standardInputName ?? ""))
                 continue
             }
-            var path = PathText.cleaned(argument)
-            if path == "." || path.hasSuffix("..") {
-                let current = try File.linkTarget(of: "/proc/self/cwd").utf8Text ?? "."
-                path = PathText.cleaned(current + "/" + path)
+            var path = PathBytes.cleaned(argument)
+            if path == "." || path.ends(with: "..") {
+                let current = try File.linkTarget(of: "/proc/self/cwd")
+                path = PathBytes.cleaned(PathBytes.joined(current, path))
             }
-            let name = PathText.base(of: path)
-            if let other = entries.first(where: { $0.name == name && $0.path != "-" }) {
-                guard other.path == path else {
+            let name = PathBytes.base(of: path)
+            if let other = paths[name] {
+                guard other == path else {
                     throw AddError(
-                        "file name \(name) repeated under different import directories: "
-                            + "\(File.folder(of: path)) and \(File.folder(of: other.path))")
+                        "file name \(name.displayText) repeated under different import directories: "
+                            + "\(File.folder(of: path).displayText) and "
+                            + File.folder(of: other).displayText)
                 }
                 continue
             }
+            paths[name] = path
             entries.append((path, name))
         }
-        return entries.sorted { $0.name.utf8.lexicographicallyPrecedes($1.name.utf8) }
+        return entries.sorted { $0.name < $1.name }
     }
 }

@@ -72,11 +72,15 @@ final class AddBody: RPCBody {
             endPart()
         case .link(let target):
             head(entry, type: "application/symlink")
-            writer.append(utf8: target)
+            writer.append(target)
             endPart()
         case .standardInput:
             head(entry, type: "application/octet-stream")
-            large = FileReading(standardInput: File(descriptor: 0, name: "standard input"))
+            large = FileReading(stream: File(descriptor: 0, name: "standard input"))
+        case .pipe:
+            let pipe = try File(entry.path, .read)
+            head(entry, type: "application/octet-stream")
+            large = FileReading(stream: pipe)
         case .file:
             let reading = try FileReading(entry.path)
             head(entry, type: "application/octet-stream")

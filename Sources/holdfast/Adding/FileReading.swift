@@ -3,22 +3,22 @@ import Execution
 
 /// Reads one file from its beginning to its end, and notices when it changes meanwhile.
 final class FileReading {
-    /// The size when it was opened; nothing is known about standard input.
+    /// The size when it was opened; nothing is known about a stream.
     let expectedByteCount: UInt64
     private let file: File
     private let opened: FileStatus?
     private var readByteCount: UInt64 = 0
 
     /// Opens a file.
-    init(_ path: String) throws {
+    init(_ path: some FilePath) throws {
         file = try File(path, .read)
         let status = try file.status()
         opened = status
         expectedByteCount = status.byteCount
     }
 
-    /// Reads what others write.
-    init(standardInput file: File) {
+    /// Reads what others write: standard input or a named pipe.
+    init(stream file: File) {
         self.file = file
         opened = nil
         expectedByteCount = .max

@@ -11,9 +11,9 @@ final class FilesBody: RPCBody {
     /// Sends files one after the other.
     ///
     /// - Parameter arguments: paths; none means standard input, as `-` does.
-    init(_ arguments: [String]) {
+    init(_ arguments: [Bytes]) {
         let paths = (arguments.isEmpty ? ["-"] : arguments).map { path in
-            (path: path, name: path == "-" ? "" : PathText.base(of: path))
+            (path: path, name: path == "-" ? Bytes.empty : PathBytes.base(of: path))
         }
         var rules = TreeWalk.Rules()
         rules.followsArguments = true

@@ -1,3 +1,4 @@
+import Buffers
 import Execution
 
 /// One thing that `add` sends: a file, a folder, a symbolic link, or standard input.
@@ -6,15 +7,17 @@ struct TreeEntry: Sendable {
     enum Kind: Sendable {
         case file
         case folder
-        case link(target: String)
+        case link(target: Bytes)
         case standardInput
+        /// A named pipe that is an argument itself: read as standard input is.
+        case pipe
     }
 
     let kind: Kind
     /// Where it is on the disk.
-    let path: String
+    let path: Bytes
     /// What it is called in the upload: `photos/a.jpg`.
-    let name: String
+    let name: Bytes
     /// What the system knows about it; nil for standard input.
     let status: FileStatus?
 }

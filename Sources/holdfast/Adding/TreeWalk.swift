@@ -17,13 +17,22 @@ struct TreeWalk {
         var ignored = IgnoreRules()
     }
 
-    private struct Pending {
-        let path: String
-        let name: String
+    /// Something that is looked at next.
+    private struct Place {
+        let path: Bytes
+        let name: Bytes
         /// Path below the argument, for the ignore rules; empty for the argument itself.
-        let relative: String
-        /// The folders above it, to find circles of links.
-        let ancestors: [Identity]
+        let relative: Bytes
+    }
+
+    /// A folder whose entries are being walked. The paths of its entries are made one by one: a
+    /// folder of a million names costs their bytes.
+    private struct Level {
+        let place: Place
+        /// To find circles of links.
+        let identity: Identity
+        let names: [Bytes]
+        var next = 0
     }
 
     private struct Identity: Hashable {
@@ -32,8 +41,10 @@ struct TreeWalk {
     }
 
     private let rules: Rules
-    /// The next one is the last.
-    private var stack: [Pending]
+    private let arguments: [(path: Bytes, name: Bytes)]
+    private var nextArgument = 0
+    /// The folders from the argument down to where the walk is.
+    private var levels: [Level] = []
 
     /// Walks some paths.
     ///
@@ -41,79 +52,88 @@ struct TreeWalk {
     ///   - arguments: paths with the names that they get in the upload, in the order of the upload;
     ///     the path `-` is standard input.
     ///   - rules: what is walked and what is left out.
-    init(_ arguments: [(path: String, name: String)], rules: Rules) {
+    init(_ arguments: [(path: Bytes, name: Bytes)], rules: Rules) {
         self.rules = rules
-        stack = arguments.reversed().map {
-            Pending(path: $0.path, name: $0.name, relative: "", ancestors: [])
-        }
+        self.arguments = arguments
     }
 
     /// The next entry, or nil at the end.
     mutating func next() throws -> TreeEntry? {
-        guard let pending = stack.popLast() else { return nil }
-        if pending.path == "-", pending.relative.isEmpty {
-            return TreeEntry(kind: .standardInput, path: "-", name: pending.name, status: nil)
+        while let place = nextPlace() {
+            if let entry = try entry(at: place) { return entry }
         }
-        let isArgument = pending.relative.isEmpty
+        return nil
+    }
+
+    private mutating func nextPlace() -> Place? {
+        while let level = levels.last {
+            guard level.next < level.names.count else {
+                levels.removeLast()
+                continue
+            }
+            levels[levels.count - 1].next += 1
+            let (name, folder) = (level.names[level.next], level.place)
+            return Place(
+                path: PathBytes.joined(folder.path, name),
+                name: [folder.name, name].joined(separator: "/"),
+                relative: folder.relative.isEmpty
+                    ? name : [folder.relative, name].joined(separator: "/"))
+        }
+        guard nextArgument < arguments.count else { return nil }
+        defer { nextArgument += 1 }
+        let argument = arguments[nextArgument]
+        return Place(path: argument.path, name: argument.name, relative: .empty)
+    }
+
+    /// - Returns: nil where a rule leaves it out.
+    private mutating func entry(at place: Place) throws -> TreeEntry? {
+        let isArgument = place.relative.isEmpty
+        if isArgument, place.path == "-" {
+            return TreeEntry(kind: .standardInput, path: "-", name: place.name, status: nil)
+        }
         let follows = rules.followsLinks || isArgument && rules.followsArguments
-        let status = try File.status(of: pending.path, followingLinks: follows)
+        if !isArgument, isIgnored(place) { return nil }
+        let status = try File.status(of: place.path, followingLinks: follows)
         switch status.kind {
-        case .file: return entry(.file, pending, status)
+        case .file: return entry(.file, place, status)
         case .symbolicLink:
-            let target = try File.linkTarget(of: pending.path)
-            return entry(.link(target: try text(target, in: pending.path)), pending, status)
+            return entry(.link(target: try File.linkTarget(of: place.path)), place, status)
         case .folder:
-            try open(pending, status)
-            return entry(.folder, pending, status)
-        case .other:
+            try open(place, status)
+            return entry(.folder, place, status)
+        case .pipe where isArgument:
+            return entry(.pipe, place, nil)
+        case .pipe, .other:
+            let path = place.path.displayText
             throw AddError(
-                "\(pending.path) is neither a file nor a folder nor a link (a pipe, a socket or a"
-                    + " device): to add what comes out of it, use `holdfast add - < \(pending.path)`"
-            )
+                "\(path) is neither a file nor a folder nor a link (a pipe, a socket or a device): "
+                    + "to add what comes out of it, use `holdfast add - < \(path)`")
         }
     }
 
-    private func entry(_ kind: TreeEntry.Kind, _ pending: Pending, _ status: FileStatus)
-        -> TreeEntry
-    {
-        TreeEntry(kind: kind, path: pending.path, name: pending.name, status: status)
+    private func entry(_ kind: TreeEntry.Kind, _ place: Place, _ status: FileStatus?) -> TreeEntry {
+        TreeEntry(kind: kind, path: place.path, name: place.name, status: status)
     }
 
-    private mutating func open(_ folder: Pending, _ status: FileStatus) throws {
+    private mutating func open(_ folder: Place, _ status: FileStatus) throws {
         guard rules.isRecursive else {
             throw AddError(
-                "'\(folder.path)' is a directory, use the '-r' flag to specify directories")
+                "'\(folder.path.displayText)' is a directory, use the '-r' flag to specify "
+                    + "directories")
         }
         let identity = Identity(device: status.device, inode: status.inode)
-        guard !folder.ancestors.contains(identity) else {
-            throw AddError("\(folder.path) leads back to a folder above it: a circle of links")
+        guard !levels.contains(where: { $0.identity == identity }) else {
+            throw AddError(
+                "\(folder.path.displayText) leads back to a folder above it: a circle of links")
         }
-        var children: [Pending] = []
-        for raw in try File.rawNames(in: folder.path) {
-            let name = try text(Bytes(raw), in: folder.path)
-            let path = folder.path.hasSuffix("/") ? folder.path + name : folder.path + "/" + name
-            let relative = folder.relative.isEmpty ? name : folder.relative + "/" + name
-            guard rules.includesHidden || !name.hasPrefix(".") else { continue }
-            guard !isIgnored(path: path, relative: relative) else { continue }
-            children.append(
-                Pending(
-                    path: path, name: folder.name + "/" + name, relative: relative,
-                    ancestors: folder.ancestors + [identity]))
-        }
-        stack += children.reversed()
+        var names = try File.rawNames(in: folder.path)
+        if !rules.includesHidden { names.removeAll { $0.first == UInt8(ascii: ".") } }
+        levels.append(Level(place: folder, identity: identity, names: names))
     }
 
-    private func isIgnored(path: String, relative: String) -> Bool {
+    private func isIgnored(_ place: Place) -> Bool {
         guard !rules.ignored.isEmpty else { return false }
-        let status = try? File.status(of: path, followingLinks: rules.followsLinks)
-        return rules.ignored.ignores(relative, isDirectory: status?.kind == .folder)
-    }
-
-    private func text(_ bytes: Bytes, in path: String) throws -> String {
-        guard let text = bytes.utf8Text else {
-            let shown = String(decoding: bytes.array, as: UTF8.self)
-            throw AddError("the name \"\(shown)\" in \(path) is not UTF-8: rename it to add it")
-        }
-        return text
+        let status = try? File.status(of: place.path, followingLinks: rules.followsLinks)
+        return rules.ignored.ignores(place.relative, isDirectory: status?.kind == .folder)
     }
 }

@@ -1,3 +1,4 @@
+import Buffers
 import KuboRPC
 
 /// One command of the program: what it takes, what it says about itself, and what it does.
@@ -53,8 +54,7 @@ struct Command: Sendable {
     ///
     /// - Parameter name: without dashes.
     /// - Returns: nil if there is none.
-    func option(named name: String) -> Option? {
-        options.first { $0.names.contains(name) }
-            ?? GlobalOptions.all.first { $0.names.contains(name) }
+    func option(named name: Bytes) -> Option? {
+        options.first { $0.isNamed(name) } ?? GlobalOptions.all.first { $0.isNamed(name) }
     }
 }

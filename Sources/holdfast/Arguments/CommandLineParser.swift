@@ -1,3 +1,4 @@
+import Buffers
 import Node
 
 /// Takes a command line apart, with the rules of `ipfs`: options may stand anywhere, `--name=value`
@@ -5,13 +6,13 @@ import Node
 /// `-ssize-1000`, `-s=size-1000`), booleans as `--pin=false`, and nothing but arguments after `--`.
 struct CommandLineParser {
     private let tree: CommandTree
-    private var words: [String]
+    private var words: [Bytes]
     private var index = 0
     private var path: [String] = []
-    private var arguments: [String] = []
-    private var options: [(option: Option, text: String)] = []
+    private var arguments: [Bytes] = []
+    private var options: [(option: Option, text: Bytes)] = []
 
-    private init(tree: CommandTree, words: [String]) {
+    private init(tree: CommandTree, words: [Bytes]) {
         self.tree = tree
         self.words = words
     }
@@ -29,7 +30,7 @@ struct CommandLineParser {
     ///   - words: what was typed behind the program's name.
     ///   - tree: the commands.
     /// - Returns: what to do.
-    static func parse(_ words: [String], in tree: CommandTree) throws(UsageError) -> Outcome {
+    static func parse(_ words: [Bytes], in tree: CommandTree) throws(UsageError) -> Outcome {
         var parser = CommandLineParser(tree: tree, words: words)
         return try parser.parse()
     }
@@ -41,10 +42,10 @@ struct CommandLineParser {
                 arguments += words[(index + 1)...]
                 break
             }
-            if word.hasPrefix("--") {
-                try parseLong(String(word.dropFirst(2)))
-            } else if word.hasPrefix("-"), word != "-" {
-                try parseShort(String(word.dropFirst()))
+            if word.starts(with: "--") {
+                try parseLong(word.dropFirst(2))
+            } else if word.first == UInt8(ascii: "-"), word != "-" {
+                try parseShort(word.dropFirst(1))
             } else {
                 try parsePlain(word)
             }
@@ -68,9 +69,9 @@ struct CommandLineParser {
     }
 
     /// A word without a dash is part of the command's name as long as there is such a command.
-    private mutating func parsePlain(_ word: String) throws(UsageError) {
-        if arguments.isEmpty, tree.isKnown(path + [word]) {
-            path.append(word)
+    private mutating func parsePlain(_ word: Bytes) throws(UsageError) {
+        if arguments.isEmpty, let known = tree.children(of: path).first(where: word.spells) {
+            path.append(known)
         } else if tree.command(path) == nil {
             throw unknownCommand(word)
         } else {
@@ -78,41 +79,44 @@ struct CommandLineParser {
         }
     }
 
-    private mutating func parseLong(_ text: String) throws(UsageError) {
+    private mutating func parseLong(_ text: Bytes) throws(UsageError) {
         let (name, value) = Self.split(text)
         guard let option = option(named: name) else {
-            throw unknownOption("--" + name)
+            throw unknownOption(Bytes("--").appending(name))
         }
-        options.append((option, try self.value(of: option, typed: "--" + name, inline: value)))
+        let typed = "--" + name.displayText
+        options.append((option, try self.value(of: option, typed: typed, inline: value)))
     }
 
-    private mutating func parseShort(_ text: String) throws(UsageError) {
+    private mutating func parseShort(_ text: Bytes) throws(UsageError) {
         let (name, value) = Self.split(text)
         // `-mc=raw`, `-mc raw`: aliases of several letters may stand behind one dash, as in ipfs.
         if let option = option(named: name), value != nil || name.count > 1 {
-            options.append((option, try self.value(of: option, typed: "-" + name, inline: value)))
+            let typed = "-" + name.displayText
+            options.append((option, try self.value(of: option, typed: typed, inline: value)))
             return
         }
-        guard value == nil else { throw unknownOption("-" + name) }
-        var rest = Substring(text)
-        while let letter = rest.popFirst() {
-            guard let option = option(named: String(letter)) else {
-                throw unknownOption("-" + text)
+        guard value == nil else { throw unknownOption(Bytes("-").appending(name)) }
+        for index in 0..<text.count {
+            let letter = text[index..<index + 1]
+            guard let option = option(named: letter) else {
+                throw unknownOption(Bytes("-").appending(text))
             }
             if option.isFlag {
                 options.append((option, "true"))
                 continue
             }
-            let inline = rest.isEmpty ? nil : String(rest)
-            let typed = "-" + String(letter)
+            let rest = text.dropFirst(index + 1)
+            let typed = "-" + letter.displayText
+            let inline = rest.isEmpty ? nil : rest
             options.append((option, try self.value(of: option, typed: typed, inline: inline)))
             return
         }
     }
 
     private mutating func value(
-        of option: Option, typed: String, inline: String?
-    ) throws(UsageError) -> String {
+        of option: Option, typed: String, inline: Bytes?
+    ) throws(UsageError) -> Bytes {
         if let inline { return inline }
         if option.isFlag { return "true" }
         guard index + 1 < words.count else {
@@ -122,43 +126,47 @@ struct CommandLineParser {
         return words[index]
     }
 
-    private func option(named name: String) -> Option? {
+    private func option(named name: Bytes) -> Option? {
         guard let command = tree.command(path) else {
-            return GlobalOptions.all.first { $0.names.contains(name) }
+            return GlobalOptions.all.first { $0.isNamed(name) }
         }
         return command.option(named: name)
     }
 
-    private static func split(_ text: String) -> (name: String, value: String?) {
-        guard let equals = text.firstIndex(of: "=") else { return (text, nil) }
-        return (String(text[..<equals]), String(text[text.index(after: equals)...]))
+    private static func split(_ text: Bytes) -> (name: Bytes, value: Bytes?) {
+        guard let equals = text.firstIndex(of: UInt8(ascii: "=")) else { return (text, nil) }
+        return (text.prefix(equals), text.dropFirst(equals + 1))
     }
 
     // MARK: What was meant
 
-    private func unknownOption(_ typed: String) -> UsageError {
+    private func unknownOption(_ typed: Bytes) -> UsageError {
         let known = (tree.command(path)?.options ?? []) + GlobalOptions.all
         let names = known.flatMap(\.names).filter { $0.count > 1 }
-        let bare = String(typed.drop { $0 == "-" })
-        var message = "unknown option \(typed)"
+        let dashes = typed.starts(with: "--") ? 2 : 1
+        let name = typed.dropFirst(dashes)
+        let bare = name.displayText
+        var message = "unknown option \(typed.displayText)"
         if bare.count > 1, let meant = NearestText.nearest(to: bare, in: names) {
             message += ": did you mean \(Option.dashed(meant))?"
-        } else if let command = laterCommand(with: bare) {
-            message += ": it belongs behind the command: holdfast \(command) \(typed)"
+        } else if let command = laterCommand(with: name) {
+            message += ": it belongs behind the command: holdfast \(command) \(typed.displayText)"
         }
         return UsageError(message, words: path)
     }
 
     /// `holdfast -r add x`: the option stands before the command that has it.
-    private func laterCommand(with name: String) -> String? {
+    private func laterCommand(with name: Bytes) -> String? {
         guard path.isEmpty,
-            let word = words.dropFirst(index + 1).first(where: { !$0.hasPrefix("-") }),
-            let command = tree.command([word]), command.option(named: name) != nil
+            let word = words.dropFirst(index + 1).first(where: { $0.first != UInt8(ascii: "-") }),
+            let known = tree.children(of: []).first(where: word.spells),
+            let command = tree.command([known]), command.option(named: name) != nil
         else { return nil }
         return command.name
     }
 
-    private func unknownCommand(_ word: String) -> UsageError {
+    private func unknownCommand(_ word: Bytes) -> UsageError {
+        let word = word.displayText
         let typed = (path + [word]).joined(separator: " ")
         var message = "unknown command \"\(typed)\""
         if let meant = NearestText.nearest(to: word, in: tree.children(of: path)) {

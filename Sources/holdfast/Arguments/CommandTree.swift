@@ -15,11 +15,6 @@ struct CommandTree: Sendable {
     /// The command of exactly these words, or nil for groups and unknown words.
     func command(_ words: [String]) -> Command? { byName[words.joined(separator: " ")] }
 
-    /// Whether these words are a command or the beginning of one.
-    func isKnown(_ words: [String]) -> Bool {
-        commands.contains { $0.words.starts(with: words) }
-    }
-
     /// The words that may follow, sorted.
     func children(of words: [String]) -> [String] {
         var children: [String] = []

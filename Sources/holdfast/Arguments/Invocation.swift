@@ -1,14 +1,15 @@
+import Buffers
 import KuboRPC
 
 /// What was typed, understood: a command with its options and arguments.
 struct Invocation: Sendable {
     let command: Command
-    /// The words that are neither options nor part of the command's name.
-    var arguments: [String]
+    /// The words that are neither options nor part of the command's name, as they were typed.
+    var arguments: [Bytes]
     /// The options in the order in which they were typed.
-    private(set) var given: [(option: Option, value: String)] = []
+    private(set) var given: [(option: Option, value: Bytes)] = []
 
-    init(command: Command, arguments: [String] = []) {
+    init(command: Command, arguments: [Bytes] = []) {
         self.command = command
         self.arguments = arguments
     }
@@ -18,7 +19,7 @@ struct Invocation: Sendable {
     /// - Parameters:
     ///   - option: of the command or of the program.
     ///   - text: as it was typed.
-    mutating func set(_ option: Option, to text: String) throws(UsageError) {
+    mutating func set(_ option: Option, to text: Bytes) throws(UsageError) {
         guard option.kind == .texts || !isGiven(option.name) else {
             throw UsageError("multiple values for option \"\(option.name)\"", words: command.words)
         }
@@ -29,13 +30,16 @@ struct Invocation: Sendable {
     func isGiven(_ name: String) -> Bool { given.contains { $0.option.name == name } }
 
     /// All values of an option, as they were given.
-    func texts(_ name: String) -> [String] {
+    func values(_ name: String) -> [Bytes] {
         given.filter { $0.option.name == name }.map(\.value)
     }
 
-    /// The value of an option: what was given, else its default, else nil.
+    /// The value of an option that may be any bytes: a path, a name, a pattern.
+    func bytes(_ name: String) -> Bytes? { values(name).last }
+
+    /// The value of an option as text: what was given, else its default, else nil.
     func text(_ name: String) -> String? {
-        texts(name).last ?? command.option(named: name)?.fallback
+        values(name).last?.displayText ?? command.option(named: Bytes(utf8: name))?.fallback
     }
 
     /// Whether a flag is on: as given, else its default, else off.
@@ -45,8 +49,8 @@ struct Invocation: Sendable {
     func integer(_ name: String) -> Int? { text(name).flatMap { Int($0) } }
 
     /// What goes into the query of the call: the options that the node reads.
-    var sentOptions: [(name: String, value: String)] {
+    var sentOptions: [(name: Bytes, value: Bytes)] {
         given.filter { $0.option.isSent || GlobalOptions.sentNames.contains($0.option.name) }
-            .map { ($0.option.name, $0.value) }
+            .map { (Bytes(utf8: $0.option.name), $0.value) }
     }
 }

@@ -1,3 +1,4 @@
+import Buffers
 import KuboRPC
 
 /// One option of the command line, as data: the parser, the help, the completions and the reference
@@ -20,6 +21,14 @@ struct Option: Sendable {
 
     /// Whether it stands alone, without a value.
     var isFlag: Bool { kind == .flag }
+
+    /// Whether a word is one of its names, byte for byte.
+    func isNamed(_ word: Bytes) -> Bool { names.contains { word.spells($0) } }
+
+    /// Whether its value is a path or a pattern for paths, so that it need not be UTF-8.
+    var takesBytes: Bool {
+        ["output", "ignore", "ignore-rules-path", "stdin-name"].contains(name)
+    }
 
     /// An option that the command line alone knows.
     init(

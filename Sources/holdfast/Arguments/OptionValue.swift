@@ -1,3 +1,4 @@
+import Buffers
 import KuboRPC
 
 /// Checks the texts that are given to options, with Go's rules for numbers, and brings them into
@@ -9,7 +10,19 @@ enum OptionValue {
     ///   - text: what was typed.
     ///   - option: whose value it is.
     /// - Returns: `true` or `false` for flags, decimal digits for numbers, anything else as it is.
-    static func normalized(_ text: String, for option: Option) throws(UsageError) -> String {
+    /// - Throws: for a value of another kind; for one that is not UTF-8 where it must be text.
+    static func normalized(_ typed: Bytes, for option: Option) throws(UsageError) -> Bytes {
+        if option.takesBytes { return typed }
+        guard let text = typed.utf8Text else {
+            throw UsageError(
+                "the value of the option \"\(Option.dashed(option.name))\" is not UTF-8")
+        }
+        return Bytes(utf8: try normalized(text, for: option))
+    }
+
+    private static func normalized(
+        _ text: String, for option: Option
+    ) throws(UsageError) -> String {
         switch option.kind {
         case .text, .texts: return text
         case .flag:
@@ -44,9 +57,11 @@ enum OptionValue {
 
     /// A whole number: decimal, or with `0x`, `0o`, `0` (octal) or `0b` in front.
     static func integer(_ text: String) -> Int128? {
-        let isNegative = text.hasPrefix("-")
-        let digits = isNegative || text.hasPrefix("+") ? text.dropFirst() : text[...]
-        guard let first = digits.first, first.isNumber else { return nil }
+        let isNegative = text.utf8.first == UInt8(ascii: "-")
+        let digits =
+            isNegative || text.utf8.first == UInt8(ascii: "+")
+            ? Substring(text.utf8.dropFirst()) : text[...]
+        guard let first = digits.first, first.isASCII, first.isNumber else { return nil }
         let lower = digits.lowercased()
         let magnitude: Int128? =
             switch lower.prefix(2) {

@@ -72,7 +72,7 @@ final class RPCClient {
         var refusal = ByteWriter()
         var contentType: String?
         let trailers = try send(
-            clientRequest(request),
+            clientRequest(try request.fitting()),
             onHead: { code, fields in
                 status = code
                 contentType = fields["Content-Type"]
@@ -103,7 +103,7 @@ final class RPCClient {
         _ = try send(
             request, onHead: { code, _ in status = code },
             onBody: { if body.count < Limits.errorByteCountMax { body.append($0) } })
-        return (status, String(decoding: body.takeBytes().array, as: UTF8.self))
+        return (status, body.takeBytes().displayText)
     }
 
     private func clientRequest(_ request: RPCRequest) -> ClientRequest {

@@ -26,7 +26,7 @@ struct AddCommand {
 
     private mutating func run() throws {
         let paths = try AddArguments.entries(
-            invocation.arguments, standardInputName: invocation.text("stdin-name"))
+            invocation.arguments, standardInputName: invocation.bytes("stdin-name"))
         if paths.contains(where: { $0.path == "-" }) { try session.announceStandardInput() }
         let rules = try walkRules()
         let client = try session.client(for: invocation)
@@ -52,7 +52,8 @@ struct AddCommand {
     private mutating func send(_ body: AddBody, _ progress: Progress, _ client: RPCClient) throws {
         var request = RPCRequest(invocation)
         request.arguments = []
-        request.options.removeAll { ["progress", "quiet", "quieter", "silent"].contains($0.name) }
+        let shown: [Bytes] = ["progress", "quiet", "quieter", "silent"]
+        request.options.removeAll { shown.contains($0.name) }
         if invocation.printsJSON, invocation.flag("progress") {
             request.options.append(("progress", "true"))
         }
@@ -76,14 +77,14 @@ struct AddCommand {
 
     private func print(_ value: JSONValue, _ line: [UInt8]) throws {
         if invocation.printsJSON {
-            try session.output.line(String(decoding: line, as: UTF8.self))
+            try session.output.line(Bytes(line))
             return
         }
         guard let hash = value["Hash"]?.text, !invocation.flag("silent"),
             !invocation.flag("quieter")
         else { return }
         if bar != nil {
-            try session.errors.write("\r\u{1B}[2K")
+            try session.errors.control(.clearLine)
             try session.errors.flush()
         }
         let name = PrintableName.escaped(value["Name"]?.text ?? "")
@@ -111,16 +112,16 @@ struct AddCommand {
         rules.includesHidden = invocation.flag("hidden")
         rules.followsLinks = invocation.flag("dereference-symlinks")
         rules.followsArguments = invocation.flag("dereference-args")
-        if let path = invocation.text("ignore-rules-path") {
-            let text = try File.readAll(path, limit: Limits.textByteCountMax)
-            rules.ignored.add(text: String(decoding: text.array, as: UTF8.self))
+        if let path = invocation.bytes("ignore-rules-path") {
+            rules.ignored.add(
+                contents: try File.readAll(path, limit: Limits.textByteCountMax))
         }
-        for rule in invocation.texts("ignore") { rules.ignored.add(line: rule) }
+        for rule in invocation.values("ignore") { rules.ignored.add(line: rule) }
         return rules
     }
 
     /// Walks once more, before the upload, so that the bar knows the end.
-    private func total(_ paths: [(path: String, name: String)], _ rules: TreeWalk.Rules) throws
+    private func total(_ paths: [(path: Bytes, name: Bytes)], _ rules: TreeWalk.Rules) throws
         -> UInt64?
     {
         var walk = TreeWalk(paths, rules: rules)

@@ -14,11 +14,17 @@ enum BytesCommand {
         } else {
             request.arguments = try session.arguments(invocation)
         }
+        // Linked data is text that strangers wrote; files and blocks are bytes, and stay so.
+        let isText = session.output.isTerminal && invocation.command.name == "dag get"
         var bar: ProgressBar?
         try session.client(for: invocation).bytes(
             request, onHead: { bar = progressBar(for: invocation, session, $0) },
             onPiece: { piece in
-                try session.output.write(piece)
+                if isText {
+                    try session.output.write(piece.displayText)
+                } else {
+                    try session.output.write(piece)
+                }
                 try bar?.add(piece.count)
             })
         try bar?.clear()

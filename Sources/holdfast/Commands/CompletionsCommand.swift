@@ -1,3 +1,5 @@
+import Buffers
+
 /// `holdfast completions`.
 enum CompletionsCommand {
     static let command = Command(
@@ -10,7 +12,7 @@ enum CompletionsCommand {
         arguments: [Argument("shell", "bash, zsh or fish.")],
         examples: ["completions bash"]
     ) { invocation, session in
-        let shell = invocation.arguments.first ?? ""
+        let shell = invocation.arguments.first?.displayText ?? ""
         guard let script = Completions.script(for: shell, tree: session.tree) else {
             throw UsageError(
                 "no completions for \"\(shell)\": bash, zsh or fish", words: ["completions"])

@@ -1,3 +1,4 @@
+import Buffers
 import Node
 
 /// `holdfast dag …` and `holdfast refs`; `dag get` and `dag export` are `BytesCommand`s.
@@ -8,8 +9,8 @@ enum DAGCommands {
 
     /// Without a newline, as Kubo has it.
     static let resolve: Command.Action = TextCommand.action { value, _, session in
-        let rest = (value["RemPath"]?.text ?? "").split(separator: "/")
-        let parts = [value["Cid"]?["/"]?.text ?? ""] + rest.map(String.init)
+        let rest = Bytes(utf8: value["RemPath"]?.text ?? "").split(separator: UInt8(ascii: "/"))
+        let parts = [value["Cid"]?["/"]?.text ?? ""] + rest.map(\.displayText)
         try session.output.write(parts.joined(separator: "/"))
     }
 
@@ -49,7 +50,7 @@ enum DAGCommands {
             if showsProgress, value["Ratio"] == nil { try showStatProgress(value, session) }
         }
         if showsProgress {
-            try session.errors.write("\u{1B}[2K\r")
+            try session.errors.control(.clearLine)
             try session.errors.flush()
         }
         if let last { try session.output.write(statText(last)) }
@@ -60,7 +61,8 @@ enum DAGCommands {
         let blocks = stats.reduce(0) { $0 + ($1["NumBlocks"]?.unsigned ?? 0) }
         let bytes = stats.reduce(0) { $0 + ($1["Size"]?.unsigned ?? 0) }
         try session.errors.write(
-            "Fetched/Processed \(blocks) blocks, \(bytes) bytes (\(HumanSize.decimal(bytes)))\r")
+            "Fetched/Processed \(blocks) blocks, \(bytes) bytes (\(HumanSize.decimal(bytes)))")
+        try session.errors.control(.lineStart)
         try session.errors.flush()
     }
 

@@ -15,7 +15,7 @@ enum GetCommand {
         }
         var request = RPCRequest(invocation)
         request.arguments = arguments
-        let path = outputPath(invocation, arguments.first ?? "")
+        let path = try outputPath(invocation, arguments.first ?? "")
         let client = try session.client(for: invocation)
         if isCompressed || invocation.flag("archive") {
             try saveArchive(request, at: path, invocation, session, client)
@@ -25,15 +25,24 @@ enum GetCommand {
     }
 
     /// The last name of the path that was asked for, unless `-o` says otherwise.
-    private static func outputPath(_ invocation: Invocation, _ argument: String) -> String {
-        if let path = invocation.text("output"), !path.isEmpty {
-            return path.count > 1 && path.hasSuffix("/") ? String(path.dropLast()) : path
+    static func outputPath(_ invocation: Invocation, _ argument: Bytes) throws(UsageError) -> Bytes
+    {
+        if var path = invocation.bytes("output"), !path.isEmpty {
+            while path.count > 1, path.last == UInt8(ascii: "/") { path = path.dropLast(1) }
+            return path
         }
-        return PathText.base(of: argument)
+        let name = PathBytes.base(of: argument)
+        // The path may be a stranger's: `<cid>/..` would be the folder above this one.
+        if let objection = Folder.objection(to: name) {
+            throw UsageError(
+                "the last name of the path, \"\(name.displayText)\", \(objection): say with -o "
+                    + "where to write", words: ["get"])
+        }
+        return name
     }
 
     private static func extract(
-        _ request: RPCRequest, at path: String, _ invocation: Invocation, _ session: Session,
+        _ request: RPCRequest, at path: Bytes, _ invocation: Invocation, _ session: Session,
         _ client: RPCClient
     ) throws {
         var reader = TarReader()
@@ -42,7 +51,7 @@ enum GetCommand {
         try client.bytes(
             request,
             onHead: { fields in
-                try session.output.line("Saving file(s) to \(path)")
+                try session.output.line("Saving file(s) to \(path.displayText)")
                 try session.output.flush()
                 bar = Self.bar(invocation, session, fields)
                 extractor = TarExtractor(output: path)
@@ -57,21 +66,21 @@ enum GetCommand {
     }
 
     private static func saveArchive(
-        _ request: RPCRequest, at path: String, _ invocation: Invocation, _ session: Session,
+        _ request: RPCRequest, at path: Bytes, _ invocation: Invocation, _ session: Session,
         _ client: RPCClient
     ) throws {
         var path = path
-        if invocation.flag("archive"), !path.hasSuffix(".tar"), !path.hasSuffix(".tar.gz") {
-            path += ".tar"
+        if invocation.flag("archive"), !path.ends(with: ".tar"), !path.ends(with: ".tar.gz") {
+            path = path.appending(".tar")
         }
-        if invocation.flag("compress"), !path.hasSuffix(".gz") { path += ".gz" }
+        if invocation.flag("compress"), !path.ends(with: ".gz") { path = path.appending(".gz") }
         var file: File?
         var bar: ProgressBar?
         try client.bytes(
             request,
             onHead: { fields in
                 file = try File(path, .replace, permissions: 0o666)
-                try session.output.line("Saving archive to \(path)")
+                try session.output.line("Saving archive to \(path.displayText)")
                 try session.output.flush()
                 bar = Self.bar(invocation, session, fields)
             },

@@ -6,7 +6,8 @@ enum PinCommands {
         guard let pins = value["Pins"]?.elements else {
             let size = HumanSize.decimal(value["Bytes"]?.unsigned ?? 0)
             try session.errors.write(
-                "Fetched/Processed \(value["Progress"]?.integer ?? 0) nodes (\(size))\r")
+                "Fetched/Processed \(value["Progress"]?.integer ?? 0) nodes (\(size))")
+            try session.errors.control(.lineStart)
             try session.errors.flush()
             return
         }

@@ -29,7 +29,8 @@ enum RepositoryCommands {
         if !message.isEmpty {
             try session.output.line(message)
         } else if session.output.isTerminal {
-            try session.output.write("\(value["Progress"]?.integer ?? 0) blocks processed.\r")
+            try session.output.write("\(value["Progress"]?.integer ?? 0) blocks processed.")
+            try session.output.control(.lineStart)
             try session.output.flush()
         }
     }

@@ -1,3 +1,4 @@
+import Buffers
 import Node
 
 /// Runs a command that answers with JSON values, and prints each value as text, or all of them as
@@ -29,7 +30,7 @@ enum TextCommand {
         }
         try session.client(for: invocation).values(request) { value, line in
             if invocation.printsJSON {
-                try session.output.line(String(decoding: line, as: UTF8.self))
+                try session.output.line(Bytes(line))
             } else {
                 try onValue(value)
             }

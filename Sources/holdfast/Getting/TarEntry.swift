@@ -1,3 +1,4 @@
+import Buffers
 import Execution
 
 /// One entry of a tar archive.
@@ -6,13 +7,15 @@ struct TarEntry: Hashable, Sendable {
     enum Kind: Hashable, Sendable {
         case file
         case folder
-        case link(target: String)
+        case link(target: Bytes)
     }
 
     let kind: Kind
-    let name: String
+    /// The path as the archive has it; a folder's may end with a slash.
+    let path: Bytes
     /// Bytes of content that follow.
     let byteCount: UInt64
+    /// The low 12 bits.
     let mode: UInt32
     let modified: WallTime
 }

@@ -1,132 +1,196 @@
 import Buffers
 import Execution
+import Node
 
 /// Writes the entries of an archive below a folder, and nowhere else.
 ///
-/// The archive comes from a node, but what it holds was written by anybody: names must stay below
-/// the output, and no link is ever followed, neither one from the archive nor one that was there.
+/// The archive comes from a node, but what it holds was written by anybody. Every entry is made by
+/// its one name in the open folder that it belongs to, and no link is ever followed, neither one
+/// from the archive nor one that was there. What the file system cannot hold, and what would take
+/// the place of another entry, ends the extraction with an error: nothing is left out silently.
 final class TarExtractor {
-    private let output: String
-    private let outputIsFolder: Bool
-    private var root: String?
-    private var file: File?
-    private var pending: (path: String, entry: TarEntry)?
-    /// Folders that were made or checked, so that each is looked at once.
-    private var checkedFolders: Set<String> = []
-    /// Folders whose mode and time are set at the end, when nothing more is written into them.
-    private var finishedFolders: [(path: String, entry: TarEntry)] = []
+    /// A folder of the archive whose entries are arriving.
+    private struct Level {
+        let name: Bytes
+        let folder: Folder
+        let entry: TarEntry
+        /// Names of what was made in it, as 64-bit hashes with the process's random seed: a name
+        /// that comes twice must be noticed, and a folder of a million files has to fit into memory.
+        var made: Set<Int> = []
+    }
+
+    private struct OpenFile {
+        let file: File
+        let entry: TarEntry
+    }
+
+    private let output: Bytes
+    private var root: Bytes?
+    /// From the root's folder down to where the archive is. An archive lists a folder before what is
+    /// in it, and all of that before what stands beside the folder.
+    private var levels: [Level] = []
+    private var open: OpenFile?
 
     /// Writes to a path.
     ///
-    /// - Parameter output: where the root entry goes; a file goes into it if it is a folder.
-    init(output: String) {
-        self.output = output
-        outputIsFolder = (try? File.status(of: output, followingLinks: true))?.kind == .folder
-    }
+    /// - Parameter output: where the root entry goes; a file goes into it if it is a folder. The
+    ///   user's own path: a link in it is followed.
+    init(output: Bytes) { self.output = output }
 
     /// Takes what the archive holds next.
     func take(_ event: TarReader.Event) throws {
         switch event {
         case .entry(let entry): try start(entry)
-        case .content(let bytes): try file?.write(bytes)
-        case .end: try end()
+        case .content(let bytes): try open?.file.write(bytes)
+        case .end: try endFile()
         }
     }
 
-    /// Sets the modes and times of folders.
-    func finish() throws {
-        for (path, entry) in finishedFolders.reversed() { try setMetadata(path, entry) }
-    }
+    /// Ends the archive: the folders that are still open get their modes and times.
+    func finish() throws { try close(downTo: 0) }
 
     private func start(_ entry: TarEntry) throws {
-        let path = try self.path(of: entry)
-        pending = (path, entry)
-        switch entry.kind {
-        case .folder:
-            try makeFolder(path)
-            finishedFolders.append((path, entry))
-        case .file:
-            try checkFolders(above: path)
-            try removeOld(path)
-            file = try File(path, .createNew, permissions: 0o666)
-        case .link(let target):
-            try checkFolders(above: path)
-            try removeOld(path)
-            try File.makeLink(path, to: target)
-        }
-    }
-
-    private func end() throws {
-        guard let (path, entry) = pending else { return }
-        pending = nil
-        file?.close()
-        file = nil
-        switch entry.kind {
-        case .folder: break
-        case .file: try setMetadata(path, entry)
-        case .link: try File.setModified(path, entry.modified)
-        }
-    }
-
-    private func setMetadata(_ path: String, _ entry: TarEntry) throws {
-        // Setuid and its kin are not taken over from strangers.
-        try File.setPermissions(path, entry.mode & 0o777)
-        try File.setModified(path, entry.modified)
-    }
-
-    /// The first name of every entry is the root's; what follows it stands below the output.
-    private func path(of entry: TarEntry) throws -> String {
-        var segments = entry.name.split(separator: "/", omittingEmptySubsequences: false)[...]
-        if segments.last?.isEmpty == true { segments.removeLast() }
-        guard let first = segments.popFirst(), !first.isEmpty, first != ".", first != "..",
-            root == nil || root == String(first)
-        else { throw TarError("the archive has an entry outside its root: \(entry.name)") }
-        for segment in segments where segment.isEmpty || segment == "." || segment == ".." {
-            throw TarError("the archive has an unsafe name: \(entry.name)")
-        }
-        let isRoot = root == nil
-        root = String(first)
-        guard segments.isEmpty else { return output + "/" + segments.joined(separator: "/") }
-        guard isRoot else { throw TarError("the archive has two roots") }
-        return entry.kind != .folder && outputIsFolder ? output + "/" + first : output
-    }
-
-    private func makeFolder(_ path: String) throws {
-        try checkFolders(above: path)
-        let isOutput = path == output
-        if let status = try? File.status(of: path, followingLinks: isOutput) {
-            guard status.kind != .folder else {
-                checkedFolders.insert(path)
-                return
+        do {
+            let names = try Self.names(of: entry)
+            if names.count == 1 {
+                try startRoot(entry, names[0])
+            } else {
+                try startInside(entry, names)
             }
-            try File.remove(path)
+        } catch let error as FileError where error.isNameRefused {
+            throw TarError("\(error): \(Self.advice)")
         }
-        try File.makeFolder(path, permissions: 0o777)
-        checkedFolders.insert(path)
     }
 
-    /// Every folder between the output and an entry must be a real folder.
-    private func checkFolders(above path: String) throws {
-        guard path != output, path.hasPrefix(output + "/") else { return }
-        let folder = File.folder(of: path)
-        guard folder != output, !checkedFolders.contains(folder) else { return }
-        try checkFolders(above: folder)
-        guard let status = try? File.status(of: folder) else {
-            try File.makeFolder(folder, permissions: 0o777)
-            checkedFolders.insert(folder)
-            return
+    /// The names on the path of an entry; each can be a name in a folder.
+    private static func names(of entry: TarEntry) throws(TarError) -> [Bytes] {
+        var path = entry.path
+        if entry.kind == .folder, path.last == UInt8(ascii: "/") { path = path.dropLast(1) }
+        let names = path.split(separator: UInt8(ascii: "/"), keepsEmpty: true)
+        for name in names {
+            guard let objection = Folder.objection(to: name) else { continue }
+            throw TarError(
+                "\(shown(entry)): the name \"\(name.displayText)\" \(objection): \(advice)")
         }
-        guard status.kind == .folder else {
-            throw TarError("\(folder) is in the way: it is not a folder")
-        }
-        checkedFolders.insert(folder)
+        return names
     }
 
-    private func removeOld(_ path: String) throws {
-        guard let status = try? File.status(of: path) else { return }
-        guard status.kind != .folder else {
-            throw TarError("\(path) is a folder: remove it first, or write elsewhere with -o")
+    private func startRoot(_ entry: TarEntry, _ name: Bytes) throws {
+        guard root == nil else { throw TarError("the archive has two roots") }
+        root = name
+        let status = try? File.status(of: output, followingLinks: true)
+        if entry.kind == .folder {
+            if status?.kind != .folder { try makeOutputFolder() }
+            levels.append(Level(name: name, folder: try Folder(output), entry: entry))
+        } else if status?.kind == .folder {
+            try make(entry, name, in: Folder(output))
+        } else {
+            try make(entry, PathBytes.base(of: output), in: Folder(File.folder(of: output)))
         }
-        try File.remove(path)
     }
+
+    private func makeOutputFolder() throws {
+        try File.makeFolder(File.folder(of: output), permissions: 0o777)
+        let parent = try Folder(File.folder(of: output))
+        let name = PathBytes.base(of: output)
+        if try parent.status(of: name) != nil {
+            throw TarError("\(output.displayText) is in the way: it is not a folder")
+        }
+        try parent.makeFolder(name)
+    }
+
+    private func startInside(_ entry: TarEntry, _ names: [Bytes]) throws {
+        let folders = names.dropLast()
+        guard root == names[0] else {
+            throw TarError("the archive has an entry outside its root: \(Self.shown(entry))")
+        }
+        let common = zip(levels, folders).prefix { $0.name == $1 }.count
+        guard common == folders.count, let name = names.last else {
+            throw TarError(
+                "\(Self.shown(entry)): the archive has no such folder at this place, so a name with a "
+                    + "slash stands behind it: \(Self.advice)")
+        }
+        try close(downTo: common)
+        guard levels[common - 1].made.insert(name.hashValue).inserted else {
+            throw TarError("the archive has two entries \(Self.shown(entry)): \(Self.advice)")
+        }
+        let parent = levels[common - 1].folder
+        guard entry.kind == .folder else { return try make(entry, name, in: parent) }
+        guard levels.count < Limits.folderDepthMax else {
+            throw TarError(
+                "\(Self.shown(entry)): more than \(Limits.folderDepthMax) folders inside each other: "
+                    + Self.advice)
+        }
+        let folder = try makeFolder(name, in: parent)
+        levels.append(Level(name: name, folder: folder, entry: entry))
+    }
+
+    private func makeFolder(_ name: Bytes, in parent: Folder) throws -> Folder {
+        if let status = try parent.status(of: name) {
+            guard status.kind == .folder else {
+                throw TarError(
+                    "\(Self.shown(name, parent)) is in the way: it is not a folder; remove it first, "
+                        + "or write elsewhere with -o")
+            }
+        } else {
+            try parent.makeFolder(name)
+        }
+        return try parent.folder(name)
+    }
+
+    /// Makes a file or a link, in the place of one that was there.
+    private func make(_ entry: TarEntry, _ name: Bytes, in folder: Folder) throws {
+        if case .link(let target) = entry.kind { try Self.check(target, of: entry) }
+        if let status = try folder.status(of: name) {
+            guard status.kind != .folder else {
+                throw TarError(
+                    "\(Self.shown(name, folder)) is a folder: remove it first, or write elsewhere "
+                        + "with -o")
+            }
+            try folder.remove(name)
+        }
+        if case .link(let target) = entry.kind {
+            try folder.makeLink(name, to: target)
+            try folder.setModified(entry.modified, of: name)
+        } else {
+            open = OpenFile(file: try folder.makeFile(name), entry: entry)
+        }
+    }
+
+    private static func check(_ target: Bytes, of entry: TarEntry) throws(TarError) {
+        guard !target.isEmpty, !target.contains(0) else {
+            let fault = target.isEmpty ? "is empty" : "has a NUL byte in it"
+            throw TarError("\(shown(entry)): the target of the link \(fault): \(advice)")
+        }
+    }
+
+    private func endFile() throws {
+        guard let open else { return }
+        self.open = nil
+        // Setuid and its kin are not taken over from strangers.
+        try open.file.setPermissions(open.entry.mode & 0o777)
+        try open.file.setModified(open.entry.modified)
+        open.file.close()
+    }
+
+    /// Leaves folders: nothing more is written into them, so their modes and times can be set.
+    private func close(downTo count: Int) throws {
+        while levels.count > count {
+            let level = levels.removeLast()
+            try level.folder.setPermissions(level.entry.mode & 0o777)
+            try level.folder.setModified(level.entry.modified)
+        }
+    }
+
+    private static func shown(_ entry: TarEntry) -> String {
+        PrintableName.escaped(entry.path.displayText)
+    }
+
+    private static func shown(_ name: Bytes, _ folder: Folder) -> String {
+        PrintableName.escaped(PathBytes.joined(folder.path, name).displayText)
+    }
+
+    private static let advice =
+        "the file system cannot hold it; save it with `holdfast get --archive` or "
+        + "`holdfast dag export`"
 }

@@ -1,8 +1,8 @@
 import Buffers
 import Execution
 
-/// Reads a tar archive (ustar with PAX headers) as it arrives.
-struct TarReader {
+/// Reads a tar archive (ustar with PAX headers) as it arrives, in bounded memory.
+struct TarReader: ~Copyable {
     /// What the archive holds next.
     enum Event {
         case entry(TarEntry)
@@ -13,16 +13,19 @@ struct TarReader {
     }
 
     private enum State {
+        /// Of an entry; 512 bytes are collected.
         case header
         case content(left: UInt64, padding: Int)
-        case extended(left: UInt64, padding: Int, collected: [UInt8])
-        case padding(left: Int)
+        /// The records of a PAX header are collected.
+        case records(byteCount: Int, padding: Int)
+        /// Bytes that mean nothing.
+        case skipped(left: UInt64)
         case finished
     }
 
     private var state = State.header
-    private var block: [UInt8] = []
-    private var extended: [String: String] = [:]
+    private var collected = ByteWriter()
+    private var records = PaxRecords()
 
     /// Takes the next piece of the archive.
     ///
@@ -34,33 +37,25 @@ struct TarReader {
         while !rest.isEmpty {
             switch state {
             case .header:
-                let taken = rest.prefix(Self.blockByteCount - block.count)
-                rest = rest.dropFirst(taken.count)
-                block += taken.array
-                guard block.count == Self.blockByteCount else { return }
-                try header(onEvent)
-                block.removeAll(keepingCapacity: true)
+                guard let block = collect(TarBlock.byteCount, from: &rest) else { return }
+                try header(block, onEvent)
             case .content(let left, let padding):
-                let taken = rest.prefix(Int(min(left, UInt64(rest.count))))
-                rest = rest.dropFirst(taken.count)
-                if !taken.isEmpty { try onEvent(.content(taken)) }
+                let taken = Self.take(left, from: &rest)
+                try onEvent(.content(taken))
                 let nowLeft = left - UInt64(taken.count)
                 state = .content(left: nowLeft, padding: padding)
-                if nowLeft == 0 { try endContent(padding, onEvent) }
-            case .extended(let left, let padding, let collected):
-                let taken = rest.prefix(Int(min(left, UInt64(rest.count))))
-                rest = rest.dropFirst(taken.count)
-                let nowLeft = left - UInt64(taken.count)
-                let all = collected + taken.array
-                state = .extended(left: nowLeft, padding: padding, collected: all)
                 if nowLeft == 0 {
-                    try readExtended(all)
-                    state = padding == 0 ? .header : .padding(left: padding)
+                    try onEvent(.end)
+                    state = Self.state(after: padding)
                 }
-            case .padding(let left):
-                let taken = min(left, rest.count)
-                rest = rest.dropFirst(taken)
-                state = left == taken ? .header : .padding(left: left - taken)
+            case .records(let byteCount, let padding):
+                guard let bytes = collect(byteCount, from: &rest) else { return }
+                records = try PaxRecords(parsing: bytes)
+                state = Self.state(after: padding)
+            case .skipped(let left):
+                let taken = Self.take(left, from: &rest)
+                let nowLeft = left - UInt64(taken.count)
+                state = nowLeft == 0 ? .header : .skipped(left: nowLeft)
             case .finished: return
             }
         }
@@ -72,118 +67,88 @@ struct TarReader {
     func finish() throws {
         switch state {
         case .finished: return
-        case .header where block.isEmpty: return
+        case .header where collected.count == 0: return
         default: throw TarError("the archive ends too early")
         }
     }
 
-    private mutating func endContent(_ padding: Int, _ onEvent: (Event) throws -> Void) throws {
-        try onEvent(.end)
-        state = padding == 0 ? .header : .padding(left: padding)
+    /// Collects bytes; nil while some are missing.
+    private mutating func collect(_ count: Int, from rest: inout Bytes) -> Bytes? {
+        let taken = rest.prefix(count - collected.count)
+        rest = rest.dropFirst(taken.count)
+        collected.append(taken)
+        return collected.count == count ? collected.takeBytes() : nil
     }
 
-    private mutating func header(_ onEvent: (Event) throws -> Void) throws {
-        if block.allSatisfy({ $0 == 0 }) {
+    private static func take(_ limit: UInt64, from rest: inout Bytes) -> Bytes {
+        let taken = rest.prefix(Int(min(limit, UInt64(rest.count))))
+        rest = rest.dropFirst(taken.count)
+        return taken
+    }
+
+    private static func state(after padding: Int) -> State {
+        padding == 0 ? .header : .skipped(left: UInt64(padding))
+    }
+
+    private mutating func header(_ bytes: Bytes, _ onEvent: (Event) throws -> Void) throws {
+        guard !TarBlock.isEnd(bytes) else {
             state = .finished
             return
         }
-        try checkSum()
-        let size = try extended["size"].flatMap { UInt64($0) } ?? number(124, 12)
-        let padding = Int((512 - size % 512) % 512)
-        let type = block[156]
-        if type == UInt8(ascii: "x") || type == UInt8(ascii: "g") {
-            guard size <= Self.extendedByteCountMax else { throw TarError("a header is too large") }
-            state = .extended(left: size, padding: padding, collected: [])
-            return
+        let block = try TarBlock(bytes)
+        switch block.type {
+        case UInt8(ascii: "x"): try startRecords(block)
+        // Records for all entries; none of them is about an entry.
+        case UInt8(ascii: "g"): try skip(block)
+        default: try startEntry(block, onEvent)
         }
+    }
+
+    private mutating func startRecords(_ block: TarBlock) throws {
+        let byteCount = try block.contentByteCount()
+        guard byteCount > 0, byteCount <= UInt64(Limits.paxByteCountMax) else {
+            throw TarError("a header of the archive is over \(Limits.paxByteCountMax) bytes")
+        }
+        state = .records(byteCount: Int(byteCount), padding: Self.padding(after: byteCount))
+    }
+
+    private mutating func skip(_ block: TarBlock) throws {
+        let byteCount = try block.contentByteCount()
+        guard byteCount <= UInt64(Limits.paxByteCountMax) else {
+            throw TarError("a header of the archive is over \(Limits.paxByteCountMax) bytes")
+        }
+        let left = byteCount + UInt64(Self.padding(after: byteCount))
+        state = left == 0 ? .header : .skipped(left: left)
+    }
+
+    private mutating func startEntry(_ block: TarBlock, _ onEvent: (Event) throws -> Void) throws {
+        let byteCount = try records.byteCount ?? block.contentByteCount()
         let entry = TarEntry(
-            kind: try kind(type), name: try name(), byteCount: size,
-            mode: UInt32(truncatingIfNeeded: try number(100, 8) & 0o7777), modified: try time())
-        extended = [:]
+            kind: try kind(block), path: records.path ?? block.path, byteCount: byteCount,
+            mode: try block.mode(), modified: try records.modified ?? block.modified())
+        records = PaxRecords()
+        guard byteCount == 0 || entry.kind == .file else {
+            throw TarError("the archive has content behind a folder or a link")
+        }
         try onEvent(.entry(entry))
-        if size > 0 {
-            state = .content(left: size, padding: padding)
+        if byteCount > 0 {
+            state = .content(left: byteCount, padding: Self.padding(after: byteCount))
         } else {
             try onEvent(.end)
         }
     }
 
-    private func kind(_ type: UInt8) throws -> TarEntry.Kind {
-        switch type {
+    private func kind(_ block: TarBlock) throws -> TarEntry.Kind {
+        switch block.type {
         case 0, UInt8(ascii: "0"): .file
         case UInt8(ascii: "5"): .folder
-        case UInt8(ascii: "2"): .link(target: extended["linkpath"] ?? text(157, 100))
-        default: throw TarError("the archive has an entry of unknown type \(type)")
+        case UInt8(ascii: "2"): .link(target: records.linkTarget ?? block.linkTarget)
+        default: throw TarError("the archive has an entry of unknown type \(block.type)")
         }
     }
 
-    private func name() throws -> String {
-        if let path = extended["path"] { return path }
-        let prefix = block[257..<262].elementsEqual("ustar".utf8) ? text(345, 155) : ""
-        return prefix.isEmpty ? text(0, 100) : prefix + "/" + text(0, 100)
+    private static func padding(after byteCount: UInt64) -> Int {
+        let size = UInt64(TarBlock.byteCount)
+        return Int((size - byteCount % size) % size)
     }
-
-    private func time() throws -> WallTime {
-        guard let text = extended["mtime"] else {
-            return WallTime(seconds: Int64(clamping: try number(136, 12)))
-        }
-        let parts = text.split(separator: ".", maxSplits: 1)
-        let seconds = parts.first.flatMap { Int64($0) } ?? 0
-        let digits = parts.count > 1 ? String(parts[1].prefix(9)) : ""
-        let nanoseconds = UInt32(digits + String(repeating: "0", count: 9 - digits.count)) ?? 0
-        // `-1.5` means one and a half seconds before: the fraction counts backwards.
-        guard text.hasPrefix("-"), nanoseconds > 0 else {
-            return WallTime(seconds: seconds, nanoseconds: nanoseconds)
-        }
-        return WallTime(seconds: seconds - 1, nanoseconds: 1_000_000_000 - nanoseconds)
-    }
-
-    private func text(_ offset: Int, _ length: Int) -> String {
-        String(decoding: block[offset..<offset + length].prefix { $0 != 0 }, as: UTF8.self)
-    }
-
-    /// Octal digits, or a big-endian number whose first bit is set.
-    private func number(_ offset: Int, _ length: Int) throws -> UInt64 {
-        let field = block[offset..<offset + length]
-        if let first = field.first, first & 0x80 != 0 {
-            // A negative number (times before 1970): the headers beside it say it in text.
-            if first == 0xFF { return 0 }
-            return field.dropFirst().suffix(8).reduce(0) { $0 << 8 | UInt64($1) }
-        }
-        let digits = field.drop { $0 == 0x20 }.prefix { $0 != 0 && $0 != 0x20 }
-        guard !digits.isEmpty else { return 0 }
-        guard let value = UInt64(String(decoding: digits, as: UTF8.self), radix: 8) else {
-            throw TarError("a number in the archive is no number")
-        }
-        return value
-    }
-
-    /// The sum of the header's bytes, its own field read as blanks.
-    private func checkSum() throws {
-        let sum = block.enumerated().reduce(UInt64(0)) { sum, byte in
-            sum + UInt64((148..<156).contains(byte.offset) ? 0x20 : byte.element)
-        }
-        guard try number(148, 8) == sum else { throw TarError("the archive is damaged") }
-    }
-
-    /// PAX records: `<length> <key>=<value>\n`.
-    private mutating func readExtended(_ bytes: [UInt8]) throws {
-        var rest = bytes[...]
-        while !rest.isEmpty {
-            guard let blank = rest.firstIndex(of: 0x20),
-                let length = Int(String(decoding: rest[..<blank], as: UTF8.self)),
-                length > blank - rest.startIndex + 1, length <= rest.count
-            else { throw TarError("a header of the archive is damaged") }
-            let record = rest[(blank + 1)..<(rest.startIndex + length - 1)]
-            guard let equals = record.firstIndex(of: UInt8(ascii: "=")) else {
-                throw TarError("a header of the archive is damaged")
-            }
-            extended[String(decoding: record[..<equals], as: UTF8.self)] =
-                String(decoding: record[(equals + 1)...], as: UTF8.self)
-            rest = rest.dropFirst(length)
-        }
-    }
-
-    private static let blockByteCount = 512
-    private static let extendedByteCountMax: UInt64 = 1 << 20
 }

@@ -1,11 +1,23 @@
-/// Makes names safe to print: Kubo's `EscNonPrint`.
+/// Makes what others have written safe to print. A terminal obeys control characters, so no name, and
+/// no text of a node, reaches one as it is; only `cat` and its kin write bytes.
 enum PrintableName {
     /// The name as it is, or with Go's escapes if there is a backslash or something unprintable in it.
+    /// (Kubo's `EscNonPrint`): for names in lines that people read, on a terminal or not.
     static func escaped(_ name: String) -> String {
         guard name.unicodeScalars.contains(where: { $0 == "\\" || !isPrintable($0) }) else {
             return name
         }
         return name.unicodeScalars.map(escaped).joined()
+    }
+
+    /// A text of several lines for a terminal: what is unprintable is escaped, but for newlines and
+    /// tabs. Backslashes stay, so a text without anything unprintable stays as it is.
+    static func forTerminal(_ text: String) -> String {
+        func isKept(_ scalar: Unicode.Scalar) -> Bool {
+            scalar == "\n" || scalar == "\t" || isPrintable(scalar)
+        }
+        guard !text.unicodeScalars.allSatisfy(isKept) else { return text }
+        return text.unicodeScalars.map { isKept($0) ? String($0) : escaped($0) }.joined()
     }
 
     private static func escaped(_ scalar: Unicode.Scalar) -> String {

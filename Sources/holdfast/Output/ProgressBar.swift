@@ -25,7 +25,8 @@ struct ProgressBar {
         let now = Instant.now
         if let drawn, now.elapsed(since: drawn) < .milliseconds(100) { return }
         drawn = now
-        try output.write("\r\u{1B}[2K" + text(after: now.elapsed(since: start)))
+        try output.control(.clearLine)
+        try output.write(text(after: now.elapsed(since: start)))
         try output.flush()
     }
 
@@ -33,7 +34,7 @@ struct ProgressBar {
     mutating func clear() throws {
         guard drawn != nil else { return }
         drawn = nil
-        try output.write("\r\u{1B}[2K")
+        try output.control(.clearLine)
         try output.flush()
     }
 

@@ -3,28 +3,48 @@ import Execution
 
 /// Standard output or standard error: collects small texts into large writes.
 ///
+/// On a terminal, texts are made printable first: much of what the program prints was written by
+/// strangers. In a pipe or a file they stay as they are, so that scripts get the exact names.
+///
 /// One thread uses it. Nothing is written before `flush`, unless a lot has been collected.
 final class TextOutput {
     private let file: File
     private var pending: [UInt8] = []
+    /// Whether a person reads it.
+    let isTerminal: Bool
 
     init(descriptor: Int32, name: String) {
         file = File(descriptor: descriptor, name: name)
+        isTerminal = file.isTerminal
     }
 
-    /// Whether a person reads it.
-    var isTerminal: Bool { file.isTerminal }
+    /// Writes to a file as if it were a terminal, or as if it were none.
+    init(_ file: File, isTerminal: Bool) {
+        self.file = file
+        self.isTerminal = isTerminal
+    }
 
-    /// Takes a text as it is.
+    /// Takes a text.
     func write(_ text: String) throws(FileError) {
-        pending += text.utf8
-        if pending.count >= Self.pendingByteCountMax { try flush() }
+        try collect((isTerminal ? PrintableName.forTerminal(text) : text).utf8)
     }
 
     /// Takes a text and ends the line.
     func line(_ text: String) throws(FileError) { try write(text + "\n") }
 
-    /// Writes bytes without collecting them.
+    /// Takes a text that came as bytes, and ends the line.
+    func line(_ text: Bytes) throws(FileError) {
+        if isTerminal { return try line(text.displayText) }
+        try collect(text.array)
+        try collect(CollectionOfOne(UInt8(ascii: "\n")))
+    }
+
+    /// Takes one of the program's own control sequences.
+    func control(_ sequence: TerminalSequence) throws(FileError) {
+        try collect(sequence.rawValue.utf8)
+    }
+
+    /// Writes content without collecting or changing it.
     func write(_ bytes: Bytes) throws(FileError) {
         try flush()
         try file.write(bytes)
@@ -38,5 +58,18 @@ final class TextOutput {
         try file.write(bytes)
     }
 
+    private func collect(_ bytes: some Sequence<UInt8>) throws(FileError) {
+        pending += bytes
+        if pending.count >= Self.pendingByteCountMax { try flush() }
+    }
+
     private static let pendingByteCountMax = 64 * 1_024
+}
+
+/// What the program says to a terminal rather than to a person.
+enum TerminalSequence: String {
+    /// To the start of the line, and the line away.
+    case clearLine = "\r\u{1B}[2K"
+    /// To the start of the line.
+    case lineStart = "\r"
 }

@@ -47,7 +47,7 @@ extension FuzzTarget {
     }
 
     private static func checkPercentCoding(_ text: String) throws {
-        _ = try? PercentCoding.decodeForm(text)
+        _ = try? PercentCoding.decodeForm(Bytes(utf8: text))
         let bytes = try PercentCoding.decode(text)
         for kept in [PercentCoding.Kept.path, .segment, .unreserved] {
             let coded = PercentCoding.encode(bytes.array, keeping: kept)
@@ -61,8 +61,8 @@ extension FuzzTarget {
     private static func checkQuery(_ text: String) throws {
         let query = QueryItems(parsing: text)
         let written = query.items.map { item in
-            PercentCoding.encode(item.name, keeping: .unreserved) + "="
-                + PercentCoding.encode(item.value, keeping: .unreserved)
+            PercentCoding.encode(item.nameBytes, keeping: .unreserved) + "="
+                + PercentCoding.encode(item.valueBytes, keeping: .unreserved)
         }.joined(separator: "&")
         try Finding.unless(QueryItems(parsing: written) == query, "\(written) loses something")
     }
@@ -115,7 +115,7 @@ extension FuzzTarget {
             try ContentDisposition(parsing: written)
         }
         try Finding.unless(
-            again.filename.map { Array($0.utf8) } == Array(text.utf8), "\(written) loses something")
+            again.filename == Bytes(utf8: text), "\(written) loses something")
         let disposition = try ContentDisposition(parsing: text)
         _ = (disposition.name, disposition.filename)
     }

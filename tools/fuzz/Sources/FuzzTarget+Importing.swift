@@ -56,12 +56,11 @@ extension FuzzTarget {
     private static func checkIgnoreRules(_ input: Bytes) throws {
         let (text, path) = input.splitAtFirst(0)
         var rules = IgnoreRules()
-        rules.add(text: String(decoding: text.array, as: UTF8.self))
-        let name = String(decoding: path.array, as: UTF8.self)
-        let isIgnored = rules.ignores(name, isDirectory: false)
+        rules.add(contents: text)
+        let isIgnored = rules.ignores(path, isDirectory: false)
         try Finding.unless(
-            !isIgnored || rules.ignores(name + "/x", isDirectory: false) || name.isEmpty
-                || rules.ignores(name, isDirectory: true) == false,
+            !isIgnored || rules.ignores(path.appending("/x"), isDirectory: false) || path.isEmpty
+                || rules.ignores(path, isDirectory: true) == false,
             "something in an ignored folder comes back")
     }
 }

@@ -5,8 +5,8 @@ import HTTP
 struct MultipartContents: Equatable {
     struct Part: Equatable {
         let fields: Fields
-        let name: String
-        let filename: String?
+        let name: Bytes
+        let filename: Bytes?
         var payload: [UInt8] = []
         var hasEnded = false
     }

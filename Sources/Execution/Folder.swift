@@ -1,0 +1,145 @@
+package import Buffers
+package import Glibc
+
+/// An open folder. What is in it is reached by its name alone, relative to the open descriptor, and
+/// no symbolic link is ever followed: whatever others rename or link meanwhile, nothing is written
+/// anywhere else.
+///
+/// Owned by one thread; closed with its last reference.
+package final class Folder {
+    /// The path it was opened by, for messages.
+    package let path: Bytes
+    private let descriptor: Int32
+
+    /// Opens a folder that the user has named; a symbolic link is followed here, and only here.
+    package init(_ path: some FilePath) throws(FileError) {
+        let text = try path.cString(for: "open")
+        self.path = path.pathBytes
+        descriptor = try File.retrying("open", path.pathBytes.displayText) {
+            unsafe open(text, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        }
+    }
+
+    private init(_ name: Bytes, in parent: Folder) throws(FileError) {
+        let call = try Call("open", name, in: parent)
+        path = call.path
+        descriptor = try call {
+            unsafe openat($0, $1, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
+        }
+    }
+
+    deinit { _ = close(descriptor) }
+
+    /// Opens a folder in it.
+    ///
+    /// - Throws: ENOTDIR for anything else, a symbolic link to a folder included.
+    package func folder(_ name: Bytes) throws(FileError) -> Folder { try Folder(name, in: self) }
+
+    /// What the system knows about an entry; nil where there is none.
+    package func status(of name: Bytes) throws(FileError) -> FileStatus? {
+        var raw = stat()
+        do {
+            try Call("stat", name, in: self) {
+                unsafe fstatat($0, $1, &raw, AT_SYMLINK_NOFOLLOW)
+            }
+        } catch {
+            if error.number == ENOENT { return nil }
+            throw error
+        }
+        return FileStatus(raw)
+    }
+
+    /// Makes a folder in it.
+    ///
+    /// - Throws: EEXIST where anything has the name.
+    package func makeFolder(_ name: Bytes, permissions: mode_t = 0o777) throws(FileError) {
+        try Call("mkdir", name, in: self) { unsafe mkdirat($0, $1, permissions) }
+    }
+
+    /// Makes a file in it, open for reading and writing.
+    ///
+    /// - Throws: EEXIST where anything has the name.
+    package func makeFile(_ name: Bytes, permissions: mode_t = 0o666) throws(FileError) -> File {
+        let flags = File.Mode.createNew.flags | O_NOFOLLOW | O_CLOEXEC
+        let call = try Call("open", name, in: self)
+        let file = try call { unsafe openat($0, $1, flags, permissions) }
+        return File(descriptor: file, name: call.path.displayText)
+    }
+
+    /// Makes a symbolic link in it.
+    ///
+    /// - Throws: EEXIST where anything has the name; EINVAL for a target with a NUL.
+    package func makeLink(_ name: Bytes, to target: Bytes) throws(FileError) {
+        let target = try target.cString(for: "symlink")
+        try Call("symlink", name, in: self) { unsafe symlinkat(target, $0, $1) }
+    }
+
+    /// Removes a file or a symbolic link in it.
+    package func remove(_ name: Bytes) throws(FileError) {
+        try Call("remove", name, in: self) { unsafe unlinkat($0, $1, 0) }
+    }
+
+    /// Sets the time of the last change of an entry, of a symbolic link itself.
+    package func setModified(_ time: WallTime, of name: Bytes) throws(FileError) {
+        let times = time.bothStamps
+        try Call("utimes", name, in: self) {
+            unsafe utimensat($0, $1, times, AT_SYMLINK_NOFOLLOW)
+        }
+    }
+
+    /// Sets its own permission bits.
+    package func setPermissions(_ mode: UInt32) throws(FileError) {
+        _ = try File.retrying("chmod", path.displayText) { fchmod(descriptor, mode) }
+    }
+
+    /// Sets the time of its own last change.
+    package func setModified(_ time: WallTime) throws(FileError) {
+        let times = time.bothStamps
+        _ = try File.retrying("utimes", path.displayText) { unsafe futimens(descriptor, times) }
+    }
+
+    /// Why something cannot be the name of an entry: what the system's calls would refuse, or take
+    /// for another name or a path.
+    ///
+    /// - Returns: a few words; nil where it can be one.
+    package static func objection(to name: Bytes) -> String? {
+        if name.isEmpty { return "is empty" }
+        if name == "." || name == ".." { return "means a folder, and not an entry in it" }
+        if name.contains(UInt8(ascii: "/")) { return "has a slash in it" }
+        if name.contains(0) { return "has a NUL byte in it" }
+        if name.count > Int(NAME_MAX) { return "is longer than \(NAME_MAX) bytes" }
+        return nil
+    }
+
+    /// One call of the system about an entry.
+    private struct Call {
+        let operation: String
+        let path: Bytes
+        private let descriptor: Int32
+        private let name: [CChar]
+
+        init(_ operation: String, _ name: Bytes, in folder: Folder) throws(FileError) {
+            self.operation = operation
+            path = [folder.path, name].joined(separator: "/")
+            descriptor = folder.descriptor
+            guard Folder.objection(to: name) == nil else {
+                let number = name.count > Int(NAME_MAX) ? ENAMETOOLONG : EINVAL
+                throw FileError(operation: operation, path: path.displayText, number: number)
+            }
+            self.name = try name.cString(for: operation)
+        }
+
+        @discardableResult
+        init(
+            _ operation: String, _ name: Bytes, in folder: Folder,
+            _ call: (Int32, [CChar]) -> Int32
+        ) throws(FileError) {
+            try self.init(operation, name, in: folder)
+            _ = try self(call)
+        }
+
+        func callAsFunction(_ call: (Int32, [CChar]) -> Int32) throws(FileError) -> Int32 {
+            try File.retrying(operation, path.displayText) { call(descriptor, name) }
+        }
+    }
+}

@@ -1,0 +1,99 @@
+import Buffers
+import Execution
+import TestSupport
+import Testing
+
+/// Names of any bytes through the built program, in and out again.
+@Suite(.timeLimit(.minutes(20)), .serialized)
+struct NamesProgramTests {
+    private static let names: [Bytes] = [
+        [0xFE], [0xFF], Bytes(utf8: "e\u{301}"), Bytes(utf8: "\u{e9}"), Bytes(utf8: "\u{301}x"),
+        Bytes(utf8: "\u{200d}"), "new\nline", "back\\slash", "100%41", "a+b", "q\"uote",
+        "\u{1b}[31m",
+        Bytes(utf8: "\u{fffd}"), Bytes([UInt8](repeating: 0x6E, count: 255)),
+    ]
+
+    /// A folder whose files hold their own names, one in a subfolder of a strange name as well.
+    private func fill(_ path: String) throws {
+        try File.makeFolder(path, permissions: 0o755)
+        let folder = try Folder(path)
+        for name in Self.names { try folder.makeFile(name).write(name) }
+        try folder.makeFolder([0xFD])
+        let sub = try folder.folder([0xFD])
+        try sub.makeFile([0xFC]).write("deep")
+        try sub.makeLink("link", to: [0xFF, 0x2F, 0xFE])
+    }
+
+    @Test func aFolderComesBackWithItsOwnBytes() throws {
+        let place = try TestPlace()
+        try fill(place.path("dir"))
+        let added = try place.run("add", "-rQ", place.path("dir"))
+        #expect(added.exitCode == 0, "\(added.errorText)")
+        let root = String(added.outputText.dropLast())
+        let got = try place.run("get", "-o", place.path("out"), root)
+        #expect(got.exitCode == 0, "\(got.errorText)")
+        #expect(
+            try ChildProcess.run(
+                "diff", ["-r", "--no-dereference", place.path("dir"), place.path("out")]
+            ).outputText == "")
+        #expect(try File.rawNames(in: place.path("out")).count == Self.names.count + 1)
+    }
+
+    @Test func pathsAndPatternsOnTheCommandLineAreBytes() throws {
+        let place = try TestPlace()
+        try fill(place.path("dir"))
+        let one = try place.shell("holdfast add -wQ dir/$'\\xff'")
+        #expect(one.exitCode == 0, "\(one.errorText)")
+        let again = try place.shell(
+            "mkdir one && cp dir/$'\\xff' one && holdfast add -rQ one")
+        #expect(again.outputText == one.outputText)
+        let listed = try place.shell(
+            "holdfast add -r --ignore=$'\\xfd' --ignore=$'\\xff' -Q dir")
+        let same = try place.shell("rm -r dir/$'\\xfd' dir/$'\\xff' && holdfast add -rQ dir")
+        #expect(listed.exitCode == 0 && listed.outputText == same.outputText)
+        let out = try place.shell("holdfast get -o $'o\\xff' \(same.outputText)")
+        #expect(out.exitCode == 0, "\(out.errorText)")
+        #expect(try File.rawNames(in: place.folder).contains([0x6F, 0xFF]))
+    }
+
+    @Test(arguments: ["..", ".", "/"])
+    func getDoesNotWriteWhereTheLastNameLeads(name: String) throws {
+        let place = try TestPlace()
+        try place.makeSampleFolder()
+        let root = try place.run("add", "-rQ", place.path("dir")).outputText.dropLast()
+        try File.makeFolder(place.path("here"))
+        let got = try place.shell(
+            "cd here && holdfast get \(name == "/" ? "/" : root + "/" + name)")
+        #expect(got.exitCode == 1)
+        #expect(!File.exists(place.path("a")) && (try File.rawNames(in: place.path("here"))) == [])
+    }
+
+    @Test func argumentsOfStandardInputAreReadOnce() throws {
+        let place = try TestPlace()
+        try place.makeSampleFolder()
+        let root = try place.run("add", "-rQ", place.path("dir")).outputText
+        let listed = try place.run("ls", input: Bytes(utf8: root + "\r\n  " + root))
+        #expect(listed.exitCode == 0, "\(listed.errorText)")
+        #expect(listed.outputText.split(separator: "\n").contains { $0.hasPrefix("Qm") })
+    }
+
+    @Test func aLongListOfArgumentsIsOneCall() throws {
+        let place = try TestPlace()
+        let list = (0..<3_000).map { _ in "bafkqaaa" }
+        let formatted = try place.run(["cid", "base32"] + list)
+        #expect(formatted.exitCode == 0, "\(formatted.errorText)")
+        #expect(formatted.outputText.split(separator: "\n").count == 3_000)
+        let refused = try place.run(["cid", "base32"] + list + ["a\nb"])
+        #expect(refused.exitCode == 1)
+        #expect(refused.errorText.contains("argument 3001 has a line break"))
+    }
+
+    @Test func aPipeOnTheCommandLineIsRead() throws {
+        let place = try TestPlace()
+        let line = "mkfifo p && (printf piped > p &) && holdfast add -Q --raw-leaves p"
+        let added = try place.shell(line)
+        #expect(added.exitCode == 0, "\(added.errorText)")
+        let plain = try place.run("add", "-Q", "--raw-leaves", input: "piped")
+        #expect(added.outputText == plain.outputText)
+    }
+}

@@ -1,0 +1,57 @@
+import Buffers
+import Testing
+
+@testable import holdfast
+
+@Suite(.timeLimit(.minutes(20)))
+struct RPCRequestTests {
+    private func request(_ arguments: [Bytes]) -> RPCRequest {
+        var request = RPCRequest(["pin", "add"])
+        request.arguments = arguments
+        return request
+    }
+
+    private func text(of body: (any RPCBody)?) throws -> [Bytes] {
+        var pieces: [Bytes] = []
+        while let piece = try body?.next() { pieces.append(piece) }
+        return pieces
+    }
+
+    @Test func argumentsAndOptionsAreBytes() {
+        var request = request([[0xFF, 0x26], Bytes(utf8: "/\u{301}")])
+        request.options = [("pin-name", [0xCC, 0x81])]
+        #expect(
+            request.target == "/api/v0/pin/add?arg=%FF%26&arg=%2F%CC%81&pin-name=%CC%81"
+                + "&encoding=json&stream-channels=true")
+    }
+
+    @Test func aShortListStaysInTheTarget() throws {
+        let fitting = try request(["a", "b\n", ""]).fitting()
+        #expect(fitting.body == nil && fitting.arguments == ["a", "b\n", ""])
+    }
+
+    @Test func aLongListGoesIntoTheBodyInItsOrder() throws {
+        let arguments = (0..<100_000).map { Bytes(utf8: "argument \($0)") }
+        let fitting = try request(arguments).fitting()
+        #expect(fitting.target == "/api/v0/pin/add?encoding=json&stream-channels=true")
+        let pieces = try text(of: fitting.body)
+        #expect(pieces.allSatisfy { $0.count <= Limits.uploadPieceByteCount + 100 })
+        let lines = pieces.joined(separator: .empty).split(separator: UInt8(ascii: "\n"))
+        // Three lines of the part's head and a blank one, the arguments, a blank line, the end.
+        #expect(Array(lines.dropFirst(4).dropLast(2)) == arguments)
+    }
+
+    @Test(arguments: ["", "a\nb", "a\r"] as [Bytes])
+    func whatCannotStandOnALineIsRefused(argument: Bytes) {
+        let long = (0..<1_000).map { Bytes(utf8: "argument \($0)") }
+        let error = #expect(throws: UsageError.self) {
+            try request(long + [argument]).fitting()
+        }
+        #expect(error?.message.hasPrefix("argument 1001 ") == true)
+    }
+
+    @Test func oneLongArgumentIsNoList() throws {
+        let one = Bytes([UInt8](repeating: 0x61, count: 20_000))
+        #expect(try request([one]).fitting().body == nil)
+    }
+}
