@@ -1,0 +1,155 @@
+import Buffers
+import Content
+import IPLD
+import Multiformats
+import TestSupport
+import Testing
+import UnixFS
+
+/// DAGs that are deep, wide, self-similar or hidden in their CIDs: nothing is left out, nothing ends
+/// the process, and nothing takes more memory than it may.
+@Suite(.timeLimit(.minutes(20)))
+struct HostileShapeTests {
+    private let scratch: ScratchLibrary
+    private let blocks: HostileBlocks
+
+    init() throws {
+        scratch = try ScratchLibrary()
+        blocks = HostileBlocks(scratch)
+    }
+
+    @Test func aChainOfManyBlocksIsWalkedPinnedAndListed() throws {
+        let root = try blocks.chain(5_000, below: try blocks.raw("end"))
+        let figures = try DAGStatistics.count([root], access: scratch.access)
+        #expect(figures.uniqueBlockCount == 5_001)
+        try Pins(scratch.library).add(root, for: scratch.access.context)
+        #expect(try exported(root).count == 5_001)
+        var options = References.Options()
+        options.depthMax = nil
+        var references = try References(from: root, access: scratch.access, options: options)
+        var count = 0
+        while try references.next() != nil { count += 1 }
+        #expect(count == 5_000)
+    }
+
+    /// All identity CIDs would share one place in a map by sequence number.
+    @Test func foldersInCIDsAreNotLeftOutHoweverManyBlocksCameBefore() throws {
+        let leaves = try (0..<5).map { try blocks.raw("precious \($0)") }
+        let hidden = leaves.enumerated().map { index, leaf in
+            let folder = HostileBlocks.encode([("f", leaf)])
+            return (name: "d\(index)", cid: HostileBlocks.identity(folder, .dagPB))
+        }
+        let many = try (0..<200).map { ("m\($0)", try blocks.raw("many \($0)")) }
+        let root = try blocks.node(many + hidden)
+        var options = DAGWalk.Options()
+        options.multihashesMax = 20
+        var walk = DAGWalk(roots: [root], access: scratch.access, options: options)
+        var met: Set<CID> = []
+        while let visit = try walk.next() { met.insert(visit.cid) }
+        #expect(leaves.allSatisfy(met.contains))
+        #expect(met.count == 1 + 200 + 5 + 5)
+    }
+
+    /// The same bytes have other links under another codec.
+    @Test func aBlockThatIsMetUnderTwoCodecsIsWalkedUnderBoth() throws {
+        let leaf = try blocks.raw("leaf")
+        // 0x12 is a dag-pb link's tag, and in CBOR the integer -19: bytes that are both are rare,
+        // so the same digest is named with two codecs of which one has no links.
+        let inner = try blocks.node([("x", leaf)])
+        let asRaw = CID.v1(.raw, inner.multihash)
+        let root = try blocks.node([("raw", asRaw), ("node", inner)])
+        for limit in [0, 1_000] {
+            var options = DAGWalk.Options()
+            options.multihashesMax = limit
+            var walk = DAGWalk(roots: [root], access: scratch.access, options: options)
+            var met: [CID] = []
+            while let visit = try walk.next() { met.append(visit.cid) }
+            #expect(met == [root, asRaw, inner, leaf])
+        }
+    }
+
+    /// 2^40 paths lead through 40 blocks.
+    @Test func aSelfSimilarDAGIsWalkedOnce() throws {
+        var root = try blocks.raw("bottom")
+        for _ in 0..<40 { root = try blocks.node([("a", root), ("b", root)]) }
+        #expect(
+            try DAGStatistics.count([root], access: scratch.access).uniqueBlockCount == 41)
+        #expect(try exported(root).count == 41)
+    }
+
+    /// Of a block with 30,000 links no list of links is made: its frame costs the block.
+    @Test func wideBlocksInAChainCostWhatIsInMemoryOnly() throws {
+        let leaf = HostileBlocks.identity(.empty, .raw)
+        var root = try blocks.raw("end")
+        for number in 0..<30 {
+            let links = [("\(number)", root)] + [(String, CID)](repeating: ("", leaf), count: 30_000)
+            root = try blocks.node(links, isFolder: false)
+        }
+        var walk = DAGWalk(roots: [root], access: scratch.access)
+        var most = 0
+        while let visit = try walk.next(), visit.depth <= 30 {
+            most = max(most, scratch.library.egressBudget.inUse)
+            if visit.depth == 30 { break }
+        }
+        #expect(most > 0)
+        #expect(most <= 3 << 20)
+        #expect(scratch.library.stateBudget.inUse <= 256 << 10)
+    }
+
+    @Test func partsThatContradictTheirParentEndAnExport() throws {
+        let leaf = try blocks.raw("12345")
+        func file(_ part: CID, _ size: UInt64) throws -> CID {
+            var message = UnixFSData(type: .file)
+            message.blockSizes = [size]
+            return try blocks.store(
+                DagPBNode(
+                    links: [DagPBLink(cid: part, name: "", tsize: 1)], data: message.encode()
+                ).encode(), .dagPB)
+        }
+        let inner = try file(leaf, 5)
+        for lie: UInt64 in [4, 6, 1 << 31, 1 << 62, (1 << 63) - 1, .max] {
+            let root = try file(inner, lie)
+            var options = CARExport.Options()
+            options.scope = .entity
+            for span in [nil, ByteSpan(from: 1, to: 2), ByteSpan(from: -1, to: nil)] {
+                options.span = span
+                let error = contentError {
+                    var export = try CARExport(
+                        root: root, access: scratch.access, options: options)
+                    while try export.next() != nil {}
+                }
+                // A node that is no file at all is an entity of one block.
+                #expect(error != nil || lie > 1 << 62)
+            }
+        }
+    }
+
+    /// A block that is nothing but a link uses up no part of a path.
+    @Test(arguments: [Multicodec.dagCBOR, .dagJSON])
+    func blocksThatAreOnlyALinkAreFollowed(codec: Multicodec) throws {
+        let target = try blocks.node([("a", try blocks.raw("found"))])
+        let link = IPLDValue.link(target)
+        var root = try blocks.store(try IPLDCodec.encode(link, as: codec), codec)
+        for _ in 0..<3 {
+            root = HostileBlocks.identity(
+                try IPLDCodec.encode(.link(root), as: codec), codec)
+        }
+        let found = try scratch.resolve(root.text() + "/a")
+        #expect(try scratch.read(found.cid).utf8Text == "found")
+        #expect(found.roots.count == 2)
+    }
+
+    private func exported(_ root: CID) throws -> [CID] {
+        var export = try CARExport(root: root, access: scratch.access)
+        var reader = CARReader()
+        var cids: [CID] = []
+        while let piece = try export.next() {
+            reader.feed(piece.bytes)
+            while let event = try reader.next() {
+                if case .block(let block) = event { cids.append(block.cid) }
+            }
+        }
+        try reader.finish()
+        return cids
+    }
+}
