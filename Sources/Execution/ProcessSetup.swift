@@ -75,6 +75,34 @@ package enum ProcessSetup {
         return pages * UInt64(sysconf(Int32(_SC_PAGESIZE)))
     }
 
+    /// Bytes of memory that are the process's own: what the system cannot take back, unlike pages of
+    /// files that are mapped (`RssAnon`; decision 8).
+    package static var ownByteCount: UInt64 {
+        guard let text = try? File.readAll("/proc/self/status", limit: 16_384).utf8Text else {
+            return 0
+        }
+        for line in text.split(separator: "\n") where line.hasPrefix("RssAnon:") {
+            let fields = line.split(whereSeparator: { $0 == " " || $0 == "\t" })
+            return fields.dropFirst().first.flatMap { UInt64($0) }.map { $0 << 10 } ?? 0
+        }
+        return 0
+    }
+
+    /// Processor time that all threads of the process have used.
+    static var processorTime: Duration {
+        var time = timespec()
+        unsafe clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time)
+        return .seconds(time.tv_sec) + .nanoseconds(time.tv_nsec)
+    }
+
+    /// Gives pages of freed memory back to the system, from all arenas.
+    static func trimMemory() {
+        typealias Trim = @convention(c) (Int) -> Int32
+        guard let symbol = unsafe dlsym(nil, "malloc_trim") else { return }
+        let trim = unsafe unsafeBitCast(symbol, to: Trim.self)
+        _ = trim(0)
+    }
+
     /// glibc's header with `mallopt` is not part of Swift's Glibc module, so it is looked up by name.
     private static func mallopt(_ parameter: Int32, _ value: Int32) {
         typealias Mallopt = @convention(c) (Int32, Int32) -> Int32

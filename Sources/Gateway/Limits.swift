@@ -2,8 +2,8 @@
 enum Limits {
     /// Bytes of the first leaf that decide about a content type.
     static let sniffBytesMax = 3_072
-    /// File types found by their bytes that are remembered.
-    static let sniffedTypesMax = 65_536
+    /// Bytes of the file types that were found in files and are remembered: about 15,000 of them.
+    static let sniffedTypesBytesMax = 4 << 20
     /// Bytes of `X-Ipfs-Roots`; a longer list is left out.
     static let rootsFieldBytesMax = 4_096
     /// Entries of a HAMT that are sorted for the page; larger ones come in the order of shards.

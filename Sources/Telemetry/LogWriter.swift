@@ -25,14 +25,15 @@ final class LogWriter: Sendable {
 
     func enqueue(_ line: String) {
         queue.notify { queue in
-            guard queue.lines.count < Limits.logLinesMax, queue.byteCount < Limits.logBytesMax,
-                !queue.isClosed
+            let byteCount = line.utf8.count
+            guard queue.lines.count < Limits.logLinesMax,
+                queue.byteCount + byteCount <= Limits.logBytesMax, !queue.isClosed
             else {
                 queue.droppedCount += 1
                 return
             }
             queue.lines.append(line)
-            queue.byteCount += line.utf8.count
+            queue.byteCount += byteCount
         }
     }
 

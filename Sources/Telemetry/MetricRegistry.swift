@@ -93,11 +93,7 @@ package final class MetricRegistry: Sendable {
     package var memoryParts: [MemoryPart] { parts.withLock { $0 } }
 
     func add(_ part: MemoryPart) {
-        parts.withLock { parts in
-            precondition(
-                !parts.contains { $0.name == part.name }, "a part of the memory is counted once")
-            parts.append(part)
-        }
+        parts.withLock { $0.append(part) }
     }
 
     /// All series as text, families in the order in which they were added.

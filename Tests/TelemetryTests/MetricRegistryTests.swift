@@ -27,6 +27,20 @@ struct MetricRegistryTests {
                 """)
     }
 
+    @Test func thePartsOfTheMemoryHaveALimitEach() throws {
+        let registry = MetricRegistry()
+        let budget = ByteBudget(name: "ingest", limit: 100)
+        registry.memory(budget)
+        registry.memory("cache", limit: 1000) { 7 }
+        #expect(budget.tryAcquire(30))
+        let text = try #require(registry.exposition().utf8Text)
+        #expect(text.contains("holdfast_memory_bytes{part=\"ingest\"} 30\n"))
+        #expect(text.contains("holdfast_memory_limit_bytes{part=\"ingest\"} 100\n"))
+        #expect(text.contains("holdfast_memory_bytes{part=\"cache\"} 7\n"))
+        #expect(registry.memoryParts.map(\.name) == ["ingest", "cache"])
+        #expect(registry.memoryParts.reduce(0) { $0 + $1.limit } == 1100)
+    }
+
     @Test func histogramsAreCumulative() {
         let registry = MetricRegistry()
         let histogram = registry.histogram("seconds", help: "Time.", bounds: [0.1, 1])

@@ -29,6 +29,9 @@ final class OpenNode: Sendable {
         self.configuration = configuration
         self.log = log
         metrics = MetricRegistry()
+        metrics.gauge(
+            "holdfast_own_memory_bytes", help: "Memory that the system cannot take back."
+        ) { Double(ProcessSetup.ownByteCount) }
         identity = try Identity.open(in: repository.home)
         var options = BlockStoreOptions(folder: repository.home)
         options.cacheByteCount = configuration.store.cacheByteCount
@@ -56,7 +59,9 @@ final class OpenNode: Sendable {
         }
         settings.deserializedResponses = configuration.gateway.deserializedResponses
         settings.concurrentRequestsMax = configuration.gateway.concurrentRequestsMax
-        return Gateway(library: library, settings: settings).handler
+        let gateway = Gateway(library: library, settings: settings)
+        gateway.addMemory(to: metrics)
+        return gateway.handler
     }
 
     /// The RPC on top of it.

@@ -26,6 +26,8 @@ package enum Server {
         let services = ServiceList()
         let log = log(configuration.log, isForPeople: isForPeople)
         defer { log.close() }
+        let trim = MemoryTrim()
+        defer { trim.stop() }
         do {
             let stop = Monitor<String?>(nil)
             let listeners = try start(home, configuration, log, services) {

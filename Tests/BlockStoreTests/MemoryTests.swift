@@ -1,0 +1,219 @@
+import Buffers
+import Execution
+import Multiformats
+import Telemetry
+import TestSupport
+import Testing
+import Vault
+
+@testable import BlockStore
+
+/// What the store holds is charged in bytes, whatever the blocks and keys are.
+@Suite(.timeLimit(.minutes(20)))
+struct MemoryTests {
+    // MARK: identity and long digests
+
+    private static let strange: [Multihash] = [0, 1, 32, 128, 129, 100_000, 8 << 20].flatMap {
+        count in
+        [0x00, 0x12, 0x1012].map {
+            Multihash(
+                code: MultihashCode(rawValue: $0),
+                digest: Bytes([UInt8](repeating: 7, count: count)))
+        }
+    }
+
+    @Test(arguments: strange.indices)
+    func whatCannotBeStoredIsNeverLookedUp(_ index: Int) throws {
+        let multihash = Self.strange[index]
+        let scratch = try ScratchStore()
+        let store = try scratch.open()
+        let isIdentity = multihash.code == .identity
+        #expect(try store.get(multihash) == (isIdentity ? multihash.digest : nil))
+        #expect(try store.contains(multihash) == isIdentity)
+        #expect(try store.stat(multihash)?.byteCount == (isIdentity ? multihash.digestCount : nil))
+        #expect(try store.stat(multihash)?.sequence == nil, "what is in no log has no number")
+        #expect(try !store.delete(multihash))
+        #expect(
+            store.isCached(multihash) == (isIdentity || multihash.digestCount > 128),
+            "nothing would have to be read")
+        #expect(try store.pin(of: .v1(.raw, multihash)) == nil)
+        let error = #expect(throws: BlockStoreError.self) {
+            try store.unpin(.v1(.raw, multihash), by: soon())
+        }
+        #expect(error?.code == .notPinned)
+        #expect((error?.message.utf8.count ?? 0) < 1000)
+    }
+
+    @Test(arguments: strange.indices)
+    func aPinHasAKeyOfBoundedLength(_ index: Int) throws {
+        let cid = CID.v1(.raw, Self.strange[index])
+        let scratch = try ScratchStore()
+        let store = try scratch.open()
+        guard cid.multihash.digestCount > 128 else {
+            try store.pin(cid, mode: .direct, name: "", by: soon())
+            #expect(try store.pin(of: cid)?.cid == cid)
+            return try store.unpin(cid, by: soon())
+        }
+        let error = #expect(throws: BlockStoreError.self) {
+            try store.pin(cid, mode: .direct, name: "", by: soon())
+        }
+        #expect(error?.code == .tooLarge)
+        #expect((error?.message.utf8.count ?? 0) < 1000)
+    }
+
+    @Test func aBlockUnderALongDigestIsRefused() throws {
+        let scratch = try ScratchStore()
+        let store = try scratch.open()
+        let digest = Bytes([UInt8](repeating: 1, count: 129))
+        let multihash = Multihash(code: MultihashCode(rawValue: 0x13), digest: digest)
+        let block = VerifiedBlock(cid: .v1(.raw, multihash), alreadyHashed: Bytes(utf8: "block"))
+        let error = #expect(throws: BlockStoreError.self) { try store.append([block], by: soon()) }
+        #expect(error?.code == .tooLarge)
+    }
+
+    // MARK: slices
+
+    @Test func aSmallBlockThatWaitsKeepsOnlyItsOwnBytes() throws {
+        let piece = Bytes([UInt8](repeating: 3, count: 1 << 20))
+        let small = try VerifiedBlock(
+            hashing: piece.prefix(1000), codec: .raw, function: .sha2_256
+        ).readyToWait()
+        #expect(small.bytes == piece.prefix(1000))
+        #expect(small.bytes.heldByteCount == 1000)
+        let large = try VerifiedBlock(
+            hashing: piece.prefix(100_000), codec: .raw, function: .sha2_256
+        ).readyToWait()
+        #expect(
+            MemoryCost.queued(large) >= large.bytes.heldByteCount, "it is charged with all of it")
+    }
+
+    @Test func theCacheChargesTheMemoryBehindASlice() {
+        let cache = BlockCache(byteCount: 1 << 20, hashSeed: 1)
+        let piece = Bytes([UInt8](repeating: 1, count: 100_000))
+        for number in 0..<200 {
+            let word = UInt64(number)
+            // A digest of another length than 32 is a slice of the block that the link stood in.
+            let multihash = Multihash(
+                code: .sha2_256, digest: piece.prefix(16 + number % 40))
+            let key =
+                number % 2 == 0
+                ? multihash : Multihash(code: .sha2_256, inline32: (word, word, word, word))
+            guard case .miss(let ticket) = cache.get(key) else { continue }
+            cache.insert(piece.prefix(50 + number), ticket)
+        }
+        #expect(cache.byteCount < 200 * 2000, "copies, not slices of 100,000 bytes")
+        #expect(cache.byteCount > 100 * 50)
+    }
+
+    @Test func aLargeBlockDoesNotFlushTheCache() {
+        let cache = BlockCache(byteCount: 4 << 20, hashSeed: 1)
+        func read(_ number: Int, _ bytes: Bytes) -> Bool {
+            let word = UInt64(number)
+            let multihash = Multihash(code: .sha2_256, inline32: (word, word, word, word))
+            switch cache.get(multihash) {
+            case .hit: return true
+            case .miss(let ticket):
+                cache.insert(bytes, ticket)
+                return false
+            }
+        }
+        let usual = Bytes([UInt8](repeating: 1, count: 20_000))
+        for _ in 0..<5 { for number in 0..<100 { _ = read(number, usual) } }
+        let large = Bytes([UInt8](repeating: 1, count: 1 << 20))
+        let huge = Bytes([UInt8](repeating: 1, count: 3 << 20))
+        for number in 1000..<1020 {
+            _ = read(number, large)
+            _ = read(number + 100, huge)
+            #expect(cache.byteCount <= 4 << 20)
+        }
+        #expect((0..<100).filter { read($0, usual) }.count >= 98)
+    }
+
+    // MARK: lists
+
+    @Test func theQuarantineIsBoundedAndKnowsWhenToAsk() {
+        var contents = Quarantine.Contents()
+        let digests = (0..<40_000).map { number in
+            Multihash(
+                code: MultihashCode(rawValue: 0x13),
+                digest: Bytes(
+                    [UInt8](repeating: 0, count: 60) + [
+                        UInt8(number & 255), UInt8(number >> 8), 0, 0,
+                    ]))
+        }
+        #expect(contents.contains(digests[0]) == .no)
+        let newCount = digests.count { contents.insert($0) }
+        #expect(newCount == digests.count)
+        #expect(contents.count == digests.count)
+        #expect(contents.byteCount <= Limits.quarantineBytesMax)
+        #expect(contents.contains(digests[0]) == .yes)
+        #expect(contents.contains(digests[39_999]) == .askDisk)
+        for digest in digests { contents.remove(digest) }
+        #expect(contents.count == 0 && contents.byteCount == 0)
+    }
+
+    @Test func manyPinsGoInSeveralStepsAndAWalkShowsThemAll() throws {
+        let scratch = try ScratchStore()
+        let store = try scratch.open()
+        let cids = (0..<5000).map { number in
+            let word = UInt64(number)
+            return CID.v1(
+                .raw, Multihash(code: .sha2_256, inline32: (word, word &* 31, word, word)))
+        }
+        let name = String(repeating: "n", count: 255)
+        try store.pin(cids, mode: .direct, name: name, by: soon())
+        var seen: Set<CID> = []
+        try store.forEachPin { pin in
+            #expect(pin.name == name)
+            return seen.insert(pin.cid).inserted
+        }
+        #expect(seen == Set(cids))
+    }
+
+    @Test func aLargeBlockGetsInAmongManySmallOnes() throws {
+        let scratch = try ScratchStore()
+        let store = try scratch.open()
+        let isDone = Locked(false)
+        let threads = (0..<4).map { index in
+            Thread(name: "small-\(index)") {
+                let appender = store.makeAppender(by: soon())
+                var number = index << 32
+                while !isDone.withLock({ $0 }) {
+                    number += 1
+                    guard let block = try? VerifiedBlock(sample: number, byteCount: 200_000),
+                        (try? appender.append(block)) != nil
+                    else { break }
+                }
+            }
+        }
+        let large = try VerifiedBlock(
+            hashing: Bytes([UInt8](repeating: 9, count: Limits.blockBytesMax)), codec: .raw,
+            function: .sha2_256)
+        try store.append([large], by: soon())
+        isDone.withLock { $0 = true }
+        for thread in threads { thread.join() }
+        #expect(try store.get(large.multihash) == large.bytes)
+        store.close()
+        #expect(store.log.room.inUse == 0 && store.meta.room.inUse == 0, "all room came back")
+    }
+
+    @Test func everyPartOfTheMemoryIsInTheMetrics() throws {
+        let scratch = try ScratchStore()
+        var options = scratch.options
+        let registry = MetricRegistry()
+        options.metrics = registry
+        let store = try BlockStore.open(options)
+        try store.append((0..<100).map { try VerifiedBlock(sample: $0) }, by: soon())
+        for part in registry.memoryParts {
+            let inUse = part.inUse()
+            #expect(inUse >= 0 && inUse <= part.limit, "\(part.name)")
+        }
+        let names = Set(registry.memoryParts.map(\.name))
+        #expect(
+            names == [
+                "cache", "append", "changes", "index", "deletions", "quarantine", "claims",
+                "database-blocks", "database-meta",
+            ])
+        store.close()
+    }
+}
