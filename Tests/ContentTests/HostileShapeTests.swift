@@ -1,5 +1,6 @@
 import Buffers
 import Content
+import Execution
 import IPLD
 import Multiformats
 import TestSupport

@@ -104,10 +104,11 @@ struct ReleaseTests {
     private func expectSame(_ make: () throws -> some ContentPieces) throws {
         var (plain, released) = (try make(), try make())
         let whole = try all(of: &plain) { _, _ in }
-        let again = try all(of: &released) { piece, content in
+        let again = try all(of: &released) { piece, content throws in
             content.release()
             guard let origin = piece.origin else { return }
-            #expect(try origin.read(from: scratch.access.makeReader()) == piece.bytes)
+            let same = try origin.read(from: scratch.access.makeReader())
+            #expect(same == piece.bytes)
         }
         #expect(again == whole)
         #expect(!whole.isEmpty)
