@@ -38,7 +38,9 @@ extension Duration {
         let (seconds, attoseconds) = components
         guard seconds >= 0 else { return 0 }
         let (scaled, overflow) = UInt64(seconds).multipliedReportingOverflow(by: 1_000_000_000)
-        return overflow ? .max : scaled &+ UInt64(max(0, attoseconds) / 1_000_000_000)
+        let (sum, overflowOfSum) = scaled.addingReportingOverflow(
+            UInt64(max(0, attoseconds) / 1_000_000_000))
+        return overflow || overflowOfSum ? .max : sum
     }
 
     /// The length in seconds, for people and for metrics.

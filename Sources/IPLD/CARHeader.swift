@@ -11,39 +11,17 @@ struct CARHeader {
     let version: UInt64
     let roots: [CID]
 
-    /// Decodes the CBOR of a header.
+    /// Decodes the CBOR of a header; no more than the roots is kept of it.
     ///
     /// - Throws: `.header`.
     init(decoding bytes: Bytes) throws(CARError) {
-        let value: IPLDValue
+        var fields = CARHeaderFields()
         do {
-            value = try DagCBOR.decode(bytes, .reading)
+            try fields.read(CBORWalk(bytes, .reading))
         } catch {
             throw CARError(.header, "invalid header: \(error.message)")
         }
-        guard case .integer(let version)? = value["version"] else {
-            throw CARError(.header, "invalid header: no version")
-        }
-        self.version = UInt64(exactly: version) ?? 0
-        roots = try Self.roots(value["roots"], version: self.version)
-    }
-
-    private static func roots(_ value: IPLDValue?, version: UInt64) throws(CARError) -> [CID] {
-        guard let value else {
-            guard version == 1 else { return [] }
-            throw CARError(.header, "invalid header: no roots")
-        }
-        guard case .list(let list) = value else {
-            throw CARError(.header, "invalid header: roots are no list")
-        }
-        var roots: [CID] = []
-        for value in list {
-            guard case .link(let cid) = value else {
-                throw CARError(.header, "invalid header: a root is no link")
-            }
-            roots.append(cid)
-        }
-        return roots
+        (version, roots) = try fields.values
     }
 
     /// Where the data of version 2 is: how many bytes to pass, and how many it has.

@@ -20,6 +20,9 @@ struct CARInput: ~Copyable {
         piece = next
     }
 
+    /// How many bytes were copied and wait for the rest of their run.
+    var heldByteCount: Int { held.count }
+
     /// Whether all of the last piece was used.
     var isDrained: Bool { piece.isEmpty && held.count == 0 }
 

@@ -44,6 +44,9 @@ package struct CARReader: ~Copyable {
         self.sectionBytesMax = UInt64(sectionBytesMax)
     }
 
+    /// How many bytes of a section that is not complete the reader keeps, for the caller's budget.
+    package var heldByteCount: Int { input.heldByteCount }
+
     /// Takes the next piece of the input. Everything fed before must have been taken out.
     package mutating func feed(_ piece: Bytes) { input.feed(piece) }
 

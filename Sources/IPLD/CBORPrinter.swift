@@ -18,6 +18,7 @@ struct CBORPrinter: ~Copyable {
     }
 
     private mutating func append(_ value: IPLDValue, depth: Int) throws(IPLDError) {
+        guard writer.count <= Limits.encodedBytesMax else { throw .tooLongToWrite }
         switch value {
         case .null: writer.append(0xf6)
         case .bool(let isTrue): writer.append(isTrue ? 0xf5 : 0xf4)

@@ -28,3 +28,10 @@ package struct IPLDError: Error, Hashable, Sendable, CustomStringConvertible {
 
     package var description: String { message }
 }
+
+extension IPLDError {
+    static let tooLongToWrite = IPLDError(
+        .tooLarge,
+        "the value would take more than \(Limits.encodedBytesMax) bytes in this codec: read the "
+            + "block as it is, or a part of it by a path")
+}

@@ -21,6 +21,7 @@ struct JSONPrinter: ~Copyable {
     }
 
     private mutating func append(_ value: IPLDValue, depth: Int) throws(IPLDError) {
+        guard writer.count <= Limits.encodedBytesMax else { throw .tooLongToWrite }
         switch value {
         case .null: writer.append(utf8: "null")
         case .bool(let isTrue): writer.append(utf8: isTrue ? "true" : "false")

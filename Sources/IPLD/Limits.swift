@@ -12,6 +12,9 @@ package enum Limits {
     package static let encodedBytesMax = 64 << 20
     /// The longest header of a CAR; 64 KiB hold over 1,500 roots.
     package static let carHeaderBytesMax = 1 << 20
+    /// The most roots of a CAR: more CIDs with a digest than its longest header has room for, and
+    /// fewer than it could have of very short ones, which take ten times the memory.
+    package static let carRootsMax = 1 << 15
     /// The longest section (CID and block) of a CAR by default, as in go-car.
     package static let carSectionBytesMax = 8 << 20
 }

@@ -25,8 +25,11 @@ enum Limits {
     static let progressInterval: Duration = .milliseconds(500)
     /// Bytes of a file between two lines of progress of `add`.
     static let addProgressBytes = 256 << 10
-    /// Bytes of a text for `multibase`.
-    static let multibaseBytesMax = 16 << 20
+    /// Bytes of an input for `multibase`; in base2 the answer is eight times as long, and all of it
+    /// is in memory.
+    static let multibaseBytesMax = 1 << 20
+    /// Bytes of a format for `cid format`: each of its fields may be a CID of 8 KiB.
+    static let cidFormatBytesMax = 1 << 10
     /// Bytes of a symbolic link's target.
     static let linkTargetBytesMax = 4096
     /// Faults below one pin that are listed.

@@ -12,4 +12,7 @@ package enum Limits {
     package static let textBytesMax = 8192
     /// The longest text for bases without a power of two, whose decoding takes quadratic time.
     package static let quadraticTextBytesMax = 1 << 15
+    /// The most bytes from outside that are written in such a base: their text in base10, the
+    /// longest, has 29,593 characters and is still read.
+    package static let quadraticBytesMax = 12 << 10
 }

@@ -8,6 +8,19 @@ extension Multibase {
         encode(bytes, prefixed: true)
     }
 
+    /// Writes bytes from outside with the prefix in front.
+    ///
+    /// - Throws: `.multibase` for more bytes than a base takes in a time that can be waited for.
+    package func encodeOutside(_ bytes: Bytes) throws(MultiformatsError) -> Bytes {
+        guard !isQuadratic || bytes.count <= Limits.quadraticBytesMax else {
+            throw MultiformatsError(
+                .multibase,
+                "\(name) is slow to write, so it takes at most \(Limits.quadraticBytesMax) bytes, "
+                    + "not \(bytes.count): use base32 or base64url")
+        }
+        return Bytes(encodeUTF8(bytes, prefixed: true))
+    }
+
     /// Writes bytes without a prefix, as CIDs of version 0 and peer ids are.
     package func encodeWithoutPrefix(_ bytes: Bytes) -> String {
         encode(bytes, prefixed: false)
@@ -20,13 +33,37 @@ extension Multibase {
         _ text: String
     ) throws(MultiformatsError) -> (base: Multibase, bytes: Bytes) {
         guard let first = text.unicodeScalars.first else {
-            throw MultiformatsError(.multibase, "cannot decode multibase for zero length string")
+            throw .emptyText
         }
         guard let base = Multibase(prefix: first) else {
-            throw MultiformatsError(.multibase, "selected encoding not supported")
+            throw .unknownBase
         }
         let rest = text.utf8Span.span.extracting(droppingFirst: UTF8.byteCount(of: first))
         return (base, try base.decode(rest))
+    }
+
+    /// Reads a text by its prefix.
+    ///
+    /// - Parameter text: UTF-8.
+    /// - Throws: `.multibase`; for an unknown prefix in the words of go-multibase.
+    package static func decode(
+        utf8 text: Bytes
+    ) throws(MultiformatsError) -> (base: Multibase, bytes: Bytes) {
+        guard !text.isEmpty else { throw .emptyText }
+        // All prefixes but one are ASCII.
+        let rocket = Bytes(utf8: String(Multibase.base256emoji.prefix))
+        let (prefix, count) =
+            text.prefix(rocket.count) == rocket
+            ? (Multibase.base256emoji.prefix, rocket.count) : (Unicode.Scalar(text[0]), 1)
+        guard text[0] < 0x80 || count > 1, let base = Multibase(prefix: prefix) else {
+            throw .unknownBase
+        }
+        return (
+            base,
+            try text.withByteSpan { (span) throws(MultiformatsError) in
+                try base.decode(span.extracting(droppingFirst: count))
+            }
+        )
     }
 
     /// Reads a text that has no prefix.
@@ -37,8 +74,12 @@ extension Multibase {
     }
 
     private func encode(_ bytes: Bytes, prefixed: Bool) -> String {
+        String(decoding: encodeUTF8(bytes, prefixed: prefixed), as: UTF8.self)
+    }
+
+    private func encodeUTF8(_ bytes: Bytes, prefixed: Bool) -> [UInt8] {
         var text: [UInt8] = []
-        text.reserveCapacity(bytes.count * 2 + 8)
+        text.reserveCapacity(capacity(for: bytes.count) + 4)
         if prefixed { text.append(contentsOf: String(prefix).utf8) }
         bytes.withByteSpan { span in
             switch coding {
@@ -48,7 +89,17 @@ extension Multibase {
             case .emoji: EmojiAlphabet.encode(span, to: &text)
             }
         }
-        return String(decoding: text, as: UTF8.self)
+        return text
+    }
+
+    /// How many characters so many bytes take, or a little more.
+    private func capacity(for byteCount: Int) -> Int {
+        switch coding {
+        case .plain: byteCount
+        case .bits(let alphabet): alphabet.textCount(of: byteCount)
+        case .number: byteCount * 5 / 2
+        case .emoji: byteCount * 4
+        }
     }
 
     private func decode(_ text: Span<UInt8>) throws(MultiformatsError) -> Bytes {
@@ -68,4 +119,11 @@ extension UTF8 {
     fileprivate static func byteCount(of scalar: Unicode.Scalar) -> Int {
         encode(scalar)?.count ?? 0
     }
+}
+
+extension MultiformatsError {
+    fileprivate static let emptyText = MultiformatsError(
+        .multibase, "cannot decode multibase for zero length string")
+    fileprivate static let unknownBase = MultiformatsError(
+        .multibase, "selected encoding not supported")
 }

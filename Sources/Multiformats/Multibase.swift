@@ -71,8 +71,7 @@ package enum Multibase: String, CaseIterable, Hashable, Sendable {
 
     /// Whether encoding and decoding take time quadratic in the length.
     ///
-    /// Decoding refuses long texts by itself; who encodes outside data limits it to
-    /// `Limits.quadraticTextBytesMax`.
+    /// Decoding refuses long texts by itself; outside data is encoded by `encodeOutside`.
     package var isQuadratic: Bool {
         switch coding {
         case .number: true

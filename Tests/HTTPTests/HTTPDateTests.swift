@@ -30,10 +30,25 @@ struct HTTPDateTests {
         "Sun, 00 Nov 1994 08:49:37 GMT", "Sun, 32 Nov 1994 08:49:37 GMT",
         "Sun, 06 Nix 1994 08:49:37 GMT", "Sun, 06 Nov 1994 08:60:37 GMT",
         "Sun, 06 Nov 194 08:49:37 GMT", "Sun, 06 Nov 1994 08:49:37 CET", "1994-11-06T08:49:37Z",
-        "Sun, 06 Nov 1994 8:49 GMT",
+        "Sun, 06 Nov 1994 8:49 GMT", "Sun, 06 Nov 0000 08:49:37 GMT",
+        "Fri, 31 Dec 9999 23:59:60 GMT", "Sun, 06 Nov 65535 08:49:37 GMT",
+        "Sun, 06 Nov 1994 255:49:37 GMT", "Sun, -6 Nov 1994 08:49:37 GMT",
     ])
     func everythingElseIsNoDate(text: String) {
         #expect(HTTPDate(parsing: text) == nil)
+    }
+
+    /// A file may carry any time; the header has room for four digits of the year.
+    @Test(arguments: [
+        (Int64.min, "Mon, 01 Jan 0001 00:00:00 GMT"),
+        (-62_135_596_801, "Mon, 01 Jan 0001 00:00:00 GMT"),
+        (-62_135_596_800, "Mon, 01 Jan 0001 00:00:00 GMT"),
+        (253_402_300_800, "Fri, 31 Dec 9999 23:59:59 GMT"),
+        (4_611_686_018_427_387_904, "Fri, 31 Dec 9999 23:59:59 GMT"),
+        (.max, "Fri, 31 Dec 9999 23:59:59 GMT"),
+    ])
+    func timesWithoutAFormAreShownAsTheNearest(seconds: Int64, text: String) {
+        #expect(HTTPDate(seconds: seconds).description == text)
     }
 
     @Test func daysOfFourHundredYearsGoRoundTrip() {

@@ -90,6 +90,44 @@ struct CARTests {
     }
 
     @Test
+    func headersMayHaveOtherFieldsAndFieldsTwice() throws {
+        // {"x": {"roots": 1, "version": [2]}, "roots": [], "version": 1, "roots": 5}
+        let header = try Bytes(
+            hex: "a4 6178 a2 65726f6f7473 01 6776657273696f6e 8102 65726f6f7473 80"
+                + "6776657273696f6e 01 65726f6f7473 05")
+        let car = try Self.read(Bytes([UInt8(header.count)] + header.array), pieceCount: 5)
+        #expect(car.roots.isEmpty && car.blocks.isEmpty)
+    }
+
+    @Test(arguments: [0, 1, 20_000, Limits.carRootsMax, Limits.carRootsMax + 1, 130_000])
+    func rootsHaveALimit(count: Int) throws {
+        let root = try CID(parsing: "bafkqaaa")
+        let header = CARWriter.header(roots: Array(repeating: root, count: count))
+        guard count > Limits.carRootsMax else {
+            #expect(try Self.read(header, pieceCount: 1 << 20).roots.count == count)
+            return
+        }
+        let error = #expect(throws: CARError.self) { try Self.read(header, pieceCount: 1 << 20) }
+        #expect(error?.code == .header || error?.code == .tooLarge)
+    }
+
+    @Test
+    func whatIsHeldIsCounted() throws {
+        var random = SeededRandom(seed: 9)
+        let block = Self.randomBlock(&random)
+        let bytes = Self.write(roots: [block.cid], [block])
+        var reader = CARReader()
+        var most = 0
+        for place in 0..<bytes.count {
+            reader.feed(bytes[place..<place + 1])
+            while try reader.next() != nil {}
+            most = max(most, reader.heldByteCount)
+        }
+        #expect(most >= block.bytes.count && most < bytes.count)
+        #expect(reader.heldByteCount == 0)
+    }
+
+    @Test
     func version2InsideVersion2IsRefused() throws {
         let inner = Self.version2(Self.write(roots: [], []), gap: 0, index: .empty)
         let outer = Self.version2(inner, gap: 0, index: .empty)

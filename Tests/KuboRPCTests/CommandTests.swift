@@ -129,6 +129,8 @@ struct CommandTests {
         #expect(bad["ErrorMsg"]?.text?.isEmpty == false)
         #expect(try node.call("cid/format?arg=\(Self.hello)&f=x").status == 500)
         #expect(try node.call("cid/format?arg=bafkqaaa&v=0").text.contains("can't convert"))
+        let long = String(repeating: "%25s", count: 513)
+        #expect(try node.call("cid/format?arg=bafkqaaa&f=\(long)").status == 500)
     }
 
     @Test func multibasesAreListedAndConverted() throws {
@@ -141,6 +143,10 @@ struct CommandTests {
             try node.upload("multibase/transcode?b=base16", [.file("a", "uaGVsbG8")]).text
                 == "f68656c6c6f")
         #expect(try node.upload("multibase/decode", [.file("a", "?")]).status == 500)
+        let long = Part(filename: "a", content: [UInt8](repeating: 1, count: 1 << 16))
+        let slow = try node.upload("multibase/encode?b=base58btc", [long])
+        #expect(slow.status == 500 && slow.text.contains("use base32 or base64url"))
+        #expect(try node.upload("multibase/encode?b=base16", [long]).text.utf8.count == 1 << 17 | 1)
         #expect(
             try node.call("multibase/list").text.contains("{\"Code\":98,\"Name\":\"base32\"}"))
     }

@@ -58,6 +58,27 @@ struct UploadTests {
         #expect(lines.last?["Name"]?.text == "d")
     }
 
+    /// A time without a date is not written into a block, whichever kind of entry has it.
+    @Test(
+        arguments: [
+            "mtime=-9223372036854775808", "mtime=-62135596801", "mtime=253402300800",
+            "mtime=9223372036854775807", "mtime=5&mtime-nsecs=1000000000",
+            "mtime=5&mtime-nsecs=4294967295",
+        ], [nil, "application/x-directory", "application/symlink"])
+    func timesWithoutADateAreRefused(time: String, type: String?) throws {
+        let part = Part(name: "file?" + time, filename: "d", type: type, content: [1])
+        let answer = try TestNode().upload("add?preserve-mtime=true", [part])
+        #expect(!answer.text.contains("\"Hash\""))
+        #expect(answer.text.contains("must lie between the years 1 and 9999"))
+    }
+
+    @Test(arguments: ["253402300800", "-62135596801", "9223372036854775807"])
+    func optionsForTimesWithoutADateAreRefused(seconds: String) throws {
+        let answer = try TestNode().upload("add?mtime=\(seconds)", [.file("a", "x")])
+        #expect(answer.status == 500)
+        #expect(answer.text.contains("must lie between the years 1 and 9999"))
+    }
+
     @Test func severalPartsOfOneNameAreSeveralBlocks() throws {
         let answer = try TestNode().upload(
             "block/put", [.file("x", "1"), .file("x", "1"), .file("x", "2")])

@@ -76,6 +76,32 @@ struct MultibaseTests {
         #expect(!Multibase.base32.isQuadratic)
     }
 
+    /// What may be written may be read again, and one byte more is refused in a sentence.
+    @Test(arguments: Multibase.allCases)
+    func whatIsSlowToWriteHasALimit(base: Multibase) throws {
+        let most = Bytes([UInt8](repeating: 0x7e, count: Limits.quadraticBytesMax))
+        let text = try base.encodeOutside(most)
+        #expect(text == Bytes(utf8: base.encode(most)))
+        let decoded = try Multibase.decode(utf8: text)
+        #expect(decoded.base == base && decoded.bytes == most)
+        let more = Bytes(most.array + [0x7e])
+        guard base.isQuadratic else {
+            #expect(try Multibase.decode(utf8: base.encodeOutside(more)).bytes == more)
+            return
+        }
+        let error = #expect(throws: MultiformatsError.self) { try base.encodeOutside(more) }
+        #expect(error?.message.contains("use base32 or base64url") == true)
+    }
+
+    @Test(arguments: ["", "Q", "é", "\u{1f30d}a", "\u{1f680}a", "z0"])
+    func textsAreReadFromBytesAsFromStrings(text: String) {
+        let error = #expect(throws: MultiformatsError.self) { try Multibase.decode(text) }
+        #expect(throws: error ?? .init(.multibase, "")) {
+            try Multibase.decode(utf8: Bytes(utf8: text))
+        }
+        #expect(throws: MultiformatsError.self) { try Multibase.decode(utf8: [0xf0, 0x9f]) }
+    }
+
     @Test
     func prefixesAreUnique() {
         #expect(Set(Multibase.allCases.map(\.prefix)).count == Multibase.allCases.count)

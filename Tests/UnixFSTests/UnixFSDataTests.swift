@@ -43,6 +43,147 @@ struct UnixFSDataTests {
         #expect(error?.code == .malformed)
     }
 
+    static let numbers: [UInt64] = [
+        0, 1, 2_147_483_648, 4_294_967_296, 4_611_686_018_427_387_903, 4_611_686_018_427_387_904,
+        4_611_686_018_427_387_905, 9_223_372_036_854_775_808, UInt64.max,
+    ]
+
+    static let seconds: [Int64] = [
+        Int64.min, -9_223_372_036_854_775_807, -4_611_686_018_427_387_904, -62_135_596_801,
+        -62_135_596_800, -4_294_967_296, -1, 0, 1, 2_147_483_648, 4_294_967_296, 253_402_300_799,
+        253_402_300_800, 4_611_686_018_427_387_904, Int64.max,
+    ]
+
+    /// A size within 2^62 is read, and every larger one refused, wherever it stands.
+    @Test(arguments: numbers)
+    func sizesHaveABound(size: UInt64) throws {
+        let isBounded = size <= 1 << 62
+        var file = UnixFSData(type: .file)
+        file.fileSize = size
+        #expect(((try? UnixFSData(decoding: file.encode())) == file) == isBounded)
+        var part = UnixFSData(type: .file)
+        part.blockSizes = [size]
+        #expect(((try? UnixFSData(decoding: part.encode())) == part) == isBounded)
+        // A single byte more in the sum, as a size or as data.
+        part.blockSizes = [size, 1]
+        #expect(((try? UnixFSData(decoding: part.encode())) == part) == (size < 1 << 62))
+        part.blockSizes = [size]
+        part.data = [1]
+        #expect(((try? UnixFSData(decoding: part.encode())) == part) == (size < 1 << 62))
+        let packed = Self.field(4, packed: [size, 0, size])
+        let sum = try? UnixFSDataView(decoding: Self.joined(Bytes(hex: "0802"), packed))
+        #expect((sum?.byteCount == size &* 2) == (size <= 1 << 61))
+    }
+
+    /// Other numbers are claims that whoever uses them compares with what can be.
+    @Test(arguments: numbers)
+    func otherNumbersAreReadAsTheyAre(number: UInt64) throws {
+        var message = UnixFSData(type: .shard)
+        (message.hashType, message.fanout) = (number, number)
+        let view = try UnixFSDataView(decoding: message.encode())
+        #expect(view.hashType == number && view.fanout == number)
+        var writer = ByteWriter()
+        writer.append([0x08, 0x02, 0x38])
+        Self.append(number, to: &writer)
+        let mode = try UnixFSDataView(decoding: writer.finish()).metadata.mode
+        #expect(mode == UInt32(truncatingIfNeeded: number) & 0o7777)
+    }
+
+    /// A time with a date is kept, one without is left out, and the file is read in any case.
+    @Test(arguments: seconds)
+    func timesHaveADate(seconds: Int64) throws {
+        let hasDate = (-62_135_596_800...253_402_300_799).contains(seconds)
+        let time = ModificationTime(seconds: seconds, nanoseconds: 5)
+        #expect((time != nil) == hasDate)
+        let view = try UnixFSDataView(decoding: Self.message(seconds: seconds, nanoseconds: 5))
+        #expect(view.metadata.mtime == time)
+    }
+
+    @Test(arguments: [0, 1, 999_999_999, 1_000_000_000, 2_147_483_648, UInt32.max])
+    func nanosecondsAreLessThanASecond(nanoseconds: UInt32) {
+        let isBounded = nanoseconds < 1_000_000_000
+        let time = ModificationTime(seconds: 7, nanoseconds: nanoseconds)
+        #expect((time != nil) == isBounded)
+        let view = try? UnixFSDataView(
+            decoding: Self.message(seconds: 7, nanoseconds: nanoseconds))
+        #expect((view != nil) == isBounded)
+        #expect(view?.metadata.mtime == time)
+    }
+
+    /// Sizes packed, unpacked and mixed, between other fields, come one by one as in the list.
+    @Test(arguments: [1, 2, 3] as [UInt64])
+    func sizesComeOneByOne(seed: UInt64) throws {
+        var random = SeededRandom(seed: seed)
+        for _ in 0..<200 {
+            var writer = ByteWriter()
+            var sizes: [UInt64] = []
+            writer.append([0x08, 0x02])
+            for _ in 0..<random.below(8) {
+                let next = (0..<random.below(5)).map { _ in
+                    random.next() >> UInt64(8 + random.below(50))
+                }
+                switch random.below(4) {
+                case 0: writer.append([0x7a, 0x02, 0x20, 0x05])
+                case 1: writer.append([0x12, 0x01, 0x20])
+                case 2:
+                    writer.append(Self.field(4, packed: next))
+                    sizes += next
+                default:
+                    for size in next {
+                        writer.append(0x20)
+                        Self.append(size, to: &writer)
+                    }
+                    sizes += next
+                }
+            }
+            let message = writer.finish()
+            let view = try UnixFSDataView(decoding: message)
+            #expect(view.blockSizeCount == sizes.count)
+            let sum: UInt64 = sizes.reduce(0, &+)
+            #expect(view.byteCount == sum + UInt64(view.data?.count ?? 0))
+            var cursor = view.blockSizes()
+            for size in sizes { #expect(cursor.next() == size) }
+            #expect(cursor.next() == nil)
+            #expect(try UnixFSData(decoding: message).blockSizes == sizes)
+        }
+    }
+
+    private static func message(seconds: Int64, nanoseconds: UInt32) -> Bytes {
+        var time = ByteWriter()
+        time.append(0x08)
+        append(UInt64(bitPattern: seconds), to: &time)
+        time.append(0x15)
+        time.appendLittleEndian(nanoseconds)
+        let inner = time.finish()
+        var writer = ByteWriter()
+        writer.append([0x08, 0x02, 0x42, UInt8(inner.count)])
+        writer.append(inner)
+        return writer.finish()
+    }
+
+    private static func field(_ number: UInt8, packed values: [UInt64]) -> Bytes {
+        var inner = ByteWriter()
+        for value in values { append(value, to: &inner) }
+        let run = inner.finish()
+        var writer = ByteWriter()
+        writer.append([number << 3 | 2, UInt8(run.count)])
+        writer.append(run)
+        return writer.finish()
+    }
+
+    private static func joined(_ first: Bytes, _ second: Bytes) -> Bytes {
+        Bytes(first.array + second.array)
+    }
+
+    private static func append(_ value: UInt64, to writer: inout ByteWriter) {
+        var rest = value
+        while rest >= 0x80 {
+            writer.append(UInt8(truncatingIfNeeded: rest) | 0x80)
+            rest >>= 7
+        }
+        writer.append(UInt8(rest))
+    }
+
     @Test(arguments: [1, 2, 3, 4] as [UInt64])
     func randomDamageNeverStopsTheProgram(seed: UInt64) throws {
         var random = SeededRandom(seed: seed)

@@ -20,6 +20,9 @@ struct CIDConversion {
         guard format.contains("%") else {
             throw .failed("invalid format string: \(quoted(format))")
         }
+        guard format.utf8.count <= Limits.cidFormatBytesMax else {
+            throw .failed("the format is longer than \(Limits.cidFormatBytesMax) bytes")
+        }
         self.format = Array(format)
         self.codec = codec.isEmpty ? nil : try CodecNames.codec(named: codec)
         self.base = base.isEmpty ? nil : try Multibase.named(base)

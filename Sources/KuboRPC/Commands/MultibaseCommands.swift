@@ -6,7 +6,7 @@ enum MultibaseCommands {
     static func encode(_ invocation: Invocation) throws -> any PartSink {
         let base = try Multibase.named(invocation.options.text("b") ?? "base64url")
         return WholeFileSink(invocation, limit: Limits.multibaseBytesMax) { bytes in
-            .raw(RawAnswer(Bytes(utf8: base.encode(bytes))))
+            .raw(RawAnswer(try encoded(bytes, in: base)))
         }
     }
 
@@ -17,13 +17,21 @@ enum MultibaseCommands {
     static func transcode(_ invocation: Invocation) throws -> any PartSink {
         let base = try Multibase.named(invocation.options.text("b") ?? "base64url")
         return WholeFileSink(invocation, limit: Limits.multibaseBytesMax) { bytes in
-            .raw(RawAnswer(Bytes(utf8: base.encode(try decoded(bytes)))))
+            .raw(RawAnswer(try encoded(try decoded(bytes), in: base)))
+        }
+    }
+
+    private static func encoded(_ bytes: Bytes, in base: Multibase) throws(RPCError) -> Bytes {
+        do {
+            return try base.encodeOutside(bytes)
+        } catch {
+            throw .failed("failed to encode multibase: \(error.message)")
         }
     }
 
     private static func decoded(_ bytes: Bytes) throws(RPCError) -> Bytes {
         do {
-            return try Multibase.decode(String(decoding: bytes.array, as: UTF8.self)).1
+            return try Multibase.decode(utf8: bytes).bytes
         } catch {
             throw .failed("failed to decode multibase: \(error.message)")
         }
