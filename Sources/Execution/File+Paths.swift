@@ -69,18 +69,21 @@ extension File {
     /// - Parameters:
     ///   - path: may be there already.
     ///   - permissions: of folders that are made.
-    package static func makeFolder(_ path: String, permissions: mode_t = 0o700) throws(FileError) {
+    package static func makeFolder(
+        _ path: some FilePath, permissions: mode_t = 0o700
+    ) throws(FileError) {
         let text = try path.cString(for: "mkdir")
         if unsafe mkdir(text, permissions) == 0 { return }
         let number = errno
+        let parent = folder(of: path.pathBytes)
         // A parent that is there already is no reason to try again: `/proc` refuses for good.
-        if number == ENOENT, folder(of: path) != path, !exists(folder(of: path)) {
-            try makeFolder(folder(of: path), permissions: permissions)
+        if number == ENOENT, parent != path.pathBytes, !exists(parent) {
+            try makeFolder(parent, permissions: permissions)
             return try makeFolder(path, permissions: permissions)
         }
         // Following a link here is wanted: the home of a node may be a link to a larger disk.
         if number == EEXIST, try status(of: path, followingLinks: true).kind == .folder { return }
-        throw FileError(operation: "mkdir", path: path, number: number)
+        throw FileError(operation: "mkdir", path: path.pathBytes.displayText, number: number)
     }
 
     /// Makes a new empty folder that only this user can enter, in the system's place for such.

@@ -1,4 +1,4 @@
-import Buffers
+package import Buffers
 import Execution
 import Multiformats
 import Vault

@@ -90,6 +90,7 @@ final class TarExtractor {
     }
 
     private func makeOutputFolder() throws {
+        try File.makeFolder(File.folder(of: output), permissions: 0o777)
         let parent = try Folder(File.folder(of: output))
         let name = PathBytes.base(of: output)
         if try parent.status(of: name) != nil {
