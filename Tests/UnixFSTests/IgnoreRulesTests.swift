@@ -63,7 +63,8 @@ struct IgnoreRulesTests {
             Bytes(utf8: String(repeating: "*a", count: 100) + "b"),
             Bytes(utf8: String(repeating: "**/a/", count: 50) + "b"),
         ])
-        #expect(!rules.ignores(
+        #expect(
+            !rules.ignores(
                 Bytes(utf8: String(repeating: "a", count: 5_000)), isDirectory: false))
         #expect(
             !rules.ignores(

@@ -47,6 +47,12 @@ struct TarTests {
         #expect(status.modified.seconds == 1_000_000_000)
     }
 
+    @Test func foldersAboveTheOutputAreMade() throws {
+        let place = try TestPlace(makesRepository: false)
+        try extract(tarHeader("dir/", type: "5"), to: place.path("a/b/out"))
+        #expect(try File.status(of: place.path("a/b/out")).kind == .folder)
+    }
+
     @Test func aSingleFileGoesIntoAFolderThatIsThere() throws {
         let place = try TestPlace(makesRepository: false)
         try place.write("f", "f\n")
