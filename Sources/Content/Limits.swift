@@ -16,7 +16,7 @@ package enum Limits {
     /// Bytes of an upload that stands still which stay in memory; more go to a file.
     static let stalledMemoryBytes = 64 << 10
 
-    /// Bytes in that file that are worth going on with, when the upload moves again: any chunk is
+    /// Bytes that have to arrive before an upload that stood still goes on in memory: any chunk is
     /// complete by then.
     static let stalledBytesEnough = 4 << 20
 

@@ -23,6 +23,15 @@ struct CARInput: ~Copyable {
     /// How many bytes were copied and wait for the rest of their run.
     var heldByteCount: Int { held.count }
 
+    /// Takes those bytes away; `putBack` must bring them back before the next piece is fed.
+    mutating func takeHeld() -> Bytes { held.takeBytes() }
+
+    /// Puts back what `takeHeld` took.
+    mutating func putBack(_ bytes: Bytes) {
+        precondition(held.count == 0, "what was taken is put back before anything else")
+        held.append(bytes)
+    }
+
     /// Whether all of the last piece was used.
     var isDrained: Bool { piece.isEmpty && held.count == 0 }
 

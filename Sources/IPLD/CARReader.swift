@@ -47,6 +47,13 @@ package struct CARReader: ~Copyable {
     /// How many bytes of a section that is not complete the reader keeps, for the caller's budget.
     package var heldByteCount: Int { input.heldByteCount }
 
+    /// Takes the bytes of a section that is not complete away, so that an archive that stands still
+    /// holds no memory. `putBack` must bring them back before more is fed.
+    package mutating func takeHeld() -> Bytes { input.takeHeld() }
+
+    /// Puts back what `takeHeld` took.
+    package mutating func putBack(_ bytes: Bytes) { input.putBack(bytes) }
+
     /// Takes the next piece of the input. Everything fed before must have been taken out.
     package mutating func feed(_ piece: Bytes) { input.feed(piece) }
 

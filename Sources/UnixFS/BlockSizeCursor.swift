@@ -1,18 +1,18 @@
-import Buffers
+package import Buffers
 import Multiformats
 
 /// The sizes of a file's parts where they stand in the UnixFS message, one after the other. Takes no
 /// memory besides the message, and may be left and taken up again by its position.
-struct BlockSizeCursor: Sendable {
+package struct BlockSizeCursor: Sendable {
     /// A place between two sizes.
-    struct Position: Sendable {
+    package struct Position: Sendable {
         /// Bytes of the message before the next field, or before the end of a packed run.
         fileprivate let field: Int
         /// Bytes of that run that have not been read.
         fileprivate let packedCount: Int
 
         /// In front of the first size.
-        static let start = Position(field: 0, packedCount: 0)
+        package static let start = Position(field: 0, packedCount: 0)
     }
 
     private let message: Bytes
@@ -26,7 +26,7 @@ struct BlockSizeCursor: Sendable {
     /// - Parameters:
     ///   - message: one that `UnixFSDataView` has accepted.
     ///   - position: `.start`, or what `position` was.
-    init(_ message: Bytes, resumingAt position: Position = .start) {
+    package init(_ message: Bytes, resumingAt position: Position = .start) {
         self.message = message
         base = min(position.field, message.count)
         fields = ByteReader(message.dropFirst(base))
@@ -35,12 +35,12 @@ struct BlockSizeCursor: Sendable {
     }
 
     /// Where the next size is looked for.
-    var position: Position {
+    package var position: Position {
         Position(field: base + fields.offset, packedCount: packed.remaining)
     }
 
     /// The next size, at most 2^62; nil at the end.
-    mutating func next() -> UInt64? {
+    package mutating func next() -> UInt64? {
         if !packed.isAtEnd { return try? packed.readProtobufVarint() }
         while !fields.isAtEnd, let key = try? fields.readProtobufVarint() {
             switch (key >> 3, key & 7) {

@@ -53,7 +53,7 @@ package struct UnixFSDataView: Sendable {
     }
 
     /// The sizes of the children in order, one after the other.
-    func blockSizes() -> BlockSizeCursor { BlockSizeCursor(message) }
+    package func blockSizes() -> BlockSizeCursor { BlockSizeCursor(message) }
 
     private mutating func read(
         from reader: inout ByteReader, type: inout UInt64?

@@ -103,8 +103,8 @@ package final class AddSession {
 
     /// Goes on with a file whose upload stood still.
     private func resume(_ file: PendingFile) throws {
-        guard let (held, arrived) = try stalled.take()?.take() else { return }
-        file.builder.putBack(held)
+        guard let (runs, arrived) = try stalled.take()?.take() else { return }
+        file.builder.putBack(HeldFileBytes(chunk: [runs[0]], inProgress: [runs[1]]))
         if !arrived.isEmpty { try feed(arrived, to: file) }
     }
 
@@ -130,8 +130,9 @@ package final class AddSession {
         guard stalled == nil, let file = current,
             file.builder.heldCount > Limits.stalledMemoryBytes
         else { return }
+        let held = file.builder.takeHeld()
         stalled = try StalledInput(
-            file.builder.takeHeld(), in: access.library.spoolFolder)
+            [held.chunk, held.inProgress], in: access.library.spoolFolder)
     }
 
     /// Adds a folder, or gives a folder that entries have implied its mode and time.

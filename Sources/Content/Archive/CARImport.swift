@@ -39,6 +39,8 @@ package final class CARImport {
     private var reader: CARReader
     private var lastStored: CID?
     private var knownRoots: Set<CID> = []
+    /// The start of a block while the archive stands still.
+    private var stalled: StalledInput?
 
     /// Opens an import; nothing is written yet.
     ///
@@ -65,19 +67,37 @@ package final class CARImport {
     /// - Blocking: waits while the window is full.
     package func feed(_ piece: Bytes) throws(ContentError) {
         guard !piece.isEmpty else { return }
+        if let stalled {
+            guard try stalled.append(piece) else { return }
+            return try resume()
+        }
         reader.feed(piece)
         try takeEvents()
     }
 
-    /// Says that nothing more comes for a while: what was read is stored, so that others get the room.
+    /// Goes on with an archive that stood still.
+    private func resume() throws(ContentError) {
+        guard let (runs, arrived) = try stalled.take()?.take() else { return }
+        reader.putBack(runs[0])
+        reader.feed(arrived)
+        try takeEvents()
+    }
+
+    /// Says that nothing more comes for a while: what was read is stored, so that others get the
+    /// room, and the start of a block that is not complete goes to a file.
     ///
     /// - Throws: as `feed(_:)`.
-    package func pause() throws(ContentError) { try storeRest() }
+    package func pause() throws(ContentError) {
+        try storeRest()
+        guard stalled == nil, reader.heldByteCount > Limits.stalledMemoryBytes else { return }
+        stalled = try StalledInput([[reader.takeHeld()]], in: access.library.spoolFolder)
+    }
 
     /// Says that the current CAR has ended; another one may follow.
     ///
     /// - Throws: `.badArchive` when it ends in the middle of something.
     package func endArchive() throws(ContentError) {
+        try resume()
         do {
             try reader.finish()
         } catch {

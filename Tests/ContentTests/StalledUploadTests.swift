@@ -1,0 +1,89 @@
+import Buffers
+import Content
+import Execution
+import Multiformats
+import TestSupport
+import Testing
+import UnixFS
+
+/// Uploads that stand still hold nothing that others need, and end with the same CIDs.
+@Suite(.timeLimit(.minutes(20)))
+struct StalledUploadTests {
+    private let scratch: ScratchLibrary
+    private let bytes: Bytes
+
+    init() throws {
+        scratch = try ScratchLibrary()
+        var random = SeededRandom(seed: 12)
+        bytes = random.bytes(9 << 20)
+    }
+
+    @Test(arguments: ["size-262144", "size-2000000", "rabin-87381-262144-393216", "buzhash"])
+    func anAddGivesTheSameWhereverItStops(chunker: String) throws {
+        var options = ImportOptions()
+        options.chunker = try Chunker.Specification(parsing: chunker)
+        for keepsTime in [false, true] {
+            options.mtime = keepsTime ? ModificationTime(seconds: 7) : nil
+            let expected = try scratch.add(bytes, options).cid
+            let session = try AddSession(scratch.access, options: options) { _ in }
+            session.beginFile(at: .top)
+            var random = SeededRandom(seed: 13)
+            var offset = 0
+            while offset < bytes.count {
+                let end = min(bytes.count, offset + 1 + random.below(700_000))
+                try session.write(bytes[offset..<end])
+                if random.below(2) == 0 { try session.pause() }
+                if random.below(4) == 0 { try session.pause() }
+                offset = end
+            }
+            try session.endFile()
+            let root = try only(try session.finish(pinning: .none))
+            #expect(root.cid == expected)
+            #expect(try scratch.read(root.cid) == bytes)
+        }
+    }
+
+    @Test func anImportGivesTheSameWhereverItStops() throws {
+        var options = ImportOptions()
+        (options.chunker, options.rawLeaves) = (.fixed(1_500_000), true)
+        let file = try scratch.add(bytes, options)
+        var export = try CARExport(root: file.cid, access: scratch.access)
+        var car = ByteWriter()
+        while let piece = try export.next() { car.append(piece.bytes) }
+        let archive = car.finish()
+        let other = try ScratchLibrary()
+        let reader = CARImport(other.access)
+        var random = SeededRandom(seed: 14)
+        var offset = 0
+        while offset < archive.count {
+            let end = min(archive.count, offset + 1 + random.below(400_000))
+            try reader.feed(archive[offset..<end])
+            if random.below(2) == 0 { try reader.pause() }
+            offset = end
+        }
+        try reader.endArchive()
+        #expect(try reader.finish(pinsRoots: false).map(\.cid) == [file.cid])
+        #expect(try other.read(file.cid) == bytes)
+    }
+
+    /// Many that stand still in the middle of a chunk, and one that needs the room.
+    @Test func othersGetTheRoomOfThoseThatStandStill() throws {
+        let budget = scratch.library.ingestBudget
+        var stalled: [AddSession] = []
+        for _ in 0..<30 {
+            let session = try AddSession(scratch.access, options: ImportOptions()) { _ in }
+            session.beginFile(at: .top)
+            try session.write(bytes.prefix(3_000_000))
+            try session.pause()
+            stalled.append(session)
+        }
+        #expect(budget.inUse == 0)
+        #expect(try scratch.add(Bytes(utf8: "hello")).tsize > 5)
+        for session in stalled {
+            try session.write(bytes.dropFirst(3_000_000))
+            try session.endFile()
+            let root = try only(try session.finish(pinning: .none))
+            #expect(root.fileByteCount == UInt64(bytes.count))
+        }
+    }
+}
