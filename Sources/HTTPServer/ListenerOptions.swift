@@ -26,7 +26,9 @@ package struct ListenerOptions: Sendable {
     /// Memory of one connection inside libmicrohttpd: its header section and its I/O buffers.
     ///
     /// All of it is cleared after each request, and then takes memory while the connection waits.
-    package var connectionMemoryByteCount = 32 * 1_024
+    /// Above 32 KiB libmicrohttpd maps it by itself, so that it goes back to the system when the
+    /// connection ends; 1,000 connections with 32 KiB left 36 MiB behind in the heap.
+    package var connectionMemoryByteCount = 36 * 1_024
 
     /// Bytes of one request body; larger ones are answered with 413. A handler may set less.
     package var bodyByteCountMax: UInt64 = .max
