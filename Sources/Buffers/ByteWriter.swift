@@ -46,6 +46,11 @@ package struct ByteWriter: ~Copyable {
         unsafe span.withUnsafeBytes { unsafe append($0) }
     }
 
+    /// Appends what a span shows.
+    package mutating func append(_ span: Span<UInt8>) {
+        append(unsafe span.bytes)
+    }
+
     /// Appends the UTF-8 form of a text.
     package mutating func append(utf8 text: some StringProtocol) {
         var text = String(text)

@@ -29,7 +29,7 @@ struct holdfast_mhd_setup {
 
 static inline struct MHD_Daemon *holdfast_mhd_start(const struct holdfast_mhd_setup *setup) {
     unsigned int flags = MHD_USE_THREAD_PER_CONNECTION | MHD_USE_INTERNAL_POLLING_THREAD |
-                         MHD_USE_POLL | MHD_USE_ITC;
+                         MHD_USE_POLL | MHD_USE_ITC | MHD_ALLOW_UPGRADE;
     if (setup->listening_socket < 0) {
         flags |= MHD_USE_NO_LISTEN_SOCKET;
     }
@@ -62,6 +62,11 @@ static inline const struct sockaddr *holdfast_mhd_peer(struct MHD_Connection *co
 
 static inline size_t holdfast_mhd_header_byte_count(struct MHD_Connection *connection) {
     return MHD_get_connection_info(connection, MHD_CONNECTION_INFO_REQUEST_HEADER_SIZE)->header_size;
+}
+
+/// `MHD_upgrade_action` is variadic.
+static inline void holdfast_mhd_close_upgraded(struct MHD_UpgradeResponseHandle *upgrade) {
+    MHD_upgrade_action(upgrade, MHD_UPGRADE_ACTION_CLOSE);
 }
 
 /// Bytes that a TCP socket has received since it was connected; 0 for other sockets. glibc's

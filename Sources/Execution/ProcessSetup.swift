@@ -29,6 +29,11 @@ package enum ProcessSetup {
         Glibc.exit(code)
     }
 
+    /// Ends the process while threads of it may still run: nothing that they use is taken down first.
+    package static func abandon(_ code: Int32) -> Never {
+        _exit(code)
+    }
+
     /// The number of this process.
     package static var processNumber: Int32 { getpid() }
 

@@ -9,9 +9,14 @@ package struct EntityTag: Sendable, Hashable, CustomStringConvertible {
     /// Makes a tag.
     ///
     /// - Parameters:
-    ///   - value: without quotes, and without a quote in it.
+    ///   - value: without the quotes around it. What may not stand between them is percent-coded,
+    ///     and percent signs too, so that different texts make different tags.
     ///   - isWeak: as in `isWeak`.
     package init(_ value: String, isWeak: Bool = false) {
+        self.init(checked: Self.coded(value), isWeak: isWeak)
+    }
+
+    private init(checked value: String, isWeak: Bool) {
         self.value = value
         self.isWeak = isWeak
     }
@@ -33,6 +38,21 @@ package struct EntityTag: Sendable, Hashable, CustomStringConvertible {
         !isWeak && !other.isWeak && value == other.value
     }
 
+    private static func coded(_ value: String) -> String {
+        guard !value.utf8.allSatisfy(isKept) else { return value }
+        return value.utf8.reduce(into: "") { text, byte in
+            if isKept(byte) {
+                text.unicodeScalars.append(Unicode.Scalar(byte))
+            } else {
+                text += PercentCoding.encode(CollectionOfOne(byte), keeping: .unreserved)
+            }
+        }
+    }
+
+    private static func isKept(_ byte: UInt8) -> Bool {
+        byte > 0x20 && byte < 0x7F && byte != UInt8(ascii: "\"") && byte != UInt8(ascii: "%")
+    }
+
     /// Takes a tag from the front of a text; leaves the text alone if there is none.
     static func take(from text: inout Substring) -> EntityTag? {
         let isWeak = text.hasPrefix("W/")
@@ -44,6 +64,6 @@ package struct EntityTag: Sendable, Hashable, CustomStringConvertible {
             inner[..<end].utf8.allSatisfy({ $0 > 0x20 && $0 != 0x7F })
         else { return nil }
         text = inner[inner.utf8.index(after: end)...]
-        return EntityTag(String(inner[..<end]), isWeak: isWeak)
+        return EntityTag(checked: String(inner[..<end]), isWeak: isWeak)
     }
 }

@@ -10,7 +10,9 @@ package struct HTTPError: Error, Equatable, Sendable, CustomStringConvertible {
         case badMediaType
         /// A multipart body that does not follow RFC 2046.
         case badMultipart
-        /// A part's head, or the number of parts, passes its limit.
+        /// Chunks that do not follow RFC 9112, 7.1.
+        case badChunk
+        /// A part's head, the number of parts, or what stands between chunks passes its limit.
         case tooLarge
         /// The input ended in the middle.
         case unexpectedEnd

@@ -72,9 +72,12 @@ enum Answer {
         _ response: Response, to answer: OpaquePointer, for exchange: Exchange
     ) {
         for field in response.fields where !isFraming(field.name) {
-            // An empty value cannot be sent, and a line break is refused: both are our own bugs.
-            if unsafe add(field.name, field.value, to: answer) == .NO {
+            // A NUL byte would end the value there. An empty one cannot be sent by libmicrohttpd.
+            guard AnswerHead.isSendable(field),
+                unsafe add(field.name, field.value, to: answer) == .YES
+            else {
                 exchange.core.report("the field \(field.name) cannot be sent")
+                continue
             }
         }
         if response.closesConnection {

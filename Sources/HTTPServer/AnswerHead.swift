@@ -35,11 +35,18 @@ enum AnswerHead {
         case .length(let count): writer.append(utf8: "Content-Length: \(count)\r\n")
         case .chunked: writer.append(utf8: "Transfer-Encoding: chunked\r\n")
         }
-        for field in response.fields where !isOurs(field.name, framing) {
+        for field in response.fields where !isOurs(field.name, framing) && isSendable(field) {
             append(field.name, field.value, to: &writer)
         }
         writer.append(utf8: "\r\n")
         return writer.finish()
+    }
+
+    /// Whether a field can go out: its name is a token, and its value holds no control character. What
+    /// a request or content can reach is coded before; this keeps what was forgotten from ending the
+    /// line. Such a field is left out: cut or changed it would say something else.
+    static func isSendable(_ field: Fields.Field) -> Bool {
+        field.name.isToken && field.value.isFieldValue
     }
 
     /// Appends one line of a header or trailer section. A name that is no token is left out; control

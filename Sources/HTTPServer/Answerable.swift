@@ -45,6 +45,27 @@ struct DeadlinePassed: Answerable, CustomStringConvertible {
     }
 }
 
+/// The body of a request does not keep up the lowest rate: 408, and the connection ends.
+struct BodyTooSlow: Answerable {
+    var response: Response {
+        var response = Response.text(.requestTimeout, "the request body arrives too slowly\n")
+        response.closesConnection = true
+        return response
+    }
+}
+
+/// The body of a request is not framed as HTTP wants it: 400, and the connection ends.
+struct BadBody: Answerable {
+    /// What is wrong, for the client.
+    let problem: String
+
+    var response: Response {
+        var response = Response.text(.badRequest, problem + "\n")
+        response.closesConnection = true
+        return response
+    }
+}
+
 /// A body is longer than what is read of it: 413.
 package struct ContentTooLarge: Answerable {
     /// The most that is read, in bytes.

@@ -16,14 +16,16 @@ final class Connection: Sendable {
         case waiting
         /// To send the rest of the header section.
         case header
+        /// To move the bytes of a body, either way; it has not done so for a moment.
+        case still
         /// Nothing: the handler is at work, or a body moves.
         case busy
     }
 
     let socket: Int32
-    let peer: String
-    private let isTCP: Bool
+    let peer: PeerAddress
     private let phaseBox = Atomic(Phase.waiting)
+    private let phaseInstant = Atomic<UInt64>(0)
     private let shutInstant = Atomic<UInt64>(.max)
     private let requestCount = Atomic<UInt64>(0)
 
@@ -33,22 +35,29 @@ final class Connection: Sendable {
         var receivedByteCount: UInt64 = 0
     }
 
-    init(socket: Int32, peer: String, isTCP: Bool) {
+    /// The request that is being worked on, for messages; nil between two requests.
+    let work = Locked<(method: Method, path: String)?>(nil)
+
+    init(socket: Int32, peer: PeerAddress) {
         self.socket = socket
         self.peer = peer
-        self.isTCP = isTCP
     }
 
     var phase: Phase { phaseBox.load(ordering: .relaxed) }
+
+    /// When the phase was entered; nanoseconds of `Instant`.
+    var phaseStart: UInt64 { phaseInstant.load(ordering: .relaxed) }
 
     /// Enters a phase.
     ///
     /// - Parameters:
     ///   - phase: what the peer is expected to do.
+    ///   - now: nanoseconds of `Instant`.
     ///   - limit: when the socket is shut; nanoseconds of `Instant`, `.max` for never.
-    func enter(_ phase: Phase, until limit: UInt64) {
+    func enter(_ phase: Phase, at now: UInt64, until limit: UInt64) {
         if phase == .waiting { requestCount.add(1, ordering: .relaxed) }
         shutInstant.store(limit, ordering: .relaxed)
+        phaseInstant.store(now, ordering: .relaxed)
         phaseBox.store(phase, ordering: .relaxed)
     }
 
@@ -62,14 +71,14 @@ final class Connection: Sendable {
     ///   - headerNanoseconds: how long a header section may take.
     ///   - watch: what the watchdog remembers about this connection.
     func check(at now: UInt64, headerNanoseconds: UInt64, watch: inout Watch) {
-        if phase == .waiting, isTCP { startHeaderClock(at: now, headerNanoseconds, &watch) }
+        if phase == .waiting, peer.isTCP { startHeaderClock(at: now, headerNanoseconds, &watch) }
         if now >= shutInstant.load(ordering: .relaxed) { shut() }
     }
 
     /// Has the system send what is written at once: pieces are large, and the last one is not to
     /// wait for the client's acknowledgement of the one before.
     func sendWithoutDelay() {
-        guard isTCP else { return }
+        guard peer.isTCP else { return }
         var isOn: Int32 = 1
         unsafe setsockopt(
             socket, Int32(IPPROTO_TCP), TCP_NODELAY, &isOn, socklen_t(MemoryLayout<Int32>.size))

@@ -4,13 +4,10 @@ import Execution
 import Glibc
 import HTTP
 
-/// Answers on the bare socket where libmicrohttpd cannot, and reads what a client still sends when
-/// its answer has gone out.
+/// Answers in the middle of a body, and reads what a client still sends when its answer has gone out.
 ///
-/// libmicrohttpd queues answers before or after a body only. A body that is refused half way (disk
-/// full, bad part) would have to be read to its end first; instead its answer goes out at once and
-/// the connection ends. And it sends a 304 with `Content-Length: 0`, or, like an answer to HEAD of
-/// unknown length, with a last chunk that the client takes for the beginning of the next answer.
+/// libmicrohttpd queues answers before or after a body only. One that is refused half way would have
+/// to be read to its end first; instead its answer goes out at once and the connection ends.
 enum EarlyAnswer {
     /// Sends a small answer and ends the writing side.
     ///
@@ -24,23 +21,10 @@ enum EarlyAnswer {
         if case .bytes(let bytes) = response.body { body = bytes }
         let head = AnswerHead.make(
             response, .length(UInt64(body.count)), isLast: true, at: time)
-        let isSent = write(.init(head, body), to: socket)
+        let isSent = SocketWriter.write(
+            SocketParts(head, body), to: socket, by: .after(Limits.drainDuration))
         shutdown(socket, Int32(SHUT_WR))
         return isSent
-    }
-
-    /// Sends an answer that has neither a body nor a length.
-    ///
-    /// - Parameters:
-    ///   - response: a 304, or the answer to HEAD.
-    ///   - socket: of a connection that has not begun to answer.
-    ///   - isLast: whether the connection ends with it.
-    ///   - time: for the `Date` field.
-    /// - Returns: whether all of it was sent.
-    static func sendHead(
-        _ response: Response, on socket: Int32, isLast: Bool, at time: WallTime
-    ) -> Bool {
-        write(.init(AnswerHead.make(response, .none, isLast: isLast, at: time)), to: socket)
     }
 
     /// Reads and drops what still arrives, until the client closes or a limit is met.
@@ -57,9 +41,5 @@ enum EarlyAnswer {
             if count == 0 || (count < 0 && errno != EAGAIN && errno != EINTR) { return }
             left -= max(0, count)
         }
-    }
-
-    private static func write(_ parts: SocketWriter.Parts, to socket: Int32) -> Bool {
-        SocketWriter.write(parts, to: socket, by: .after(Limits.drainDuration))
     }
 }

@@ -1,3 +1,4 @@
+import Buffers
 import CMicroHTTPD
 import Execution
 import HTTP
@@ -17,9 +18,7 @@ extension Exchange {
         case .known(let length)
         where length <= UInt64(Limits.drainedByteCountMax) && !check.expectsContinue:
             stage = .skipping(response)
-            lastExit = Instant.now.nanoseconds
-            connection.allow(until: core.limit(forMoving: 0, from: lastExit))
-            return .YES
+            return awaitBody()
         case .known, .chunked:
             var response = response
             response.closesConnection = true
@@ -34,16 +33,15 @@ extension Exchange {
         var response = response
         if core.isDraining.load(ordering: .relaxed) { response.closesConnection = true }
         status = response.status
-        if isWithoutLength(response) { return sendHead(response) }
-        if case .source(let source, let length) = response.body, !isHead {
-            return stream(source, length, response)
-        }
+        if isWithoutLength(response) || isStreamed(response) { return stream(response) }
         guard let answer = unsafe Answer.make(response, for: self) else { return .NO }
         defer { unsafe MHD_destroy_response(answer) }
         return unsafe MHD_queue_response(handle, UInt32(response.status.code), answer)
     }
 
-    /// Whether libmicrohttpd would frame the answer wrongly (`EarlyAnswer`).
+    /// Whether libmicrohttpd would frame the answer wrongly: it sends a 304 with `Content-Length: 0`,
+    /// or, like an answer to HEAD of unknown length, with a last chunk that the client takes for the
+    /// beginning of the next answer.
     private func isWithoutLength(_ response: Response) -> Bool {
         if response.status == .notModified { return true }
         guard isHead else { return false }
@@ -53,25 +51,20 @@ extension Exchange {
         }
     }
 
-    private func sendHead(_ response: Response) -> MHD_Result {
-        if case .source(let source, _) = response.body { source.close() }
-        let isLast = response.closesConnection || !keepsAlive
-        guard
-            EarlyAnswer.sendHead(response, on: connection.socket, isLast: isLast, at: .now)
-        else { return .NO }
-        return endSentAnswer(isLast: isLast)
+    /// Whether the body is made while it is sent, or is so large that it is not to be held for as long
+    /// as a slow client takes.
+    private func isStreamed(_ response: Response) -> Bool {
+        guard !isHead else { return false }
+        return switch response.body {
+        case .source: true
+        case .bytes(let bytes): bytes.count > Limits.keptPieceByteCount
+        case .none, .omitted: false
+        }
     }
 
-    private func stream(
-        _ source: any BodySource, _ length: UInt64?, _ response: Response
-    ) -> MHD_Result {
-        let framing: AnswerHead.Framing =
-            length.map { .length($0) } ?? (isVersion10 ? .untilClose : .chunked)
+    private func stream(_ response: Response) -> MHD_Result {
         let isLast = response.closesConnection || !keepsAlive
-        let head = AnswerHead.make(response, framing, isLast: isLast, at: .now)
-        connection.sendWithoutDelay()
-        var answer = StreamedAnswer(source, framing, for: self)
-        switch answer.send(head) {
+        switch transmit(response, isLast: isLast) {
         case .sent: return endSentAnswer(isLast: isLast)
         case .broken: return .NO
         case .failed(let error): return queue(core.answer(for: error, to: request))
@@ -81,7 +74,7 @@ extension Exchange {
     /// Ends an exchange whose answer we have sent: libmicrohttpd closes the connection, or sends an
     /// answer of its own to nowhere, which takes its state to the next request.
     private func endSentAnswer(isLast: Bool) -> MHD_Result {
-        isSentByUs = true
+        endedWell = true
         if isLast {
             mustLinger = true
             return .NO

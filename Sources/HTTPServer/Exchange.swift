@@ -9,7 +9,8 @@ import Synchronization
 ///
 /// libmicrohttpd calls the access handler once with the header section, once per piece of the body
 /// and once at the end; this is the state between these calls, and what is done with a request. How
-/// an answer goes out is in `Exchange+Answering.swift`.
+/// an answer goes out is in `Exchange+Answering.swift`; bodies that are not short and of known length
+/// are read in `Exchange+Alone.swift`.
 @safe
 final class Exchange {
     enum Stage {
@@ -27,6 +28,7 @@ final class Exchange {
     let connection: Connection
     let handle: OpaquePointer
     private let rawTarget: String
+    private let targetStart: UnsafePointer<CChar>?
     private let targetEnd: UnsafePointer<CChar>?
     var stage = Stage.fresh
     var request: Request?
@@ -35,12 +37,22 @@ final class Exchange {
     var lastExit: UInt64 = 0
     private var meter: RateMeter
     private var pending = ByteWriter(capacity: 0)
-    private var receivedByteCount: UInt64 = 0
     var mustLinger = false
     var keepsAlive = false
     var isVersion10 = false
-    var isSentByUs = false
     var diversion: SocketDiversion?
+
+    /// Whether the exchange came to its proper end; nil where libmicrohttpd knows better than we do.
+    var endedWell: Bool?
+
+    /// Of a body that we read ourselves; nil for one in chunks.
+    var bodyLength: UInt64?
+
+    /// Whether the client waits for a `100 Continue` before it sends that body.
+    var mustSayContinue = false
+
+    /// Bytes of the request's body.
+    var receivedByteCount: UInt64 = 0
 
     /// Whether the method is HEAD.
     private(set) var isHead = false
@@ -66,14 +78,17 @@ final class Exchange {
         unsafe self.handle = unsafe handle
         if let target = unsafe target {
             rawTarget = unsafe String(validatingCString: target) ?? ""
+            unsafe targetStart = unsafe target
             unsafe targetEnd = unsafe target + strlen(target)
         } else {
             rawTarget = ""
+            unsafe targetStart = nil
             unsafe targetEnd = nil
         }
         liveness = Liveness(core, connection)
         meter = core.makeMeter()
-        connection.enter(.header, until: Instant.now.nanoseconds &+ core.headerNanoseconds)
+        let now = Instant.now.nanoseconds
+        connection.enter(.header, at: now, until: now &+ core.headerNanoseconds)
     }
 
     /// Whether the header section has been taken.
@@ -96,7 +111,7 @@ final class Exchange {
     ) -> MHD_Result {
         start = Instant.now.nanoseconds
         lastExit = start
-        connection.enter(.busy, until: .max)
+        connection.enter(.busy, at: start, until: .max)
         core.counters.running.add(1, ordering: .relaxed)
         let methodText = unsafe String(cString: method)
         isHead = methodText == "HEAD"
@@ -107,7 +122,11 @@ final class Exchange {
         guard !methodText.isEmpty, methodText.utf8.allSatisfy(ASCII.isTokenByte) else {
             return refuse(.badRequest, "the method is no token")
         }
-        guard unsafe holdfast_mhd_header_byte_count(handle) <= core.options.headerByteCountMax
+        guard check.isExpectationKnown else {
+            return refuse(.expectationFailed, "the only Expect that is met is \"100-continue\"")
+        }
+        guard check.fieldCount <= Limits.headerFieldCountMax,
+            unsafe holdfast_mhd_header_byte_count(handle) <= core.options.headerByteCountMax
         else {
             return refuse(.headerFieldsTooLarge, "the header section is too large")
         }
@@ -121,44 +140,38 @@ final class Exchange {
             return refuse(.badRequest, error.message)
         }
         let request = Request(
-            method: Method(rawValue: methodText), requestTarget: target, peer: connection.peer,
+            method: Method(rawValue: methodText), requestTarget: target,
+            peer: connection.peer.text,
             listenerName: core.options.name,
             deadline: .at(
                 Instant(nanoseconds: start).advanced(by: core.options.exchangeTimeout)),
             liveness: liveness, connection: unsafe RequestConnection(connection, handle))
         self.request = request
+        if let authority = target.authority, target.form == .absolute,
+            request.fields["Host"]?.equalsIgnoringASCIICase(authority) != true
+        {
+            return refuse(.badRequest, "the request target names another host than Host does")
+        }
+        connection.work.withLock { $0 = (request.method, request.path) }
         return decide(request, check)
     }
 
-    /// Takes a piece of the body.
+    /// Takes a piece of a body that nobody wants, or of one that is short.
     ///
     /// - Returns: no, when the exchange is over and the connection is to be closed.
     func receive(_ piece: UnsafeRawBufferPointer) -> MHD_Result {
         let now = Instant.now.nanoseconds
         receivedByteCount += UInt64(piece.count)
         guard meter.isFastEnough(bytes: piece.count, in: now &- lastExit) else {
-            return answerEarly(.text(.requestTimeout, "the request body arrives too slowly\n"))
+            return answerEarly(BodyTooSlow().response)
         }
-        if case .receiving = stage {
-            connection.allow(until: .max)
-            guard receivedByteCount <= core.options.bodyByteCountMax else {
-                return fail(ContentTooLarge(limit: Int(clamping: core.options.bodyByteCountMax)))
-            }
-            unsafe pending.append(piece)
-            if pending.count >= Limits.receivedPieceByteCount,
-                let error = deliver(nextCapacity: pieceCapacity(for: .known(.max)))
-            {
-                return fail(error)
-            }
-        }
-        lastExit = Instant.now.nanoseconds
-        connection.allow(until: core.limit(forMoving: 0, from: lastExit))
-        return .YES
+        if case .receiving = stage { unsafe pending.append(piece) }
+        return awaitBody()
     }
 
     /// Answers at the end of the body.
     func end() -> MHD_Result {
-        connection.allow(until: .max)
+        connection.enter(.busy, at: Instant.now.nanoseconds, until: .max)
         switch stage {
         case .skipping(let response):
             return queue(response)
@@ -177,15 +190,23 @@ final class Exchange {
         }
     }
 
+    /// Gives control back to libmicrohttpd, which waits for the next piece of the body.
+    func awaitBody() -> MHD_Result {
+        lastExit = Instant.now.nanoseconds
+        connection.enter(.still, at: lastExit, until: core.limit(forMoving: 0, from: lastExit))
+        return .YES
+    }
+
     /// Is told by libmicrohttpd that everything was sent, or that the connection broke.
     func complete(isClean: Bool) {
         if case .receiving(let receiver) = stage { receiver.abandon() }
         liveness.end()
         diversion = nil
         if mustLinger { EarlyAnswer.linger(on: connection.socket) }
+        connection.work.withLock { $0 = nil }
         let now = Instant.now.nanoseconds
-        if start != 0 { count(isClean: isClean || isSentByUs, at: now) }
-        connection.enter(.waiting, until: now &+ core.idleNanoseconds)
+        if start != 0 { count(isClean: endedWell ?? isClean, at: now) }
+        connection.enter(.waiting, at: now, until: now &+ core.idleNanoseconds)
         core.noteEnding()
     }
 
@@ -195,8 +216,10 @@ final class Exchange {
         _ method: UnsafePointer<CChar>, _ version: UnsafePointer<CChar>
     ) -> FramingCheck {
         var check = unsafe FramingCheck(version: version)
-        if let targetEnd = unsafe targetEnd, unsafe targetEnd + 1 != version {
-            check.refuse("the request target holds a NUL byte or is followed by blanks")
+        if let targetStart = unsafe targetStart, let targetEnd = unsafe targetEnd,
+            unsafe method + strlen(method) + 1 != targetStart || targetEnd + 1 != version
+        {
+            check.refuse("the request line has a NUL byte or more blanks than two")
         }
         unsafe withUnsafeMutablePointer(to: &check) { pointer in
             _ = unsafe MHD_get_connection_values_n(
@@ -232,10 +255,7 @@ final class Exchange {
                 return answerAtOnce(response, check)
             case .receive(let receiver):
                 stage = .receiving(receiver)
-                pending = ByteWriter(capacity: pieceCapacity(for: check.bodyLength))
-                lastExit = Instant.now.nanoseconds
-                connection.allow(until: core.limit(forMoving: 0, from: lastExit))
-                return .YES
+                return receiveBody(check)
             }
         } catch {
             return answerAtOnce(core.answer(for: error, to: request), check)
@@ -244,24 +264,26 @@ final class Exchange {
 
     // MARK: Receiving
 
-    /// Room for a full piece and the upload piece that fills it up, or for the whole body.
-    private func pieceCapacity(for length: FramingCheck.BodyLength) -> Int {
-        let read = core.options.connectionMemoryByteCount / 2
-        return switch length {
-        case .none: 0
-        case .known(let count):
-            min(Limits.receivedPieceByteCount + read, Int(clamping: count))
-        case .chunked: read
+    private func receiveBody(_ check: FramingCheck) -> MHD_Result {
+        switch check.bodyLength {
+        case .none:
+            return .YES
+        case .known(let length)
+        where length <= UInt64(Limits.bodyByteCountLeftMax) && !check.expectsContinue:
+            return awaitBody()
+        case .known(let length):
+            return takeOver(length: length, expectsContinue: check.expectsContinue)
+        case .chunked:
+            return takeOver(length: nil, expectsContinue: check.expectsContinue)
         }
     }
 
     /// Hands the collected bytes to the receiver.
     ///
-    /// - Parameter nextCapacity: room for what follows.
     /// - Returns: what the receiver threw.
-    private func deliver(nextCapacity: Int = 0) -> (any Error)? {
+    private func deliver() -> (any Error)? {
         guard case .receiving(let receiver) = stage, pending.count > 0 else { return nil }
-        let piece = pending.takeBytes(nextCapacity: nextCapacity)
+        let piece = pending.takeBytes()
         do {
             if isOverdue(at: Instant.now.nanoseconds) { throw DeadlinePassed() }
             try receiver.receive(piece)
@@ -271,12 +293,6 @@ final class Exchange {
             receiver.abandon()
             return error
         }
-    }
-
-    private func fail(_ error: any Error) -> MHD_Result {
-        if case .receiving(let receiver) = stage { receiver.abandon() }
-        stage = .answered
-        return answerEarly(core.answer(for: error, to: request))
     }
 
     // MARK: Counting
@@ -291,7 +307,7 @@ final class Exchange {
         guard let log = core.options.accessLog else { return }
         log(
             AccessRecord(
-                listenerName: core.options.name, peer: connection.peer,
+                listenerName: core.options.name, peer: connection.peer.text,
                 method: request?.method.rawValue ?? "", target: rawTarget, status: status,
                 receivedByteCount: receivedByteCount, sentByteCount: sentByteCount,
                 duration: .nanoseconds(now &- start), isComplete: isClean))

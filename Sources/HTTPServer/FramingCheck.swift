@@ -29,6 +29,12 @@ struct FramingCheck {
     /// Whether the client waits for a `100 Continue`.
     private(set) var expectsContinue = false
 
+    /// Whether that is all that the client expects; in HTTP/1.0 it expects nothing.
+    private(set) var isExpectationKnown = true
+
+    /// How many fields there are.
+    private(set) var fieldCount = 0
+
     /// Whether the client is ready for another answer on the connection; never in HTTP/1.0.
     private(set) var keepsAlive: Bool
 
@@ -59,19 +65,20 @@ struct FramingCheck {
             let valueStart = value.baseAddress
         else { return }
         let nameEnd = unsafe nameStart + name.count
-        if unsafe !Self.isLineEnd(from: cursor, to: nameStart, lengths: 1...2)
+        if unsafe !Self.isLineEnd(from: cursor, to: nameStart, count: 2)
             || !Self.isColon(from: nameEnd, to: valueStart)
         {
-            problem = "a header line is folded or holds a NUL byte"
+            problem = "a header line is folded, holds a NUL byte or does not end in CRLF"
             return
         }
+        fieldCount += 1
         unsafe cursor = valueStart + value.count
         if unsafe !name.allSatisfy({ ASCII.isTokenByte(UInt8(bitPattern: $0)) }) {
             problem = "a header field name holds a character that is not allowed"
         } else if unsafe value.contains(where: { Self.isForbidden(UInt8(bitPattern: $0)) }) {
             problem = "the value of a header field holds a control character"
         } else {
-            unsafe note(name, valueStart, value)
+            unsafe note(name, value)
         }
     }
 
@@ -80,8 +87,8 @@ struct FramingCheck {
     /// - Parameter end: where the header section ends, behind its empty line.
     mutating func finish(at end: UnsafePointer<CChar>) {
         guard problem == nil else { return }
-        if unsafe !Self.isLineEnd(from: cursor, to: end, lengths: 2...4) {
-            problem = "the header section holds a NUL byte"
+        if unsafe !Self.isLineEnd(from: cursor, to: end, count: 4) {
+            problem = "the header section holds a NUL byte or does not end in CRLF"
         } else if hostCount > 1 || (hostCount == 0 && !isVersion10) {
             problem = "a request needs exactly one Host field, this one has \(hostCount)"
         } else if lengthCount > 1 {
@@ -98,23 +105,28 @@ struct FramingCheck {
 
     /// Takes notice of the fields that frame the message.
     private mutating func note(
-        _ name: UnsafeBufferPointer<CChar>, _ valueStart: UnsafePointer<CChar>,
-        _ value: UnsafeBufferPointer<CChar>
+        _ name: UnsafeBufferPointer<CChar>, _ value: UnsafeBufferPointer<CChar>
     ) {
         // The lengths of the names tell them apart before any text is compared.
         switch name.count {
         case 4 where unsafe Self.equals(name, "Host"):
             hostCount += 1
         case 6 where unsafe Self.equals(name, "Expect"):
+            guard !isVersion10 else { return }
             expectsContinue = unsafe Self.equals(value, "100-continue")
+            if !expectsContinue { isExpectationKnown = false }
         case 10 where unsafe Self.equals(name, "Connection"):
-            // Part of a longer word counts too: to close too often does no harm.
             let text = unsafe String(decoding: UnsafeRawBufferPointer(value), as: UTF8.self)
-            if text.lowercased().contains("close") { keepsAlive = false }
+            if ListElements(text).contains(where: { $0.equalsIgnoringASCIICase("close") }) {
+                keepsAlive = false
+            }
         case 14 where unsafe Self.equals(name, "Content-Length"):
             lengthCount += 1
-            let length = unsafe strtoull(valueStart, nil, 10)
-            bodyLength = length == 0 ? .none : .known(UInt64(length))
+            guard let length = unsafe Self.number(value) else {
+                problem = "the Content-Length is no number of bytes"
+                return
+            }
+            bodyLength = length == 0 ? .none : .known(length)
         case 17 where unsafe Self.equals(name, "Transfer-Encoding"):
             codingCount += 1
             bodyLength = .chunked
@@ -130,12 +142,26 @@ struct FramingCheck {
         ASCII.isControl(byte) && byte != UInt8(ascii: "\t")
     }
 
-    /// Whether only NUL bytes, as many as line ends leave behind, lie between two places.
+    /// Digits and nothing else, and few enough of them.
+    private static func number(_ value: UnsafeBufferPointer<CChar>) -> UInt64? {
+        guard !value.isEmpty else { return nil }
+        var number: UInt64 = 0
+        for index in value.indices {
+            let byte = unsafe UInt8(bitPattern: value[index])
+            guard let digit = ASCII.hexValue(byte), digit < 10 else { return nil }
+            let (product, overflows) = number.multipliedReportingOverflow(by: 10)
+            let (sum, carries) = product.addingReportingOverflow(UInt64(digit))
+            guard !overflows, !carries, sum <= UInt64(Int64.max) else { return nil }
+            number = sum
+        }
+        return number
+    }
+
+    /// Whether only NUL bytes, as many as CRLF line ends leave behind, lie between two places.
     private static func isLineEnd(
-        from start: UnsafePointer<CChar>, to end: UnsafePointer<CChar>, lengths: ClosedRange<Int>
+        from start: UnsafePointer<CChar>, to end: UnsafePointer<CChar>, count: Int
     ) -> Bool {
-        let count = unsafe end - start
-        guard lengths.contains(count) else { return false }
+        guard unsafe end - start == count else { return false }
         return unsafe UnsafeBufferPointer(start: start, count: count).allSatisfy { $0 == 0 }
     }
 

@@ -1,3 +1,5 @@
+import Execution
+
 /// The limits of this module, together with the relations between them.
 enum Limits {
     /// Stack of one connection's thread.
@@ -9,6 +11,25 @@ enum Limits {
     /// Upload pieces are joined up to this before a receiver sees them.
     static let receivedPieceByteCount = 256 * 1_024
 
+    /// What one read of an upload takes while it has a share of the listener's budget. With 16 KiB an
+    /// add costs a tenth more.
+    static let readByteCount = 128 * 1_024
+
+    /// The same without a share: what was read is handed over at once.
+    static let readByteCountWithoutShare = 16 * 1_024
+
+    /// Memory that all uploads of a listener share for gathering, each as much as a full piece and
+    /// the read that fills it up.
+    static let gatheringByteCountMax = 16 * 1_024 * 1_024
+    static let gatheringShareByteCount = receivedPieceByteCount + readByteCount
+
+    /// Bodies of a known length up to this are left to libmicrohttpd: its buffer has them, and the
+    /// connection can go on afterwards. Larger ones, and those in chunks, are read by ourselves.
+    static let bodyByteCountLeftMax = 16 * 1_024
+
+    /// Fields of a header section. Those of browsers and proxies have about 30.
+    static let headerFieldCountMax = 256
+
     /// For how long an uploading client may send nothing before what others need is let go of.
     static let stallDuration: Duration = .milliseconds(20)
 
@@ -19,6 +40,13 @@ enum Limits {
     /// What is left of a piece and no longer than this is copied for a client that takes nothing, so
     /// that the block which it is a part of can go.
     static let keptPieceByteCount = 64 * 1_024
+
+    /// For how long no byte of a body may have moved before its connection gives way to others.
+    static let stillDuration: Duration = .seconds(1)
+
+    /// Connections that have been told to leave and have not ended yet, besides those that may be
+    /// open: libmicrohttpd counts both, and turns newcomers away above the sum.
+    static let leavingConnectionCountMax = 1_024
 
     /// Bytes that are read and dropped from a client that still sends when its answer has gone out.
     static let drainedByteCountMax = 1_024 * 1_024

@@ -1,3 +1,4 @@
+import Execution
 package import Telemetry
 
 extension Listener {
@@ -14,6 +15,12 @@ extension Listener {
         registry.gauge(
             "holdfast_http_requests_running", help: "Requests being worked on.", labels: labels
         ) { Double(core.counters.snapshot.runningRequests) }
+        registry.gauge(
+            "holdfast_http_gathering_bytes", help: "Memory that uploads gather in.", labels: labels
+        ) { Double(core.gathering.inUse) }
+        registry.gauge(
+            "holdfast_http_gathering_bytes_max", help: "Limit of that memory.", labels: labels
+        ) { Double(core.gathering.limit) }
         registerTotals(in: registry, labels)
         for (index, category) in ["1xx", "2xx", "3xx", "4xx", "5xx"].enumerated() {
             registry.counter(
@@ -30,6 +37,10 @@ extension Listener {
         registry.counter(
             "holdfast_http_connections_total", help: "Accepted connections.", labels: labels
         ) { Double(core.counters.snapshot.acceptedConnections) }
+        registry.counter(
+            "holdfast_http_evicted_connections_total",
+            help: "Connections that were closed for want of room.", labels: labels
+        ) { Double(core.counters.snapshot.evictedConnections) }
         registry.counter(
             "holdfast_http_broken_total", help: "Exchanges that broke off.", labels: labels
         ) { Double(core.counters.snapshot.brokenExchanges) }

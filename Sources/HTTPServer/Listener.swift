@@ -57,11 +57,14 @@ package final class Listener: @unchecked Sendable {
     /// The counts since the start.
     package var statistics: ListenerStatistics { core.counters.snapshot }
 
+    /// The requests that are being worked on, such as `GET /ipfs/…`.
+    package var runningRequests: [String] { core.runningRequests }
+
     /// Takes over a connected stream socket as a connection of its own.
     ///
     /// - Parameter socket: belongs to the listener from now on.
-    /// - Throws: when there are too many connections already, or the listener has stopped; the
-    ///   socket is closed then.
+    /// - Throws: when the listener has stopped; the socket is closed then. Where there is no room for
+    ///   another connection, it is closed as one that was accepted would be.
     package func adopt(socket: Int32) throws(HTTPServerError) {
         var address = sockaddr(
             sa_family: sa_family_t(AF_UNSPEC), sa_data: (0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0))
@@ -78,8 +81,7 @@ package final class Listener: @unchecked Sendable {
             // libmicrohttpd has closed the socket.
             throw HTTPServerError(
                 code: .system,
-                message: "the listener \(options.name) has \(options.connectionsMax) connections "
-                    + "already: try again later")
+                message: "the listener \(options.name) has too many connections: try again later")
         }
     }
 
@@ -129,7 +131,7 @@ package final class Listener: @unchecked Sendable {
         _ = state.wait(by: .never) { $0.callsInFlight == 0 ? true : nil }
         isWatching.notify { $0 = false }
         watchdog.join()
-        core.isEnding.store(true, ordering: .relaxed)
+        core.isEnding.store(true, ordering: .sequentiallyConsistent)
         core.shutConnections(onlyWaiting: false)
         unsafe MHD_stop_daemon(daemon)
         unsafe Unmanaged.passUnretained(core).release()
@@ -162,7 +164,9 @@ package final class Listener: @unchecked Sendable {
     private static func start(_ core: ListenerCore, _ socket: Int32) -> OpaquePointer? {
         let context = unsafe Unmanaged.passRetained(core)
         var setup = unsafe holdfast_mhd_setup(
-            listening_socket: socket, connection_limit: UInt32(core.options.connectionsMax),
+            listening_socket: socket,
+            connection_limit: UInt32(
+                core.options.connectionsMax + Limits.leavingConnectionCountMax),
             pool_byte_count: core.options.connectionMemoryByteCount,
             stack_byte_count: Limits.stackByteCount, context: context.toOpaque(),
             on_request: ListenerCallbacks.request, on_target: ListenerCallbacks.target,

@@ -14,9 +14,9 @@ enum ListenerCallbacks {
             else { return }
             let core = unsafe Unmanaged<ListenerCore>.fromOpaque(context).takeUnretainedValue()
             if event == .CONNECTION_NOTIFY_STARTED {
-                let (peer, isTCP) = unsafe PeerAddress.text(holdfast_mhd_peer(handle))
                 let connection = unsafe Connection(
-                    socket: holdfast_mhd_socket(handle), peer: peer, isTCP: isTCP)
+                    socket: holdfast_mhd_socket(handle),
+                    peer: PeerAddress(holdfast_mhd_peer(handle)))
                 unsafe slot.pointee = Unmanaged.passRetained(connection).toOpaque()
                 core.connectionStarted(connection)
             } else if let pointer = unsafe slot.pointee {
@@ -72,6 +72,19 @@ enum ListenerCallbacks {
             unsafe slot.pointee = nil
             unsafe Unmanaged<Exchange>.fromOpaque(pointer).takeRetainedValue()
                 .complete(isClean: code == .REQUEST_TERMINATED_COMPLETED_OK)
+        }
+
+    /// A connection was given to us for the rest of its life (`Exchange.takeOver`).
+    static let takenOver:
+        @convention(c) (
+            UnsafeMutableRawPointer?, OpaquePointer?, UnsafeMutableRawPointer?,
+            UnsafePointer<CChar>?, Int, MHD_socket, OpaquePointer?
+        ) -> Void = { _, _, context, received, count, _, upgrade in
+            // Closing is the last step: the daemon then waits for this thread to end.
+            defer { unsafe holdfast_mhd_close_upgraded(upgrade) }
+            guard let context = unsafe context else { return }
+            unsafe Unmanaged<Exchange>.fromOpaque(context).takeUnretainedValue()
+                .goOnAlone(with: UnsafeRawBufferPointer(start: received, count: count))
         }
 
     /// Leaves the target as it is: only our own code decodes.

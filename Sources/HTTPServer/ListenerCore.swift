@@ -20,32 +20,49 @@ final class ListenerCore: Sendable {
     /// Counts, while draining, exchanges and connections that have ended.
     let endings = Monitor(0)
 
-    private struct Entry {
-        let connection: Connection
-        var watch = Connection.Watch()
-    }
+    /// What uploads share for gathering what arrives.
+    let gathering = ByteBudget(
+        name: "http-gathering", limit: Limits.gatheringByteCountMax)
 
-    private let connections = Locked<[ObjectIdentifier: Entry]>([:])
+    private let limits: ConnectionLimits
+    private let connections = Locked(ConnectionTable())
 
     init(_ options: ListenerOptions, _ handler: @escaping Handler) {
         self.options = options
         self.handler = handler
+        limits = ConnectionLimits(
+            max: options.connectionsMax, perClientMax: options.connectionsPerClientMax)
         headerNanoseconds = options.headerTimeout.wholeNanoseconds
         idleNanoseconds = options.idleTimeout.wholeNanoseconds
         windowNanoseconds = options.progressWindow.wholeNanoseconds
     }
 
+    /// Takes notice of a connection, for which another one may have to leave.
     func connectionStarted(_ connection: Connection) {
-        connection.enter(.waiting, until: Instant.now.nanoseconds &+ idleNanoseconds)
-        connections.withLock { $0[ObjectIdentifier(connection)] = Entry(connection: connection) }
+        let now = Instant.now.nanoseconds
+        connection.enter(.waiting, at: now, until: now &+ idleNanoseconds)
         counters.open.add(1, ordering: .relaxed)
         counters.accepted.add(1, ordering: .relaxed)
+        // Shut under the lock: only then is it sure that the socket is still open.
+        let hasLeft = connections.withLock { table in
+            let leaver = table.add(connection, within: limits, at: now)
+            leaver?.shut()
+            return leaver != nil
+        }
+        if hasLeft { counters.evicted.add(1, ordering: .relaxed) }
     }
 
     func connectionEnded(_ connection: Connection) {
-        _ = connections.withLock { $0.removeValue(forKey: ObjectIdentifier(connection)) }
+        connections.withLock { $0.remove(connection) }
         counters.open.subtract(1, ordering: .relaxed)
         noteEnding()
+    }
+
+    /// The requests that are being worked on, for messages.
+    var runningRequests: [String] {
+        connections.withLock { $0.connections }.compactMap { connection in
+            connection.work.withLock { $0 }.map { "\($0.method) \($0.path)" }
+        }
     }
 
     /// Wakes `drain` if it waits.
@@ -58,24 +75,14 @@ final class ListenerCore: Sendable {
     /// Holds the lock while it does so: only then is it sure that the sockets are still open, and
     /// `shutdown` does not block.
     func checkConnections(at now: UInt64) {
-        connections.withLock { connections in
-            var index = connections.startIndex
-            while index < connections.endIndex {
-                let connection = connections.values[index].connection
-                connection.check(
-                    at: now, headerNanoseconds: headerNanoseconds,
-                    watch: &connections.values[index].watch)
-                connections.formIndex(after: &index)
-            }
-        }
+        connections.withLock { $0.check(at: now, headerNanoseconds: headerNanoseconds) }
     }
 
     /// Shuts the connections that wait for a request, or all of them.
     func shutConnections(onlyWaiting: Bool) {
-        connections.withLock { connections in
-            for entry in connections.values
-            where !onlyWaiting || entry.connection.phase == .waiting {
-                entry.connection.shut()
+        connections.withLock { table in
+            for connection in table.connections where !onlyWaiting || connection.phase == .waiting {
+                connection.shut()
             }
         }
     }

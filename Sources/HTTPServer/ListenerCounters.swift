@@ -5,6 +5,7 @@ import Synchronization
 final class ListenerCounters: Sendable {
     let open = Atomic<Int>(0)
     let accepted = Atomic<UInt64>(0)
+    let evicted = Atomic<UInt64>(0)
     let running = Atomic<Int>(0)
     let broken = Atomic<UInt64>(0)
     let received = Atomic<UInt64>(0)
@@ -29,6 +30,7 @@ final class ListenerCounters: Sendable {
         var result = ListenerStatistics()
         result.openConnections = open.load(ordering: .relaxed)
         result.acceptedConnections = accepted.load(ordering: .relaxed)
+        result.evictedConnections = evicted.load(ordering: .relaxed)
         result.runningRequests = running.load(ordering: .relaxed)
         result.brokenExchanges = broken.load(ordering: .relaxed)
         result.receivedByteCount = received.load(ordering: .relaxed)

@@ -4,6 +4,8 @@ package struct ListenerStatistics: Sendable, Equatable {
     package var openConnections = 0
     /// Connections that were accepted.
     package var acceptedConnections: UInt64 = 0
+    /// Connections that were closed for want of room.
+    package var evictedConnections: UInt64 = 0
     /// Exchanges that are being worked on.
     package var runningRequests = 0
     /// Answers by the hundreds of their status: index 0 for 1xx, 4 for 5xx.

@@ -5,22 +5,36 @@ import Glibc
 
 /// Writes to the bare socket of a connection.
 enum SocketWriter {
-    /// Runs of bytes that go out behind one another, with one call if the socket has room.
-    struct Parts {
-        fileprivate var runs: [Bytes]
+    /// How far a write has come.
+    enum Progress {
+        /// Everything was written.
+        case done
+        /// The socket has taken nothing for a while; what is left stands in the parts.
+        case blocked
+        /// The connection is of no use any more.
+        case gone
+    }
 
-        init(_ runs: Bytes...) { self.runs = runs.filter { !$0.isEmpty } }
-
-        /// Drops what has been written.
-        fileprivate mutating func drop(_ count: Int) {
-            var count = count
-            while count > 0, let first = runs.first {
-                let taken = min(count, first.count)
-                count -= taken
-                runs[0] = first.dropFirst(taken)
-                if runs[0].isEmpty { runs.removeFirst() }
+    /// Writes until the socket takes nothing for a while.
+    ///
+    /// - Parameters:
+    ///   - parts: what is written; loses what was.
+    ///   - socket: where to.
+    ///   - patience: how long to wait for room before each write.
+    static func push(
+        _ parts: inout SocketParts, to socket: Int32, patience: Duration
+    ) -> Progress {
+        while !parts.isEmpty {
+            let count = unsafe send(parts.runs[...], [], to: socket)
+            if count >= 0 {
+                parts.drop(count)
+            } else if errno == EAGAIN {
+                guard wait(for: POLLOUT, on: socket, by: .after(patience)) else { return .blocked }
+            } else if errno != EINTR {
+                return .gone
             }
         }
+        return .done
     }
 
     /// Writes everything.
@@ -30,19 +44,15 @@ enum SocketWriter {
     ///   - socket: where to.
     ///   - deadline: ends waits for room; the watchdog may shut the socket before.
     /// - Returns: whether all of it was written; no, and the connection is of no use any more.
-    static func write(_ parts: Parts, to socket: Int32, by deadline: Deadline) -> Bool {
+    static func write(_ parts: SocketParts, to socket: Int32, by deadline: Deadline) -> Bool {
         var parts = parts
-        while !parts.runs.isEmpty {
-            let count = unsafe send(parts.runs[...], [], to: socket)
-            if count >= 0 {
-                parts.drop(count)
-            } else if errno == EAGAIN {
-                guard wait(for: POLLOUT, on: socket, by: deadline) else { return false }
-            } else if errno != EINTR {
-                return false
+        while true {
+            switch push(&parts, to: socket, patience: .zero) {
+            case .done: return true
+            case .gone: return false
+            case .blocked: guard wait(for: POLLOUT, on: socket, by: deadline) else { return false }
             }
         }
-        return true
     }
 
     /// Waits until a socket can be written to or read from, or is gone.

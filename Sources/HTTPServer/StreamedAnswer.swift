@@ -1,5 +1,6 @@
 import Buffers
 import Execution
+import Glibc
 import HTTP
 
 /// Sends an answer whose body is made while it is sent, and watches how fast the client takes it.
@@ -22,6 +23,9 @@ struct StreamedAnswer: ~Copyable {
     private let exchange: Exchange
     private let core: ListenerCore
     private var meter: RateMeter
+    /// What is on its way. Nobody else keeps the piece in it: while the client takes nothing it must
+    /// be possible to free it.
+    private var parts = SocketParts()
     /// Bytes that the client still expects.
     private var left: UInt64
 
@@ -49,13 +53,9 @@ struct StreamedAnswer: ~Copyable {
     mutating func send(_ head: Bytes) -> Outcome {
         var head = head
         do {
-            while left > 0, let piece = try nextPiece() {
-                let payload = piece.prefix(Int(clamping: left))
-                guard !payload.isEmpty else { continue }
-                guard write(payload, behind: head) else { return .broken }
+            while left > 0, try takePiece(behind: head) {
+                guard writeParts() else { return .broken }
                 head = .empty
-                exchange.sentByteCount += UInt64(payload.count)
-                left -= UInt64(payload.count)
             }
         } catch {
             if !head.isEmpty { return .failed(error) }
@@ -65,29 +65,78 @@ struct StreamedAnswer: ~Copyable {
         return sendEnd(behind: head)
     }
 
-    private func nextPiece() throws -> Bytes? {
+    /// Takes the next piece from the source, and puts what stands around it in place.
+    ///
+    /// - Returns: false at the end.
+    private mutating func takePiece(behind head: Bytes) throws -> Bool {
         exchange.connection.allow(until: .max)
-        if exchange.isOverdue(at: Instant.now.nanoseconds) { throw DeadlinePassed() }
-        return try source.next(limit: Limits.answerPieceByteCount)
+        while true {
+            if exchange.isOverdue(at: Instant.now.nanoseconds) { throw DeadlinePassed() }
+            guard let piece = try source.next(limit: Limits.answerPieceByteCount) else {
+                return false
+            }
+            let payload = piece.prefix(Int(clamping: left))
+            if payload.isEmpty { continue }
+            if framing == .chunked {
+                let size = Bytes(utf8: String(payload.count, radix: 16) + "\r\n")
+                parts = SocketParts([head, size], payload: payload, trailing: [Self.lineEnd])
+            } else {
+                parts = SocketParts([head], payload: payload)
+            }
+            return true
+        }
     }
 
-    private mutating func write(_ payload: Bytes, behind head: Bytes) -> Bool {
+    private mutating func writeParts() -> Bool {
         let start = Instant.now.nanoseconds
-        exchange.connection.allow(until: core.limit(forMoving: payload.count, from: start))
-        var parts = SocketWriter.Parts(head, payload)
-        if framing == .chunked {
-            parts = .init(
-                head, Bytes(utf8: String(payload.count, radix: 16) + "\r\n"), payload, Self.lineEnd)
+        let count = parts.payloadByteCountLeft
+        let connection = exchange.connection
+        let limit = core.limit(forMoving: count, from: start)
+        connection.allow(until: limit)
+        sending: while true {
+            let progress = SocketWriter.push(
+                &parts, to: connection.socket, patience: Limits.blockedDuration)
+            switch progress {
+            case .done: break sending
+            case .gone: return false
+            case .blocked:
+                connection.enter(.still, at: Instant.now.nanoseconds, until: limit)
+                defer { connection.enter(.busy, at: Instant.now.nanoseconds, until: limit) }
+                guard waitLettingGo() else { return false }
+            }
         }
-        guard SocketWriter.write(parts, to: exchange.connection.socket, by: .never) else {
-            return false
-        }
-        let elapsed = Instant.now.nanoseconds &- start
-        guard meter.isFastEnough(bytes: payload.count, in: elapsed) else {
+        exchange.sentByteCount += UInt64(count)
+        left -= UInt64(count)
+        guard meter.isFastEnough(bytes: count, in: Instant.now.nanoseconds &- start) else {
             core.report("\(exchange.targetForLog): the client reads too slowly")
             return false
         }
         return true
+    }
+
+    /// Waits until the client takes bytes again. Meanwhile neither this answer nor its source holds
+    /// more than it must.
+    ///
+    /// - Returns: false when the payload could not be had again.
+    private mutating func waitLettingGo() -> Bool {
+        var released: SocketParts.Released?
+        if parts.payloadByteCountLeft <= Limits.keptPieceByteCount {
+            parts.copyPayload()
+            _ = source.release()
+        } else if source.release() {
+            released = parts.releasePayload()
+        }
+        guard SocketWriter.wait(for: POLLOUT, on: exchange.connection.socket, by: .never) else {
+            return false
+        }
+        guard let released else { return true }
+        do {
+            if parts.restorePayload(try source.reload(), released) { return true }
+            core.report("\(exchange.targetForLog): broken off: a piece is shorter than before")
+        } catch {
+            core.report("\(exchange.targetForLog): broken off: \(error)")
+        }
+        return false
     }
 
     /// Sends what stands behind the last piece, and the head if there was none.
@@ -110,7 +159,7 @@ struct StreamedAnswer: ~Copyable {
         let now = Instant.now.nanoseconds
         exchange.connection.allow(until: core.limit(forMoving: 0, from: now))
         let socket = exchange.connection.socket
-        let parts = SocketWriter.Parts(head, writer.finish())
+        let parts = SocketParts(head, writer.finish())
         return SocketWriter.write(parts, to: socket, by: .never) ? .sent : .broken
     }
 

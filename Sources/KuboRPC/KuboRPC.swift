@@ -10,7 +10,7 @@ package import HTTPServer
 package struct KuboRPC: Sendable {
     private let library: Library
     private let settings: KuboRPCSettings
-    private let rules: BrowserRules
+    let rules: BrowserRules
 
     /// Puts the RPC on top of a library.
     ///

@@ -1,16 +1,25 @@
+import Execution
+
 /// The limits of this module, together with the relations between them.
 enum Limits {
     /// Levels of arrays and objects in a JSON text.
     static let jsonDepthMax = 64
     /// Bytes of `config.json`.
     static let configurationByteCountMax = 1 << 20
-    /// Memory of a connection that uploads may come over: one read takes 128 KiB of a body. With
-    /// 32 KiB, libmicrohttpd polls and reads 8 times as often, and an add costs a tenth more.
-    static let uploadConnectionByteCount = 256 * 1_024
+    /// Memory of a connection of the RPC: twice the longest head of a call. libmicrohttpd touches all
+    /// of it with each request.
+    static let rpcConnectionByteCount = 256 * 1_024
+    /// Connections of the RPC, whatever is configured: with their memory 64 MiB. Idle ones give way.
+    static let rpcConnectionsMax = 256
     /// Bytes of the target of a call: 1,500 CIDs as arguments. Longer lists come in the body.
     static let rpcTargetByteCountMax = 96 * 1_024
     /// Bytes of the head of a call, within half of the connection's memory.
     static let rpcHeaderByteCountMax = 112 * 1_024
+    /// How long requests that were told to stop, and the store behind them, may take to end before the
+    /// process ends without them.
+    static let stopGrace: Duration = .seconds(5)
+    /// How long a log that nobody reads may hold up the end of the process.
+    static let logFlushDuration: Duration = .seconds(1)
     /// The version of the repository's layout that this program writes and reads.
     static let repositoryVersion = 1
 }

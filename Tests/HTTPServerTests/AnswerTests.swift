@@ -223,4 +223,18 @@ struct AnswerTests {
         #expect(!answer.contains("Set-Cookie"))
         #expect(answer.contains("X-Good: c\r\n"))
     }
+
+    @Test(arguments: ["a\u{0}b", "a\r\nb", "a\u{1}b", "a\u{7F}b", "a\nb"], [true, false])
+    func aFieldWithAControlCharacterIsLeftOutOfEveryAnswer(value: String, isStreamed: Bool) throws {
+        let answer = try exchange(get()) { _ in
+            let fields: Fields = ["X-Bad": value, "X-B\(value)": "c", "X-Good": "c"]
+            let body: Body =
+                isStreamed
+                ? .source(PieceSource([Bytes(utf8: "x")]), length: 1) : .bytes(Bytes(utf8: "x"))
+            return .respond(Response(.ok, fields: fields, body: body))
+        }
+        #expect(!answer.contains("X-B"))
+        #expect(answer.contains("X-Good: c\r\n"))
+        #expect(answer.hasSuffix("\r\n\r\nx"))
+    }
 }

@@ -1,4 +1,5 @@
 import Buffers
+import Execution
 import HTTP
 import HTTPServer
 import Synchronization
@@ -66,6 +67,21 @@ struct FramingTests {
         ("a listed length", "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 1, 1\r\n\r\n"),
         ("a hexadecimal length", "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 0x1\r\n\r\n"),
         ("a method that is no token", "G(T / HTTP/1.1\r\nHost: a\r\n\r\n"),
+        ("two blanks before the target", "GET  / HTTP/1.1\r\nHost: a\r\n\r\n"),
+        ("a lone LF behind the request line", "GET / HTTP/1.1\nHost: a\r\n\r\n"),
+        ("a lone LF behind a field", "GET / HTTP/1.1\r\nHost: a\nX: b\r\n\r\n"),
+        ("a lone LF as the empty line", "GET / HTTP/1.1\r\nHost: a\r\n\n"),
+        ("lone LFs everywhere", "GET / HTTP/1.1\nHost: a\n\n"),
+        ("another host in the target", "GET http://b/ HTTP/1.1\r\nHost: a\r\n\r\n"),
+        ("another port in the target", "GET http://a:81/ HTTP/1.1\r\nHost: a\r\n\r\n"),
+        ("a user in the target", "GET http://u@a/ HTTP/1.1\r\nHost: a\r\n\r\n"),
+        (
+            "a coding behind chunked",
+            "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked, identity\r\n\r\n"
+        ),
+        ("a length and a blank", "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 1 \r\n\r\n"),
+        ("two lengths in one field", "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 5 5\r\n\r\n"),
+        ("an empty length", "POST / HTTP/1.1\r\nHost: a\r\nContent-Length:\r\n\r\n"),
     ]
 
     @Test(arguments: refused)
@@ -85,5 +101,128 @@ struct FramingTests {
         #expect(answer.contains("Connection: close\r\n"))
         #expect(!answer.contains("answered"))
         #expect(asked.load(ordering: .relaxed) == 0)
+    }
+
+    /// Request lines that libmicrohttpd itself ends the connection for.
+    @Test(arguments: [
+        " GET / HTTP/1.1", "GET /  HTTP/1.1", "GET / HTTP/1.1 ", "GET /\tHTTP/1.1",
+        "GET\t/ HTTP/1.1",
+        "GET / HTTP/1.1\t", "GET /a b HTTP/1.1", "GET / HTTP/1.1 x", "GET / HTTP/2.0",
+    ])
+    func aRequestLineWithStrayBlanksIsNotAnswered(line: String) throws {
+        let asked = Atomic(0)
+        let listener = try Listener(.testing()) { _ in
+            asked.add(1, ordering: .relaxed)
+            return .respond(.text(.ok, "answered"))
+        }
+        defer { listener.stop() }
+        let client = try RawClient(port: #require(listener.port))
+        client.send(line + "\r\nHost: a\r\n\r\nGET /second HTTP/1.1\r\nHost: a\r\n\r\n")
+        let answer = client.readToEnd()
+        #expect(answer == "" || answer.hasPrefix("HTTP/1.1 4") || answer.hasPrefix("HTTP/1.1 5"))
+        #expect(asked.load(ordering: .relaxed) == 0)
+    }
+
+    /// Bodies in chunks whose end two programs might see in different places.
+    @Test(arguments: [
+        "5\nhello\r\n0\r\n\r\n", "5\r\nhello\n0\r\n\r\n", "5\r\nhello\r\n0\n\r\n",
+        "5\r\nhello\r\n0\r\n\n", "5 \r\nhello\r\n0\r\n\r\n", "5\r\nhello!\r\n0\r\n\r\n",
+        "5;a\nhello\r\n0\r\n\r\n", "0\r\nX: y\n\r\n", "0\r\nX: y\r\n z\r\n\r\n",
+    ])
+    func aBodyInBadChunksIsRefusedHoweverItArrives(body: String) throws {
+        let finished = Atomic(0)
+        let listener = try Listener(.testing()) { _ in
+            .receive(
+                CollectingReceiver(limit: 1_000) { _ in
+                    finished.add(1, ordering: .relaxed)
+                    return .text(.ok, "answered")
+                })
+        }
+        defer { listener.stop() }
+        let head = "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n"
+        let second = "GET /second HTTP/1.1\r\nHost: a\r\n\r\n"
+        let whole = Array((head + body + second).utf8)
+        for cut in [0, head.utf8.count, head.utf8.count + 1, head.utf8.count + body.utf8.count] {
+            let client = try RawClient(port: #require(listener.port))
+            client.send(Array(whole[..<cut]))
+            // A moment, so that the parts are read one after the other.
+            _ = Monitor(false).wait(by: .after(.milliseconds(5))) { _ in Bool?.none }
+            client.send(Array(whole[cut...]))
+            let answer = client.readToEnd()
+            #expect(answer.hasPrefix("HTTP/1.1 400 "), "\(cut): \(answer)")
+            #expect(answer.contains("Connection: close\r\n"))
+            #expect(!answer.contains("answered"))
+        }
+        #expect(finished.load(ordering: .relaxed) == 0)
+    }
+
+    @Test func whatFollowsABodyInChunksIsNotReadAsARequest() throws {
+        let paths = Locked<[String]>([])
+        let listener = try Listener(.testing()) { request in
+            paths.withLock { $0.append(request.path) }
+            return .receive(CountingReceiver())
+        }
+        defer { listener.stop() }
+        let client = try RawClient(port: #require(listener.port))
+        client.send(
+            "POST /one HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n1\r\nx\r\n"
+                + "0\r\n\r\nGET /two HTTP/1.1\r\nHost: a\r\n\r\n")
+        let answer = client.readToEnd()
+        #expect(answer.hasSuffix("received 1"))
+        #expect(answer.contains("Connection: close\r\n"))
+        #expect(paths.withLock { $0 } == ["/one"])
+    }
+
+    @Test(arguments: [
+        ("HTTP/1.1", "100-Continue", 200), ("HTTP/1.1", "200-ok", 417), ("HTTP/1.1", "", 417),
+        ("HTTP/1.1", "100-continue, x", 417), ("HTTP/1.0", "200-ok", 200),
+    ])
+    func onlyOneExpectationIsMet(version: String, value: String, status: Int) throws {
+        let listener = try Listener(.testing()) { _ in .respond(.text(.ok, "answered")) }
+        defer { listener.stop() }
+        let answer = try RawClient(port: #require(listener.port)).exchange(
+            "GET / \(version)\r\nHost: a\r\nExpect: \(value)\r\nConnection: close\r\n\r\n")
+        // The one that is met is met first, with a 100.
+        #expect(answer.contains("HTTP/1.1 \(status) "), "\(answer)")
+        #expect(answer.contains("answered") == (status == 200))
+    }
+
+    @Test(arguments: [
+        ("close", true), ("keep-alive, Close", true), ("x-close", false), ("closed, x", false),
+    ])
+    func closeIsAWordOfConnectionAndNoPartOfOne(value: String, closes: Bool) throws {
+        let listener = try Listener(.testing()) { request in
+            request.path == "/large"
+                ? .respond(
+                    Response(.ok, body: .source(PieceSource([Bytes(utf8: "one")]), length: 3)))
+                : .respond(.text(.ok, "two"))
+        }
+        defer { listener.stop() }
+        for path in ["/large", "/small"] {
+            let client = try RawClient(port: #require(listener.port))
+            client.send("GET \(path) HTTP/1.1\r\nHost: a\r\nConnection: \(value)\r\n\r\n")
+            client.send("GET /next HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n")
+            let count = client.readToEnd().split(separator: "HTTP/1.1 200 OK").count
+            #expect(count == (closes ? 1 : 2), "\(path)")
+        }
+    }
+
+    @Test func theHostOfAnAbsoluteTargetMayBeSpeltOtherwise() throws {
+        let listener = try Listener(.testing()) { .respond(.text(.ok, $0.path)) }
+        defer { listener.stop() }
+        let answer = try RawClient(port: #require(listener.port)).exchange(
+            "GET http://EXAMPLE:80/x HTTP/1.1\r\nHost: example:80\r\nConnection: close\r\n\r\n")
+        #expect(answer.hasSuffix("/x"))
+    }
+
+    @Test func fieldsAreCounted() throws {
+        let listener = try Listener(.testing()) { _ in .respond(.text(.ok, "answered")) }
+        defer { listener.stop() }
+        for (count, status) in [(254, 200), (255, 431), (2_000, 431)] {
+            let answer = try RawClient(port: #require(listener.port)).exchange(
+                "GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n"
+                    + String(repeating: "a:b\r\n", count: count) + "\r\n")
+            #expect(answer.hasPrefix("HTTP/1.1 \(status) "), "\(count): \(answer.prefix(60))")
+        }
     }
 }

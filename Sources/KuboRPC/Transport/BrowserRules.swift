@@ -1,5 +1,5 @@
 import HTTP
-import HTTPServer
+package import HTTPServer
 
 /// Keeps web pages from using the RPC through their visitor's browser.
 ///
@@ -106,6 +106,28 @@ struct BrowserRules: Sendable {
         let port = HostName(request.fields["Host"] ?? "").port.map { ":" + $0 } ?? ""
         return ["127.0.0.1", "[::1]", "localhost"].flatMap {
             ["http://\($0)\(port)", "https://\($0)\(port)"]
+        }
+    }
+}
+
+extension KuboRPC {
+    /// The RPC together with other pages of the private listener, with one set of rules in front of
+    /// all of them: what the RPC does not let a web page have, no other path gives it.
+    ///
+    /// - Parameter others: more routes; they and unknown paths are behind the same check.
+    /// - Returns: a handler for the private listener.
+    package func guarding(_ others: [Route]) -> Handler {
+        let rpc = handler
+        let router = Router(others)
+        return { request in
+            // The RPC asks the rules itself, in the midst of what Kubo's clients expect of it.
+            if request.path.utf8.starts(with: Call.prefix.utf8) { return try rpc(request) }
+            do throws(RPCError) {
+                try rules.check(request)
+            } catch {
+                return .respond(.text(.forbidden, error.message + "\n"))
+            }
+            return try router.handler(request)
         }
     }
 }

@@ -21,7 +21,17 @@ extension Configuration {
             """, check: isAddress),
         .number(
             "listen.maxConnections", \.listen.connectionsMax, 1...100_000,
-            "Connections that each listener keeps open at once; each has a thread of its own."),
+            """
+            Connections that each listener keeps open at once; each has a thread of its own. When one \
+            more comes, the one that has waited for a request the longest is closed.
+            """),
+        .number(
+            "listen.maxConnectionsPerClient", \.listen.connectionsPerClientMax, 1...100_000,
+            """
+            Connections from one client: an IPv4 address, or the /64 of an IPv6 address. Not for this \
+            machine's own addresses, where a proxy may stand. With a proxy on another machine, set it \
+            as high as maxConnections.
+            """),
         .duration(
             "listen.drainTimeout", \.listen.drainTimeout, .zero ... .seconds(3_600),
             "How long running requests may go on after the node was told to stop."),

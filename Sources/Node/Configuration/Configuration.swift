@@ -32,6 +32,8 @@ package struct Configuration: Sendable {
         package var privateAddress = "127.0.0.1:5001"
         /// Per listener.
         package var connectionsMax = 1_024
+        /// Per listener, from one address of another machine.
+        package var connectionsPerClientMax = 256
         /// How long running requests may go on after a signal to stop.
         package var drainTimeout: Duration = .seconds(5)
     }

@@ -1,6 +1,7 @@
 import Buffers
 import Execution
 import HTTPServer
+import KuboRPC
 import Telemetry
 
 /// A node inside a command: it opens the repository, and serves the RPC to this process alone.
@@ -49,11 +50,8 @@ package final class LocalNode {
         let rpc = node.rpc(addresses: { ["/ip4/127.0.0.1/tcp/5001/http"] })
         var options = ListenerOptions(name: "in-process", address: .inProcess)
         options.takeUploads()
-        // A person may think for a long time before the next line of standard input.
-        options.progressRateMin = 0
         do {
-            listener = try Listener(
-                options, handler: Router(pages.privateRoutes + [.prefix("/api/v0/", rpc)]).handler)
+            listener = try Listener(options, handler: rpc.guarding(pages.privateRoutes))
         } catch {
             node.close()
             throw error

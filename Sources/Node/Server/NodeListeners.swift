@@ -1,5 +1,6 @@
 import Execution
 import HTTPServer
+import KuboRPC
 import Telemetry
 
 /// The public and the private listener of a node.
@@ -51,14 +52,18 @@ final class NodeListeners: Sendable {
         do {
             privateListener = try Listener(
                 Self.options("private", addresses.privateAddress, node),
-                handler: Router(pages.privateRoutes + [.prefix("/api/v0/", rpc)]).handler)
+                handler: rpc.guarding(pages.privateRoutes))
         } catch {
             publicListener.stop()
             throw error
         }
         counts.withLock { $0 = [publicListener, privateListener] }
         api.withLock { $0 = [apiAddress + "/http"] }
-        ListenerMetrics.add([publicListener, privateListener], to: node.metrics)
+        publicListener.register(in: node.metrics)
+        privateListener.register(in: node.metrics)
+        node.metrics.gauge("process_resident_memory_bytes", help: "Resident memory.") {
+            Double(ProcessSetup.residentByteCount)
+        }
     }
 
     /// The private listener as a multiaddr.
@@ -82,6 +87,11 @@ final class NodeListeners: Sendable {
         }
     }
 
+    /// The requests that are being worked on.
+    var runningRequests: [String] {
+        publicListener.runningRequests + privateListener.runningRequests
+    }
+
     /// Takes no more requests and lets the running ones end. Both at once: each would otherwise use
     /// up the time of the other.
     func drain(by deadline: Deadline) {
@@ -97,10 +107,12 @@ final class NodeListeners: Sendable {
     ) -> ListenerOptions {
         var options = ListenerOptions(name: name, address: address)
         options.connectionsMax = node.configuration.listen.connectionsMax
+        options.connectionsPerClientMax = node.configuration.listen.connectionsPerClientMax
         options.exchangeTimeout = node.configuration.gateway.requestDurationMax
         options.targetByteCountMax = node.configuration.gateway.urlByteCountMax
         if name == "private" {
             options.takeUploads()
+            options.connectionsMax = min(options.connectionsMax, Limits.rpcConnectionsMax)
         }
         let log = node.log
         options.errorLog = {
@@ -112,11 +124,13 @@ final class NodeListeners: Sendable {
 }
 
 extension ListenerOptions {
-    /// Prepares a listener of the RPC for adds and imports, which take as long as they take, and for
-    /// long lists of arguments.
+    /// Prepares a listener of the RPC for adds and imports, which take as long as they take: a person
+    /// may think for a long time before the next line of standard input. Who sends nothing holds
+    /// nothing, and gives way when connections are short. Lists of arguments may be long.
     mutating func takeUploads() {
         exchangeTimeout = .seconds(7 * 86_400)
-        connectionMemoryByteCount = Limits.uploadConnectionByteCount
+        progressRateMin = 0
+        connectionMemoryByteCount = Limits.rpcConnectionByteCount
         targetByteCountMax = Limits.rpcTargetByteCountMax
         headerByteCountMax = Limits.rpcHeaderByteCountMax
     }

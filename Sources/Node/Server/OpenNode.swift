@@ -72,7 +72,7 @@ final class OpenNode: Sendable {
     func rpc(
         addresses: @escaping @Sendable () -> [String], shutdown: (@Sendable () -> Void)? = nil,
         traffic: @escaping @Sendable () -> (received: UInt64, sent: UInt64) = { (0, 0) }
-    ) -> Handler {
+    ) -> KuboRPC {
         var settings = KuboRPCSettings(
             version: Version.current, peerID: identity.peerID, repositoryPath: repository.home,
             addresses: addresses)
@@ -86,6 +86,6 @@ final class OpenNode: Sendable {
         if configuration.store.limitByteCount > 0 {
             settings.storageMax = configuration.store.limitByteCount
         }
-        return KuboRPC(library: library, settings: settings).handler
+        return KuboRPC(library: library, settings: settings)
     }
 }

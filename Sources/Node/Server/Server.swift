@@ -28,9 +28,10 @@ package enum Server {
         defer { log.close() }
         let trim = MemoryTrim()
         defer { trim.stop() }
+        let listeners: NodeListeners
         do {
             let stop = Monitor<String?>(nil)
-            let listeners = try start(home, configuration, log, services) {
+            listeners = try start(home, configuration, log, services) {
                 stop.notify { $0 = $0 ?? "the RPC" }
             }
             waitForSignals(stop)
@@ -51,7 +52,10 @@ package enum Server {
             throw error
         }
         let stopping = Instant.now
-        services.stop(by: .after(configuration.listen.drainTimeout)) { log.debug("stopping \($0)") }
+        let deadline = Deadline.after(configuration.listen.drainTimeout)
+        let alarm = StopAlarm(after: deadline, log, running: { listeners.runningRequests })
+        services.stop(by: deadline) { log.debug("stopping \($0)") }
+        alarm.cancel()
         log.info(
             "stopped", [.number("stopSeconds", Instant.now.elapsed(since: stopping).inSeconds)])
     }
@@ -101,7 +105,7 @@ package enum Server {
             let name = Signals.wait()
             stop.notify { $0 = $0 ?? name }
             _ = Signals.wait()
-            ProcessSetup.exit(1)
+            ProcessSetup.abandon(1)
         }
     }
 

@@ -1,0 +1,186 @@
+import Buffers
+import CMicroHTTPD
+import Execution
+import Glibc
+import HTTP
+
+/// Reads the body of one request from the bare socket and hands it to its receiver.
+///
+/// libmicrohttpd would read it too, but it accepts chunks that another program reads otherwise
+/// (`ChunkedDecoder`), and it waits for the client in a place where nobody can let go of anything.
+/// Here a client that sends nothing for a moment costs no memory: what has come is delivered, the
+/// buffers go, and the receiver gives back what others need.
+struct BodyReader: ~Copyable {
+    /// How it ended.
+    enum Outcome {
+        /// The receiver has everything.
+        case complete
+        /// The connection is of no use any more.
+        case broken
+        /// The body is refused; the receiver has been told.
+        case failed(any Error)
+    }
+
+    private let receiver: any BodyReceiver
+    private let exchange: Exchange
+    private let connection: Connection
+    private let core: ListenerCore
+    private var decoder = ChunkedDecoder()
+    /// Bytes that are still to come of a body of known length; nil for one in chunks.
+    private var left: UInt64?
+    private var meter: RateMeter
+    private var pending = ByteWriter(capacity: 0)
+    /// Where bytes are read into; empty while the client sends nothing.
+    private var room: [UInt8] = []
+    private var hasShare = false
+
+    /// Whether something stands behind the body that belongs to it no more.
+    private(set) var isFollowed = false
+
+    /// Starts in front of the body.
+    ///
+    /// - Parameters:
+    ///   - length: of the body; nil for one in chunks.
+    ///   - receiver: gets the pieces.
+    ///   - exchange: what the body belongs to.
+    init(length: UInt64?, for receiver: any BodyReceiver, of exchange: Exchange) {
+        left = length
+        self.receiver = receiver
+        self.exchange = exchange
+        connection = exchange.connection
+        core = exchange.core
+        meter = exchange.core.makeMeter()
+    }
+
+    deinit {
+        if hasShare { core.gathering.release(Limits.gatheringShareByteCount) }
+    }
+
+    /// Reads to the end of the body.
+    ///
+    /// - Parameter first: what was read together with the header section.
+    /// - Blocking: for as long as the client takes; the watchdog ends that.
+    mutating func run(first: UnsafeRawBufferPointer) -> Outcome {
+        do {
+            let bytes = unsafe first.bindMemory(to: UInt8.self)
+            try take(unsafe bytes.span)
+            while !isComplete {
+                guard let count = try read() else {
+                    receiver.abandon()
+                    return .broken
+                }
+                try takeFromRoom(count)
+            }
+            try deliver()
+            return .complete
+        } catch let error as HTTPError {
+            receiver.abandon()
+            return .failed(BadBody(problem: error.message))
+        } catch {
+            receiver.abandon()
+            return .failed(error)
+        }
+    }
+
+    private var isComplete: Bool { left.map { $0 == 0 } ?? decoder.isComplete }
+
+    // MARK: Taking what has come
+
+    private mutating func takeFromRoom(_ count: Int) throws {
+        let room = room
+        try take(room.span.extracting(0..<count))
+    }
+
+    private mutating func take(_ bytes: Span<UInt8>) throws {
+        let before = pending.count
+        let count: Int
+        if let left {
+            count = Int(min(left, UInt64(bytes.count)))
+            pending.append(bytes.extracting(0..<count))
+            self.left = left - UInt64(count)
+        } else {
+            count = try decoder.decode(bytes, into: &pending)
+        }
+        if count < bytes.count { isFollowed = true }
+        exchange.receivedByteCount += UInt64(pending.count - before)
+        guard exchange.receivedByteCount <= core.options.bodyByteCountMax else {
+            throw ContentTooLarge(limit: Int(clamping: core.options.bodyByteCountMax))
+        }
+        if pending.count >= (hasShare ? Limits.receivedPieceByteCount : 1) { try deliver() }
+    }
+
+    private mutating func deliver() throws {
+        guard pending.count > 0 else { return }
+        if exchange.isOverdue(at: Instant.now.nanoseconds) { throw DeadlinePassed() }
+        try receiver.receive(pending.takeBytes(nextCapacity: pieceCapacity))
+    }
+
+    /// Room for a full piece and the read that fills it up, or for the rest of the body.
+    private var pieceCapacity: Int {
+        let most = hasShare ? Limits.gatheringShareByteCount : Limits.readByteCountWithoutShare
+        return Int(min(UInt64(most), left ?? .max))
+    }
+
+    // MARK: Reading
+
+    /// Reads what has arrived, or waits for it.
+    ///
+    /// - Returns: how many bytes stand in `room` now; nil when the connection has ended.
+    private mutating func read() throws -> Int? {
+        makeRoom()
+        var start = Instant.now.nanoseconds
+        while true {
+            let count = unsafe recv(connection.socket, &room, room.count, Int32(MSG_DONTWAIT))
+            let code = errno
+            if count > 0 {
+                try judge(count, Instant.now.nanoseconds &- start)
+                return count
+            }
+            guard count < 0, code == EAGAIN || code == EINTR else { return nil }
+            let isThere = SocketWriter.wait(
+                for: POLLIN, on: connection.socket, by: .after(Limits.stallDuration))
+            if isThere { continue }
+            let elapsed = Instant.now.nanoseconds &- start
+            try letGo()
+            start = Instant.now.nanoseconds &- elapsed
+            waitWhileStill()
+            makeRoom()
+        }
+    }
+
+    /// Refuses a body that does not keep up the lowest rate.
+    private mutating func judge(_ count: Int, _ elapsed: UInt64) throws {
+        guard meter.isFastEnough(bytes: count, in: elapsed) else { throw BodyTooSlow() }
+    }
+
+    private mutating func makeRoom() {
+        if !hasShare, core.gathering.tryAcquire(Limits.gatheringShareByteCount) {
+            hasShare = true
+            room = []
+        }
+        guard room.isEmpty else { return }
+        let most = hasShare ? Limits.readByteCount : Limits.readByteCountWithoutShare
+        room = [UInt8](repeating: 0, count: most)
+    }
+
+    /// Hands over what has come and holds nothing any more that others need.
+    private mutating func letGo() throws {
+        try deliver()
+        _ = pending.takeBytes()
+        room = []
+        if hasShare { core.gathering.release(Limits.gatheringShareByteCount) }
+        hasShare = false
+        receiver.pause()
+    }
+
+    /// Waits for the next byte, for as long as the watchdog lets it.
+    private func waitWhileStill() {
+        let now = Instant.now.nanoseconds
+        let limit = min(
+            core.limit(forMoving: 0, from: now),
+            exchange.request?.deadline.instant?.nanoseconds ?? .max)
+        connection.enter(.still, at: now, until: limit)
+        _ = SocketWriter.wait(for: POLLIN, on: connection.socket, by: .never)
+        connection.enter(.busy, at: Instant.now.nanoseconds, until: .max)
+    }
+}

@@ -1,0 +1,122 @@
+import Buffers
+import CMicroHTTPD
+import Execution
+import HTTP
+import Synchronization
+
+/// What is done without libmicrohttpd: reading a body, and answering it.
+///
+/// libmicrohttpd gives a connection away when an answer says that another protocol follows (101). Ours
+/// says so to nowhere, and then the socket and what was read from it already are ours. The connection
+/// ends with the answer, because nothing can be given back.
+extension Exchange {
+    /// Has libmicrohttpd give the connection away; `goOnAlone` follows.
+    ///
+    /// - Parameter length: of the body; nil for one in chunks.
+    func takeOver(length: UInt64?, expectsContinue: Bool) -> MHD_Result {
+        bodyLength = length
+        mustSayContinue = expectsContinue
+        diversion = SocketDiversion(of: connection.socket)
+        guard diversion != nil,
+            let answer = unsafe MHD_create_response_for_upgrade(ListenerCallbacks.takenOver, nil)
+        else {
+            core.report("\(targetForLog): no descriptor or memory is left to read its body")
+            return .NO
+        }
+        defer { unsafe MHD_destroy_response(answer) }
+        guard unsafe MHD_add_response_header(answer, "Upgrade", "body") == .YES else { return .NO }
+        return unsafe MHD_queue_response(
+            handle, UInt32(MHD_HTTP_SWITCHING_PROTOCOLS), answer)
+    }
+
+    /// Reads the body and answers.
+    ///
+    /// - Parameter received: what was read together with the header section.
+    func goOnAlone(with received: UnsafeRawBufferPointer) {
+        diversion = nil
+        endedWell = false
+        guard case .receiving(let receiver) = stage else { return }
+        // A stop in the meantime has shut the other socket.
+        if core.isEnding.load(ordering: .sequentiallyConsistent) { connection.shut() }
+        if mustSayContinue, unsafe received.isEmpty, !sayContinue() {
+            stage = .answered
+            receiver.abandon()
+            return
+        }
+        var reader = BodyReader(length: bodyLength, for: receiver, of: self)
+        let outcome = unsafe reader.run(first: received)
+        stage = .answered
+        switch outcome {
+        case .broken: return
+        case .failed(let error): answerAlone(core.answer(for: error, to: request))
+        case .complete:
+            do {
+                answerAlone(try receiver.finish())
+            } catch {
+                answerAlone(core.answer(for: error, to: request))
+            }
+        }
+        // Before the connection is given back: whoever closes it waits for this thread to end.
+        if mustLinger { EarlyAnswer.linger(on: connection.socket) }
+        mustLinger = false
+    }
+
+    /// Sends an answer as the last one of the connection.
+    private func answerAlone(_ response: Response) {
+        status = response.status
+        switch transmit(response, isLast: true) {
+        case .sent:
+            endedWell = true
+            mustLinger = true
+        case .broken: break
+        case .failed(let error): answerAlone(core.answer(for: error, to: request))
+        }
+    }
+
+    private func sayContinue() -> Bool {
+        let line = SocketParts(Bytes(utf8: "HTTP/1.1 100 Continue\r\n\r\n"))
+        return SocketWriter.write(
+            line, to: connection.socket, by: .after(Limits.drainDuration))
+    }
+
+    /// Sends any answer on the bare socket.
+    ///
+    /// - Parameter isLast: whether the connection ends with it.
+    func transmit(_ response: Response, isLast: Bool) -> StreamedAnswer.Outcome {
+        let framing = framing(of: response)
+        let head = AnswerHead.make(response, framing, isLast: isLast, at: .now)
+        guard let source = source(of: response) else {
+            let isSent = SocketWriter.write(
+                SocketParts(head), to: connection.socket, by: .after(Limits.drainDuration))
+            return isSent ? .sent : .broken
+        }
+        connection.sendWithoutDelay()
+        var answer = StreamedAnswer(source, framing, for: self)
+        return answer.send(head)
+    }
+
+    private func framing(of response: Response) -> AnswerHead.Framing {
+        if response.status == .notModified || response.status == .noContent { return .none }
+        switch response.body {
+        case .none: return .length(0)
+        case .bytes(let bytes): return .length(UInt64(bytes.count))
+        case .source(_, let length?), .omitted(let length?): return .length(length)
+        case .source, .omitted: return isHead ? .none : isVersion10 ? .untilClose : .chunked
+        }
+    }
+
+    /// What makes the body; nil where none is sent.
+    private func source(of response: Response) -> (any BodySource)? {
+        let hasNone = isHead || framing(of: response) == .none
+        switch response.body {
+        case .none: return nil
+        case .bytes(let bytes): return hasNone || bytes.isEmpty ? nil : BytesSource(bytes)
+        case .source(let source, _):
+            if hasNone { source.close() }
+            return hasNone ? nil : source
+        case .omitted:
+            precondition(isHead, "only the answer to HEAD may leave its body out")
+            return nil
+        }
+    }
+}

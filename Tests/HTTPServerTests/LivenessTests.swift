@@ -1,0 +1,115 @@
+import Execution
+import HTTP
+import HTTPServer
+import TestSupport
+import Testing
+
+/// Work asks from any thread whether somebody still waits for it.
+@Suite(.timeLimit(.minutes(20)))
+struct LivenessTests {
+    private let get = "GET / HTTP/1.1\r\nHost: a\r\n\r\n"
+
+    /// A listener whose handler gives its liveness away and works until the answer is no.
+    private struct Working {
+        let listener: Listener
+        private let found: Monitor<Liveness?>
+
+        init(_ options: ListenerOptions = .testing()) throws {
+            let found = Monitor<Liveness?>(nil)
+            self.found = found
+            listener = try Listener(options) { request in
+                found.notify { $0 = request.liveness }
+                while request.liveness.isWanted { Thread.yield() }
+                return .respond(.text(.ok, "late"))
+            }
+        }
+
+        func liveness() throws -> Liveness {
+            try #require(found.wait(by: .after(.seconds(20))) { $0 })
+        }
+    }
+
+    private func waitUntilUnwanted(_ liveness: Liveness) -> Bool {
+        let deadline = Deadline.after(.seconds(20))
+        while liveness.isWanted {
+            if deadline.hasPassed { return false }
+            Thread.yield()
+        }
+        return true
+    }
+
+    @Test func anAnswerIsWantedUntilTheClientGoes() throws {
+        let working = try Working()
+        defer { working.listener.stop() }
+        var client: RawClient? = try RawClient(port: #require(working.listener.port))
+        client?.send(get)
+        let liveness = try working.liveness()
+        #expect(liveness.isWanted)
+        client = nil
+        #expect(waitUntilUnwanted(liveness))
+    }
+
+    @Test func aStopEndsTheWorkAtItsDeadlineAndNotBefore() throws {
+        let working = try Working()
+        let client = try RawClient(port: #require(working.listener.port))
+        client.send(get)
+        let liveness = try working.liveness()
+        let mayStop = Monitor(false)
+        let listener = working.listener
+        let stopper = Thread(name: "stop") {
+            listener.drain(by: .after(.milliseconds(100)))
+            mayStop.notify { $0 = true }
+        }
+        #expect(mayStop.wait(by: .after(.seconds(20))) { $0 ? true : nil } == true)
+        stopper.join()
+        #expect(!liveness.isWanted)
+        #expect(client.readToEnd() == "")
+    }
+
+    @Test func whatTheWatchdogShutsIsNotWantedAnyMore() throws {
+        var options = ListenerOptions.testing()
+        options.progressWindow = .milliseconds(100)
+        let found = Monitor<Liveness?>(nil)
+        let listener = try Listener(options) { request in
+            found.notify { $0 = request.liveness }
+            return .receive(CountingReceiver())
+        }
+        defer { listener.stop() }
+        let client = try RawClient(port: #require(listener.port))
+        client.send("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 100000\r\n\r\n1")
+        let liveness = try #require(found.wait(by: .after(.seconds(20))) { $0 })
+        #expect(waitUntilUnwanted(liveness))
+    }
+
+    @Test func afterTheExchangeNothingIsWanted() throws {
+        let found = Monitor<Liveness?>(nil)
+        let listener = try Listener(.testing()) { request in
+            found.notify { $0 = request.liveness }
+            return .respond(.text(.ok, "done"))
+        }
+        defer { listener.stop() }
+        let client = try RawClient(port: #require(listener.port))
+        client.send(get)
+        #expect(client.read(until: "done").hasSuffix("done"))
+        let liveness = try #require(found.wait(by: .after(.seconds(20))) { $0 })
+        #expect(waitUntilUnwanted(liveness))
+        // The connection itself goes on.
+        client.send(get)
+        #expect(client.read(until: "done").hasSuffix("done"))
+        #expect(!liveness.isWanted)
+    }
+
+    @Test func aRequestWithoutAConnectionIsAlwaysWanted() throws {
+        #expect(try Request(.get, "/").liveness.isWanted)
+    }
+
+    @Test func whatIsWorkedOnCanBeNamed() throws {
+        let working = try Working()
+        let client = try RawClient(port: #require(working.listener.port))
+        client.send("GET /some/where?not=this HTTP/1.1\r\nHost: a\r\n\r\n")
+        _ = try working.liveness()
+        #expect(working.listener.runningRequests == ["GET /some/where"])
+        working.listener.stop()
+        #expect(working.listener.runningRequests.isEmpty)
+    }
+}

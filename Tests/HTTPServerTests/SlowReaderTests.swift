@@ -1,0 +1,183 @@
+import Buffers
+import Execution
+import HTTP
+import HTTPServer
+import Synchronization
+import TestSupport
+import Testing
+
+/// A client that takes nothing for a while costs no memory, and gets the right bytes afterwards.
+@Suite(.timeLimit(.minutes(20)))
+struct SlowReaderTests {
+    private let get = "GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n"
+
+    /// Gives pieces that can be made again, and counts those that are still in memory.
+    private final class RemakingSource: BodySource, Sendable {
+        let inMemoryCount = Atomic(0)
+        let releaseCount = Monitor(0)
+        private let state: Locked<(next: Int, count: Int)>
+        private let byteCount: Int
+        private let canReload: Bool
+        /// Bytes that a piece is shorter by when it is made again.
+        private let shortage: Int
+
+        init(pieces: Int, of byteCount: Int, canReload: Bool = true, shortage: Int = 0) {
+            state = Locked((0, pieces))
+            self.byteCount = byteCount
+            self.canReload = canReload
+            self.shortage = shortage
+        }
+
+        func next(limit: Int) -> Bytes? {
+            let index = state.withLock { state -> Int? in
+                guard state.next < state.count else { return nil }
+                defer { state.next += 1 }
+                return state.next
+            }
+            return index.map { piece($0, byteCount) }
+        }
+
+        func release() -> Bool {
+            releaseCount.notify { $0 += 1 }
+            return canReload
+        }
+
+        func reload() -> Bytes {
+            piece(state.withLock { $0.next - 1 }, byteCount - shortage)
+        }
+
+        static func byte(_ index: Int, _ place: Int) -> UInt8 {
+            UInt8(truncatingIfNeeded: index &* 31 &+ place &* 7 &+ place >> 8)
+        }
+
+        private func piece(_ index: Int, _ count: Int) -> Bytes {
+            inMemoryCount.add(1, ordering: .relaxed)
+            let memory = UnsafeMutableRawPointer.allocate(byteCount: count, alignment: 1)
+            for place in 0..<count {
+                unsafe memory.storeBytes(
+                    of: Self.byte(index, place), toByteOffset: place, as: UInt8.self)
+            }
+            return unsafe Bytes(adopting: memory, count: count) { [self] in
+                unsafe $0.deallocate()
+                inMemoryCount.subtract(1, ordering: .relaxed)
+            }
+        }
+
+        /// What the client is to get.
+        func whole(pieces: Int) -> [UInt8] {
+            (0..<pieces).flatMap { index in (0..<byteCount).map { Self.byte(index, $0) } }
+        }
+    }
+
+    /// Over a socket pair: its buffers are small, and so the client holds the server up at once.
+    private func exchange(
+        _ source: RemakingSource, length: UInt64?, whileBlocked: () -> Void
+    ) throws -> [UInt8] {
+        let listener = try Listener(ListenerOptions(name: "own", address: .inProcess)) { _ in
+            .respond(Response(.ok, body: .source(source, length: length)))
+        }
+        defer { listener.stop() }
+        let client = try RawClient(socket: listener.connect())
+        client.send(get)
+        whileBlocked()
+        return client.readAll()
+    }
+
+    private func body(of answer: [UInt8]) -> [UInt8] {
+        let end = Array("\r\n\r\n".utf8)
+        guard let start = answer.indices.first(where: { answer[$0...].starts(with: end) }) else {
+            return []
+        }
+        return Array(answer[(start + end.count)...])
+    }
+
+    private func waitForRelease(_ source: RemakingSource) -> Bool {
+        source.releaseCount.wait(by: .after(.seconds(20))) { $0 > 0 ? true : nil } ?? false
+    }
+
+    private func waitForNoneInMemory(_ source: RemakingSource) -> Bool {
+        let deadline = Deadline.after(.seconds(20))
+        while source.inMemoryCount.load(ordering: .relaxed) > 0 {
+            if deadline.hasPassed { return false }
+            Thread.yield()
+        }
+        return true
+    }
+
+    @Test(arguments: [2_000_000, 300_000])
+    func aPieceIsGivenBackAndMadeAgain(byteCount: Int) throws {
+        let source = RemakingSource(pieces: 3, of: byteCount)
+        let answer = try exchange(source, length: UInt64(3 * byteCount)) {
+            #expect(waitForRelease(source))
+            #expect(waitForNoneInMemory(source))
+        }
+        #expect(body(of: answer) == source.whole(pieces: 3))
+    }
+
+    @Test func inChunksToo() throws {
+        let source = RemakingSource(pieces: 2, of: 1_000_000)
+        let answer = try exchange(source, length: nil) {
+            #expect(waitForRelease(source))
+            #expect(waitForNoneInMemory(source))
+        }
+        let whole = source.whole(pieces: 2)
+        let size = Array("F4240\r\n".lowercased().utf8)
+        let wanted =
+            size + whole[..<1_000_000] + Array("\r\n".utf8) + size + whole[1_000_000...]
+            + Array("\r\n0\r\n\r\n".utf8)
+        #expect(body(of: answer) == wanted)
+    }
+
+    @Test func aPieceThatCannotBeMadeAgainIsKept() throws {
+        let source = RemakingSource(pieces: 2, of: 1_000_000, canReload: false)
+        let answer = try exchange(source, length: 2_000_000) {
+            #expect(waitForRelease(source))
+            #expect(source.inMemoryCount.load(ordering: .relaxed) == 1)
+        }
+        #expect(body(of: answer) == source.whole(pieces: 2))
+    }
+
+    @Test func aPieceThatIsShorterThanBeforeBreaksTheAnswerOff() throws {
+        let source = RemakingSource(pieces: 2, of: 1_000_000, shortage: 1)
+        let answer = try exchange(source, length: 2_000_000) { #expect(waitForRelease(source)) }
+        let received = body(of: answer)
+        #expect(received.count < 1_000_000)
+        #expect(source.whole(pieces: 1).starts(with: received))
+    }
+
+    @Test func theShortRestOfALargePieceDoesNotKeepAllOfIt() throws {
+        // As much as a socket pair takes, and a little more.
+        for byteCount in stride(from: 150_000, through: 300_000, by: 10_000) {
+            let source = RemakingSource(pieces: 1, of: byteCount, canReload: false)
+            var isRestShort = false
+            let answer = try exchange(source, length: UInt64(byteCount)) {
+                let deadline = Deadline.after(.milliseconds(600))
+                isRestShort =
+                    source.releaseCount.wait(by: deadline) { $0 > 0 ? true : nil } == true
+                    && source.inMemoryCount.load(ordering: .relaxed) == 0
+            }
+            #expect(body(of: answer) == source.whole(pieces: 1), "\(byteCount)")
+            if isRestShort { return }
+        }
+        Issue.record("no size left a short rest behind")
+    }
+
+    @Test func largeBytesAreSentWholeAndTheConnectionGoesOn() throws {
+        let large = Bytes((0..<3_000_000).map { UInt8(truncatingIfNeeded: $0 >> 4) })
+        let listener = try Listener(.testing()) { request in
+            request.path == "/large"
+                ? .respond(Response(.ok, body: .bytes(large))) : .respond(.text(.ok, "small"))
+        }
+        defer { listener.stop() }
+        let client = try RawClient(port: #require(listener.port))
+        client.send("GET /large HTTP/1.1\r\nHost: a\r\n\r\nGET /small HTTP/1.1\r\nHost: a\r\n")
+        client.send("Connection: close\r\n\r\n")
+        let answers = client.readAll()
+        let first = body(of: answers)
+        #expect(first.starts(with: large.array))
+        #expect(String(decoding: first.dropFirst(3_000_000), as: UTF8.self).hasSuffix("small"))
+        listener.stop()
+        #expect(listener.statistics.acceptedConnections == 1)
+        #expect(listener.statistics.sentByteCount == 3_000_005)
+    }
+}

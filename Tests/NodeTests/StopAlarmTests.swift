@@ -1,0 +1,34 @@
+import Execution
+import Telemetry
+import Testing
+
+@testable import Node
+
+/// A stop that does not come to an end.
+@Suite(.timeLimit(.minutes(20)))
+struct StopAlarmTests {
+    @Test func itEndsTheProcessAndSaysWhatForThatDidNotEnd() async throws {
+        let result = await #expect(
+            processExitsWith: .exitCode(1), observing: [\.standardErrorContent]
+        ) {
+            let log = Log(
+                level: .info, format: .json, to: File(descriptor: 2, name: "standard error"))
+            _ = StopAlarm(
+                after: .after(.milliseconds(10)), grace: .milliseconds(10), log,
+                running: { ["GET /ipfs/endless", "POST /api/v0/add"] })
+            _ = Monitor(false).wait(by: .after(.seconds(60))) { $0 ? true : nil }
+        }
+        let text = String(decoding: try #require(result).standardErrorContent, as: UTF8.self)
+        #expect(text.contains("GET /ipfs/endless, POST /api/v0/add"))
+    }
+
+    @Test func aStopInTimeTurnsItOff() async {
+        await #expect(processExitsWith: .success) {
+            let alarm = StopAlarm(
+                after: .after(.milliseconds(10)), grace: .milliseconds(50), .silent,
+                running: { [] })
+            alarm.cancel()
+            _ = Monitor(false).wait(by: .after(.milliseconds(300))) { $0 ? true : nil }
+        }
+    }
+}
