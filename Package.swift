@@ -180,7 +180,8 @@ let tools: [Target] = [
     .executableTarget(
         name: "fuzz",
         dependencies: [
-            "Buffers", "Multiformats", "IPLD", "UnixFS", "HTTP", "BlockStore", "Content", "Node",
+            "Buffers", "Multiformats", "IPLD", "UnixFS", "HTTP", "HTTPServer", "Vault",
+            "BlockStore", "Content", "Gateway", "KuboRPC", "Node", "Execution", "TestSupport",
         ],
         path: "tools/fuzz/Sources", swiftSettings: settings),
 ]
