@@ -149,6 +149,10 @@ let testTargets: [Target] = [
         name: "FuzzReplayTests",
         dependencies: ["fuzz", "TestSupport", "Buffers", "Execution"], swiftSettings: settings),
     .testTarget(
+        name: "HostileTests",
+        dependencies: ["fuzz", "TestSupport", "Buffers", "HTTP", "HTTPClient", "Execution"],
+        swiftSettings: settings),
+    .testTarget(
         name: "TidyTests", dependencies: ["TestSupport", "Buffers", "Execution", "holdfast"],
         swiftSettings: settings),
 ]
