@@ -149,6 +149,10 @@ let testTargets: [Target] = [
         name: "FuzzReplayTests",
         dependencies: ["fuzz", "TestSupport", "Buffers", "Execution"], swiftSettings: settings),
     .testTarget(
+        name: "HostileTests",
+        dependencies: ["fuzz", "TestSupport", "Buffers", "HTTP", "HTTPClient", "Execution"],
+        swiftSettings: settings),
+    .testTarget(
         name: "TidyTests", dependencies: ["TestSupport", "Buffers", "Execution", "holdfast"],
         swiftSettings: settings),
 ]
@@ -180,7 +184,8 @@ let tools: [Target] = [
     .executableTarget(
         name: "fuzz",
         dependencies: [
-            "Buffers", "Multiformats", "IPLD", "UnixFS", "HTTP", "BlockStore", "Content", "Node",
+            "Buffers", "Multiformats", "IPLD", "UnixFS", "HTTP", "HTTPServer", "Vault",
+            "BlockStore", "Content", "Gateway", "KuboRPC", "Node", "Execution", "TestSupport",
         ],
         path: "tools/fuzz/Sources", swiftSettings: settings),
 ]

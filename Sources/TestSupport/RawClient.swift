@@ -8,16 +8,40 @@ package final class RawClient {
     /// Connects to a port of this machine.
     package init(port: UInt16) {
         socket = Glibc.socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+        unsafe Self.call(connect, socket, 0x7F00_0001, port)
+        limitWaiting()
+    }
+
+    /// Connects to a port of this machine from another of its addresses, 127.0.0.`last`.
+    ///
+    /// - Parameters:
+    ///   - last: the last number of the address, 1 to 254.
+    ///   - patience: seconds after which a call that gets nothing gives up.
+    ///   - receiveByteCount: what the system may hold of what is not read yet; nil leaves it alone.
+    package init(port: UInt16, from last: UInt8, patience: Int, receiveByteCount: Int32? = nil) {
+        socket = Glibc.socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+        if var count = receiveByteCount {
+            let size = socklen_t(MemoryLayout<Int32>.size)
+            unsafe setsockopt(socket, SOL_SOCKET, SO_RCVBUF, &count, size)
+        }
+        limitWaiting(seconds: patience)
+        unsafe Self.call(bind, socket, 0x7F00_0000 | UInt32(last), 0)
+        unsafe Self.call(connect, socket, 0x7F00_0001, port)
+    }
+
+    private static func call(
+        _ function: (Int32, UnsafePointer<sockaddr>?, socklen_t) -> Int32, _ socket: Int32,
+        _ host: UInt32, _ port: UInt16
+    ) {
         var address = sockaddr_in()
         address.sin_family = sa_family_t(AF_INET)
         address.sin_port = port.bigEndian
-        address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
+        address.sin_addr.s_addr = host.bigEndian
         unsafe withUnsafePointer(to: &address) { pointer in
             unsafe pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-                _ = unsafe connect(socket, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
+                _ = unsafe function(socket, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
             }
         }
-        limitWaiting()
     }
 
     /// Takes over a connected socket.
@@ -50,8 +74,10 @@ package final class RawClient {
     package func finishSending() { shutdown(socket, Int32(SHUT_WR)) }
 
     /// Reads once; empty at the end of the connection or after half a minute of silence.
-    package func readSome() -> [UInt8] {
-        var buffer = [UInt8](repeating: 0, count: 64 * 1_024)
+    ///
+    /// - Parameter limit: most bytes that are read.
+    package func readSome(upTo limit: Int = 64 * 1_024) -> [UInt8] {
+        var buffer = [UInt8](repeating: 0, count: limit)
         let count = unsafe recv(socket, &buffer, buffer.count, 0)
         return Array(buffer.prefix(max(0, count)))
     }
@@ -86,10 +112,12 @@ package final class RawClient {
         return readToEnd()
     }
 
-    private func limitWaiting() {
-        var time = timeval(tv_sec: 30, tv_usec: 0)
-        unsafe setsockopt(
-            socket, SOL_SOCKET, SO_RCVTIMEO, &time, socklen_t(MemoryLayout<timeval>.size))
+    private func limitWaiting(seconds: Int = 30) {
+        var time = timeval(tv_sec: seconds, tv_usec: 0)
+        for option in [SO_RCVTIMEO, SO_SNDTIMEO] {
+            unsafe setsockopt(
+                socket, SOL_SOCKET, option, &time, socklen_t(MemoryLayout<timeval>.size))
+        }
     }
 }
 

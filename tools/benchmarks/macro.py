@@ -6,6 +6,7 @@ import datetime
 import json
 import os
 import platform
+import resource
 import shutil
 import socket
 import statistics
@@ -13,6 +14,7 @@ import subprocess
 import tempfile
 import time
 
+import strain
 from node import MIB, Nginx, Node, Process, append_line, commit_of, wrk
 
 HERE = os.path.dirname(os.path.abspath(__file__))
@@ -256,12 +258,25 @@ def bench_start(report, program, folder, blocks):
     report.add(f"start, {blocks:,} blocks", "s", statistics.median(starts), goal="<= 0.3")
 
 
+def bench_strain(report, options, folder, seconds):
+    # Idle connections take descriptors here too.
+    hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
+    resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+    program, quick = options.program, options.quick
+    strain.bench_idle(report, program, folder, 500 if quick else 5_000, seconds)
+    strain.bench_listing(report, program, folder, 10_000 if quick else 1_000_000)
+    strain.bench_endurance(report, program, folder, 5 if quick else options.load_seconds)
+    strain.bench_hostile(report, program, folder)
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--program", default=os.path.join(ROOT, ".build/release/holdfast"))
     parser.add_argument("--quick", action="store_true", help="small sizes: is everything there?")
     parser.add_argument("--record", action="store_true", help="append to Docs/bench/macro.ndjson")
-    parser.add_argument("--only", default="", help="add, small, gateway or start")
+    parser.add_argument("--only", default="", help="add, small, gateway, start or strain")
+    parser.add_argument("--load-seconds", type=int, default=60,
+                        help="how long the mixed load lasts; 3600 for the recorded figure")
     options = parser.parse_args()
     size = 64 * MIB if options.quick else 1 << 30
     seconds = 1 if options.quick else 4
@@ -278,6 +293,8 @@ def main():
             bench_gateway(report, options.program, folder, big, seconds)
         if options.only in ("", "start"):
             bench_start(report, options.program, folder, 10_000 if options.quick else 1_000_000)
+        if options.only in ("", "strain"):
+            bench_strain(report, options, folder, seconds)
     finally:
         for process in Process.started:
             process.stop()

@@ -119,6 +119,9 @@ class Node:
              "--private", f"127.0.0.1:{private}"],
             self.environment, os.path.join(folder, name + ".log"))
         self.start_seconds = wait_for(self.public + "/readyz", self.server)
+        # Commands find the node by this file, which comes after the listeners.
+        while not os.path.exists(self.home + "/api") and self.server.process.poll() is None:
+            time.sleep(0.001)
 
     def run(self, *arguments, stdout=subprocess.PIPE, stdin=None):
         done = subprocess.run(

@@ -24,7 +24,7 @@ import Glibc
         return 0
     }
 
-    /// The decoder that the environment names; read once.
+    /// The target that the environment names; read once.
     private let chosen: FuzzTarget = {
         let name = unsafe getenv("HOLDFAST_FUZZ_TARGET").map { unsafe String(cString: $0) } ?? ""
         guard let target = FuzzTarget.all.first(where: { $0.name == name }) else {
@@ -33,12 +33,25 @@ import Glibc
         return target
     }()
 #else
-    /// Every other build of the package contains this target too, and needs a `main`.
+    /// Without libFuzzer: inputs from a seed, and single inputs. `tools/fuzz/hunt.py` drives it.
     @main
     enum Fuzz {
-        static func main() {
-            print("This is built without libFuzzer: use tools/fuzz/run.")
-            exit(2)
+        static func main() throws {
+            let words = Array(CommandLine.arguments.dropFirst())
+            switch words.first {
+            case "seeded" where words.count == 5:
+                try SeededRun(words.dropFirst().map { $0 }).run()
+            case "input" where words.count == 4:
+                try SeededRun.writeInput(seed: words[1], index: words[2], to: words[3])
+            case "script" where words.count == 4:
+                try SeededRun.writeScript(words[1], words[2], to: words[3])
+            case "replay" where words.count == 3:
+                try SeededRun.replay(words[1], words[2])
+            default:
+                print("This is built without libFuzzer: use tools/fuzz/run.")
+                exit(2)
+            }
+            exit(0)
         }
     }
 #endif

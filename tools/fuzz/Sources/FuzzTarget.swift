@@ -41,6 +41,7 @@ package struct FuzzTarget: Sendable {
         }
     }
 
-    /// All decoders that read bytes from outside.
-    package static let all = multiformats + codecs + archives + unixfs + importing + http + records
+    /// All decoders that read bytes from outside, and whole requests.
+    package static let all =
+        multiformats + codecs + archives + unixfs + importing + http + records + requests
 }

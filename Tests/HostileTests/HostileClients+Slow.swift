@@ -1,0 +1,54 @@
+import Buffers
+import Execution
+import TestSupport
+
+/// Clients that take their time.
+extension HostileClients {
+    /// Twenty readers at once that take 1 KiB a second of something large.
+    func readSlowly(until deadline: Deadline, _ random: inout SeededRandom) {
+        let suffixes = ["", "", "?format=car", "?format=tar"]
+        let readers = (0..<20).map { _ in
+            let reader = connect(gatewayPort, &random, receiving: 4_096)
+            let path = largePaths[random.below(largePaths.count)]
+            reader.send(head("GET", "/ipfs/" + path + suffixes[random.below(suffixes.count)]))
+            return reader
+        }
+        for _ in 0..<15 where !deadline.hasPassed {
+            for reader in readers { _ = reader.readSome(upTo: 1_024) }
+            rest(.seconds(1), until: deadline)
+        }
+    }
+
+    /// Twenty uploads at once that begin, send some, and then send nothing.
+    func stallUploads(until deadline: Deadline, _ random: inout SeededRandom) {
+        let targets = ["block/put?allow-big-block=true", "add", "dag/import", "dag/put"]
+        let clients = (0..<20).map { _ in
+            let client = connect(rpcPort, &random)
+            client.send(uploadHead(targets[random.below(targets.count)], byteCount: 30 << 20))
+            client.send(random.bytes(1 + random.below(1 << 20)).array)
+            return client
+        }
+        rest(.seconds(15), until: deadline)
+        withExtendedLifetime(clients) {}
+    }
+
+    /// Uploads whose connection ends in the middle.
+    func abortUploads(until deadline: Deadline, _ random: inout SeededRandom) {
+        let targets = ["add", "dag/import", "block/put", "dag/put", "multibase/encode"]
+        let client = connect(rpcPort, &random)
+        client.send(uploadHead(targets[random.below(targets.count)], byteCount: 3 << 20))
+        client.send(random.bytes(random.below(2 << 20)).array)
+        if random.below(2) == 0 { client.finishSending() }
+        rest(.milliseconds(50), until: deadline)
+    }
+
+    /// The head of a request for an upload, and that of its first part.
+    private func uploadHead(_ command: String, byteCount: Int) -> String {
+        let fields = [
+            "Content-Type: multipart/form-data; boundary=x", "Content-Length: \(byteCount)",
+        ]
+        return head("POST", "/api/v0/" + command, fields)
+            + "--x\r\nContent-Disposition: form-data; name=\"file\"; filename=\"f\"\r\n"
+            + "Content-Type: application/octet-stream\r\n\r\n"
+    }
+}
