@@ -89,7 +89,7 @@ package enum Limits {
     package static let stateBytesMax = 40 << 20
 
     /// Bytes of state that are not counted: what every request has.
-    static let freeStateBytes = 16 << 10
+    static let freeStateBytes = 24 << 10
 
     /// Steps in which state is counted.
     static let stateStepBytes = 64 << 10

@@ -15,7 +15,7 @@ package final class Thread: @unchecked Sendable {
     private var handle: pthread_t
     private var isJoined = false
 
-    /// Starts a thread.
+    /// Starts a thread that the process cannot do without: at its start, or at its end.
     ///
     /// - Parameters:
     ///   - name: what the thread is for.
@@ -24,8 +24,33 @@ package final class Thread: @unchecked Sendable {
     package init(
         name: String, stackByteCount: Int = 512 * 1024, body: sending @escaping () -> Void
     ) {
+        guard let handle = Self.start(ThreadStart(name: name, body: body), stackByteCount) else {
+            preconditionFailure("the system refuses another thread (limits: ulimit -u, memory)")
+        }
         self.name = name
-        let start = ThreadStart(name: name, body: body)
+        self.handle = handle
+    }
+
+    /// Starts a thread if the system has one: for requests, whose number is not ours to decide.
+    ///
+    /// - Parameters:
+    ///   - name: what the thread is for.
+    ///   - stackByteCount: bytes of stack, virtual until used.
+    ///   - body: runs on the new thread with all signals blocked.
+    /// - Returns: nil where there is none; then the body does not run.
+    package init?(
+        ifPossible name: String, stackByteCount: Int = 512 * 1024,
+        body: sending @escaping () -> Void
+    ) {
+        guard let handle = Self.start(ThreadStart(name: name, body: body), stackByteCount) else {
+            return nil
+        }
+        self.name = name
+        self.handle = handle
+    }
+
+    private static func start(_ start: ThreadStart, _ stackByteCount: Int) -> pthread_t? {
+        let argument = unsafe Unmanaged.passRetained(start)
         var attributes = pthread_attr_t()
         unsafe pthread_attr_init(&attributes)
         unsafe pthread_attr_setstacksize(&attributes, stackByteCount)
@@ -37,10 +62,13 @@ package final class Thread: @unchecked Sendable {
                 let start = unsafe Unmanaged<ThreadStart>.fromOpaque(argument).takeRetainedValue()
                 start.run()
                 return nil
-            }, unsafe Unmanaged.passRetained(start).toOpaque())
+            }, argument.toOpaque())
         unsafe pthread_attr_destroy(&attributes)
-        precondition(code == 0, "the system refuses another thread (limits: ulimit -u, memory)")
-        self.handle = handle
+        guard code == 0 else {
+            unsafe argument.release()
+            return nil
+        }
+        return handle
     }
 
     deinit {

@@ -1,4 +1,5 @@
 import Buffers
+import Content
 import HTTPServer
 
 /// The page of a folder as it is sent: flat memory whatever the number of entries. A shard that is
@@ -13,10 +14,13 @@ final class FolderPageBody: BodySource {
     private let page: FolderPage
     private var entries: FolderEntries
     private let slot: RequestSlot
+    /// For rows with long names: they cannot be made again while the client takes nothing.
+    private let memory: StateShare
     private var part = Part.head
 
-    init(page: FolderPage, entries: FolderEntries, slot: RequestSlot) {
+    init(page: FolderPage, entries: FolderEntries, memory: StateShare, slot: RequestSlot) {
         self.page = page
+        self.memory = memory
         self.entries = entries
         self.slot = slot
     }
@@ -42,6 +46,8 @@ final class FolderPageBody: BodySource {
             }
             writer.append(utf8: page.row(entry))
         }
+        memory.release()
+        try memory.require(writer.count)
         return writer.finish()
     }
 }

@@ -83,6 +83,9 @@ extension GatewayExchange {
             path: target, cid: cid, metadata: node.metadata, isSorted: entries.isSorted)
         return Response(
             .ok, fields: fields,
-            body: .source(FolderPageBody(page: page, entries: entries, slot: slot), length: nil))
+            body: .source(
+                FolderPageBody(
+                    page: page, entries: entries, memory: access.makeStateShare(), slot: slot),
+                length: nil))
     }
 }

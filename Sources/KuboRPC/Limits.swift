@@ -19,6 +19,8 @@ enum Limits {
     static let spoolFileBytesMax: UInt64 = 4 << 30
     /// Bytes of lines that are gathered into one piece of an answer.
     static let linePieceBytes = 16 << 10
+    /// Bytes of a line past which it counts as memory that a request holds.
+    static let longLineBytes = 64 << 10
     /// How long a line may wait for others to fill the piece.
     static let lineWait: Duration = .milliseconds(50)
     /// Time between two lines of progress.

@@ -74,7 +74,7 @@ final class ProducedLines: LineSource {
     var verdict: String? { output.state.withLock { $0.verdict } }
 
     func next() throws -> JSON? {
-        start()
+        try start()
         while ready.isEmpty {
             if isAtEnd { return nil }
             try take()
@@ -89,9 +89,9 @@ final class ProducedLines: LineSource {
         thread = nil
     }
 
-    private func start() {
+    private func start() throws(RPCError) {
         guard thread == nil, !isAtEnd else { return }
-        thread = Thread(name: name) { [output, operation] in
+        thread = Thread(ifPossible: name) { [output, operation] in
             let end: Result<Void, RPCError>
             do {
                 try operation(output)
@@ -100,6 +100,10 @@ final class ProducedLines: LineSource {
                 end = .failure(RPCError(error))
             }
             output.state.notify { $0.end = end }
+        }
+        guard thread != nil else {
+            throw RPCError(
+                code: .unavailable, message: "overloaded: there is no thread, please try again")
         }
     }
 

@@ -124,12 +124,15 @@ final class LineBody: BodySource {
 
     private let source: any LineSource
     private let invocation: Invocation
+    /// For lines that are long: they cannot be made again while the client takes nothing.
+    private let memory: StateShare
     private var state = State.running
     private var first: Bytes?
 
     init(_ source: any LineSource, checking invocation: Invocation) {
         self.source = source
         self.invocation = invocation
+        memory = invocation.access.makeStateShare()
     }
 
     func prepare() throws { first = try nextLine()?.line }
@@ -172,8 +175,12 @@ final class LineBody: BodySource {
                 writer.append(line.line)
             } while !source.isPrompt && writer.count < min(limit, Limits.linePieceBytes)
                 && !patience.hasPassed
+            memory.release()
+            try memory.require(writer.count)
         } catch {
             state = .failed(error)
+            // A line that there is no memory for is not sent.
+            if writer.count > Limits.longLineBytes { writer = ByteWriter() }
             writer.append(RPCError(error).json.line)
         }
         return writer.count == 0 ? nil : writer.finish()

@@ -95,11 +95,11 @@ final class NodeListeners: Sendable {
     /// Takes no more requests and lets the running ones end. Both at once: each would otherwise use
     /// up the time of the other.
     func drain(by deadline: Deadline) {
-        let other = Thread(name: "drain-private") { [privateListener] in
+        let other = Thread(ifPossible: "drain-private") { [privateListener] in
             privateListener.drain(by: deadline)
         }
         publicListener.drain(by: deadline)
-        other.join()
+        if let other { other.join() } else { privateListener.drain(by: deadline) }
     }
 
     private static func options(
