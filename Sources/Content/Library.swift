@@ -16,6 +16,9 @@ package final class Library: Sendable {
     /// Bytes of input that all adds and imports together have on their way to the store.
     package let ingestBudget: ByteBudget
 
+    /// Bytes of chunks and blocks that uploads have begun and not finished.
+    let assemblyBudget: ByteBudget
+
     /// Bytes of blocks that all readers together have in memory, read ahead or on their way out.
     package let egressBudget: ByteBudget
 
@@ -48,6 +51,7 @@ package final class Library: Sendable {
         self.pool = pool
         ingestBudget = ByteBudget(name: "ingest", limit: ingestBytesMax)
         egressBudget = ByteBudget(name: "egress", limit: egressBytesMax)
+        assemblyBudget = ByteBudget(name: "assembly", limit: Limits.assemblyBytesMax)
         stateBudget = ByteBudget(name: "walk", limit: Limits.stateBytesMax)
         decodingBudget = ByteBudget(name: "decoding", limit: Limits.decodingBytesMax)
         source = LocalSource(store)
@@ -59,7 +63,7 @@ package final class Library: Sendable {
         registry.memory("paths", limit: Limits.resolutionBytesMax) { [resolutions] in
             resolutions.byteCount
         }
-        for budget in [ingestBudget, egressBudget, stateBudget, decodingBudget] {
+        for budget in [ingestBudget, assemblyBudget, egressBudget, stateBudget, decodingBudget] {
             registry.memory(budget)
         }
     }

@@ -13,15 +13,22 @@ package enum Limits {
     /// Leaves in one piece of work, whatever their size.
     package static let leafBatchCountMax = 64
 
-    /// Bytes of an upload that stands still which stay in memory; more go to a file.
-    static let stalledMemoryBytes = 64 << 10
+    /// Bytes of unfinished chunks and blocks that all uploads together may have in memory; the others
+    /// wait in files. The largest block fits.
+    package static let assemblyBytesMax = 34 << 20
 
-    /// Bytes that have to arrive before an upload that stood still goes on in memory: any chunk is
+    /// Unfinished bytes of an upload that are not counted.
+    static let freeUnfinishedBytes = 64 << 10
+
+    /// Bytes that have to arrive before an upload that was put aside goes on in memory: any chunk is
     /// complete by then.
-    static let stalledBytesEnough = 4 << 20
+    static let arrivedBytesEnough = 4 << 20
 
-    /// Bytes that such a file can come to hold: a block in progress, and a piece that arrives.
-    static let stalledBytesMax = 64 << 20
+    /// What is read back of them at a time.
+    static let arrivedPieceBytes = 256 << 10
+
+    /// Bytes that such a file can come to hold: a block in progress, and what arrives.
+    static let putAsideBytesMax = 64 << 20
 
     /// Bytes of blocks of one CAR that wait for their check or for the store.
     package static let importWindowBytesMax = 8 << 20

@@ -74,7 +74,7 @@ extension GatewayExchange {
         let pieces = BlockPieces(
             block, range: Int(range.offset)..<Int(range.end), from: reader)
         return .source(
-            PulledBody(pieces, first: nil, access: access, slot: slot), length: range.count)
+            PulledBody(PieceOutput(pieces, access: access), slot: slot), length: range.count)
     }
 
     /// 501 where the path goes on inside the block: values are not cut out of blocks.

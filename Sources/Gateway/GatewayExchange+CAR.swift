@@ -26,19 +26,17 @@ extension GatewayExchange {
     private func exportAnswer(
         _ resolution: Resolution, _ parameters: CARParameters, _ fields: Fields
     ) throws(GatewayError) -> Response {
-        var export: CARExport
-        let first: ContentPiece?
         do {
-            export = try CARExport(resolution, access: access, options: parameters.exportOptions)
-            first = isHead ? nil : try export.next()
+            let export = try CARExport(
+                resolution, access: access, options: parameters.exportOptions)
+            if isHead {
+                return Response(.ok, fields: fields, body: .omitted(length: export.byteCount))
+            }
+            let body = try pulled(export)
+            return Response(.ok, fields: fields, body: .source(body, length: export.byteCount))
         } catch {
             throw GatewayError(error, resolving: target.path.text)
         }
-        if isHead {
-            return Response(.ok, fields: fields, body: .omitted(length: export.byteCount))
-        }
-        let body = PulledBody(export, first: first, access: access, slot: slot)
-        return Response(.ok, fields: fields, body: .source(body, length: export.byteCount))
     }
 
     /// The CID, with the last name behind it where a path leads to the content.

@@ -114,11 +114,9 @@ extension GatewayExchange {
         reader.release()
         do {
             // The first piece is read before the head goes out: a file that is not here is a 404.
-            var stream = try FileStream(
+            let stream = try FileStream(
                 file.cid, range: range.offset..<range.end, access: access)
-            let first = try stream.next()
-            return .source(
-                PulledBody(stream, first: first, access: access, slot: slot), length: range.count)
+            return .source(try pulled(stream), length: range.count)
         } catch {
             throw GatewayError(error, resolving: target.path.text)
         }

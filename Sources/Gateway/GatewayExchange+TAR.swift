@@ -17,18 +17,14 @@ extension GatewayExchange {
         if let disposition = disposition("attachment", name: "\(cid).tar") {
             fields.append("Content-Disposition", disposition)
         }
-        var export: TarExport
-        let first: ContentPiece?
         do {
-            export = try TarExport(
+            let export = try TarExport(
                 resolution.cid, name: Bytes(utf8: cid), keepsNanoseconds: false, access: access)
-            first = isHead ? nil : try export.next()
+            if isHead { return Response(.ok, fields: fields, body: .omitted(length: nil)) }
+            return Response(.ok, fields: fields, body: .source(try pulled(export), length: nil))
         } catch {
             throw tarRefusal(error)
         }
-        if isHead { return Response(.ok, fields: fields, body: .omitted(length: nil)) }
-        let body = PulledBody(export, first: first, access: access, slot: slot)
-        return Response(.ok, fields: fields, body: .source(body, length: nil))
     }
 
     private func tarRefusal(_ error: ContentError) -> GatewayError {

@@ -112,6 +112,14 @@ struct GatewayExchange {
         }
     }
 
+    /// Content as a body. Its first piece is made before the head goes out, so that what is not here
+    /// is a 404 and not an answer that breaks off.
+    func pulled(_ content: any ContentPieces) throws(ContentError) -> PulledBody {
+        var output = PieceOutput(content, access: access)
+        try output.prepare()
+        return PulledBody(output, slot: slot)
+    }
+
     /// 406: content is never converted from one codec into another.
     func mismatch(_ format: ResponseFormat, _ resolution: Resolution) -> GatewayError {
         let codec =

@@ -29,8 +29,8 @@ package final class AddSession {
     private let sink: BlockSink
     private let leaves: OrderedWork<PendingFile.Step, Leaf, Result<SealedLeaf, ContentError>>
     private var current: PendingFile?
-    /// The bytes of the current file while the upload stands still.
-    private var stalled: StalledInput?
+    /// The bytes of the current file that are in no leaf yet.
+    private let unfinished: UnfinishedInput
     private var tops: [Bytes: Int] = [:]
     private var roots: [AddRoot] = []
     private let reports: AddReports
@@ -59,6 +59,7 @@ package final class AddSession {
                 bytesMax: Limits.addWindowBytesMax, batchBytesMin: Limits.leafBatchBytesMin,
                 batchCountMax: Limits.leafBatchCountMax),
             work: hasher.seal)
+        unfinished = UnfinishedInput(access)
         reports = AddReports(reportsProgress: reportsProgress, report: report)
         if options.wrapsWithDirectory { addWrapper() }
     }
@@ -87,12 +88,13 @@ package final class AddSession {
         guard let file = current else { preconditionFailure("no file has been begun") }
         guard !piece.isEmpty else { return }
         file.byteCount += UInt64(piece.count)
-        if let stalled {
-            guard try stalled.append(piece) else { return }
+        if unfinished.isAside {
+            guard try unfinished.append(piece) else { return }
             try resume(file)
         } else {
             try feed(piece, to: file)
         }
+        if !unfinished.mayHold(file.builder.heldCount) { try putAside(file) }
         try reports.progress(of: file, isLast: false)
     }
 
@@ -101,11 +103,17 @@ package final class AddSession {
         while let leaf = file.builder.nextLeaf() { try push(leaf, of: file) }
     }
 
-    /// Goes on with a file whose upload stood still.
+    private func putAside(_ file: PendingFile) throws {
+        let held = file.builder.takeHeld()
+        try unfinished.putAside([held.chunk, held.inProgress])
+    }
+
+    /// Goes on with a file whose bytes were put aside.
     private func resume(_ file: PendingFile) throws {
-        guard let (runs, arrived) = try stalled.take()?.take() else { return }
+        guard unfinished.isAside else { return }
+        let runs = try unfinished.takeRuns()
         file.builder.putBack(HeldFileBytes(chunk: [runs[0]], inProgress: [runs[1]]))
-        if !arrived.isEmpty { try feed(arrived, to: file) }
+        while let piece = try unfinished.takeArrived() { try feed(piece, to: file) }
     }
 
     /// Ends the file that was begun. Its result is reported when its last leaf has been stored.
@@ -117,6 +125,7 @@ package final class AddSession {
         current = nil
         try reports.progress(of: file, isLast: true)
         for leaf in file.builder.finishLeaves() { try push(leaf, of: file) }
+        _ = unfinished.mayHold(0)
         try reserve(file)
         try leaves.push(.end(file), nil, byteCount: 0, deliver: deliver)
     }
@@ -127,12 +136,10 @@ package final class AddSession {
     /// - Throws: as `write(_:)`.
     package func pause() throws {
         try leaves.settle(deliver: deliver)
-        guard stalled == nil, let file = current,
-            file.builder.heldCount > Limits.stalledMemoryBytes
+        guard !unfinished.isAside, let file = current,
+            file.builder.heldCount > Limits.freeUnfinishedBytes
         else { return }
-        let held = file.builder.takeHeld()
-        stalled = try StalledInput(
-            [held.chunk, held.inProgress], in: access.library.spoolFolder)
+        try putAside(file)
     }
 
     /// Adds a folder, or gives a folder that entries have implied its mode and time.

@@ -39,8 +39,8 @@ package final class CARImport {
     private var reader: CARReader
     private var lastStored: CID?
     private var knownRoots: Set<CID> = []
-    /// The start of a block while the archive stands still.
-    private var stalled: StalledInput?
+    /// The start of a block that is not complete.
+    private let unfinished: UnfinishedInput
 
     /// Opens an import; nothing is written yet.
     ///
@@ -51,6 +51,7 @@ package final class CARImport {
         self.access = access
         self.allowsBigBlocks = allowsBigBlocks
         appender = access.library.store.makeAppender(by: access.context.deadline)
+        unfinished = UnfinishedInput(access)
         checks = OrderedWork(
             for: access,
             window: .init(
@@ -67,20 +68,28 @@ package final class CARImport {
     /// - Blocking: waits while the window is full.
     package func feed(_ piece: Bytes) throws(ContentError) {
         guard !piece.isEmpty else { return }
-        if let stalled {
-            guard try stalled.append(piece) else { return }
-            return try resume()
+        if unfinished.isAside {
+            guard try unfinished.append(piece) else { return }
+            try resume()
+        } else {
+            reader.feed(piece)
+            try takeEvents()
         }
-        reader.feed(piece)
-        try takeEvents()
+        if !unfinished.mayHold(reader.heldByteCount) { try putAside() }
     }
 
-    /// Goes on with an archive that stood still.
+    private func putAside() throws(ContentError) {
+        try unfinished.putAside([[reader.takeHeld()]])
+    }
+
+    /// Goes on with an archive whose bytes were put aside.
     private func resume() throws(ContentError) {
-        guard let (runs, arrived) = try stalled.take()?.take() else { return }
-        reader.putBack(runs[0])
-        reader.feed(arrived)
-        try takeEvents()
+        guard unfinished.isAside else { return }
+        reader.putBack(try unfinished.takeRuns()[0])
+        while let piece = try unfinished.takeArrived() {
+            reader.feed(piece)
+            try takeEvents()
+        }
     }
 
     /// Says that nothing more comes for a while: what was read is stored, so that others get the
@@ -89,8 +98,10 @@ package final class CARImport {
     /// - Throws: as `feed(_:)`.
     package func pause() throws(ContentError) {
         try storeRest()
-        guard stalled == nil, reader.heldByteCount > Limits.stalledMemoryBytes else { return }
-        stalled = try StalledInput([[reader.takeHeld()]], in: access.library.spoolFolder)
+        guard !unfinished.isAside, reader.heldByteCount > Limits.freeUnfinishedBytes else {
+            return
+        }
+        try putAside()
     }
 
     /// Says that the current CAR has ended; another one may follow.
@@ -107,6 +118,7 @@ package final class CARImport {
                 after: lastStored, error.code == .truncated ? "unexpected EOF" : "\(error)")
         }
         reader = Self.makeReader(allowsBigBlocks)
+        _ = unfinished.mayHold(0)
     }
 
     /// Waits until every block is on disk, then pins the roots.

@@ -63,36 +63,26 @@ extension JSONDocument {
 /// Sends bytes as they are made. An error breaks the connection off, so that nobody takes half a
 /// file for a whole one.
 final class RawBody: BodySource {
-    private var pieces: any ContentPieces
+    private var output: PieceOutput
     private let invocation: Invocation
-    private var first: ContentPiece?
-    private var last: ContentPiece.Origin?
 
     init(_ answer: RawAnswer, checking invocation: Invocation) {
-        pieces = answer.pieces
+        output = PieceOutput(answer.pieces, access: invocation.access)
         self.invocation = invocation
     }
 
-    func prepare() throws { first = try pieces.next() }
+    func prepare() throws { try output.prepare() }
 
     func next(limit: Int) throws -> Bytes? {
         try invocation.context.check()
-        guard let piece = try first.take() ?? pieces.next() else { return nil }
-        last = piece.origin
-        return piece.bytes
+        return try output.next()
     }
 
-    func release() -> Bool {
-        pieces.release()
-        return last != nil
-    }
+    func release() -> Bool { output.release() }
 
-    func reload() throws -> Bytes {
-        guard let last else { preconditionFailure("only a piece with an origin is let go of") }
-        return try last.read(from: invocation.access.makeReader())
-    }
+    func reload() throws -> Bytes { try output.reload() }
 
-    func close() { pieces.release() }
+    func close() { _ = output.release() }
 }
 
 /// Sends what waited in a spool for the end of its request.
