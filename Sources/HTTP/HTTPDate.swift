@@ -34,7 +34,7 @@ package struct HTTPDate: Sendable, Hashable, CustomStringConvertible {
             byte == UInt8(ascii: " ") || byte == UInt8(ascii: ",") || byte == UInt8(ascii: "-")
                 || byte == UInt8(ascii: ":")
         }.map { String(Substring($0)) }
-        if words.count == 8, words[7] == "GMT" {
+        if words.count == 8, words[7] == "GMT", words[1].utf8.count == 2 {
             self.init(day: words[1], month: words[2], year: words[3], time: words[4...6])
         } else if words.count == 7 {
             self.init(day: words[2], month: words[1], year: words[6], time: words[3...5])
@@ -44,6 +44,9 @@ package struct HTTPDate: Sendable, Hashable, CustomStringConvertible {
     }
 
     private init?(day: String, month: String, year: String, time: ArraySlice<String>) {
+        // The number types would take a sign.
+        guard (time + [day, year]).allSatisfy({ $0.utf8.allSatisfy { (48...57).contains($0) } })
+        else { return nil }
         let parts = time.compactMap { UInt8($0) }.map(Int64.init)
         guard parts.count == 3, parts[0] < 24, parts[1] < 60, parts[2] <= 60,
             let monthIndex = Self.monthNames.firstIndex(of: month),

@@ -131,7 +131,8 @@ struct HostileShapeTests {
         let target = try blocks.node([("a", try blocks.raw("found"))])
         let link = IPLDValue.link(target)
         var root = try blocks.store(try IPLDCodec.encode(link, as: codec), codec)
-        for _ in 0..<3 {
+        // An identity CID of JSON in JSON would soon be longer than any may be.
+        for _ in 0..<(codec == .dagCBOR ? 2 : 0) {
             root = HostileBlocks.identity(
                 try IPLDCodec.encode(.link(root), as: codec), codec)
         }

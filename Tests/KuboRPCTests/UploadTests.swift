@@ -69,7 +69,9 @@ struct UploadTests {
         let part = Part(name: "file?" + time, filename: "d", type: type, content: [1])
         let answer = try TestNode().upload("add?preserve-mtime=true", [part])
         #expect(!answer.text.contains("\"Hash\""))
-        #expect(answer.text.contains("must lie between the years 1 and 9999"))
+        #expect(
+            answer.text.contains("must lie between the years 1 and 9999")
+                || answer.text.contains("it is at most 999999999"))
     }
 
     @Test(arguments: ["253402300800", "-62135596801", "9223372036854775807"])
