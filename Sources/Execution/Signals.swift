@@ -9,6 +9,20 @@ package enum Signals {
         unsafe pthread_sigmask(SIG_BLOCK, &set, nil)
     }
 
+    /// Blocks in this thread what others may send to the process: one thread waits for that. What the
+    /// thread does to itself stays open: were a trap or a bad access blocked, the system would end
+    /// the process without asking the handler that prints where it happened.
+    static func blockOnThread() {
+        var set = sigset_t()
+        unsafe sigfillset(&set)
+        for number in faults { unsafe sigdelset(&set, number) }
+        // Not what its maker blocks besides.
+        unsafe pthread_sigmask(SIG_SETMASK, &set, nil)
+    }
+
+    /// What a thread does to itself.
+    static let faults = [SIGILL, SIGTRAP, SIGABRT, SIGBUS, SIGFPE, SIGSEGV, SIGSYS]
+
     /// Waits until somebody asks the process to stop.
     ///
     /// - Returns: the signal's name, for the log.

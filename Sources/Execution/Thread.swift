@@ -20,7 +20,7 @@ package final class Thread: @unchecked Sendable {
     /// - Parameters:
     ///   - name: what the thread is for.
     ///   - stackByteCount: bytes of stack, virtual until used.
-    ///   - body: runs on the new thread with all signals blocked.
+    ///   - body: runs on the new thread, which takes no signals but those of its own faults.
     package init(
         name: String, stackByteCount: Int = 512 * 1024, body: sending @escaping () -> Void
     ) {
@@ -99,9 +99,7 @@ private final class ThreadStart {
     }
 
     func run() {
-        var all = sigset_t()
-        unsafe sigfillset(&all)
-        unsafe pthread_sigmask(SIG_BLOCK, &all, nil)
+        Signals.blockOnThread()
         // The header hides `pthread_setname_np` (a GNU extension); this file does the same.
         if let own = try? File("/proc/thread-self/comm", .replace) {
             try? own.write(Bytes(utf8: String(decoding: name.utf8.prefix(15), as: UTF8.self)))

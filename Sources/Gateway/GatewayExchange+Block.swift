@@ -86,6 +86,6 @@ extension GatewayExchange {
         throw GatewayError(
             .notImplemented,
             "\"\(rest)\" of \"\(target.path.text)\" could not be returned: reading IPLD Kinds other than Links (CBOR Tag 42) is not implemented: try reading \"\(blockPath)\" instead",
-            fields: ["X-Ipfs-Roots": rootsField(resolution)])
+            fields: rootsFields(resolution))
     }
 }

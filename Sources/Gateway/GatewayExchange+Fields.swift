@@ -10,25 +10,26 @@ extension GatewayExchange {
     static let immutableCaching = "public, max-age=29030400, immutable"
     static let pageCaching = "public, max-age=604800, stale-while-revalidate=2678400"
 
-    /// The path as asked; control characters may not stand in a field.
+    /// The path as asked, its last slash kept, as far as it may stand in a field.
     var pathField: String {
-        let path = target.shownPath
-        guard path.utf8.contains(where: { $0 < 0x20 || $0 == 0x7F }) else { return path }
-        return path.utf8.reduce(into: "") { text, byte in
-            if byte < 0x20 || byte == 0x7F {
-                text += PercentCoding.encode(CollectionOfOne(byte), keeping: .unreserved)
-            } else {
-                text.unicodeScalars.append(Unicode.Scalar(byte))
-            }
+        let path = target.path.segments.reduce(into: "/ipfs/" + target.path.rootText) {
+            $0 += "/" + FieldText.of($1)
         }
+        return path + (target.hasTrailingSlash ? "/" : "")
     }
 
-    /// The CID that each segment ends in; empty where that would be too long a field.
-    func rootsField(_ resolution: Resolution) -> String {
-        if resolution.roots.count == 1 { return target.path.rootText }
+    /// The CID that each segment ends in; nil where that would be too long a field.
+    func rootsField(_ resolution: Resolution) -> String? {
         let later = resolution.roots.dropFirst().map { $0.text() }
-        let text = ([target.path.rootText] + later).joined(separator: ",")
-        return text.utf8.count <= Limits.rootsFieldBytesMax ? text : ""
+        let text = ([target.path.root.text()] + later).joined(separator: ",")
+        return text.utf8.count <= Limits.rootsFieldBytesMax ? text : nil
+    }
+
+    /// The fields of an error that is known only when the whole path is.
+    func rootsFields(_ resolution: Resolution) -> Fields {
+        var fields = Fields()
+        fields["X-Ipfs-Roots"] = rootsField(resolution)
+        return fields
     }
 
     /// The CID of what is served as its author wrote it, where the author wrote it.
@@ -46,8 +47,7 @@ extension GatewayExchange {
         fields.append("Etag", tag.description)
         fields.append("Cache-Control", caching)
         fields.append("X-Ipfs-Path", pathField)
-        let roots = rootsField(resolution)
-        if !roots.isEmpty { fields.append("X-Ipfs-Roots", roots) }
+        fields["X-Ipfs-Roots"] = rootsField(resolution)
         return fields
     }
 
@@ -88,7 +88,8 @@ extension GatewayExchange {
         let text = items.sorted { $0.0 < $1.0 }.map { name, value in
             "\(PercentCoding.encode(name, keeping: .unreserved))=\(PercentCoding.encode(value, keeping: .unreserved))"
         }
-        return target.urlPath + "?" + text.joined(separator: "&")
+        return PercentCoding.encode(target.urlPath, keeping: .printable) + "?"
+            + text.joined(separator: "&")
     }
 
     /// `Content-Disposition` for an answer that is a download, or that was asked to be one.

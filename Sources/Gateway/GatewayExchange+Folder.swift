@@ -51,12 +51,13 @@ extension GatewayExchange {
         switch node {
         case .raw, .file:
             return try fileAnswer(
-                file: file, node: node, from: reader, resolution, tag: EntityTag(tagText(resolution)),
+                file: file, node: node, from: reader, resolution,
+                tag: EntityTag(tagText(resolution)),
                 name: "index.html")
         default:
             throw GatewayError(
                 .unprocessableContent, "index.html could not be read: not a file",
-                fields: ["X-Ipfs-Roots": rootsField(resolution)])
+                fields: rootsFields(resolution))
         }
     }
 

@@ -127,7 +127,7 @@ struct GatewayExchange {
         return GatewayError(
             .notAcceptable,
             "format \"\(format.mediaType)\" requested but block has codec \"\(codec)\": codec conversion is not supported, fetch raw block with ?format=raw and convert client-side",
-            fields: ["X-Ipfs-Roots": rootsField(resolution)])
+            fields: rootsFields(resolution))
     }
 
     /// Strict trustless mode serves only what the client can verify (gateway.md 7.4).

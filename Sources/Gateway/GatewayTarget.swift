@@ -5,7 +5,8 @@ import HTTP
 /// What a request asks for: the content path in its URL, decoded and cleaned, and what of the URL's
 /// own spelling still matters.
 struct GatewayTarget: Sendable {
-    /// The content.
+    /// The content. The text of its root is plain: where the client wrote its CID in a base whose
+    /// letters have a meaning in URLs, fields or pages, it is the usual text of that CID.
     let path: ContentPath
     /// The path of the URL as it was sent: for redirects to itself.
     let urlPath: String
@@ -27,7 +28,10 @@ struct GatewayTarget: Sendable {
         // The path begins with a slash, so what stands in front of it is empty.
         let parts = decoded.split(separator: UInt8(ascii: "/"), keepsEmpty: true).dropFirst()
         do {
-            path = try ContentPath(namespaced: parts, of: decoded.displayText)
+            let asWritten = try ContentPath(namespaced: parts, of: decoded.displayText)
+            path =
+                Self.isPlain(asWritten.rootText)
+                ? asWritten : ContentPath(root: asWritten.root, segments: asWritten.segments)
         } catch {
             throw GatewayError(
                 error, resolving: parts.prefix(2).map { "/" + $0.displayText }.joined())
@@ -45,6 +49,11 @@ struct GatewayTarget: Sendable {
         path.segments.reduce(into: "/ipfs/" + path.rootText) { text, segment in
             text += "/" + PercentCoding.encode(segment.array, keeping: .path)
         }
+    }
+
+    /// Whether a text is the same in a URL, a field and a page.
+    private static func isPlain(_ text: String) -> Bool {
+        text.utf8.allSatisfy(PercentCoding.Kept.unreserved.keeps)
     }
 
     /// The last name, or the CID where there is none.

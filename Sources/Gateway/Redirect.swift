@@ -16,6 +16,7 @@ enum Redirect {
 
     private static func response(_ status: Status, _ phrase: String, _ location: String) -> Response
     {
+        let location = PercentCoding.encode(location, keeping: .printable)
         let body = "<a href=\"\(HTML.escaped(location))\">\(phrase)</a>.\n\n"
         return Response(
             status, fields: ["Location": location, "Content-Type": "text/html; charset=utf-8"],

@@ -13,9 +13,13 @@ package enum PercentCoding {
         case segment
         /// Letters, digits and `-_.~`: a value in a query, or an extended parameter (RFC 8187).
         case unreserved
+        /// All printable ASCII: a URL that is coded already.
+        case printable
 
-        func keeps(_ byte: UInt8) -> Bool {
-            switch byte {
+        /// Whether a byte stays as it is.
+        package func keeps(_ byte: UInt8) -> Bool {
+            if self == .printable { return byte > 0x20 && byte < 0x7F }
+            return switch byte {
             case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "a")...UInt8(ascii: "z"),
                 UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "-"), UInt8(ascii: "_"),
                 UInt8(ascii: "."), UInt8(ascii: "~"):

@@ -33,7 +33,9 @@ extension Exchange {
         var response = response
         if core.isDraining.load(ordering: .relaxed) { response.closesConnection = true }
         status = response.status
-        if isWithoutLength(response) || isStreamed(response) { return stream(response) }
+        if isWithoutLength(response) || isStreamed(response) || hasLargeHead(response) {
+            return stream(response)
+        }
         guard let answer = unsafe Answer.make(response, for: self) else { return .NO }
         defer { unsafe MHD_destroy_response(answer) }
         return unsafe MHD_queue_response(handle, UInt32(response.status.code), answer)
@@ -60,6 +62,16 @@ extension Exchange {
         case .bytes(let bytes): bytes.count > Limits.keptPieceByteCount
         case .none, .omitted: false
         }
+    }
+
+    /// Whether the head may not fit beside the request's own: libmicrohttpd has one piece of memory for
+    /// both, and closes the connection without an answer when it is full.
+    private func hasLargeHead(_ response: Response) -> Bool {
+        var byteCount = 0
+        for field in response.fields {
+            byteCount += field.name.utf8.count + field.value.utf8.count + ": \r\n".utf8.count
+        }
+        return byteCount > Limits.queuedHeadByteCountMax
     }
 
     private func stream(_ response: Response) -> MHD_Result {

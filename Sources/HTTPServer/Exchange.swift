@@ -100,6 +100,14 @@ final class Exchange {
         return now >= limit.nanoseconds
     }
 
+    /// By when a peer must have taken some bytes. Where no rate is asked for, the end of the exchange
+    /// holds, with time left for an answer that says so: nobody waits for ever.
+    func limit(forMoving byteCount: Int, from now: UInt64) -> UInt64 {
+        let byRate = core.limit(forMoving: byteCount, from: now)
+        guard byRate == .max, let end = request?.deadline.instant else { return byRate }
+        return max(end.nanoseconds, now &+ core.windowNanoseconds)
+    }
+
     /// What the error log calls this exchange.
     var targetForLog: String { request?.path ?? "a refused request" }
 

@@ -27,6 +27,9 @@ enum Limits {
     /// connection can go on afterwards. Larger ones, and those in chunks, are read by ourselves.
     static let bodyByteCountLeftMax = 16 * 1_024
 
+    /// Bytes of the fields of an answer up to which libmicrohttpd sends its head.
+    static let queuedHeadByteCountMax = 4 * 1_024
+
     /// Fields of a header section. Those of browsers and proxies have about 30.
     static let headerFieldCountMax = 256
 

@@ -91,7 +91,7 @@ struct StreamedAnswer: ~Copyable {
         let start = Instant.now.nanoseconds
         let count = parts.payloadByteCountLeft
         let connection = exchange.connection
-        let limit = core.limit(forMoving: count, from: start)
+        let limit = exchange.limit(forMoving: count, from: start)
         connection.allow(until: limit)
         sending: while true {
             let progress = SocketWriter.push(
@@ -157,7 +157,7 @@ struct StreamedAnswer: ~Copyable {
             writer.append(Self.lineEnd)
         }
         let now = Instant.now.nanoseconds
-        exchange.connection.allow(until: core.limit(forMoving: 0, from: now))
+        exchange.connection.allow(until: exchange.limit(forMoving: 0, from: now))
         let socket = exchange.connection.socket
         let parts = SocketParts(head, writer.finish())
         return SocketWriter.write(parts, to: socket, by: .never) ? .sent : .broken

@@ -20,6 +20,10 @@ enum Limits {
     static let stopGrace: Duration = .seconds(5)
     /// How long a log that nobody reads may hold up the end of the process.
     static let logFlushDuration: Duration = .seconds(1)
+    /// Lines at the level of warnings about failed requests that each listener writes in a period.
+    static let failureLinesMax = 60
+    static let failureLinePeriod: Duration = .seconds(60)
+
     /// The version of the repository's layout that this program writes and reads.
     static let repositoryVersion = 1
 }

@@ -114,7 +114,7 @@ package final class ChildProcess: @unchecked Sendable {
         var attributes = posix_spawnattr_t()
         unsafe posix_spawnattr_init(&attributes)
         defer { unsafe posix_spawnattr_destroy(&attributes) }
-        // Our threads block all signals; a child must get them.
+        // Our threads block what others send to the process; a child must get it.
         var none = sigset_t()
         unsafe sigemptyset(&none)
         unsafe posix_spawnattr_setsigmask(&attributes, &none)

@@ -114,6 +114,25 @@ struct SlowReaderTests {
         #expect(body(of: answer) == source.whole(pieces: 3))
     }
 
+    @Test func whoTakesNothingLosesTheConnectionWithTheTimeOfTheExchange() throws {
+        let source = RemakingSource(pieces: 2, of: 1_000_000)
+        var options = ListenerOptions(name: "own", address: .inProcess)
+        // Without a rate only the end of the exchange is left.
+        options.progressRateMin = 0
+        options.progressWindow = .milliseconds(10)
+        options.exchangeTimeout = .milliseconds(50)
+        let listener = try Listener(options) { _ in
+            .respond(Response(.ok, body: .source(source, length: 2_000_000)))
+        }
+        defer { listener.stop() }
+        let client = try RawClient(socket: listener.connect())
+        client.send(get)
+        let deadline = soon()
+        while listener.statistics.brokenExchanges == 0, !deadline.hasPassed { Thread.yield() }
+        #expect(listener.statistics.brokenExchanges == 1)
+        #expect(client.readAll().count < 2_000_000)
+    }
+
     @Test func inChunksToo() throws {
         let source = RemakingSource(pieces: 2, of: 1_000_000)
         let answer = try exchange(source, length: nil) {

@@ -6,7 +6,7 @@ import Testing
 /// Does what the pages say, and compares what they show with what the program prints.
 @Suite(.timeLimit(.minutes(20)), .serialized)
 struct ShownCommandTests {
-    @Test(arguments: ["README.md", "Docs/quick-start.md"])
+    @Test(arguments: ["README.md", "Docs/quick-start.md", "Docs/security.md"])
     func thePageShowsWhatTheProgramPrints(page: String) throws {
         let text = try File.readAll(ProjectFolder.path(page), limit: 1 << 20).utf8Text
         let commands = ShownCommand.all(on: try #require(text))

@@ -7,10 +7,12 @@ import Telemetry
 struct HealthPages: Sendable {
     private let store: BlockStore
     private let metrics: MetricRegistry
+    private let readiness: Readiness
 
-    init(store: BlockStore, metrics: MetricRegistry) {
+    init(store: BlockStore, metrics: MetricRegistry, readiness: Readiness) {
         self.store = store
         self.metrics = metrics
+        self.readiness = readiness
     }
 
     /// What any listener answers.
@@ -27,6 +29,14 @@ struct HealthPages: Sendable {
     }
 
     private func ready() -> Response {
+        switch readiness.phase {
+        case .starting: return Self.page(.serviceUnavailable, "not ready: starting\n")
+        case .stopping: return Self.page(.serviceUnavailable, Self.stopping)
+        case .serving: return readyToServe()
+        }
+    }
+
+    private func readyToServe() -> Response {
         switch store.health {
         case .writable:
             let count = store.statistics.quarantinedCount
@@ -34,9 +44,11 @@ struct HealthPages: Sendable {
             return Self.page(.ok, "ready\n" + damage)
         case .readOnly(let error):
             return Self.page(.serviceUnavailable, "not ready: no writes: \(error)\n")
-        case .closed: return Self.page(.serviceUnavailable, "not ready: stopping\n")
+        case .closed: return Self.page(.serviceUnavailable, Self.stopping)
         }
     }
+
+    private static let stopping = "not ready: stopping\n"
 
     private func exposition() -> Response {
         Response(

@@ -46,7 +46,8 @@ package final class LocalNode {
             repository.close()
             throw error
         }
-        let pages = HealthPages(store: node.store, metrics: node.metrics)
+        let pages = HealthPages(
+            store: node.store, metrics: node.metrics, readiness: Readiness(.serving))
         let rpc = node.rpc(addresses: { ["/ip4/127.0.0.1/tcp/5001/http"] })
         var options = ListenerOptions(name: "in-process", address: .inProcess)
         options.takeUploads()

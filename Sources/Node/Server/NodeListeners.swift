@@ -30,11 +30,14 @@ final class NodeListeners: Sendable {
     /// - Parameters:
     ///   - node: what is served.
     ///   - addresses: where.
+    ///   - readiness: what `/readyz` tells.
     ///   - shutdown: stops the node.
     init(
-        _ node: OpenNode, _ addresses: Addresses, shutdown: @escaping @Sendable () -> Void
+        _ node: OpenNode, _ addresses: Addresses, readiness: Readiness,
+        shutdown: @escaping @Sendable () -> Void
     ) throws {
-        let pages = HealthPages(store: node.store, metrics: node.metrics)
+        let pages = HealthPages(
+            store: node.store, metrics: node.metrics, readiness: readiness)
         let api = Locked<[String]>([])
         let counts = Locked<[Listener]>([])
         let rpc = node.rpc(
@@ -102,6 +105,22 @@ final class NodeListeners: Sendable {
         if let other { other.join() } else { privateListener.drain(by: deadline) }
     }
 
+    /// Logs why requests failed: much of that a client can bring about as often as it likes, so only
+    /// so many lines are written, and the next one says how many were not.
+    private static func failureLog(_ name: String, _ log: Log) -> @Sendable (String) -> Void {
+        let rate = Locked(LineRate())
+        return { text in
+            let now = Instant.now
+            guard let leftOut = rate.withLock({ $0.next(at: now) }) else {
+                log.debug("a request failed", [.text("listener", name), .text("error", text)])
+                return
+            }
+            var fields: [LogField] = [.text("listener", name), .text("error", text)]
+            if leftOut > 0 { fields.append(.integer("leftOutBefore", leftOut)) }
+            log.warning("a request failed", fields)
+        }
+    }
+
     private static func options(
         _ name: String, _ address: ListenerAddress, _ node: OpenNode
     ) -> ListenerOptions {
@@ -115,9 +134,7 @@ final class NodeListeners: Sendable {
             options.connectionsMax = min(options.connectionsMax, Limits.rpcConnectionsMax)
         }
         let log = node.log
-        options.errorLog = {
-            log.warning("a request failed", [.text("listener", name), .text("error", $0)])
-        }
+        options.errorLog = failureLog(name, log)
         if log.level == .debug { options.accessLog = { AccessLine.write($0, to: log) } }
         return options
     }

@@ -83,15 +83,23 @@ package enum Server {
         shutdown: @escaping @Sendable () -> Void
     ) throws -> NodeListeners {
         let addresses = try NodeListeners.Addresses(configuration.listen)
+        let readiness = Readiness()
         let repository = try services.start(
             "repository", { try Repository.open(home: home) }, stop: { part, _ in part.close() })
         let node = try services.start(
             "store", { try OpenNode(repository, configuration, log: log) },
             stop: { part, _ in part.store.close() })
         let listeners = try services.start(
-            "listeners", { try NodeListeners(node, addresses, shutdown: shutdown) },
+            "listeners",
+            { try NodeListeners(node, addresses, readiness: readiness, shutdown: shutdown) },
             stop: { part, deadline in part.drain(by: deadline) })
-        try repository.publish(api: listeners.apiAddress, gateway: listeners.gatewayURL)
+        // Ready is who can be found: a command in between would only meet the lock.
+        _ = try services.start(
+            "readiness",
+            {
+                try repository.publish(api: listeners.apiAddress, gateway: listeners.gatewayURL)
+                readiness.serve()
+            }, stop: { _, _ in readiness.stop() })
         return listeners
     }
 

@@ -1,0 +1,64 @@
+import Buffers
+import Execution
+import HTTP
+import HTTPClient
+import Telemetry
+import TestSupport
+import Testing
+
+@testable import Node
+
+/// `/readyz` says yes to nobody who could not use the node.
+@Suite(.timeLimit(.minutes(20)))
+struct ReadinessTests {
+    @Test func aNodeIsReadyFromItsPublicationToItsStop() throws {
+        let folder = try File.makeTemporaryFolder(prefix: "holdfast-readiness-")
+        defer { try? File.removeTree(folder) }
+        let (home, socket) = (folder + "/home", folder + "/public")
+        _ = try Repository.initialize(home: home)
+        let configuration = try Server.configuration(
+            home: home, environment: [:],
+            options: [
+                "listen.public": "unix:\(socket)", "listen.private": "unix:\(folder)/private",
+                "store.reserve": "0",
+            ])
+        let node = try OpenNode(Repository.open(home: home), configuration, log: .silent)
+        defer { node.close() }
+        let readiness = Readiness()
+        let listeners = try NodeListeners(
+            node, NodeListeners.Addresses(configuration.listen), readiness: readiness, shutdown: {})
+        defer { listeners.drain(by: .after(.seconds(5))) }
+        let client = HTTPClient(.unix(path: socket))
+        let page = { try client.fetch(ClientRequest(.get, "/readyz")) }
+
+        let early = try page()
+        #expect(early.status == .serviceUnavailable)
+        #expect(early.body.utf8Text == "not ready: starting\n")
+        #expect(try client.fetch(ClientRequest(.get, "/healthz")).status == .ok)
+        readiness.serve()
+        #expect(try page().body.utf8Text == "ready\n")
+        readiness.stop()
+        let late = try page()
+        #expect(late.status == .serviceUnavailable)
+        #expect(late.body.utf8Text == "not ready: stopping\n")
+        readiness.serve()
+        #expect(try page().status == .serviceUnavailable)
+    }
+
+    @Test func whoSeesAReadyNodeCanUseItAtOnce() throws {
+        for _ in 0..<5 {
+            let place = try TestPlace()
+            let socket = place.path("public")
+            let process = try place.start("serve", "--public", "unix:\(socket)")
+            defer { process.kill(9) }
+            let client = HTTPClient(.unix(path: socket))
+            let deadline = soon()
+            while (try? client.fetch(ClientRequest(.get, "/readyz")).status) != .ok {
+                try #require(!deadline.hasPassed && !process.hasEnded, "\(process.errorText)")
+            }
+            #expect(File.exists(place.home + "/api"))
+            let listed = try place.run("pin", "ls")
+            #expect(listed.exitCode == 0, "\(listed.errorText)")
+        }
+    }
+}
