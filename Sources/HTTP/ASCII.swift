@@ -65,3 +65,30 @@ extension StringProtocol {
     /// Whether the text is a token: not empty, and only token bytes.
     package var isToken: Bool { !isEmpty && utf8.allSatisfy(ASCII.isTokenByte) }
 }
+
+/// The same for strings, since generic code is not specialised for its callers in other modules: these
+/// are asked about each field of each answer.
+extension String {
+    /// Whether two texts are equal when A to Z count as a to z.
+    package func equalsIgnoringASCIICase(_ other: String) -> Bool {
+        let (left, right) = (utf8Span.span, other.utf8Span.span)
+        guard left.count == right.count else { return false }
+        for index in left.indices
+        where ASCII.lowercased(left[index]) != ASCII.lowercased(right[index]) { return false }
+        return true
+    }
+
+    /// Whether the text may stand in a field: nothing in it can end the line.
+    package var isFieldValue: Bool {
+        let bytes = utf8Span.span
+        for index in bytes.indices where ASCII.isControl(bytes[index]) { return false }
+        return true
+    }
+
+    /// Whether the text is a token: not empty, and only token bytes.
+    package var isToken: Bool {
+        let bytes = utf8Span.span
+        for index in bytes.indices where !ASCII.isTokenByte(bytes[index]) { return false }
+        return !bytes.isEmpty
+    }
+}
