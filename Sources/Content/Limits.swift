@@ -79,7 +79,7 @@ package enum Limits {
     static let stepsBetweenLooks: UInt64 = 64
 
     /// How often a request that works without output looks whether its caller is still there.
-    static let callerLookInterval: Duration = .milliseconds(100)
+    package static let callerLookInterval: Duration = .milliseconds(100)
 
     /// How long a request waits for memory that others hold before it gives up.
     static let memoryWait: Duration = .seconds(10)

@@ -28,7 +28,7 @@ struct RequestContextTests {
         let cancelled = RequestContext(deadline: soon())
         cancelled.cancel()
         #expect(contentError { try run(work, root, 1, cancelled) }?.code == .cancelled)
-        let gone = RequestContext(deadline: soon()) { false }
+        let gone = RequestContext(deadline: soon(), firstLook: .zero) { false }
         #expect(contentError { try run(work, root, 2, gone) }?.code == .cancelled)
         let late = RequestContext(deadline: .after(.zero))
         #expect(contentError { try run(work, root, 3, late) }?.code == .deadlineExceeded)

@@ -15,21 +15,24 @@ package final class RequestContext: Sendable {
     private let cancellation = Cancellation()
     private let isWanted: @Sendable () -> Bool
     private let steps = Atomic<UInt64>(0)
-    private let nextLook = Atomic<UInt64>(0)
+    private let nextLook: Atomic<UInt64>
 
     /// Begins a request.
     ///
     /// - Parameters:
     ///   - deadline: when the caller no longer waits.
     ///   - usesLocalContentOnly: false where other nodes may be asked.
+    ///   - firstLook: when the caller is looked at for the first time. Most requests are over before.
     ///   - isWanted: whether the caller is still there; asked now and then, from any thread.
     package init(
         deadline: Deadline, usesLocalContentOnly: Bool = true,
+        firstLook: Duration = Limits.callerLookInterval,
         isWanted: @escaping @Sendable () -> Bool = { true }
     ) {
         self.deadline = deadline
         self.usesLocalContentOnly = usesLocalContentOnly
         self.isWanted = isWanted
+        nextLook = Atomic(Instant.now.advanced(by: firstLook).nanoseconds)
     }
 
     /// Ends the work: the next `check()` throws.
