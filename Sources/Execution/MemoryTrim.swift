@@ -1,5 +1,4 @@
 import Glibc
-import Synchronization
 
 /// Gives memory that was freed back to the system, in a process that lives long.
 ///
@@ -11,8 +10,13 @@ import Synchronization
 /// Measured beside it (decision 11): blocks mapped one by one (`M_MMAP_THRESHOLD`) need no trim and
 /// cost more than half of the speed of reads.
 package final class MemoryTrim: Sendable {
-    private let isStopped = Monitor(false)
-    private let trims = Atomic<Int>(0)
+    private struct State {
+        var isStopped = false
+        var trimCount = 0
+    }
+
+    /// Shared with the thread, which does not keep its owner alive.
+    private let state = Monitor(State())
     private let thread = Locked<Thread?>(nil)
 
     /// Starts the thread.
@@ -21,12 +25,12 @@ package final class MemoryTrim: Sendable {
     ///   - interval: how often it looks. A trim holds up who allocates for some milliseconds.
     ///   - work: processor time of the process after which a trim is worth it.
     package init(every interval: Duration = .seconds(4), after work: Duration = .milliseconds(40)) {
-        let thread = Thread(name: "memory-trim") { [isStopped, weak self] in
+        let thread = Thread(name: "memory-trim") { [state] in
             var before = ProcessSetup.processorTime
-            while isStopped.wait(by: .after(interval), until: { $0 ? true : nil }) == nil {
+            while state.wait(by: .after(interval), until: { $0.isStopped ? true : nil }) == nil {
                 guard ProcessSetup.processorTime - before >= work else { continue }
                 ProcessSetup.trimMemory()
-                self?.trims.add(1, ordering: .relaxed)
+                state.withLock { $0.trimCount += 1 }
                 before = ProcessSetup.processorTime
             }
         }
@@ -36,11 +40,11 @@ package final class MemoryTrim: Sendable {
     deinit { stop() }
 
     /// How often memory was given back.
-    package var count: Int { trims.load(ordering: .relaxed) }
+    package var count: Int { state.withLock { $0.trimCount } }
 
     /// Ends the thread; again is harmless.
     package func stop() {
-        isStopped.notify { $0 = true }
+        state.notify { $0.isStopped = true }
         thread.withLock { thread in
             defer { thread = nil }
             return thread

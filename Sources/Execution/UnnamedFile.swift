@@ -56,10 +56,22 @@ package final class UnnamedFile {
         if let file { return file }
         try File.makeFolder(folder)
         let number = Self.count.wrappingAdd(1, ordering: .relaxed).newValue
-        let path = "\(folder)/unnamed-\(getpid())-\(number)"
-        let made = try File(path, .createNew)
-        try File.remove(path)
+        let made = try Self.make("\(folder)/unnamed-\(getpid())-\(number)")
         file = made
+        return made
+    }
+
+    /// Makes a file whose name is gone at once. One that has the name was left behind by a process of
+    /// the same number, which ended between the two calls.
+    static func make(_ path: String) throws(FileError) -> File {
+        let made: File
+        do {
+            made = try File(path, .createNew)
+        } catch  where error.isExisting {
+            try File.remove(path)
+            made = try File(path, .createNew)
+        }
+        try File.remove(path)
         return made
     }
 }

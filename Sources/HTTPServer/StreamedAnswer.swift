@@ -26,6 +26,8 @@ struct StreamedAnswer: ~Copyable {
     /// What is on its way. Nobody else keeps the piece in it: while the client takes nothing it must
     /// be possible to free it.
     private var parts = SocketParts()
+    /// Time in which the current piece was made again, which is not the client's.
+    private var reloadNanoseconds: UInt64 = 0
     /// Bytes that the client still expects.
     private var left: UInt64
 
@@ -91,7 +93,8 @@ struct StreamedAnswer: ~Copyable {
         let start = Instant.now.nanoseconds
         let count = parts.payloadByteCountLeft
         let connection = exchange.connection
-        let limit = exchange.limit(forMoving: count, from: start)
+        var limit = exchange.limit(forMoving: count, from: start)
+        reloadNanoseconds = 0
         connection.allow(until: limit)
         sending: while true {
             let progress = SocketWriter.push(
@@ -101,13 +104,17 @@ struct StreamedAnswer: ~Copyable {
             case .gone: return false
             case .blocked:
                 connection.enter(.still, at: Instant.now.nanoseconds, until: limit)
-                defer { connection.enter(.busy, at: Instant.now.nanoseconds, until: limit) }
+                let before = reloadNanoseconds
                 guard waitLettingGo() else { return false }
+                let (sum, isEndless) = limit.addingReportingOverflow(reloadNanoseconds &- before)
+                limit = isEndless ? .max : sum
+                connection.enter(.busy, at: Instant.now.nanoseconds, until: limit)
             }
         }
         exchange.sentByteCount += UInt64(count)
         left -= UInt64(count)
-        guard meter.isFastEnough(bytes: count, in: Instant.now.nanoseconds &- start) else {
+        let elapsed = Instant.now.nanoseconds &- start &- reloadNanoseconds
+        guard meter.isFastEnough(bytes: count, in: elapsed) else {
             core.report("\(exchange.targetForLog): the client reads too slowly")
             return false
         }
@@ -130,6 +137,10 @@ struct StreamedAnswer: ~Copyable {
             return false
         }
         guard let released else { return true }
+        // From here on it is the source that others wait for, and not the client.
+        let start = Instant.now.nanoseconds
+        exchange.connection.enter(.busy, at: start, until: .max)
+        defer { reloadNanoseconds &+= Instant.now.nanoseconds &- start }
         do {
             if parts.restorePayload(try source.reload(), released) { return true }
             core.report("\(exchange.targetForLog): broken off: a piece is shorter than before")

@@ -133,6 +133,55 @@ struct SlowReaderTests {
         #expect(client.readAll().count < 2_000_000)
     }
 
+    @Test func aConnectionWhosePieceIsMadeAgainDoesNotGiveWay() throws {
+        let source = SlowlyRemakingSource()
+        var options = ListenerOptions(name: "own", address: .inProcess)
+        options.connectionsMax = 1
+        let listener = try Listener(options) { _ in
+            .respond(Response(.ok, body: .source(source, length: 1_000_000)))
+        }
+        defer { listener.stop() }
+        let client = try RawClient(socket: listener.connect())
+        client.send(get)
+        // Standing still for so long, it would give way; but now it is the node that works.
+        #expect(source.isReleased.wait(by: soon()) { $0 ? true : nil } == true)
+        pause(for: .milliseconds(1_100))
+        let first = client.readSome(upTo: 1 << 20)
+        #expect(source.isReloading.wait(by: soon()) { $0 ? true : nil } == true)
+        let other = try RawClient(socket: listener.connect())
+        #expect(other.readAll().isEmpty)
+        source.mayReload.notify { $0 = true }
+        let answer = first + client.readAll()
+        #expect(body(of: answer).count == 1_000_000)
+    }
+
+    /// One piece, which is made again only when the test allows it.
+    private final class SlowlyRemakingSource: BodySource, Sendable {
+        let isReleased = Monitor(false)
+        let isReloading = Monitor(false)
+        let mayReload = Monitor(false)
+        private let piece = Bytes([UInt8](repeating: 7, count: 1_000_000))
+        private let isGiven = Locked(false)
+
+        func next(limit: Int) -> Bytes? {
+            isGiven.withLock { isGiven in
+                defer { isGiven = true }
+                return isGiven ? nil : piece
+            }
+        }
+
+        func release() -> Bool {
+            isReleased.notify { $0 = true }
+            return true
+        }
+
+        func reload() -> Bytes {
+            isReloading.notify { $0 = true }
+            _ = mayReload.wait(by: soon()) { $0 ? true : nil }
+            return piece
+        }
+    }
+
     @Test func inChunksToo() throws {
         let source = RemakingSource(pieces: 2, of: 1_000_000)
         let answer = try exchange(source, length: nil) {
