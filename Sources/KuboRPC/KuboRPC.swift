@@ -52,8 +52,11 @@ package struct KuboRPC: Sendable {
                 try respond(call, to: request, common) { try run($0) }
             }
             if call.needsArgumentsFromBody, let boundary {
+                let access = try Invocation(
+                    call, of: request, library: library, settings: settings
+                ).access
                 return .receive(
-                    try ArgumentsReceiver(call, boundary: boundary, common, answer: answer))
+                    try ArgumentsReceiver(call, boundary: boundary, access, common, answer: answer))
             }
             return .receive(IgnoringReceiver { try answer(call) })
         case .upload(let makeSink):

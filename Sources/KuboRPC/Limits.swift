@@ -3,6 +3,8 @@ enum Limits {
     /// Bytes of arguments that come in the body instead of the query: `argumentCountMax` CIDs of the
     /// usual length, which is 59 and a newline, with room for longer ones.
     static let argumentBytesMax = 8 << 20
+    /// Memory of an argument beside its text, which is kept once as bytes and once as text.
+    static let argumentMemoryBytes = 128
     /// Bytes of a body that nobody needs.
     static let ignoredBodyBytesMax = 1 << 20
     /// Bytes of results that wait in memory for the end of a request; more wait in a file.

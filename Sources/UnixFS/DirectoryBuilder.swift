@@ -26,6 +26,11 @@ package struct DirectoryBuilder {
     /// How many entries were added, names that came twice included.
     package var count: Int { entries.positions.count }
 
+    /// Whether an entry of this name was added.
+    ///
+    /// - Complexity: looks at every entry, so it is for those who have reason to believe it.
+    package func contains(_ name: Bytes) -> Bool { entries.contains(name) }
+
     /// Adds an entry; one of the same name that was there before gives way.
     ///
     /// - Parameters:

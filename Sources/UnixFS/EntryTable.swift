@@ -35,13 +35,24 @@ struct EntryTable {
 
     /// The name of an entry, sharing the page's memory.
     func name(at position: UInt64) -> Bytes {
-        var reader = reader(at: position)
+        var reader = Self.reader(at: position, in: fullPages)
         return Self.readName(&reader)
+    }
+
+    /// Whether an entry has this name.
+    ///
+    /// - Complexity: looks at every entry, so it is for those who have reason to believe it.
+    func contains(_ name: Bytes) -> Bool {
+        let pages = fullPages + [Bytes(page)]
+        return positions.contains { position in
+            var reader = Self.reader(at: position, in: pages)
+            return Self.readName(&reader) == name
+        }
     }
 
     /// An entry as a link.
     func link(at position: UInt64, prefix: Bytes = .empty) -> DagPBLink {
-        var reader = reader(at: position)
+        var reader = Self.reader(at: position, in: fullPages)
         let name = Self.readName(&reader)
         guard let tsize = try? reader.readProtobufVarint(), let cid = try? CID(reading: &reader)
         else {
@@ -50,8 +61,8 @@ struct EntryTable {
         return DagPBLink(cid: cid, nameBytes: prefix + name, tsize: tsize)
     }
 
-    private func reader(at position: UInt64) -> ByteReader {
-        ByteReader(fullPages[Int(position >> 32)].dropFirst(Int(position & 0xFFFF_FFFF)))
+    private static func reader(at position: UInt64, in pages: [Bytes]) -> ByteReader {
+        ByteReader(pages[Int(position >> 32)].dropFirst(Int(position & 0xFFFF_FFFF)))
     }
 
     private static func readName(_ reader: inout ByteReader) -> Bytes {

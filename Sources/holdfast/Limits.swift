@@ -15,6 +15,19 @@ enum Limits {
     static let paxByteCountMax = 1 << 20
     /// Bytes of an error answer that are read.
     static let errorByteCountMax = 1 << 20
+    /// Bytes of one element of a long list in an answer: a name of 2 MiB is the longest that a block
+    /// holds, and escapes make it longer.
+    static let answerElementByteCountMax = 4 << 20
+    /// Bytes of room that is kept from one element for the next.
+    static let keptTokenByteCount = 64 << 10
+    /// Bytes of a line in an answer that is read as one value: a result for each of 100,000 arguments.
+    static let answerLineByteCountMax = 64 << 20
+    /// Bytes of a line that is looked at before it is printed as it came: a longer one is no error.
+    static let heldLineByteCountMax = errorByteCountMax
+    /// Bytes of a table's rows that wait in memory until its widths are known; more wait in a file.
+    static let tableMemoryByteCountMax = 256 << 10
+    /// Bytes of a table's rows that wait in a file: as much as a node keeps of one answer.
+    static let tableFileByteCountMax: UInt64 = 4 << 30
     /// How long `shutdown` waits for the node to end; requests in flight get some time, too.
     static let shutdownDuration: Duration = .seconds(60)
 }

@@ -135,4 +135,13 @@ struct UploadTests {
         #expect(lines.count >= 3)
         #expect(lines.last?["Hash"] != nil)
     }
+
+    /// As in Kubo, whose reader of parts goes on without them.
+    @Test(arguments: ["mode=08", "mode=rw", "mtime=today", "mtime=", "mtime=9223372036854775808"])
+    func modesAndTimesThatAreNoNumbersCountAsNone(words: String) throws {
+        let part = Part(name: "file?" + words, filename: "a", content: [1])
+        let answer = try TestNode().upload("add?preserve-mode=true&preserve-mtime=true", [part])
+        let line = try #require(AnyJSON.lines(answer.text).last)
+        #expect(line["Hash"] != nil && line["Mode"] == nil && line["Mtime"] == nil)
+    }
 }

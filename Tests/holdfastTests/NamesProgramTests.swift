@@ -56,6 +56,25 @@ struct NamesProgramTests {
         #expect(try File.rawNames(in: place.folder).contains([0x6F, 0xFF]))
     }
 
+    @Test func commandsFindTheNameThatWasGiven() throws {
+        let place = try TestPlace()
+        try fill(place.path("dir"))
+        let root = try place.run("add", "-rQ", place.path("dir")).outputText.dropLast()
+        for (word, name) in [
+            ("$'\\xfe'", [0xFE]), ("$'\\xff'", [0xFF]), ("$'\\uFFFD'", Bytes(utf8: "\u{fffd}")),
+        ]
+            as [(String, Bytes)]
+        {
+            let shown = try place.shell("holdfast cat \(root)/\(word)")
+            #expect(shown.output == name, "\(shown.errorText)")
+            let got = try place.shell("holdfast get -o got \(root)/\(word) && cat got && rm got")
+            #expect(got.output.ends(with: name), "\(got.errorText)")
+        }
+        let deep = try place.shell("holdfast cat \(root)/$'\\xfd'/$'\\xfc'")
+        #expect(deep.outputText == "deep", "\(deep.errorText)")
+        #expect(try place.shell("holdfast cat \(root)/$'\\xfc'").exitCode == 1)
+    }
+
     @Test(arguments: ["..", ".", "/"])
     func getDoesNotWriteWhereTheLastNameLeads(name: String) throws {
         let place = try TestPlace()
@@ -67,6 +86,27 @@ struct NamesProgramTests {
         #expect(got.exitCode == 1)
         #expect(!File.exists(place.path("a")))
         #expect(try File.rawNames(in: place.path("here")) == [])
+    }
+
+    /// Archives of such names are made for gateways; a file system has no place for them.
+    @Test(arguments: ["a/b", "sub/a", "a//b", "../out", "a/../../out", "../../../out"])
+    func getRefusesANameThatIsAPath(name: String) throws {
+        let place = try TestPlace()
+        let file = try place.run("block", "put", input: "out").outputText.dropLast()
+        let links = "[{\"Hash\":{\"/\":\"\(file)\"},\"Name\":\"\(name)\",\"Tsize\":3}]"
+        let node = "{\"Data\":{\"/\":{\"bytes\":\"CAE\"}},\"Links\":\(links)}"
+        let root = try place.run(
+            "dag", "put", "--input-codec=dag-json", "--store-codec=dag-pb",
+            input: Bytes(utf8: node)
+        ).outputText.dropLast()
+        try File.makeFolder(place.path("here"))
+        let got = try place.shell("cd here && holdfast get -o got \(root)")
+        #expect(got.exitCode == 1)
+        let isInside = !name.utf8.starts(with: "../".utf8) && name != "a/../../out"
+        let shown = isInside ? name.replacing("//", with: "/") : "outside the root"
+        #expect(got.errorText.contains(shown), "\(got.errorText)")
+        #expect(!File.exists(place.path("out")) && !File.exists(place.path("here/out")))
+        #expect(try File.rawNames(in: place.path("here")).allSatisfy { $0 == "got" })
     }
 
     @Test func argumentsOfStandardInputAreReadOnce() throws {

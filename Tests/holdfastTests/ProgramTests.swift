@@ -110,6 +110,73 @@ struct ProgramTests {
         #expect(listed.last?.hasSuffix(" - sub/") == true)
     }
 
+    /// Recorded before long answers were read while they arrive.
+    @Test func listingsAreAlignedWithAllTheirColumns() throws {
+        let place = try TestPlace()
+        try place.makeSampleFolder()
+        let root = try place.run("add", "-rQ", place.path("dir")).outputText.dropLast()
+        func listed(_ words: String...) throws -> String {
+            let result = try place.run(["ls"] + words)
+            #expect(result.exitCode == 0, "\(result.errorText)")
+            return result.outputText
+        }
+        let (a, link) = (
+            "Qmbvkmk9LFsGneteXk3G7YLqtLVME566ho6ibaQZZVHaC9",
+            "QmQGdvJc5i8i3wPbkBgwtn91eoNg9cDxMBqaH4RBJVGX8S"
+        )
+        let (sub, b) = (
+            "QmYK7dA9iTDSmYvSbEWFBkKLAtxNWkveYfEPptHimToKVJ",
+            "QmR9pC5uCF3UExca8RSrCVL8eKv7nHMpATzbEQkAHpXmVM"
+        )
+        let blank = String(repeating: " ", count: 42)
+        let folder = String(root)
+        #expect(try listed(folder) == "\(a) 2 a\n\(link) 1 l\n\(sub) - sub/\n")
+        #expect(
+            try listed("--size=false", folder) == "\(a) a\n\(link) l\n\(sub) sub/\n")
+        #expect(
+            try listed("--long", "--headers", folder) == """
+                Mode Hash\(blank) Size ModTime Name
+                -    \(a) 2    -       a
+                -    \(link) 1    -       l
+                -    \(sub) -    -       sub/
+
+                """)
+        #expect(
+            try listed("--stream", "--headers", folder, folder + "/sub") == """
+                \(folder):
+                Hash\(blank) Size      Name
+                \(a) 2         a
+                \(link) 1         l
+                \(sub) -         sub/
+
+                \(folder)/sub:
+                Hash\(blank) Size      Name
+                \(b) 2         b
+
+                """)
+        #expect(
+            try listed("--headers", folder + "/sub", folder) == """
+                \(folder)/sub:
+                Hash\(blank) Size Name
+                \(b) 2    b
+
+                \(folder):
+                Hash\(blank) Size Name
+                \(a) 2    a
+                \(link) 1    l
+                \(sub) -    sub/
+
+                """)
+        let none = "\"Target\":\"\",\"Mode\":0,\"ModTime\":\"0001-01-01T00:00:00Z\""
+        let json = """
+            {"Objects":[{"Hash":"\(folder)/sub","Links":[{"Name":"b","Hash":"\(b)","Size":2,\
+            "Type":2,\(none)}]}]}
+
+            """
+        #expect(try listed("--encoding=json", folder + "/sub") == json)
+        #expect(try listed("--encoding=json", "--stream", folder + "/sub") == json)
+    }
+
     @Test func blocksAndNodesGoInAndOut() throws {
         let place = try TestPlace()
         let raw = try place.run("block", "put", input: Bytes(utf8: "hello\n"))

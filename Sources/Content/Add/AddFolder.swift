@@ -9,21 +9,32 @@ typealias Seal = (Bytes, Multicodec) throws -> CID
 final class AddFolder {
     private var folders: [(name: Bytes, folder: AddFolder)] = []
     private var folderIndexes: [Bytes: Int] = [:]
-    /// Names of files and symlinks as 64-bit hashes with the process's random seed: a name that
-    /// comes twice must be noticed, and a folder of a million files has to fit into memory. That two
-    /// names share a hash happens once in ten million such folders, and refuses the add.
-    private var leafNames: Set<Int> = []
+    /// Hashes of the names of files and symlinks: a name that comes twice must be noticed, and a
+    /// folder of a million files has to fit into memory. Two names may share a hash, so where one is
+    /// here already the entries themselves are asked.
+    private var leafHashes: Set<Int> = []
     private var builder: DirectoryBuilder
     private let options: ImportOptions
+    private let hash: (Bytes) -> Int
 
-    init(options: ImportOptions, metadata: UnixFSMetadata? = nil) {
+    /// A folder without entries.
+    ///
+    /// - Parameters:
+    ///   - metadata: mode and time; nil for what the options give to all folders.
+    ///   - hash: of a name; with the process's random seed, so that nobody can choose names that
+    ///     share one.
+    init(
+        options: ImportOptions, metadata: UnixFSMetadata? = nil,
+        hash: @escaping (Bytes) -> Int = { $0.hashValue }
+    ) {
         self.options = options
+        self.hash = hash
         builder = DirectoryBuilder(
             options: options, metadata: metadata ?? options.metadata(of: .directory))
     }
 
     /// Whether nothing has arrived for it.
-    var isEmpty: Bool { leafNames.isEmpty && folders.isEmpty }
+    var isEmpty: Bool { leafHashes.isEmpty && folders.isEmpty }
 
     /// Mode and time: what the options give to all folders, until the folder itself has arrived.
     var metadata: UnixFSMetadata {
@@ -33,7 +44,8 @@ final class AddFolder {
 
     /// Adds a file or a symlink that is complete.
     func add(_ name: Bytes, _ child: Child) throws {
-        guard folderIndexes[name] == nil, leafNames.insert(name.hashValue).inserted else {
+        guard folderIndexes[name] == nil else { throw ContentError.nameTaken(name) }
+        if !leafHashes.insert(hash(name)).inserted, builder.contains(name) {
             throw ContentError.nameTaken(name)
         }
         try builder.add(name, child)
@@ -42,8 +54,8 @@ final class AddFolder {
     /// The folder of that name, made if it is not there yet.
     func folder(_ name: Bytes) throws(ContentError) -> AddFolder {
         if let index = folderIndexes[name] { return folders[index].folder }
-        guard !leafNames.contains(name.hashValue) else { throw .nameTaken(name) }
-        let folder = AddFolder(options: options)
+        if leafHashes.contains(hash(name)), builder.contains(name) { throw .nameTaken(name) }
+        let folder = AddFolder(options: options, hash: hash)
         folderIndexes[name] = folders.count
         folders.append((name, folder))
         return folder

@@ -6,7 +6,7 @@ import Multiformats
 /// `block/*`.
 enum BlockCommands {
     static func get(_ invocation: Invocation) throws -> Answer {
-        let cid = try invocation.cid(of: invocation.arguments[0])
+        let cid = try invocation.cid(of: invocation.argumentBytes[0])
         let reader = invocation.access.makeReader()
         let block = try reader.named(cid)
         let pieces = BlockPieces(block, range: 0..<block.bytes.count, from: reader)
@@ -14,7 +14,7 @@ enum BlockCommands {
     }
 
     static func stat(_ invocation: Invocation) throws -> Answer {
-        let cid = try invocation.cid(of: invocation.arguments[0])
+        let cid = try invocation.cid(of: invocation.argumentBytes[0])
         guard let byteCount = try invocation.access.byteCount(of: cid) else {
             throw ContentError.blockNotFound(cid)
         }
@@ -22,7 +22,7 @@ enum BlockCommands {
     }
 
     static func remove(_ invocation: Invocation) throws -> Answer {
-        let cids = try invocation.arguments.map { try invocation.cid(of: $0) }
+        let cids = try invocation.cids()
         let removal = BlockRemoval(invocation.access)
         let outcomes = try removal.remove(cids, isForced: invocation.options.flag("force"))
         let isQuiet = invocation.options.flag("quiet")

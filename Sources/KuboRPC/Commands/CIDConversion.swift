@@ -10,20 +10,21 @@ struct CIDConversion {
         case cid(String)
     }
 
-    private let format: [Character]
+    private let format: [Unicode.Scalar]
     private let version: CID.Version?
     private let codec: Multicodec?
     private let base: Multibase?
 
     /// Checks the options; empty texts are options that were not given.
     init(format: String, version: String, codec: String, base: String) throws(RPCError) {
-        guard format.contains("%") else {
+        guard format.utf8.contains(UInt8(ascii: "%")) else {
             throw .failed("invalid format string: \(quoted(format))")
         }
         guard format.utf8.count <= Limits.cidFormatBytesMax else {
             throw .failed("the format is longer than \(Limits.cidFormatBytesMax) bytes")
         }
-        self.format = Array(format)
+        // By code points: a mark that combines with a letter does not change what it stands for.
+        self.format = Array(format.unicodeScalars)
         self.codec = codec.isEmpty ? nil : try CodecNames.codec(named: codec)
         self.base = base.isEmpty ? nil : try Multibase.named(base)
         switch version {
@@ -60,7 +61,12 @@ struct CIDConversion {
         if version == .v0, cid.codec != .dagPB {
             throw .cid("can't convert non-dag-pb nodes to cidv0")
         }
-        if version == .v0 { cid = .v0(cid.multihash) }
+        if version == .v0 {
+            guard let old = cid.asV0 else {
+                throw .cid("can't convert to cidv0: its hash is not sha2-256 of 32 bytes")
+            }
+            cid = old
+        }
         if version == .v1 { cid = cid.asV1 }
         return try write(cid, in: base ?? (cid.version == .v0 ? .base58btc : ownBase ?? .base32))
     }
@@ -68,9 +74,9 @@ struct CIDConversion {
     private func write(_ cid: CID, in base: Multibase) throws(Failure) -> String {
         var shown = ""
         var rest = format[...]
-        while let character = rest.popFirst() {
-            guard character == "%" else {
-                shown.append(character)
+        while let scalar = rest.popFirst() {
+            guard scalar == "%" else {
+                shown.unicodeScalars.append(scalar)
                 continue
             }
             guard let token = rest.popFirst() else {
@@ -82,7 +88,7 @@ struct CIDConversion {
     }
 
     private func part(
-        _ token: Character, of cid: CID, in base: Multibase
+        _ token: Unicode.Scalar, of cid: CID, in base: Multibase
     ) throws(Failure) -> String {
         let multihash = cid.multihash
         switch token {

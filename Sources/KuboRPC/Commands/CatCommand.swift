@@ -1,3 +1,4 @@
+import Buffers
 import Content
 
 /// `cat`: files one after the other, as if they were one.
@@ -11,8 +12,8 @@ enum CatCommand {
         var (skipped, left) = (UInt64(offset), length.map(UInt64.init))
         var total: UInt64 = 0
         var parts: [FileStream] = []
-        for text in invocation.arguments {
-            let part = try open(text, invocation, skipping: &skipped, atMost: &left)
+        for argument in invocation.argumentBytes {
+            let part = try open(argument, invocation, skipping: &skipped, atMost: &left)
             let (sum, overflow) = total.addingReportingOverflow(
                 part.range.upperBound - part.range.lowerBound)
             guard !overflow else { throw RPCError.failed("the files together are too long") }
@@ -24,10 +25,10 @@ enum CatCommand {
 
     /// Opens the part of one file that belongs to the answer.
     private static func open(
-        _ text: String, _ invocation: Invocation, skipping skipped: inout UInt64,
+        _ argument: Bytes, _ invocation: Invocation, skipping skipped: inout UInt64,
         atMost left: inout UInt64?
     ) throws -> FileStream {
-        let cid = try invocation.cid(of: text)
+        let cid = try invocation.cid(of: argument)
         var whole = try FileStream(cid, access: invocation.access)
         let start = min(skipped, whole.size)
         skipped -= start

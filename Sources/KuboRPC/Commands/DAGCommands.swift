@@ -13,25 +13,25 @@ enum DAGCommands {
                 "--local-only implies --offline and cannot be combined with --offline=false; "
                     + "please drop one of them")
         }
-        let root = try invocation.cid(of: invocation.arguments[0])
+        let root = try invocation.cid(of: invocation.argumentBytes[0])
         let export = try CARExport(root: root, access: invocation.access, options: scope)
         return .raw(RawAnswer(contentType: "application/vnd.ipld.car", export))
     }
 
     static func resolve(_ invocation: Invocation) throws -> Answer {
-        let resolution = try invocation.resolve(invocation.arguments[0])
-        let rest = resolution.remainder.map { "/" + String(decoding: $0.array, as: UTF8.self) }
+        let resolution = try invocation.resolve(invocation.argumentBytes[0])
+        let rest = Invocation.remainderText(resolution.remainder)
         return .value(
             .object([
                 ("Cid", .link(invocation.cidText(resolution.cid))),
-                ("RemPath", .text(rest.joined())),
+                ("RemPath", .text(rest)),
             ]))
     }
 
     static func get(_ invocation: Invocation) throws -> Answer {
         let codec = try CodecNames.codec(
             named: invocation.options.text("output-codec") ?? "dag-json")
-        let resolution = try invocation.resolve(invocation.arguments[0])
+        let resolution = try invocation.resolve(invocation.argumentBytes[0])
         return .raw(
             RawAnswer(
                 try NodeConversion.get(resolution, as: codec, access: invocation.access)))
@@ -56,7 +56,7 @@ enum DAGCommands {
     }
 
     static func stat(_ invocation: Invocation) throws -> Answer {
-        let roots = try invocation.arguments.map { try invocation.cid(of: $0) }
+        let roots = try invocation.cids()
         let (access, cidText) = (invocation.access, invocation.cidText)
         let showsProgress = invocation.options.flag("progress")
         return .lines(

@@ -9,8 +9,8 @@ enum GetCommand {
     static func run(_ invocation: Invocation) throws -> Answer {
         let level = try level(of: invocation.options)
         let isArchive = invocation.options.flag("archive")
-        let path = try ContentPath(parsing: invocation.arguments[0])
-        let cid = try invocation.cid(of: invocation.arguments[0])
+        let path = try ContentPath(parsing: invocation.argumentBytes[0])
+        let cid = try invocation.cid(of: invocation.argumentBytes[0])
         let size = try contentSize(of: try invocation.access.makeReader().named(cid))
         let pieces =
             if level != nil, !isArchive {

@@ -10,9 +10,10 @@ enum ListCommand {
         if options.flag("stream") { return .lines(LinkLines(invocation, resolvesChildren)) }
         var document = JSONDocument()
         document.append("{\"Objects\":[")
-        for (index, text) in invocation.arguments.enumerated() {
-            let links = try sorted(text, invocation, resolvesChildren)
-            document.append("\(index > 0 ? "," : ""){\"Hash\":\(JSON.text(text).text),\"Links\":[")
+        for (index, argument) in invocation.argumentBytes.enumerated() {
+            let links = try sorted(argument, invocation, resolvesChildren)
+            let hash = JSON.text(argument.displayText).text
+            document.append("\(index > 0 ? "," : ""){\"Hash\":\(hash),\"Links\":[")
             document.append(links)
             document.append("]}")
         }
@@ -21,18 +22,18 @@ enum ListCommand {
     }
 
     static func open(
-        _ text: String, _ invocation: Invocation, _ resolvesChildren: Bool
+        _ argument: Bytes, _ invocation: Invocation, _ resolvesChildren: Bool
     ) throws -> Listing {
         try Listing(
-            invocation.cid(of: text), resolvesChildren: resolvesChildren,
+            invocation.cid(of: argument), resolvesChildren: resolvesChildren,
             access: invocation.access)
     }
 
     /// Names are unique in a folder; the parts of a file have none and keep their order.
     private static func sorted(
-        _ text: String, _ invocation: Invocation, _ resolvesChildren: Bool
+        _ argument: Bytes, _ invocation: Invocation, _ resolvesChildren: Bool
     ) throws -> SortedSpool {
-        var listing = try open(text, invocation, resolvesChildren)
+        var listing = try open(argument, invocation, resolvesChildren)
         let links = SortedSpool(invocation.access)
         while let link = try listing.next() {
             var writer = ByteWriter(capacity: 256)
@@ -74,13 +75,13 @@ enum ListCommand {
 private final class LinkLines: LineSource {
     private let invocation: Invocation
     private let resolvesChildren: Bool
-    private var rest: ArraySlice<String>
+    private var rest: ArraySlice<Bytes>
     private var current: (text: String, listing: Listing)?
 
     init(_ invocation: Invocation, _ resolvesChildren: Bool) {
         self.invocation = invocation
         self.resolvesChildren = resolvesChildren
-        rest = invocation.arguments[...]
+        rest = invocation.argumentBytes[...]
     }
 
     func next() throws -> JSON? {
@@ -90,8 +91,9 @@ private final class LinkLines: LineSource {
                     text, [ListCommand.json(of: link, invocation.cidText)])
                 return .object([("Objects", .list([object]))])
             }
-            guard let text = rest.popFirst() else { return nil }
-            current = (text, try ListCommand.open(text, invocation, resolvesChildren))
+            guard let argument = rest.popFirst() else { return nil }
+            let listing = try ListCommand.open(argument, invocation, resolvesChildren)
+            current = (argument.displayText, listing)
         }
     }
 

@@ -1,3 +1,4 @@
+import Buffers
 import Content
 import Multiformats
 
@@ -5,22 +6,30 @@ import Multiformats
 extension Invocation {
     /// Resolves an argument to the block that it names.
     ///
-    /// - Parameter text: a CID or a path in any form that Kubo takes.
+    /// - Parameter argument: a CID or a path in any form that Kubo takes; its names are any bytes.
     /// - Returns: the CID, and the rest of the path inside the block.
-    func resolve(_ text: String) throws -> Resolution {
-        try PathResolver(access).resolve(ContentPath(parsing: text))
+    func resolve(_ argument: Bytes) throws -> Resolution {
+        try PathResolver(access).resolve(ContentPath(parsing: argument))
     }
 
     /// Resolves an argument that must lead to a block, not to a value inside one.
-    func cid(of text: String) throws -> CID {
-        let path = try ContentPath(parsing: text)
+    func cid(of argument: Bytes) throws -> CID {
+        let path = try ContentPath(parsing: argument)
         // A bare CID names its block whether or not the block is here.
         if path.segments.isEmpty { return path.root }
         let resolution = try PathResolver(access).resolve(path)
         guard resolution.remainder.isEmpty else {
             throw RPCError.failed(
-                "cannot resolve \(quoted(text)): the path ends inside a block")
+                "cannot resolve \(quoted(argument.displayText)): the path ends inside a block")
         }
         return resolution.cid
+    }
+
+    /// Resolves all arguments, each of which must lead to a block.
+    func cids() throws -> [CID] { try argumentBytes.map { try cid(of: $0) } }
+
+    /// What is left of a path inside a block, as people read it: `/a/b`.
+    static func remainderText(_ names: [Bytes]) -> String {
+        names.map { "/" + $0.displayText }.joined()
     }
 }

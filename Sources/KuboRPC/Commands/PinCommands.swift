@@ -11,7 +11,7 @@ enum PinCommands {
         try Pins.check(name: name)
         let adding = Adding(
             pins: Pins(invocation.library),
-            cids: try invocation.arguments.map { try invocation.cid(of: $0) },
+            cids: try invocation.cids(),
             isRecursive: options.flag("recursive"), name: name, context: invocation.context)
         let result = JSON.object([
             ("Pins", .list(adding.cids.map { .text(invocation.cidText($0)) }))
@@ -35,7 +35,7 @@ enum PinCommands {
 
     static func remove(_ invocation: Invocation) throws -> Answer {
         let pins = Pins(invocation.library)
-        let cids = try invocation.arguments.map { try invocation.cid(of: $0) }
+        let cids = try invocation.cids()
         for cid in cids {
             try pins.remove(
                 cid, isRecursive: invocation.options.flag("recursive"),
@@ -45,7 +45,7 @@ enum PinCommands {
     }
 
     static func update(_ invocation: Invocation) throws -> Answer {
-        let cids = try invocation.arguments.prefix(2).map { try invocation.cid(of: $0) }
+        let cids = try invocation.argumentBytes.prefix(2).map { try invocation.cid(of: $0) }
         try Pins(invocation.library).update(
             from: cids[0], to: cids[1], unpins: invocation.options.flag("unpin"),
             for: invocation.context)

@@ -44,10 +44,10 @@ enum PinListing {
     /// The pins of the arguments: a look-up each.
     private static func some(_ invocation: Invocation, _ request: Request) throws -> Answer {
         var found: [(cid: String, type: String, name: String)] = []
-        for text in invocation.arguments {
-            let cid = try invocation.cid(of: text)
+        for argument in invocation.argumentBytes {
+            let cid = try invocation.cid(of: argument)
             let status = try request.pins.status(
-                of: cid, filter: request.filter, text: text, for: request.context)
+                of: cid, filter: request.filter, text: argument.displayText, for: request.context)
             found.append(
                 (
                     request.cidText(cid), typeText(status, request.cidText),

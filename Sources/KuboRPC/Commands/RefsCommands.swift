@@ -18,7 +18,7 @@ enum RefsCommands {
         limits.isUnique = options.flag("unique")
         let depth = options.integer("max-depth") ?? -1
         limits.depthMax = options.flag("recursive") ? (depth < 0 ? nil : depth) : 1
-        let roots = try invocation.arguments.map { try invocation.cid(of: $0) }
+        let roots = try invocation.cids()
         return .lines(lines(from: roots, limits, format, invocation))
     }
 
@@ -48,9 +48,13 @@ enum RefsCommands {
     private static func text(
         of reference: Reference, _ format: String, _ cidText: CIDText
     ) -> String {
-        format.replacing("<src>", with: cidText(reference.source))
-            .replacing("<dst>", with: cidText(reference.destination))
-            .replacing("<linkname>", with: reference.linkName.displayText)
+        // By code points: a mark that combines with a bracket does not hide it.
+        var text = format.unicodeScalars
+        for (word, value) in [
+            ("<src>", cidText(reference.source)), ("<dst>", cidText(reference.destination)),
+            ("<linkname>", reference.linkName.displayText),
+        ] { text = text.replacing(word.unicodeScalars, with: value.unicodeScalars) }
+        return String(text)
     }
 
     static func line(_ reference: String, problem: String = "") -> JSON {

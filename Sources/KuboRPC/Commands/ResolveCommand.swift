@@ -1,15 +1,14 @@
-import Buffers
 import Content
 import Multiformats
 
 /// `resolve`.
 enum ResolveCommand {
     static func run(_ invocation: Invocation) throws -> Answer {
-        let path = try ContentPath(parsing: invocation.arguments[0])
+        let path = try ContentPath(parsing: invocation.argumentBytes[0])
         let resolution = try PathResolver(invocation.access).resolve(path)
-        let rest = resolution.remainder.map { "/" + String(decoding: $0.array, as: UTF8.self) }
+        let rest = Invocation.remainderText(resolution.remainder)
         let cid = text(of: resolution.cid, like: path.rootText, invocation)
-        return .value(.object([("Path", .text("/ipfs/" + cid + rest.joined()))]))
+        return .value(.object([("Path", .text("/ipfs/" + cid + rest))]))
     }
 
     /// The CID in the base of the argument, unless the caller asked for another one.

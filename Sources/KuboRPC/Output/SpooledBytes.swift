@@ -35,8 +35,14 @@ final class SpooledBytes {
             try access.context.checkNow()
             throw ContentError.overloaded("the memory for uploads")
         }
-        guard file.byteCount > 0 else { return try body(tail.takeBytes()) }
+        return try body(try takeWhole())
+    }
+
+    /// All bytes in memory that the caller has taken for them. Nothing may be added any more.
+    func takeWhole() throws -> Bytes {
+        guard file.byteCount > 0 else { return tail.takeBytes() }
         try file.append(tail.takeBytes())
-        return try body(try file.read(0..<file.byteCount))
+        defer { file.reset() }
+        return try file.read(0..<file.byteCount)
     }
 }

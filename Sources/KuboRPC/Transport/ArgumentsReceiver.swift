@@ -1,23 +1,30 @@
 import Buffers
+import Content
 import HTTP
 import HTTPServer
 
 /// Reads arguments from the first part of a multipart body, one a line, and then answers.
+///
+/// They wait in a file until all have come; then their memory is that of the walks over content,
+/// until the call ends.
 final class ArgumentsReceiver: BodyReceiver {
     private var call: Call
     private let common: Fields
     private let answer: (Call) throws -> Response
     private var parser: MultipartParser
-    private var text = ByteWriter()
+    private let text: SpooledBytes
+    private let memory: StateShare
     private var isFirst = true
 
     init(
-        _ call: Call, boundary: String, _ common: Fields,
+        _ call: Call, boundary: String, _ access: ContentAccess, _ common: Fields,
         answer: @escaping (Call) throws -> Response
     ) throws(HTTPError) {
         self.call = call
         self.common = common
         self.answer = answer
+        text = SpooledBytes(access)
+        memory = access.makeStateShare()
         parser = try MultipartParser(boundary: boundary)
     }
 
@@ -33,24 +40,25 @@ final class ArgumentsReceiver: BodyReceiver {
     func finish() throws -> Response {
         do {
             try parser.finish()
-            try call.take(argumentsFrom: text.takeBytes())
+            try memory.require(text.byteCount)
+            try call.take(argumentsFrom: try text.takeWhole(), in: memory)
         } catch {
             return RPCError(error).response(common)
         }
         return try answer(call)
     }
 
-    private func take(_ event: MultipartParser.Event) throws(RPCError) {
+    private func take(_ event: MultipartParser.Event) throws {
         switch event {
         case .part: break
         case .endOfPart: isFirst = false
         case .payload(let piece):
             guard isFirst else { return }
-            guard text.count + piece.count <= Limits.argumentBytesMax else {
-                throw .badRequest(
+            guard text.byteCount + piece.count <= Limits.argumentBytesMax else {
+                throw RPCError.badRequest(
                     "more than \(Limits.argumentBytesMax) bytes of arguments: use several calls")
             }
-            text.append(piece)
+            try text.append(piece)
         }
     }
 }

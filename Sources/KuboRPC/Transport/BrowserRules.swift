@@ -1,3 +1,4 @@
+import Buffers
 import HTTP
 package import HTTPServer
 
@@ -7,13 +8,17 @@ package import HTTPServer
 /// address (DNS rebinding) is refused by its `Host`. Programs that send neither `Origin` nor
 /// `Referer` pass.
 struct BrowserRules: Sendable {
-    private let allowedOrigins: Set<String>
-    private let allowedHosts: Set<String>
+    // As bytes, because two texts that Unicode calls equal are two origins, and two hosts.
+    private let allowedOrigins: Set<Bytes>
+    private let allowsAllOrigins: Bool
+    private let allowedHosts: Set<Bytes>
     private let allowedMethods: [String]
 
     init(_ settings: KuboRPCSettings) {
-        allowedOrigins = Set(settings.allowedOrigins).union(BrowserRules.companionOrigins)
-        allowedHosts = Set(settings.allowedHosts.map { $0.lowercased() })
+        let origins = settings.allowedOrigins + BrowserRules.companionOrigins
+        allowedOrigins = Set(origins.map { Bytes(utf8: $0) })
+        allowsAllOrigins = settings.allowedOrigins.contains("*")
+        allowedHosts = Set(settings.allowedHosts.map { HostName.lowercased(Bytes(utf8: $0)) })
         allowedMethods = ["POST"] + settings.allowedMethods
     }
 
@@ -22,7 +27,7 @@ struct BrowserRules: Sendable {
     /// - Throws: `.forbidden`.
     func check(_ request: Request) throws(RPCError) {
         let fields = request.fields
-        let origin = fields["Origin"] ?? ""
+        let origin = Bytes(utf8: fields["Origin"] ?? "")
         let referer = fields["Referer"] ?? ""
         guard isFromHere(request), allows(origin: origin, on: request),
             allows(referer: referer, on: request)
@@ -37,7 +42,7 @@ struct BrowserRules: Sendable {
     /// `Access-Control-Allow-Origin` for the answer to a page that may read it.
     func allowedOrigin(of request: Request) -> String? {
         guard let origin = request.fields["Origin"], !origin.isEmpty,
-            allows(origin: origin, on: request)
+            allows(origin: Bytes(utf8: origin), on: request)
         else { return nil }
         return origin
     }
@@ -81,31 +86,35 @@ struct BrowserRules: Sendable {
     private func isFromHere(_ request: Request) -> Bool {
         if request.peer == "unix" || request.peer == "in-process" { return true }
         guard let host = request.fields["Host"] else { return false }
-        let name = HostName(host).name
-        return HostName.isLoopback(name) || allowedHosts.contains(name)
+        let name = HostName(Bytes(utf8: host))
+        return name.isLoopback || allowedHosts.contains(name.name)
     }
 
-    private func allows(origin: String, on request: Request) -> Bool {
-        if origin.isEmpty || allowedOrigins.contains("*") || allowedOrigins.contains(origin) {
-            return true
-        }
+    private func allows(origin: Bytes, on request: Request) -> Bool {
+        if origin.isEmpty || allowsAllOrigins || allowedOrigins.contains(origin) { return true }
         return ownOrigins(of: request).contains(origin)
     }
 
     private func allows(referer: String, on request: Request) -> Bool {
         guard !referer.isEmpty else { return true }
-        guard let separator = referer.firstRange(of: "://") else { return false }
-        let host = referer[separator.upperBound...].prefix { !"/?#".contains($0) }
-        let bare = host.lastIndex(of: "@").map { host[host.index(after: $0)...] } ?? host
-        let scheme = referer[..<separator.upperBound]
-        return allows(origin: String(scheme) + String(bare), on: request)
+        // By bytes: a mark that combines with a slash does not make it part of a name.
+        let field = Bytes(utf8: referer)
+        let mark = Bytes(utf8: "://")
+        guard let start = field.firstIndex(of: mark) else { return false }
+        let rest = field.dropFirst(start + mark.count)
+        let end = rest.array.firstIndex { "/?#".utf8.contains($0) } ?? rest.count
+        let host = rest.prefix(end)
+        let bare = host.dropFirst(host.lastIndex(of: UInt8(ascii: "@")).map { $0 + 1 } ?? 0)
+        let scheme = field.prefix(start + mark.count)
+        return allows(origin: scheme.appending(bare), on: request)
     }
 
     /// Pages of the listener itself. Its port is the one in `Host`, which a page cannot forge.
-    private func ownOrigins(of request: Request) -> [String] {
-        let port = HostName(request.fields["Host"] ?? "").port.map { ":" + $0 } ?? ""
-        return ["127.0.0.1", "[::1]", "localhost"].flatMap {
-            ["http://\($0)\(port)", "https://\($0)\(port)"]
+    private func ownOrigins(of request: Request) -> [Bytes] {
+        let port = HostName(Bytes(utf8: request.fields["Host"] ?? "")).port
+        let ending = port.map { Bytes(utf8: ":").appending($0) } ?? .empty
+        return ["127.0.0.1", "[::1]", "localhost"].flatMap { name in
+            ["http://", "https://"].map { Bytes(utf8: $0 + name).appending(ending) }
         }
     }
 }
@@ -129,31 +138,5 @@ extension KuboRPC {
             }
             return try router.handler(request)
         }
-    }
-}
-
-/// The two parts of a `Host` field.
-struct HostName {
-    /// In small letters, an IPv6 address in its brackets.
-    let name: String
-    /// Digits; nil without a port.
-    let port: String?
-
-    init(_ field: String) {
-        let end: String.Index? =
-            if let bracket = field.lastIndex(of: "]") {
-                field[bracket...].firstIndex(of: ":")
-            } else {
-                field.lastIndex(of: ":")
-            }
-        name = field[..<(end ?? field.endIndex)].lowercased()
-        port = end.map { String(field[$0...].dropFirst()) }
-    }
-
-    /// Whether a name means this machine only.
-    static func isLoopback(_ name: String) -> Bool {
-        if name == "localhost" || name == "[::1]" { return true }
-        let parts = name.split(separator: ".", omittingEmptySubsequences: false)
-        return parts.count == 4 && parts[0] == "127" && parts.allSatisfy { UInt8($0) != nil }
     }
 }

@@ -1,4 +1,5 @@
 import Buffers
+import Content
 import HTTP
 import HTTPServer
 
@@ -8,6 +9,8 @@ struct Call {
     /// As they were sent: a path may name an entry that is not UTF-8.
     private(set) var arguments: [Bytes]
     let options: OptionValues
+    /// What accounts for arguments from the body, for as long as there is a copy of the call.
+    private var memory: StateShare?
     /// Whether arguments are missing that the body may hold.
     let needsArgumentsFromBody: Bool
 
@@ -41,15 +44,29 @@ struct Call {
     }
 
     /// Adds the arguments that came in the body, one a line.
-    mutating func take(argumentsFrom text: Bytes) throws(RPCError) {
-        // As Kubo: a list that was made on Windows ends its lines with CR LF.
-        let lines = text.split(separator: UInt8(ascii: "\n"))
-            .map { $0.last == UInt8(ascii: "\r") ? $0.dropLast(1) : $0 }.filter { !$0.isEmpty }
-        arguments += spec.arguments.last?.isVariadic == true ? lines : Array(lines.prefix(1))
+    ///
+    /// - Parameters:
+    ///   - text: its lines.
+    ///   - memory: has the text's memory already.
+    mutating func take(argumentsFrom text: Bytes, in memory: StateShare) throws {
+        self.memory = memory
+        let countMax = spec.arguments.last?.isVariadic == true ? Int.max : arguments.count + 1
+        var rest = text
+        while !rest.isEmpty, arguments.count < countMax {
+            let end = rest.firstIndex(of: UInt8(ascii: "\n")) ?? rest.count
+            var line = rest.prefix(end)
+            rest = rest.dropFirst(end + 1)
+            // As Kubo: a list that was made on Windows ends its lines with CR LF.
+            if line.last == UInt8(ascii: "\r") { line = line.dropLast(1) }
+            guard !line.isEmpty else { continue }
+            arguments.append(line)
+            // At once: many short lines take more than their text.
+            try checkCount()
+        }
         if let missing = Call.missingArgument(of: spec, given: arguments.count) {
             throw Call.required(missing)
         }
-        try checkCount()
+        try memory.require(text.count + arguments.count * Limits.argumentMemoryBytes)
     }
 
     private func checkCount() throws(RPCError) {

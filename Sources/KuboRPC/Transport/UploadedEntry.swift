@@ -3,6 +3,9 @@ import Content
 import HTTP
 
 /// One entry of an upload as the head of its part describes it.
+///
+/// A mode or a time that is no number counts as none, as in Kubo.
+///
 /// - Spec: kubo-rpc.md, 1.5.
 struct UploadedEntry: Sendable, Equatable {
     enum Kind: Sendable, Equatable {

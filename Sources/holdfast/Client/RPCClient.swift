@@ -47,15 +47,59 @@ final class RPCClient {
         _ request: RPCRequest, onValue: (JSONValue, [UInt8]) throws -> Void
     ) throws {
         var lines = LineSplitter()
-        func take(_ line: [UInt8]) throws {
-            let value = try JSONReader.read(line)
-            if value["Type"]?.text == "error", let message = value["Message"]?.text {
-                throw RPCError(message)
-            }
-            try onValue(value, line)
-        }
+        func take(_ line: [UInt8]) throws { try onValue(try Self.value(line), line) }
         try bytes(request) { try lines.feed($0, take) }
         try lines.finish(take)
+    }
+
+    /// Calls a command that answers with JSON values, and hands their lines on as they come.
+    ///
+    /// - Parameters:
+    ///   - request: the call.
+    ///   - onPart: gets the lines with their newlines, a long one in parts.
+    /// - Throws: what the node says is wrong, or what `onPart` throws.
+    func lines(_ request: RPCRequest, onPart: (Bytes) throws -> Void) throws {
+        var passage = LinePassage()
+        func check(_ line: [UInt8]) throws { _ = try Self.value(line) }
+        try bytes(request) { try passage.feed($0, check: check, pass: onPart) }
+        try passage.finish(check: check, pass: onPart)
+    }
+
+    /// Calls a command that answers with JSON objects in which long lists are.
+    ///
+    /// - Parameters:
+    ///   - request: the call.
+    ///   - shape: of each object.
+    ///   - onEvent: gets what is in them while they arrive.
+    /// - Throws: what the node says is wrong, or what `onEvent` throws.
+    func walk(
+        _ request: RPCRequest, _ shape: JSONShape, onEvent: (JSONWalk.Event) throws -> Void
+    ) throws {
+        var walk = JSONWalk(shape)
+        var (type, message): (String?, String?) = (nil, nil)
+        func take(_ event: JSONWalk.Event) throws {
+            switch event {
+            case .value(let value, let place) where place.depth == 1:
+                if place.name == "Type" { type = value.text }
+                if place.name == "Message" { message = value.text }
+            case .end(depth: 0):
+                if type == "error", let message { throw RPCError(message) }
+                (type, message) = (nil, nil)
+            default: break
+            }
+            try onEvent(event)
+        }
+        try bytes(request) { try walk.feed($0, take) }
+        try walk.finish(take)
+    }
+
+    /// Reads one value of a stream, in the end of which an error may stand.
+    private static func value(_ line: [UInt8]) throws -> JSONValue {
+        let value = try JSONReader.read(line)
+        if value["Type"]?.text == "error", let message = value["Message"]?.text {
+            throw RPCError(message)
+        }
+        return value
     }
 
     /// Calls a command that answers with bytes.

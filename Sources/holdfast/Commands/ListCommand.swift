@@ -4,24 +4,58 @@ import Node
 /// `holdfast ls`.
 enum ListCommand {
     static let action: Command.Action = { invocation, session in
-        var last = ""
         let isSeveral = try session.arguments(invocation).count > 1
-        try TextCommand.run(invocation, session) { value in
-            var rows: [[String]] = []
-            for object in value["Objects"]?.elements ?? [] {
-                let hash = object["Hash"]?.text ?? ""
-                if hash != last {
-                    if isSeveral {
-                        if !last.isEmpty { rows.append([""]) }
-                        rows.append([hash + ":"])
-                    }
-                    if invocation.flag("headers") { rows.append(header(invocation)) }
-                    last = hash
-                }
-                for link in object["Links"]?.elements ?? [] { rows.append(row(link, invocation)) }
+        let table = SpooledTable(cellWidthMin: invocation.flag("stream") ? 10 : 1) {
+            try session.output.write($0)
+        }
+        var listing = Listing(invocation, isSeveral: isSeveral, table: table)
+        try TextCommand.walk(invocation, session, Listing.shape) { try listing.take($0) }
+    }
+
+    /// `{"Objects":[{"Hash":…,"Links":[…]},…]}`, once or as a stream, while it is made into tables.
+    private struct Listing {
+        static let shape = JSONShape.members([
+            "Objects": .elements(.members(["Links": .elements(.whole)]))
+        ])
+
+        private let invocation: Invocation
+        private let isSeveral: Bool
+        private var table: SpooledTable
+        private var last = ""
+        private var hasLinks = false
+
+        init(_ invocation: Invocation, isSeveral: Bool, table: SpooledTable) {
+            self.invocation = invocation
+            self.isSeveral = isSeveral
+            self.table = table
+        }
+
+        mutating func take(_ event: JSONWalk.Event) throws {
+            switch event {
+            case .value(let value, let place) where place.depth == 3:
+                if place.name == "Hash" { try begin(value.text ?? "") }
+            case .value(let link, let place) where place.depth == 4:
+                hasLinks = true
+                try table.append(ListCommand.row(link, invocation))
+            case .end(depth: 2): hasLinks = false
+            case .end(depth: 0): try table.finish()
+            default: break
             }
-            let width = invocation.flag("stream") ? 10 : 1
-            try session.output.write(AlignedTable.text(rows, cellWidthMin: width))
+        }
+
+        /// The links of an object follow, or more of those of the same object.
+        private mutating func begin(_ hash: String) throws {
+            guard !hasLinks else {
+                throw RPCError(
+                    "the node's answer cannot be read: links come before the hash of their folder")
+            }
+            guard hash != last else { return }
+            if isSeveral {
+                if !last.isEmpty { try table.append([""]) }
+                try table.append([hash + ":"])
+            }
+            if invocation.flag("headers") { try table.append(ListCommand.header(invocation)) }
+            last = hash
         }
     }
 

@@ -15,14 +15,18 @@ enum PinCommands {
         for pin in pins { try session.output.line("pinned \(pin.text ?? "") \(kind)") }
     }
 
-    static let list: Command.Action = TextCommand.action { value, invocation, session in
+    /// The pins of a long list come one by one; in a stream each is a value of its own.
+    static let list: Command.Action = { invocation, session in
         let isQuiet = invocation.flag("quiet")
-        if invocation.flag("stream") {
-            try session.output.line(line(value["Cid"]?.text ?? "", value, isQuiet: isQuiet))
-            return
+        guard !invocation.flag("stream") else {
+            return try TextCommand.run(invocation, session) { value in
+                try session.output.line(line(value["Cid"]?.text ?? "", value, isQuiet: isQuiet))
+            }
         }
-        for member in value["Keys"]?.members ?? [] {
-            try session.output.line(line(member.name, member.value, isQuiet: isQuiet))
+        let keys = JSONShape.members(["Keys": .members([:])])
+        try TextCommand.walk(invocation, session, keys) { event in
+            guard case .value(let pin, let place) = event, place.depth == 2 else { return }
+            try session.output.line(line(place.name ?? "", pin, isQuiet: isQuiet))
         }
     }
 

@@ -1,4 +1,3 @@
-import Buffers
 import Node
 
 /// Runs a command that answers with JSON values, and prints each value as text, or all of them as
@@ -20,6 +19,32 @@ enum TextCommand {
     static func run(
         _ invocation: Invocation, _ session: Session, onValue: (JSONValue) throws -> Void
     ) throws {
+        let request = try request(invocation, session)
+        let client = try session.client(for: invocation)
+        guard !invocation.printsJSON else { return try copy(client, request, session) }
+        try client.values(request) { value, _ in try onValue(value) }
+    }
+
+    /// Calls the command and hands on what is in its values while they arrive.
+    static func walk(
+        _ invocation: Invocation, _ session: Session, _ shape: JSONShape,
+        onEvent: (JSONWalk.Event) throws -> Void
+    ) throws {
+        let request = try request(invocation, session)
+        let client = try session.client(for: invocation)
+        guard !invocation.printsJSON else { return try copy(client, request, session) }
+        try client.walk(request, shape, onEvent: onEvent)
+    }
+
+    private static func copy(
+        _ client: RPCClient, _ request: RPCRequest, _ session: Session
+    ) throws {
+        try client.lines(request) { try session.output.text($0) }
+    }
+
+    private static func request(
+        _ invocation: Invocation, _ session: Session
+    ) throws -> RPCRequest {
         var request = RPCRequest(invocation)
         if invocation.command.arguments.contains(where: \.isFile) {
             if invocation.arguments.isEmpty { try session.announceStandardInput() }
@@ -28,13 +53,7 @@ enum TextCommand {
         } else {
             request.arguments = try session.arguments(invocation)
         }
-        try session.client(for: invocation).values(request) { value, line in
-            if invocation.printsJSON {
-                try session.output.line(Bytes(line))
-            } else {
-                try onValue(value)
-            }
-        }
+        return request
     }
 }
 

@@ -34,9 +34,14 @@ final class TextOutput {
 
     /// Takes a text that came as bytes, and ends the line.
     func line(_ text: Bytes) throws(FileError) {
-        if isTerminal { return try line(text.displayText) }
-        try collect(text.array)
+        try self.text(text)
         try collect(CollectionOfOne(UInt8(ascii: "\n")))
+    }
+
+    /// Takes a text that came as bytes, and does not end within a character.
+    func text(_ text: Bytes) throws(FileError) {
+        if isTerminal { return try write(text.displayText) }
+        try collect(text.array)
     }
 
     /// Takes one of the program's own control sequences.

@@ -54,6 +54,11 @@ enum AnyJSON: Decodable, Equatable, CustomStringConvertible {
         return text
     }
 
+    var elements: [AnyJSON]? {
+        guard case .list(let values) = self else { return nil }
+        return values
+    }
+
     var description: String {
         switch self {
         case .null: "null"
