@@ -88,7 +88,8 @@ struct FolderEntries {
         var byteCount = 0
         while let entry = try reader.next(from: source) {
             try access.context.check()
-            byteCount += entry.name.count + entry.cid.outsideByteCount
+            byteCount +=
+                entry.name.count + entry.cid.outsideByteCount
                 + MemoryLayout<DirectoryEntry>.stride
             guard entries.count < Limits.sortedEntriesMax, byteCount <= Limits.sortedEntryBytesMax
             else {

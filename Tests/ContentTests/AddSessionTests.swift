@@ -263,7 +263,8 @@ struct AddSessionTests {
         for number in 0..<300 { try session.add("f\(number)", Bytes(utf8: "\(number)")) }
         let roots = try session.finish(pinning: .recursively(name: "many"))
         var pinned: Set<CID> = []
-        try Pins(scratch.library).list(.recursive, namePart: "many", for: scratch.access.context) { cid, _ in
+        try Pins(scratch.library).list(.recursive, namePart: "many", for: scratch.access.context) {
+            cid, _ in
             pinned.insert(cid)
         }
         #expect(pinned == Set(roots.map(\.cid)))

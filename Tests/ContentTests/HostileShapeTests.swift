@@ -83,7 +83,8 @@ struct HostileShapeTests {
         let leaf = HostileBlocks.identity(.empty, .raw)
         var root = try blocks.raw("end")
         for number in 0..<30 {
-            let links = [("\(number)", root)] + [(String, CID)](repeating: ("", leaf), count: 30_000)
+            let links =
+                [("\(number)", root)] + [(String, CID)](repeating: ("", leaf), count: 30_000)
             root = try blocks.node(links, isFolder: false)
         }
         var walk = DAGWalk(roots: [root], access: scratch.access)

@@ -14,9 +14,11 @@ struct NodeTests {
 
     @Test func aNodeGoesFromOneCodecToAnother() throws {
         let json = Bytes(utf8: "{\"b\":[1,null,\"x\"],\"a\":{\"/\":{\"bytes\":\"AQI\"}}}")
-        let cbor = try NodeConversion.convert(json, from: .dagJSON, to: .dagCBOR, access: scratch.access)
+        let cbor = try NodeConversion.convert(
+            json, from: .dagJSON, to: .dagCBOR, access: scratch.access)
         #expect(cbor == [0xa2, 0x61, 0x61, 0x42, 1, 2, 0x61, 0x62, 0x83, 1, 0xf6, 0x61, 0x78])
-        let back = try NodeConversion.convert(cbor, from: .dagCBOR, to: .dagJSON, access: scratch.access)
+        let back = try NodeConversion.convert(
+            cbor, from: .dagCBOR, to: .dagJSON, access: scratch.access)
         #expect(back.utf8Text == "{\"a\":{\"/\":{\"bytes\":\"AQI\"}},\"b\":[1,null,\"x\"]}")
     }
 
@@ -25,7 +27,8 @@ struct NodeTests {
         var naming = BlockWriter.Naming()
         naming.codec = .dagCBOR
         let node = try NodeConversion.convert(
-            Bytes(utf8: "{\"a\":[7,{\"b\":true}]}"), from: .dagJSON, to: .dagCBOR, access: scratch.access)
+            Bytes(utf8: "{\"a\":[7,{\"b\":true}]}"), from: .dagJSON, to: .dagCBOR,
+            access: scratch.access)
         let cid = try writer.put(node, naming: naming)
         try writer.finish(pins: true)
         for (path, text) in [("/a/1/b", "true"), ("/a/0", "7"), ("", "{\"a\":[7,{\"b\":true}]}")] {
@@ -38,11 +41,13 @@ struct NodeTests {
 
     @Test func unknownCodecsAndBrokenInputAreRefused() {
         let broken = contentError {
-            _ = try NodeConversion.convert(Bytes(utf8: "{"), from: .dagJSON, to: .dagCBOR, access: scratch.access)
+            _ = try NodeConversion.convert(
+                Bytes(utf8: "{"), from: .dagJSON, to: .dagCBOR, access: scratch.access)
         }
         #expect(broken?.code == .undecodable)
         let unknown = contentError {
-            _ = try NodeConversion.convert(.empty, from: .libp2pKey, to: .dagCBOR, access: scratch.access)
+            _ = try NodeConversion.convert(
+                .empty, from: .libp2pKey, to: .dagCBOR, access: scratch.access)
         }
         #expect(unknown?.code == .unsupportedCodec)
     }

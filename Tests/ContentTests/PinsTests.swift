@@ -100,7 +100,9 @@ struct PinsTests {
         var named: [CID] = []
         try pins.list(.all, namePart: "ig tr", for: context) { cid, _ in named.append(cid) }
         #expect(named == [folder])
-        try pins.list(.direct, namePart: "hello", for: context) { _, _ in Issue.record("names have case") }
+        try pins.list(.direct, namePart: "hello", for: context) { _, _ in
+            Issue.record("names have case")
+        }
     }
 
     @Test func longNamesAreRefused() throws {

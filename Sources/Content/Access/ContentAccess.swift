@@ -27,5 +27,7 @@ package struct ContentAccess: Sendable {
     }
 
     /// Memory for what a walk or a list has to remember, none at first.
-    package func makeStateShare() -> StateShare { StateShare(of: library.stateBudget, for: context) }
+    package func makeStateShare() -> StateShare {
+        StateShare(of: library.stateBudget, for: context)
+    }
 }

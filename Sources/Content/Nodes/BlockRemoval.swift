@@ -60,7 +60,8 @@ package struct BlockRemoval {
     private func isHere(_ cid: CID) throws(BlockStoreError) -> Bool {
         do {
             return try access.library.store.contains(cid.multihash)
-        } catch where error.code == .corrupt && error.multihash == cid.multihash {
+        } catch {
+            guard error.code == .corrupt, error.multihash == cid.multihash else { throw error }
             return true
         }
     }

@@ -51,7 +51,8 @@ final class ResolutionCache: Sendable {
         let owned = Resolution(
             cid: resolution.cid.compacted(), roots: resolution.roots.map { $0.compacted() },
             crossed: resolution.crossed.map { $0.compacted() },
-            remainder: resolution.remainder.map { $0.compacted() }, valueRange: resolution.valueRange)
+            remainder: resolution.remainder.map { $0.compacted() },
+            valueRange: resolution.valueRange)
         generations.withLock { insert(owned, for: key, into: &$0) }
     }
 

@@ -76,10 +76,9 @@ struct SeenBlocks {
     private func sequence(of multihash: Multihash) throws(ContentError) -> UInt64? {
         do {
             return try store.stat(multihash)?.sequence
-        } catch where error.code == .corrupt {
-            // In quarantine: what that means is for the walk to say, when it comes to the block.
-            return nil
         } catch {
+            // In quarantine: what that means is for the walk to say, when it comes to the block.
+            if error.code == .corrupt { return nil }
             throw ContentError(error)
         }
     }

@@ -11,7 +11,9 @@ enum MultibaseCommands {
     }
 
     static func decode(_ invocation: Invocation) throws -> any PartSink {
-        WholeFileSink(invocation, limit: Limits.multibaseBytesMax) { .raw(RawAnswer(try decoded($0))) }
+        WholeFileSink(invocation, limit: Limits.multibaseBytesMax) {
+            .raw(RawAnswer(try decoded($0)))
+        }
     }
 
     static func transcode(_ invocation: Invocation) throws -> any PartSink {

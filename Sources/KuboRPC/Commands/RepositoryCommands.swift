@@ -34,7 +34,8 @@ enum RepositoryCommands {
         let context = invocation.context
         return .lines(
             ProducedLines(invocation, name: "rpc-repo-verify") { output in
-                var check = StoreCheck(store: library.store, drops: drops, deadline: context.deadline)
+                var check = StoreCheck(
+                    store: library.store, drops: drops, deadline: context.deadline)
                 try library.store.forEachBlock { multihash, _ in
                     try context.check()
                     if let message = check.look(at: multihash) {

@@ -19,7 +19,8 @@ struct SpoolRun {
         let (keyCount, valueCount) = (
             Int(try head.readLittleEndian(UInt32.self)), Int(try head.readLittleEndian(UInt32.self))
         )
-        return SpooledRecord(key: try take(keyCount).compacted(), value: try take(valueCount).compacted())
+        return SpooledRecord(
+            key: try take(keyCount).compacted(), value: try take(valueCount).compacted())
     }
 
     private mutating func take(_ count: Int) throws -> Bytes {

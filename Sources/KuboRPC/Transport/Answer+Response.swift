@@ -32,7 +32,8 @@ extension Answer {
         case .spool(let spool):
             fields["X-Chunked-Output"] = "1"
             return Response(
-                .ok, fields: fields, body: .source(SpoolBody(spool.pieces(), invocation), length: nil))
+                .ok, fields: fields,
+                body: .source(SpoolBody(spool.pieces(), invocation), length: nil))
         case .raw(let raw):
             fields["Content-Type"] = raw.contentType
             fields["X-Stream-Output"] = "1"

@@ -13,7 +13,9 @@ extension HostileRequest {
         let name =
             choices.oneIn(4)
             ? choices.pick(CommandTable.commands).name : choices.pick(readers)
-        guard let spec = CommandTable.command(named: Bytes(utf8: name)) else { return importing(archive) }
+        guard let spec = CommandTable.command(named: Bytes(utf8: name)) else {
+            return importing(archive)
+        }
         return command(spec, subject, archive, &choices)
     }
 
