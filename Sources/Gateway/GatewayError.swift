@@ -50,7 +50,7 @@ struct GatewayError: Error {
         switch code {
         case .invalidPath, .invalidArgument, .rangeOutside: .badRequest
         case .blockNotFound, .linkNotFound: .notFound
-        case .unsupportedCodec, .nameOutsideRoot, .nameTooLong: .notAcceptable
+        case .unsupportedCodec, .nameOutsideRoot, .nameTooLong, .nameTaken: .notAcceptable
         case .deadlineExceeded: .gatewayTimeout
         case .overloaded: .serviceUnavailable
         default: .internalServerError

@@ -142,6 +142,23 @@ struct HostileShapeTests {
         #expect(found.roots.count == 2)
     }
 
+    /// An archive for file systems has room for one of two entries with one path: nothing is left out
+    /// without a word.
+    @Test(arguments: [["a", "a"], ["a", "b", "./a"], ["a/x", "a"], ["é", "e\u{301}"]])
+    func twoEntriesWithOnePathAreRefused(names: [String]) throws {
+        let inner = try blocks.node([("x", try blocks.raw("inner"))])
+        let entries = try names.enumerated().map { index, name in
+            (name: name, cid: name == "a" && index == 1 ? inner : try blocks.raw("\(index)"))
+        }
+        let root = try blocks.node(entries)
+        let error = contentError {
+            var export = try TarExport(root, name: Bytes(utf8: "t"), access: scratch.access)
+            while try export.next() != nil {}
+        }
+        // Two normal forms of a text are two names.
+        #expect(error?.code == (names[0] == "é" ? nil : .nameTaken))
+    }
+
     private func exported(_ root: CID) throws -> [CID] {
         var export = try CARExport(root: root, access: scratch.access)
         var reader = CARReader()

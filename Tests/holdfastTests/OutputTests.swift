@@ -52,14 +52,14 @@ struct OutputTests {
     func strangersTextReachesATerminalPrintable(isTerminal: Bool) throws {
         let place = try TestPlace(makesRepository: false)
         let output = TextOutput(try File(place.path("o"), .replace), isTerminal: isTerminal)
-        let name = "\u{1b}[2Jname"
+        let name = "\u{1b}[2Jna\nme"
         try output.line(name)
         try output.line(Bytes(utf8: name))
         try output.control(.clearLine)
         try output.write(Bytes(utf8: name))
         try output.flush()
         let written = try File.readAll(place.path("o"), limit: 1_000)
-        let shown = isTerminal ? "\\x1b[2Jname\n" : name + "\n"
+        let shown = isTerminal ? "\\x1b[2Jna\\nme\n" : name + "\n"
         #expect(written == Bytes(utf8: shown + shown + "\r\u{1b}[2K" + name))
     }
 

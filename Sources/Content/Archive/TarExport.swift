@@ -5,9 +5,9 @@ import UnixFS
 
 /// A UnixFS tree as the bytes of a TAR, pulled piece by piece. The same CID gives the same bytes.
 ///
-/// Depth first, entries in stored order. Everything stands below one name. Of two entries with one
-/// path the first stays. Names that lead out of the tree are refused by `init` as far as they can be
-/// known without reading `Limits.tarCheckedEntriesMax` entries; found later, `next()` throws and the
+/// Depth first, entries in stored order. Everything stands below one name. Names that lead out of the
+/// tree, and two entries with one path, are refused by `init` as far as they can be known without
+/// reading more than `Limits.tarCheckedEntriesMax` entries; found later, `next()` throws and the
 /// transfer has to be broken off.
 ///
 /// - Spec: gateway 14.5; kubo-rpc 3.1, `get`.
@@ -83,7 +83,7 @@ package struct TarExport {
                 continue
             }
             let path = try levels[index].path.appending(entry.name)
-            guard written.insert(path.fingerprint).inserted else { continue }
+            guard written.insert(path.fingerprint).inserted else { throw .pathTaken(path) }
             try state.require(written.count * Limits.hashedFingerprintBytes)
             return try open(entry.cid, at: path)
         }

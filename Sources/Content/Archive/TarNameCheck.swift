@@ -9,6 +9,7 @@ struct TarNameCheck {
     private let children: BlockReader
     private let state: StateShare
     private var waitingByteCount = 0
+    private var met: Set<TarPath.Fingerprint> = []
     private var entryCount = 0
 
     init(_ access: ContentAccess) {
@@ -20,7 +21,7 @@ struct TarNameCheck {
 
     /// Looks at the first entries of a tree.
     ///
-    /// - Throws: `.nameOutsideRoot`, `.nameTooLong`, `.undecodable`, `.notUnixFS`, `.blockNotFound`
+    /// - Throws: `.nameOutsideRoot`, `.nameTooLong`, `.nameTaken`, `.undecodable`, `.notUnixFS`, `.blockNotFound`
     ///   for the root, and as `RequestContext.check()`.
     mutating func run(from root: CID, _ path: TarPath) throws(ContentError) {
         var waiting: [(CID, TarPath)] = []
@@ -37,11 +38,12 @@ struct TarNameCheck {
                 entryCount += 1
                 guard entryCount < Limits.tarCheckedEntriesMax else { return }
                 let below = try path.appending(entry.name)
+                guard met.insert(below.fingerprint).inserted else { throw .pathTaken(below) }
+                try state.require(waitingByteCount + met.count * Limits.hashedFingerprintBytes)
                 guard entry.cid.codec == .dagPB, below.depth < Limits.pathSegmentsMax,
                     try leadsToFolder(entry.cid)
                 else { continue }
                 waitingByteCount += below.memoryByteCount
-                try state.require(waitingByteCount)
                 waiting.append((entry.cid.compacted(), below))
             }
         }

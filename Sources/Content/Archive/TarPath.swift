@@ -70,9 +70,22 @@ struct TarPath {
         return Fingerprint(first: bytes.hashValue, second: other.finalize())
     }
 
+    /// The path for people.
+    var displayText: String { bytes.displayText }
+
     /// Small, because an archive of a million files remembers a million of them.
     struct Fingerprint: Hashable {
         let first: Int
         let second: Int
+    }
+}
+
+extension ContentError {
+    /// The error for two entries of which an archive could hold only one.
+    static func pathTaken(_ path: TarPath) -> ContentError {
+        ContentError(
+            .nameTaken,
+            "two entries have the path \"\(path.displayText)\", and an archive for file systems has "
+                + "room for one: use CAR instead")
     }
 }

@@ -10,6 +10,7 @@ final class UploadReceiver: BodyReceiver {
     private let invocation: Invocation
     private let common: Fields
     private var parser: MultipartParser
+    private var failure: (any Error)?
 
     init(
         _ sink: any PartSink, boundary: String, _ invocation: Invocation, _ common: Fields
@@ -32,6 +33,7 @@ final class UploadReceiver: BodyReceiver {
 
     func receive(_ piece: Bytes) throws {
         do {
+            if let failure { throw failure }
             try invocation.context.checkNow()
             parser.feed(piece)
             try passEvents()
@@ -40,11 +42,16 @@ final class UploadReceiver: BodyReceiver {
         }
     }
 
-    /// What fails here fails again with the next piece, where there is room for an answer.
-    func pause() { try? sink.pause() }
+    /// There is no room for an answer here: what fails is answered at the next piece or at the end. A
+    /// sink that has failed is not asked again.
+    func pause() {
+        guard failure == nil else { return }
+        do { try sink.pause() } catch { failure = error }
+    }
 
     func finish() throws -> Response {
         do {
+            if let failure { throw failure }
             try parser.finish()
         } catch {
             sink.abandon()

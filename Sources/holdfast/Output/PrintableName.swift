@@ -13,9 +13,17 @@ enum PrintableName {
     /// A text of several lines for a terminal: what is unprintable is escaped, but for newlines and
     /// tabs. Backslashes stay, so a text without anything unprintable stays as it is.
     static func forTerminal(_ text: String) -> String {
-        func isKept(_ scalar: Unicode.Scalar) -> Bool {
-            scalar == "\n" || scalar == "\t" || isPrintable(scalar)
-        }
+        printable(text) { $0 == "\n" || $0 == "\t" || isPrintable($0) }
+    }
+
+    /// The same for one line: newlines are escaped too.
+    static func forTerminalLine(_ text: String) -> String {
+        printable(text) { $0 == "\t" || isPrintable($0) }
+    }
+
+    private static func printable(
+        _ text: String, keeping isKept: (Unicode.Scalar) -> Bool
+    ) -> String {
         guard !text.unicodeScalars.allSatisfy(isKept) else { return text }
         return text.unicodeScalars.map { isKept($0) ? String($0) : escaped($0) }.joined()
     }

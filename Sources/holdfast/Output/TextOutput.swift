@@ -29,11 +29,16 @@ final class TextOutput {
         try collect((isTerminal ? PrintableName.forTerminal(text) : text).utf8)
     }
 
-    /// Takes a text and ends the line.
-    func line(_ text: String) throws(FileError) { try write(text + "\n") }
+    /// Takes a text and ends the line. On a terminal it is one line whatever is in it: a name with a
+    /// newline must not look like two lines of ours.
+    func line(_ text: String) throws(FileError) {
+        try collect((isTerminal ? PrintableName.forTerminalLine(text) : text).utf8)
+        try collect(CollectionOfOne(UInt8(ascii: "\n")))
+    }
 
     /// Takes a text that came as bytes, and ends the line.
     func line(_ text: Bytes) throws(FileError) {
+        if isTerminal { return try line(text.displayText) }
         try self.text(text)
         try collect(CollectionOfOne(UInt8(ascii: "\n")))
     }
