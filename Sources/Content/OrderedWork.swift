@@ -7,7 +7,8 @@ import Execution
 /// travels beside each input on the caller's thread; a tag without an input keeps its place in the
 /// order (the end of a file).
 ///
-/// One caller, one thread: results are delivered inside `push` and `finish`.
+/// One caller, one thread: results are delivered inside `push` and `finish`. After a delivery has
+/// thrown, every further call throws the same.
 final class OrderedWork<Tag, Input: Sendable, Output: Sendable> {
     /// How much may wait, and how much is one piece.
     struct Window {
@@ -36,6 +37,8 @@ final class OrderedWork<Tag, Input: Sendable, Output: Sendable> {
     /// Oldest first; the window keeps it short.
     private var running: [Batch] = []
     private var runningByteCount = 0
+    /// What a delivery threw. The rest of its batch is lost with it, so nothing may follow.
+    private var failure: (any Error)?
 
     init(
         for access: ContentAccess, window: Window,
@@ -56,6 +59,7 @@ final class OrderedWork<Tag, Input: Sendable, Output: Sendable> {
     func push(
         _ tag: Tag, _ input: Input?, byteCount: Int, deliver: Delivery
     ) throws {
+        if let failure { throw failure }
         try context.check()
         tags.append((tag, input != nil))
         if let input { inputs.append(input) }
@@ -71,6 +75,7 @@ final class OrderedWork<Tag, Input: Sendable, Output: Sendable> {
     ///
     /// - Throws: as `push`.
     func finish(deliver: Delivery) throws {
+        if let failure { throw failure }
         if !tags.isEmpty { try start(deliver: deliver) }
         while !running.isEmpty { try deliverOldest(deliver) }
     }
@@ -114,8 +119,13 @@ final class OrderedWork<Tag, Input: Sendable, Output: Sendable> {
             budget.release(batch.byteCount)
         }
         var outputs = batch.outputs.value().makeIterator()
-        for (tag, hasInput) in batch.tags {
-            try deliver(tag, hasInput ? outputs.next() : nil)
+        do {
+            for (tag, hasInput) in batch.tags {
+                try deliver(tag, hasInput ? outputs.next() : nil)
+            }
+        } catch {
+            failure = error
+            throw error
         }
     }
 }

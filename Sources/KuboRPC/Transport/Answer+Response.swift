@@ -33,7 +33,7 @@ extension Answer {
             fields["X-Chunked-Output"] = "1"
             return Response(
                 .ok, fields: fields,
-                body: .source(SpoolBody(spool.pieces(), invocation), length: nil))
+                body: .source(try SpoolBody(spool.pieces(), invocation), length: nil))
         case .raw(let raw):
             fields["Content-Type"] = raw.contentType
             fields["X-Stream-Output"] = "1"
@@ -53,7 +53,7 @@ extension JSONDocument {
         let pieces = document.pieces()
         guard document.byteCount <= Limits.spoolMemoryBytesMax else {
             return Response(
-                .ok, fields: fields, body: .source(SpoolBody(pieces, invocation), length: nil))
+                .ok, fields: fields, body: .source(try SpoolBody(pieces, invocation), length: nil))
         }
         var writer = ByteWriter(capacity: document.byteCount)
         while let piece = try pieces() { writer.append(piece) }
@@ -88,17 +88,21 @@ final class RawBody: BodySource {
 
 /// Sends what waited in a spool for the end of its request.
 final class SpoolBody: BodySource {
-    private let next: () throws -> Bytes?
+    private let make: () throws -> Bytes?
     private let invocation: Invocation
+    private var first: Bytes?
 
-    init(_ next: @escaping () throws -> Bytes?, _ invocation: Invocation) {
-        self.next = next
+    /// Makes the first piece, so that what fails at once gets a proper status.
+    init(_ make: @escaping () throws -> Bytes?, _ invocation: Invocation) throws {
+        self.make = make
         self.invocation = invocation
+        first = try make()
     }
 
     func next(limit: Int) throws -> Bytes? {
         try invocation.context.check()
-        return try next()
+        if let piece = first.take() { return piece }
+        return try make()
     }
 }
 
