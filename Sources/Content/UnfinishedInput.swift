@@ -54,13 +54,13 @@ final class UnfinishedInput {
         return file.byteCount - (ends.last ?? 0) >= UInt64(Limits.arrivedBytesEnough)
     }
 
-    /// What was put aside.
+    /// What was put aside, with memory for that and for what arrived.
     ///
     /// - Throws: `.overloaded` when others have the memory for too long.
     /// - Blocking: waits for memory.
     func takeRuns() throws(ContentError) -> [Bytes] {
         let deadline = Deadline.after(Limits.ingestWait).earlier(access.context.deadline)
-        let wanted = min(Int(ends.last ?? 0), access.library.assemblyBudget.limit)
+        let wanted = min(Int(file.byteCount), access.library.assemblyBudget.limit)
         guard share.grow(by: wanted, deadline: deadline) else {
             try access.context.checkNow()
             throw .overloaded("the memory for uploads")

@@ -11,6 +11,11 @@ package enum ProcessSetup {
     /// * The limit of open files is raised to what the system allows.
     package static func prepare() {
         mallopt(-8, 4)  // M_ARENA_MAX
+        // Left alone, glibc raises the size from which memory is mapped by itself to that of the
+        // largest block freed, up to 32 MiB: blocks of 30 MiB then stay in every arena. Setting it
+        // fixes the other threshold too, at 128 KiB, which costs adds a tenth.
+        mallopt(-3, 4 << 20)  // M_MMAP_THRESHOLD
+        mallopt(-1, 16 << 20)  // M_TRIM_THRESHOLD
         signal(SIGPIPE, SIG_IGN)
         signal(SIGBUS, busErrorHandler)
         raiseFileLimit()
@@ -21,7 +26,6 @@ package enum ProcessSetup {
     /// `add` (0.94 to 0.34 s for 1 GiB, 264,000 page faults to 4,500).
     package static func keepFreedMemory() {
         mallopt(-1, 32 << 20)  // M_TRIM_THRESHOLD
-        mallopt(-3, 4 << 20)  // M_MMAP_THRESHOLD
     }
 
     /// Ends the process without running what is registered for its end.

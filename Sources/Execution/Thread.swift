@@ -25,7 +25,7 @@ package final class Thread: @unchecked Sendable {
         name: String, stackByteCount: Int = 512 * 1024, body: sending @escaping () -> Void
     ) {
         guard let handle = Self.start(ThreadStart(name: name, body: body), stackByteCount) else {
-            preconditionFailure("the system refuses another thread (limits: ulimit -u, memory)")
+            Self.endWithoutThread()
         }
         self.name = name
         self.handle = handle
@@ -47,6 +47,17 @@ package final class Thread: @unchecked Sendable {
         }
         self.name = name
         self.handle = handle
+    }
+
+    /// Says what to do, and ends the process: not a fault of ours, so no trap.
+    private static func endWithoutThread() -> Never {
+        let message: StaticString = """
+            holdfast: the system refuses another thread: raise the limit of processes (ulimit -u, \
+            TasksMax of the service) or give it more memory.
+
+            """
+        _ = unsafe write(2, message.utf8Start, message.utf8CodeUnitCount)
+        _exit(1)
     }
 
     private static func start(_ start: ThreadStart, _ stackByteCount: Int) -> pthread_t? {

@@ -40,10 +40,26 @@ package final class UnnamedFile {
     }
 
     /// Reads a part of what was appended.
+    ///
+    /// - Throws: when the disk gives less than what was written to it.
     package func read(_ range: Range<UInt64>) throws(FileError) -> Bytes {
-        guard let file, !range.isEmpty else { return .empty }
-        return try file.read(
-            at: range.lowerBound, count: Int(range.upperBound - range.lowerBound))
+        guard !range.isEmpty else { return .empty }
+        let count = Int(range.upperBound - range.lowerBound)
+        let bytes = try file?.read(at: range.lowerBound, count: count) ?? .empty
+        guard bytes.count == count else {
+            throw FileError(operation: "read what was written to", path: folder, number: EIO)
+        }
+        return bytes
+    }
+
+    /// Removes what a process left that ended between making such a file and taking its name away.
+    ///
+    /// - Parameter folder: one that no other process uses.
+    package static func removeLeftovers(in folder: String) {
+        let names = (try? File.names(in: folder)) ?? []
+        for name in names where name.utf8.starts(with: "unnamed-".utf8) {
+            try? File.remove("\(folder)/\(name)")
+        }
     }
 
     /// Forgets everything, so that the disk has the room again.

@@ -111,11 +111,8 @@ extension GatewayExchange {
         if range.count <= Limits.wholeAnswerBytesMax, let whole = wholeContent(of: node) {
             return .bytes(whole.small(range))
         }
-        reader.release()
         do {
-            // The first piece is read before the head goes out: a file that is not here is a 404.
-            let stream = try FileStream(
-                file.cid, range: range.offset..<range.end, access: access)
+            let stream = try FileStream(file, range: range.offset..<range.end, from: reader)
             return .source(try pulled(stream), length: range.count)
         } catch {
             throw GatewayError(error, resolving: target.path.text)

@@ -40,12 +40,21 @@ struct TarPath {
         return writer.finish()
     }
 
-    /// Goes on with the name of a link, which may have slashes and dots in it.
+    /// Goes on with the name of a link, which may have slashes and dots in it. Names with an empty
+    /// part, at an end or in the middle, would come out as other names.
     ///
-    /// - Throws: `.nameOutsideRoot` when that leads out of the tree; `.nameTooLong`.
+    /// - Throws: `.nameOutsideRoot` when that leads out of the tree, or for an empty part;
+    ///   `.nameTooLong`.
     func appending(_ linkName: Bytes) throws(ContentError) -> TarPath {
         var names = names
-        for part in linkName.array.split(separator: UInt8(ascii: "/")) {
+        for part in linkName.array.split(
+            separator: UInt8(ascii: "/"), omittingEmptySubsequences: false)
+        {
+            guard !part.isEmpty else {
+                throw ContentError(
+                    .nameOutsideRoot,
+                    "an entry named \"\(linkName.displayText)\" cannot be a file, use CAR instead")
+            }
             if part.elementsEqual(".".utf8) { continue }
             guard part.elementsEqual("..".utf8) else {
                 names.append(Bytes(Array(part)))

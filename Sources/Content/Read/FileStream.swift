@@ -1,4 +1,4 @@
-import IPLD
+package import IPLD
 package import Multiformats
 package import UnixFS
 
@@ -31,10 +31,24 @@ package struct FileStream {
     package init(
         _ cid: CID, range: Range<UInt64>? = nil, access: ContentAccess
     ) throws(ContentError) {
-        source = access.makeReader()
-        reader = try Self.open(try source.named(cid))
+        let source = access.makeReader()
+        try self.init(try source.named(cid), range: range, from: source)
+    }
+
+    /// Opens a file whose root block was just read.
+    ///
+    /// - Parameters:
+    ///   - root: a raw block or the root of a UnixFS file.
+    ///   - range: the part to read, cut to the size of the file; nil for all of it.
+    ///   - source: has given the root last, and is the stream's from now on.
+    /// - Throws: `.isDirectory`, `.notFile`, `.notUnixFS`, `.undecodable`.
+    package init(
+        _ root: Block, range: Range<UInt64>? = nil, from source: BlockReader
+    ) throws(ContentError) {
+        self.source = source
+        reader = try Self.open(root)
         source.keepLast()
-        (self.cid, size, metadata) = (cid, reader.size, reader.metadata)
+        (cid, size, metadata) = (root.cid, reader.size, reader.metadata)
         self.range = (range ?? 0..<reader.size).clamped(to: 0..<reader.size)
         if range != nil { reader.read(self.range) }
     }

@@ -44,20 +44,21 @@ enum CatCommand {
 
     /// The files one after the other.
     private struct Files: ContentPieces {
-        private var rest: ArraySlice<FileStream>
+        /// The next file last, so that one that has ended goes away with all that it holds.
+        private var rest: [FileStream]
 
-        init(_ files: [FileStream]) { rest = files[...] }
+        init(_ files: [FileStream]) { rest = files.reversed() }
 
         mutating func next() throws(ContentError) -> ContentPiece? {
-            while let index = rest.indices.first {
+            while let index = rest.indices.last {
                 if !rest[index].range.isEmpty, let piece = try rest[index].next() { return piece }
-                rest.removeFirst()
+                rest.removeLast()
             }
             return nil
         }
 
         mutating func release() {
-            if let index = rest.indices.first { rest[index].release() }
+            if let index = rest.indices.last { rest[index].release() }
         }
     }
 }

@@ -41,6 +41,7 @@ final class OpenNode: Sendable {
         options.metrics = metrics
         store = try BlockStore.open(options)
         library = Library(store: store)
+        UnnamedFile.removeLeftovers(in: library.spoolFolder)
     }
 
     /// Closes the store, then gives the repository to others.
