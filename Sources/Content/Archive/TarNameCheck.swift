@@ -21,8 +21,8 @@ struct TarNameCheck {
 
     /// Looks at the first entries of a tree.
     ///
-    /// - Throws: `.nameOutsideRoot`, `.nameTooLong`, `.nameTaken`, `.undecodable`, `.notUnixFS`, `.blockNotFound`
-    ///   for the root, and as `RequestContext.check()`.
+    /// - Throws: `.nameOutsideRoot`, `.nameTooLong`, `.nameTaken`, `.undecodable`, `.notUnixFS`,
+    ///   `.blockNotFound` for the root, and as `RequestContext.check()`.
     mutating func run(from root: CID, _ path: TarPath) throws(ContentError) {
         var waiting: [(CID, TarPath)] = []
         if try isFolder(try children.named(root)) { waiting.append((root, path)) }
