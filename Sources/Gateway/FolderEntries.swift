@@ -1,5 +1,6 @@
 import Buffers
 import Content
+import IPLD
 import Multiformats
 import UnixFS
 
@@ -24,21 +25,26 @@ struct FolderEntries {
     var isSorted: Bool { if case .byName = order { true } else { false } }
 
     /// Reads as many entries as are sorted.
-    init(of folder: CID, access: ContentAccess) throws {
-        self.folder = folder.compacted()
+    ///
+    /// - Parameters:
+    ///   - folder: the root of a UnixFS directory.
+    ///   - source: has given the root last, and is the listing's from now on. A second one would wait
+    ///     for memory while the first holds some, and callers would wait for each other.
+    init(of folder: Block, from source: BlockReader, access: ContentAccess) throws {
+        self.folder = folder.cid.compacted()
         self.access = access
-        source = access.makeReader()
+        self.source = source
         memory = access.makeStateShare()
-        var reader = try DirectoryReader(root: folder, from: source)
+        var reader = try DirectoryReader(root: folder)
+        source.keepLast()
         let start = reader
         if let sorted = try Self.sorted(&reader, access, source, memory) {
             order = .byName(sorted.reversed())
+            source.release()
         } else {
-            var fromStart = start
-            fromStart.release()
-            order = .stored(fromStart)
+            order = .stored(start)
+            if start.isSharded { release() }
         }
-        source.release()
     }
 
     /// The next entry, or nil at the end.

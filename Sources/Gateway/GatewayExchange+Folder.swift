@@ -16,7 +16,7 @@ extension GatewayExchange {
             reader.release()
             return try indexAnswer(index, resolution, from: reader)
         }
-        return try pageAnswer(resolution, node: node)
+        return try pageAnswer(resolution, block: block, node: node, from: reader)
     }
 
     /// Relative links in a folder only work when its address ends in a slash.
@@ -62,7 +62,7 @@ extension GatewayExchange {
     }
 
     private func pageAnswer(
-        _ resolution: Resolution, node: UnixFSNode
+        _ resolution: Resolution, block: Block, node: UnixFSNode, from reader: BlockReader
     ) throws(GatewayError) -> Response {
         let cid = tagText(resolution)
         let tag = EntityTag("DirIndex-\(FolderPage.version)_CID-\(cid)")
@@ -76,7 +76,7 @@ extension GatewayExchange {
         }
         let entries: FolderEntries
         do {
-            entries = try FolderEntries(of: resolution.cid, access: access)
+            entries = try FolderEntries(of: block, from: reader, access: access)
         } catch {
             throw GatewayError(error, resolving: target.path.text)
         }
