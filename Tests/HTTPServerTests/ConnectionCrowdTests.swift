@@ -76,7 +76,7 @@ struct ConnectionCrowdTests {
         }
         #expect(isServed)
         #expect(listener.statistics.evictedConnections >= 1)
-        _ = stalled
+        withExtendedLifetime(stalled) {}
     }
 
     @Test func whoIsWorkedForDoesNotGiveWay() throws {

@@ -73,7 +73,7 @@ struct ListenerTests {
         let path = "/tmp/holdfast-test-\(getpid()).sock"
         defer { unsafe unlink(path) }
         let abandoned = try RawClient(abandoningUnixSocketAt: path)
-        _ = abandoned
+        withExtendedLifetime(abandoned) {}
         let options = ListenerOptions(name: "unix", address: .unix(path: path))
         let listener = try Listener(options, handler: { .respond(.text(.ok, $0.peer)) })
         defer { listener.stop() }

@@ -118,7 +118,7 @@ struct StalledUploadTests {
         honest.send("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 5000000\r\n\r\n")
         honest.send([UInt8](repeating: 2, count: 5_000_000))
         #expect(honest.readToEnd().hasSuffix("received 5000000"))
-        _ = stalled
+        withExtendedLifetime(stalled) {}
     }
 
     @Test func aPauseLongerThanTheWindowIsAllowedWhereThereIsNoRate() throws {
