@@ -36,7 +36,8 @@ struct HonestRequest: Sendable {
     }
 }
 
-/// A client that does what it is told: where it is asked to come again, it does so.
+/// A client that does what it is told: where it is asked to come again, it does so. All that it asks
+/// for may be done twice.
 struct HonestClient: Sendable {
     /// How often a request is sent again after a 503 or 429.
     private static let retriesMax = 20
@@ -47,6 +48,7 @@ struct HonestClient: Sendable {
 
     final class RetryCount: Sendable {
         let count = Locked(0)
+        let lostCount = Locked(0)
     }
 
     init(_ node: RunningNode) {
@@ -57,6 +59,11 @@ struct HonestClient: Sendable {
     /// How often it was asked to come again.
     var retryCount: Int { retries.count.withLock { $0 } }
 
+    /// How often a connection ended without an answer. From the address of a client that opens more
+    /// connections at once than the node keeps, an honest one whose request is still on its way
+    /// cannot be told from the others.
+    var lostCount: Int { retries.lostCount.withLock { $0 } }
+
     /// - Throws: when the connection fails; when it was asked to come again too often, or without
     ///   being told when.
     func answer(to request: HonestRequest) throws -> ClientAnswer {
@@ -64,7 +71,14 @@ struct HonestClient: Sendable {
             let message = ClientRequest(
                 request.method, request.target, fields: request.fields,
                 body: request.body.map { .bytes($0) } ?? .none, deadline: .after(.seconds(120)))
-            let answer = try (request.surface == .gateway ? gateway : rpc).fetch(message)
+            let answer: ClientAnswer
+            do {
+                answer = try (request.surface == .gateway ? gateway : rpc).fetch(message)
+            } catch {
+                guard error.code == .connectionLost else { throw error }
+                retries.lostCount.withLock { $0 += 1 }
+                continue
+            }
             guard answer.status.code == 503 || answer.status.code == 429 else { return answer }
             guard let seconds = answer.fields["Retry-After"].flatMap({ Int($0) }) else {
                 throw Refused(why: "\(answer.status) without Retry-After")
