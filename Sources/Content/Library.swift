@@ -19,8 +19,8 @@ package final class Library: Sendable {
     /// Bytes of chunks and blocks that uploads have begun and not finished.
     let assemblyBudget: ByteBudget
 
-    /// Bytes of blocks that all readers together have in memory, read ahead or on their way out.
-    package let egressBudget: ByteBudget
+    /// Blocks that all readers together have in memory, read ahead or on their way out.
+    package let blockMemory: BlockMemory
 
     /// Bytes in which all walks, lists and archives together remember where they are.
     package let stateBudget: ByteBudget
@@ -39,18 +39,21 @@ package final class Library: Sendable {
     ///   - store: an open store; whoever opened it closes it, after the last operation has ended.
     ///   - pool: threads for CPU work.
     ///   - ingestBytesMax: input that all writers together may have in memory.
-    ///   - egressBytesMax: blocks that all readers together may have in memory.
+    ///   - egressBytesMax: ordinary blocks that all readers together may have in memory.
+    ///   - largeEgressBytesMax: the same for large blocks.
     package init(
         store: BlockStore, pool: WorkPool = .shared,
         ingestBytesMax: Int = Limits.ingestBytesMax,
-        egressBytesMax: Int = Limits.egressBytesMax
+        egressBytesMax: Int = Limits.egressBytesMax,
+        largeEgressBytesMax: Int = Limits.largeEgressBytesMax
     ) {
         Limits.check()
         self.store = store
         spoolFolder = store.options.folder + "/spool"
         self.pool = pool
         ingestBudget = ByteBudget(name: "ingest", limit: ingestBytesMax)
-        egressBudget = ByteBudget(name: "egress", limit: egressBytesMax)
+        blockMemory = BlockMemory(
+            ordinaryBytesMax: egressBytesMax, largeBytesMax: largeEgressBytesMax)
         assemblyBudget = ByteBudget(name: "assembly", limit: Limits.assemblyBytesMax)
         stateBudget = ByteBudget(name: "walk", limit: Limits.stateBytesMax)
         decodingBudget = ByteBudget(name: "decoding", limit: Limits.decodingBytesMax)
@@ -63,7 +66,10 @@ package final class Library: Sendable {
         registry.memory("paths", limit: Limits.resolutionBytesMax) { [resolutions] in
             resolutions.byteCount
         }
-        for budget in [ingestBudget, assemblyBudget, egressBudget, stateBudget, decodingBudget] {
+        for budget in [
+            ingestBudget, assemblyBudget, blockMemory.ordinary, blockMemory.large, stateBudget,
+            decodingBudget,
+        ] {
             registry.memory(budget)
         }
     }

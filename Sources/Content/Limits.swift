@@ -120,8 +120,18 @@ package enum Limits {
     /// Bytes of those multihashes: some are identity CIDs with content in them.
     static let seenMultihashBytesMax = 4 << 20
 
-    /// Bytes of blocks that all readers together may have in memory.
-    package static let egressBytesMax = 40 << 20
+    /// The largest block that counts as ordinary: the largest chunk of the usual importers, as the
+    /// data of a UnixFS node.
+    package static let ordinaryBlockBytesMax = (1 << 20) + 64
+
+    /// Bytes of ordinary blocks that all readers together may have in memory.
+    package static let egressBytesMax = 24 << 20
+
+    /// The same for larger ones, so that they make only each other wait. The largest block fits.
+    package static let largeEgressBytesMax = 34 << 20
+
+    /// How long a reader holds blocks while others wait for memory, before it is their turn.
+    static let readerTurn: Duration = .milliseconds(50)
 
     /// Bytes of path resolutions that are kept.
     static let resolutionBytesMax = 4 << 20
@@ -147,7 +157,7 @@ package enum Limits {
         precondition(readAheadBytesMax <= egressBytesMax, "one reader fits the budget of all")
         precondition(checkBatchBytesMin * 2 <= importWindowBytesMax, "two batches fit the window")
         precondition(blockBytesMax <= readAheadBytesMax, "one block fits the read-ahead")
-        precondition(bigBlockBytesMax <= egressBytesMax, "one big block fits the budget of all")
+        precondition(bigBlockBytesMax <= largeEgressBytesMax, "one big block fits the budget of all")
         precondition(requestStateBytesMax <= stateBytesMax, "one walk fits the budget of all")
     }
 }

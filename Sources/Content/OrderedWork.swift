@@ -71,7 +71,7 @@ final class OrderedWork<Tag, Input: Sendable, Output: Sendable> {
         try start(deliver: deliver)
     }
 
-    /// Delivers everything that is left.
+    /// Starts and delivers everything that was pushed; more may follow.
     ///
     /// - Throws: as `push`.
     func finish(deliver: Delivery) throws {
@@ -79,12 +79,6 @@ final class OrderedWork<Tag, Input: Sendable, Output: Sendable> {
         if !tags.isEmpty { try start(deliver: deliver) }
         while !running.isEmpty { try deliverOldest(deliver) }
     }
-
-    /// Starts and delivers everything that was pushed: the caller has nothing more for a while, and
-    /// others need the room.
-    ///
-    /// - Throws: as `push`.
-    func settle(deliver: Delivery) throws { try finish(deliver: deliver) }
 
     private func start(deliver: Delivery) throws {
         try makeRoom(for: byteCount, deliver: deliver)

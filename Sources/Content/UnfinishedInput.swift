@@ -33,6 +33,9 @@ final class UnfinishedInput {
         return true
     }
 
+    /// Nothing is unfinished any more: its memory goes back.
+    func end() { share.shrink(by: share.byteCount) }
+
     /// Puts what is unfinished into the file.
     ///
     /// - Parameter runs: come back as they are, each in one piece.
@@ -59,12 +62,9 @@ final class UnfinishedInput {
     /// - Throws: `.overloaded` when others have the memory for too long.
     /// - Blocking: waits for memory.
     func takeRuns() throws(ContentError) -> [Bytes] {
-        let deadline = Deadline.after(Limits.ingestWait).earlier(access.context.deadline)
         let wanted = min(Int(file.byteCount), access.library.assemblyBudget.limit)
-        guard share.grow(by: wanted, deadline: deadline) else {
-            try access.context.checkNow()
-            throw .overloaded("the memory for uploads")
-        }
+        try access.context.take(
+            wanted, in: share, within: Limits.ingestWait, "the memory for uploads")
         var (runs, start) = ([Bytes](), UInt64(0))
         for end in ends {
             runs.append(try read(start..<end))

@@ -50,6 +50,7 @@ struct FolderEntries {
     /// The next entry, or nil at the end.
     mutating func next() throws -> DirectoryEntry? {
         try access.context.check()
+        if source.isOthersTurn { release() }
         switch order {
         case .byName(var entries):
             order = .byName(nil)

@@ -17,4 +17,8 @@ extension CID {
     package func compacted() -> CID {
         CID(version: version, codec: codec, multihash: multihash.compacted())
     }
+
+    /// The same CID without hold of the block that it was read from, for the time in which its own
+    /// block is waited for. An identity CID is left as it is: it has its content in it.
+    package func detached() -> CID { isIdentity ? self : compacted() }
 }

@@ -13,8 +13,19 @@ package protocol BlockSource {
     /// The block that was given last goes on being used, in place of the one that was kept before:
     /// its children come next. For sources that count memory.
     func keepLast()
+
+    /// The bytes of a block, for a reader that holds others.
+    ///
+    /// - Parameter letGo: lets go of them, what was kept included. Called before the source waits for
+    ///   memory: those who wait for it while they hold some would wait for each other.
+    /// - Throws: as `block(_:)`.
+    func block(_ cid: CID, beforeWaiting letGo: () -> Void) throws -> Bytes
 }
 
 extension BlockSource {
     package func keepLast() {}
+
+    package func block(_ cid: CID, beforeWaiting letGo: () -> Void) throws -> Bytes {
+        try block(cid)
+    }
 }

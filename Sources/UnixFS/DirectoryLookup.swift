@@ -19,48 +19,73 @@ extension DirectoryReader {
     ///   - root: the block of a directory.
     ///   - source: gives the shards.
     /// - Returns: the entry, if any, and the shards that were crossed.
-    /// - Throws: `.notADirectory` for anything else; what the source throws; `.malformed`,
-    ///   `.notUnixFS` or `.tooDeep` for bad shards.
+    /// - Throws: as `DirectorySearch.step(in:)`; what the source throws.
     package static func lookup(
         _ name: Bytes, in root: Block, from source: borrowing some BlockSource
     ) throws -> DirectoryLookup {
-        switch try UnixFSNode.read(root) {
-        case .directory(let node):
-            return DirectoryLookup(entry: node.entry(named: name), shards: [])
-        case .shard(let node): return try node.lookup(name, from: source)
-        case .file, .raw, .symlink:
-            throw UnixFSError(.notADirectory, "\(root.cid) is not a directory")
+        var search = DirectorySearch(for: name)
+        var step = try search.step(in: root)
+        while case .shard(let cid) = step {
+            step = try search.step(in: Block(cid: cid, bytes: try source.block(cid)))
         }
+        guard case .end(let lookup) = step else { preconditionFailure("a search ends or goes on") }
+        return lookup
     }
 }
 
-extension ShardNode {
-    /// Finds a name below this root shard, reading only the shards on the way to it.
+/// The search for one name, block by block: only one of them has to be in memory.
+package struct DirectorySearch: Sendable {
+    /// What comes after a block.
+    package enum Step: Sendable {
+        /// It goes on in this shard.
+        case shard(CID)
+        /// It has ended.
+        case end(DirectoryLookup)
+    }
+
+    private let name: Bytes
+    private let hash: UInt64
+    /// Bits of the hash that the shards so far have used up; nil before the root.
+    private var usedBits: Int?
+    private var shards: [CID] = []
+
+    /// Prepares a search.
     ///
-    /// - Parameters:
-    ///   - name: the bytes of the path segment.
-    ///   - source: gives the shards.
-    /// - Returns: the entry, if any, and the shards that were crossed.
-    /// - Throws: what the source throws; `.malformed`, `.notUnixFS` or `.tooDeep` for bad shards.
-    package func lookup(
-        _ name: Bytes, from source: borrowing some BlockSource
-    ) throws -> DirectoryLookup {
-        let hash = MurmurHash3.first64(of: name)
-        var (node, usedBits) = (self, 0)
-        var shards: [CID] = []
-        while true {
-            let bucket = Shard.bucket(
-                of: hash, usedBits: usedBits, bitsPerLevel: node.bitsPerLevel)
-            usedBits += node.bitsPerLevel
-            switch node.slot(inBucket: bucket) {
-            case nil: return DirectoryLookup(entry: nil, shards: shards)
-            case .entry(let entry):
-                return DirectoryLookup(entry: entry.name == name ? entry : nil, shards: shards)
-            case .shard(let cid):
-                let block = Block(cid: cid, bytes: try source.block(cid))
-                node = try ShardNode.read(block, usedBits: usedBits)
-                shards.append(cid.compacted())
-            }
+    /// - Parameter name: the bytes of the path segment.
+    package init(for name: Bytes) {
+        self.name = name
+        hash = MurmurHash3.first64(of: name)
+    }
+
+    /// Looks into the next block.
+    ///
+    /// - Parameter block: the root of the directory, then the shards that are asked for.
+    /// - Throws: `.notADirectory` for a root that is none; `.malformed`, `.notUnixFS` or `.tooDeep`
+    ///   for bad shards.
+    package mutating func step(in block: Block) throws(UnixFSError) -> Step {
+        if let usedBits {
+            shards.append(block.cid.compacted())
+            return step(in: try ShardNode.read(block, usedBits: usedBits), usedBits)
         }
+        switch try UnixFSNode.read(block) {
+        case .directory(let node): return end(node.entry(named: name))
+        case .shard(let node): return step(in: node, 0)
+        case .file, .raw, .symlink:
+            throw UnixFSError(.notADirectory, "\(block.cid) is not a directory")
+        }
+    }
+
+    private mutating func step(in node: ShardNode, _ used: Int) -> Step {
+        let bucket = Shard.bucket(of: hash, usedBits: used, bitsPerLevel: node.bitsPerLevel)
+        usedBits = used + node.bitsPerLevel
+        switch node.slot(inBucket: bucket) {
+        case nil: return end(nil)
+        case .entry(let entry): return end(entry.name == name ? entry : nil)
+        case .shard(let cid): return .shard(cid.detached())
+        }
+    }
+
+    private func end(_ entry: DirectoryEntry?) -> Step {
+        .end(DirectoryLookup(entry: entry, shards: shards))
     }
 }

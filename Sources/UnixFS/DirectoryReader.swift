@@ -80,6 +80,7 @@ package struct DirectoryReader: Sendable {
     package mutating func next(from source: borrowing some BlockSource) throws -> DirectoryEntry? {
         while let index = levels.indices.last {
             try resume(from: source)
+            var below: (cid: CID, usedBits: Int)?
             switch node {
             case .plain(var links):
                 let link = links.next()
@@ -100,10 +101,11 @@ package struct DirectoryReader: Sendable {
                     levels[index].hasEntries = true
                     return entry
                 case .shard(let cid):
-                    try enter(cid, usedBits: levels[index].usedBits + shard.bitsPerLevel, source)
+                    below = (cid.detached(), levels[index].usedBits + shard.bitsPerLevel)
                 }
             case nil: return nil
             }
+            if let (cid, usedBits) = below { try enter(cid, usedBits: usedBits, source) }
         }
         return nil
     }
@@ -130,7 +132,8 @@ package struct DirectoryReader: Sendable {
                 continue
             }
             guard case .shard(let cid) = shard.slot(of: link), try wants(cid) else { continue }
-            return try enter(cid, usedBits: levels[index].usedBits + shard.bitsPerLevel, source)
+            return try enter(
+                cid.detached(), usedBits: levels[index].usedBits + shard.bitsPerLevel, source)
         }
         return nil
     }
@@ -159,7 +162,7 @@ package struct DirectoryReader: Sendable {
     private mutating func enter(
         _ cid: CID, usedBits: Int, _ source: borrowing some BlockSource
     ) throws -> Block {
-        let block = Block(cid: cid, bytes: try source.block(cid))
+        let block = Block(cid: cid, bytes: try source.block(cid) { node = nil })
         let shard = try ShardNode.read(block, usedBits: usedBits)
         source.keepLast()
         levels.append(

@@ -13,6 +13,9 @@ package struct FileNode: Sendable {
         package let cid: CID
         /// File bytes in it.
         package let byteCount: UInt64
+
+        /// The same without hold of the node that it was read from.
+        func detached() -> Part { Part(cid: cid.detached(), byteCount: byteCount) }
     }
 
     /// The parts in order, from a place on.

@@ -111,7 +111,7 @@ package struct FileReader: Sendable {
         while let index = levels.indices.last {
             try resume(from: source)
             let start = levels[index].offset
-            guard let part = parts?.next() else {
+            guard let part = parts?.next()?.detached() else {
                 levels.removeLast()
                 release()
                 continue
@@ -172,7 +172,8 @@ package struct FileReader: Sendable {
     private mutating func enter(
         _ part: FileNode.Part, at offset: UInt64, from source: borrowing some BlockSource
     ) throws -> FileBlock {
-        let block = Block(cid: part.cid, bytes: try source.block(part.cid))
+        let bytes = try source.block(part.cid) { parts = nil }
+        let block = Block(cid: part.cid, bytes: bytes)
         guard let node = try FileNode(block) else {
             throw UnixFSError(.malformed, "block \(part.cid), a part of a file, is not a file")
         }

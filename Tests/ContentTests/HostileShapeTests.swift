@@ -90,7 +90,7 @@ struct HostileShapeTests {
         var walk = DAGWalk(roots: [root], access: scratch.access)
         var most = 0
         while let visit = try walk.next(), visit.depth <= 30 {
-            most = max(most, scratch.library.egressBudget.inUse)
+            most = max(most, scratch.library.blockMemory.inUse)
             if visit.depth == 30 { break }
         }
         #expect(most > 0)

@@ -19,7 +19,7 @@ struct OrderedWorkTests {
             try work.push(number, number, byteCount: 1) { tag, _ in delivered.append(tag) }
         }
         #expect(throws: Full.self) {
-            try work.settle { tag, _ in
+            try work.finish { tag, _ in
                 if tag == 1 { throw Full() }
                 delivered.append(tag)
             }

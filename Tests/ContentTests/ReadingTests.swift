@@ -110,7 +110,7 @@ struct ReadingTests {
         var random = SeededRandom(seed: 3)
         let bytes = random.bytes(6 << 20)
         let file = try scratch.add(bytes)
-        let budget = scratch.library.egressBudget
+        let budget = scratch.library.blockMemory
         do {
             var stream = try FileStream(file.cid, access: scratch.access)
             for _ in 0..<5 { _ = try stream.next() }
@@ -125,7 +125,7 @@ struct ReadingTests {
     }
 
     /// What the pool is reading at the moment goes with the end of the read.
-    private func waitUntilUnused(_ budget: ByteBudget) {
+    private func waitUntilUnused(_ budget: BlockMemory) {
         let end = soon()
         while budget.inUse > 0, !end.hasPassed {
             _ = Pending<Bool>().value(by: .after(.milliseconds(2)))

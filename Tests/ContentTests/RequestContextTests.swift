@@ -76,7 +76,7 @@ struct RequestContextTests {
     }
 
     @Test func readersGiveTheirMemoryBack() throws {
-        let budget = scratch.library.egressBudget
+        let budget = scratch.library.blockMemory
         var random = SeededRandom(seed: 5)
         let file = try scratch.add(random.bytes(3 << 20))
         var stream = try FileStream(file.cid, access: scratch.access)
@@ -92,7 +92,7 @@ struct RequestContextTests {
 
     /// The others have everything: who comes then gets a clear answer, and the next one is served.
     @Test func aReaderWithoutMemoryIsToldToComeAgain() throws {
-        let scratch = try ScratchLibrary(readAheadBytesMax: 1 << 20)
+        let scratch = try ScratchLibrary(egressBytesMax: 1 << 20)
         var random = SeededRandom(seed: 6)
         let first = try scratch.add(random.bytes(700_000), rawLeaves())
         let second = try scratch.add(random.bytes(700_000), rawLeaves())

@@ -15,7 +15,9 @@ final class ScratchLibrary: Sendable {
     /// On behalf of somebody who waits for ever.
     var access: ContentAccess { library.access(for: RequestContext(deadline: soon())) }
 
-    init(readAheadBytesMax: Int = 32 << 20) throws {
+    init(
+        egressBytesMax: Int = 32 << 20, largeEgressBytesMax: Int = Limits.largeEgressBytesMax
+    ) throws {
         folder = try File.makeTemporaryFolder(prefix: "holdfast-content-")
         var options = BlockStoreOptions(folder: folder)
         options.cacheByteCount = 1 << 20
@@ -25,7 +27,8 @@ final class ScratchLibrary: Sendable {
         options.metaWriteBufferByteCount = 1 << 20
         options.indexDelay = .milliseconds(5)
         store = try BlockStore.open(options)
-        library = Library(store: store, egressBytesMax: readAheadBytesMax)
+        library = Library(
+            store: store, egressBytesMax: egressBytesMax, largeEgressBytesMax: largeEgressBytesMax)
     }
 
     deinit {

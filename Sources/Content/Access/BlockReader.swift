@@ -7,9 +7,9 @@ import UnixFS
 /// Reads blocks for one request, and has the next ones fetched by the pool while the current one is
 /// used.
 ///
-/// Every block counts against the budget of all readers from before it is read until the reader asks
+/// Every block counts against the memory of all readers from before it is read until the reader asks
 /// for the next one; one that a reader comes back to (a node whose children follow) stays counted
-/// while it is kept. How far the read-ahead goes adapts: the window doubles while blocks are taken
+/// while it is kept. Who waits for memory holds none: before it waits, it lets go of everything. How far the read-ahead goes adapts: the window doubles while blocks are taken
 /// quickly and halves when they are not. So a reader that stops costs a block or two, and nothing
 /// after `release()`.
 ///
@@ -17,16 +17,22 @@ import UnixFS
 package final class BlockReader: BlockSource {
     private typealias Fetch = Pending<Result<HeldBlock?, ContentError>>
 
+    /// Since when blocks are held, and how large the largest of them was.
+    private struct Turn {
+        let since: Instant
+        let byteCountMax: Int
+    }
+
     private let access: ContentAccess
     private var fetches: [Multihash: Fetch] = [:]
     private var window = 2
     private var lastTaken = Instant.now
     private var blockBytesSeenMax = 64 << 10
+    /// Nil while nothing is held.
+    private var turn: Turn?
     /// The block that was given last, and the one that is kept before it.
     private var last: HeldBlock?
     private var kept: HeldBlock?
-
-    private var budget: ByteBudget { access.library.egressBudget }
 
     init(_ access: ContentAccess) { self.access = access }
 
@@ -50,16 +56,32 @@ package final class BlockReader: BlockSource {
         }
     }
 
+    /// Whether it has held blocks for so long, while others wait for memory, that it is their turn:
+    /// who asks between two steps, and then lets go of what can be read again, makes all of them go
+    /// on by turns.
+    package var isOthersTurn: Bool {
+        guard let turn, access.library.blockMemory.isWanted(upTo: turn.byteCountMax) else {
+            return false
+        }
+        return Instant.now.elapsed(since: turn.since) > Limits.readerTurn
+    }
+
     /// The bytes of a block. What was given before it is let go of, unless it was kept.
     ///
     /// - Throws: `.blockNotFound`, `.storage`, `.overloaded`, and as `RequestContext.check()`.
     package func block(_ cid: CID) throws(ContentError) -> Bytes { try held(cid).bytes }
 
+    package func block(_ cid: CID, beforeWaiting letGo: () -> Void) throws(ContentError) -> Bytes {
+        try held(cid, beforeWaiting: letGo).bytes
+    }
+
     /// The bytes of a block together with its name.
     ///
     /// - Throws: as `block(_:)`.
-    package func named(_ cid: CID) throws(ContentError) -> Block {
-        Block(cid: cid, bytes: try block(cid))
+    package func named(
+        _ cid: CID, beforeWaiting letGo: () -> Void = {}
+    ) throws(ContentError) -> Block {
+        Block(cid: cid, bytes: try block(cid, beforeWaiting: letGo))
     }
 
     /// The block that was given last stays counted until another one is kept: its reader comes back
@@ -69,32 +91,56 @@ package final class BlockReader: BlockSource {
         last = nil
     }
 
+    /// The block that was given last is not used any more.
+    package func dropLast() { last = nil }
+
     /// Lets go of everything: what was fetched and not taken, and what was given. Blocks are read
     /// again when they are asked for again.
     package func release() {
         fetches.removeAll()
         (last, kept) = (nil, nil)
+        turn = nil
     }
 
-    /// The block with its share of the budget, for a reader that keeps more than one.
-    func held(_ cid: CID) throws(ContentError) -> HeldBlock {
+    /// A reader for whoever goes on with the block that was given last, which stays counted there.
+    func handOver() -> BlockReader {
+        let next = BlockReader(access)
+        (next.last, next.turn) = (last, turn)
+        last = nil
+        return next
+    }
+
+    /// The block with its share of the memory, for a reader that keeps more than one.
+    ///
+    /// - Parameters:
+    ///   - cid: of the block; holds on to no other block.
+    ///   - letGo: lets go of all that the caller holds; called before this waits for memory.
+    func held(_ cid: CID, beforeWaiting letGo: () -> Void = {}) throws(ContentError) -> HeldBlock {
         try access.context.check()
         last = nil
         if let content = cid.identityContent { return HeldBlock(content, share: nil) }
         adapt()
         let block: HeldBlock
-        if let fetched = try take(cid) { block = fetched } else { block = try read(cid) }
+        if let fetched = try take(cid) {
+            block = fetched
+        } else {
+            block = try read(cid, letGo)
+        }
         blockBytesSeenMax = max(blockBytesSeenMax, block.bytes.count)
         last = block
+        turn = Turn(
+            since: turn?.since ?? lastTaken,
+            byteCountMax: max(turn?.byteCountMax ?? 0, block.bytes.count))
         return block
     }
 
     // MARK: reading
 
-    private func read(_ cid: CID) throws(ContentError) -> HeldBlock {
-        let share = BudgetShare(of: budget)
+    private func read(_ cid: CID, _ letGo: () -> Void) throws(ContentError) -> HeldBlock {
+        var share: BudgetShare?
         let found = try access.library.source.block(cid, for: access.context) { byteCount in
-            reserve(byteCount, share)
+            share = reserve(byteCount, letGo)
+            return share != nil
         }
         switch found {
         case .found(let bytes): return HeldBlock(bytes, share: share)
@@ -105,22 +151,30 @@ package final class BlockReader: BlockSource {
         }
     }
 
-    /// Takes memory for a block, and gives up what was only fetched ahead before it waits for others.
-    private func reserve(_ byteCount: Int, _ share: BudgetShare) -> Bool {
-        if share.grow(by: byteCount) { return true }
-        fetches.removeAll()
+    /// Takes memory for a block. Nobody waits for it while he holds some: they would wait for each
+    /// other.
+    private func reserve(_ byteCount: Int, _ letGo: () -> Void) -> BudgetShare? {
+        let share = BudgetShare(of: access.library.blockMemory.budget(for: byteCount))
+        if share.grow(by: byteCount) { return share }
+        letGo()
+        release()
         let deadline = Deadline.after(Limits.memoryWait).earlier(access.context.deadline)
-        return share.grow(by: byteCount, deadline: deadline)
+        return share.grow(by: byteCount, deadline: deadline) ? share : nil
     }
 
     // MARK: reading ahead
 
     private func start(_ cid: CID) -> Fetch {
-        let (source, context, budget) = (access.library.source, access.context, budget)
+        let (source, context) = (access.library.source, access.context)
+        let memory = access.library.blockMemory
         return access.library.pool.start { () -> Result<HeldBlock?, ContentError> in
             do throws(ContentError) {
-                let share = BudgetShare(of: budget)
-                let found = try source.block(cid, for: context) { share.grow(by: $0) }
+                var share: BudgetShare?
+                let found = try source.block(cid, for: context) { byteCount in
+                    let wanted = BudgetShare(of: memory.budget(for: byteCount))
+                    share = wanted
+                    return wanted.grow(by: byteCount)
+                }
                 guard case .found(let bytes) = found else { return .success(nil) }
                 return .success(HeldBlock(bytes, share: share))
             } catch {

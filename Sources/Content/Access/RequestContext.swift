@@ -57,6 +57,24 @@ package final class RequestContext: Sendable {
         try look(at: steps.load(ordering: .relaxed))
     }
 
+    /// Takes memory on behalf of the request, waiting for others to give some back.
+    ///
+    /// - Parameters:
+    ///   - byteCount: how much more.
+    ///   - share: what has it then.
+    ///   - patience: how long to wait at most.
+    ///   - what: the memory, for the message: a noun phrase.
+    /// - Throws: `.overloaded` when it did not come in time, and as `check()`.
+    func take(
+        _ byteCount: Int, in share: BudgetShare, within patience: Duration, _ what: String
+    ) throws(ContentError) {
+        let deadline = Deadline.after(patience).earlier(deadline)
+        guard share.grow(by: byteCount, deadline: deadline) else {
+            try checkNow()
+            throw .overloaded(what)
+        }
+    }
+
     private func look(at step: UInt64) throws(ContentError) {
         if deadline.hasPassed { throw .deadlineExceeded }
         guard step < Limits.requestStepsMax else {

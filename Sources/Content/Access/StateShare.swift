@@ -32,10 +32,8 @@ package final class StateShare {
         }
         let step = Limits.stateStepBytes
         let wanted = (byteCount - Limits.freeStateBytes + step - 1) / step * step
-        let deadline = Deadline.after(Limits.memoryWait).earlier(context.deadline)
-        guard share.grow(by: wanted - share.byteCount, deadline: deadline) else {
-            try context.checkNow()
-            throw .overloaded("the memory for walks over content")
-        }
+        try context.take(
+            wanted - share.byteCount, in: share, within: Limits.memoryWait,
+            "the memory for walks over content")
     }
 }

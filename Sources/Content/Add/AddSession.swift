@@ -125,7 +125,7 @@ package final class AddSession {
         current = nil
         try reports.progress(of: file, isLast: true)
         for leaf in file.builder.finishLeaves() { try push(leaf, of: file) }
-        _ = unfinished.mayHold(0)
+        unfinished.end()
         try reserve(file)
         try leaves.push(.end(file), nil, byteCount: 0, deliver: deliver)
     }
@@ -135,7 +135,7 @@ package final class AddSession {
     ///
     /// - Throws: as `write(_:)`.
     package func pause() throws {
-        try leaves.settle(deliver: deliver)
+        try leaves.finish(deliver: deliver)
         guard !unfinished.isAside, let file = current,
             file.builder.heldCount > Limits.freeUnfinishedBytes
         else { return }

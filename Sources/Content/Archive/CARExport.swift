@@ -123,10 +123,7 @@ package struct CARExport {
         if let payload = try payload.take(from: reader) { return payload }
         if let header = header.take() { return ContentPiece(header) }
         guard let block = try nextBlock() else { return nil }
-        payload = WaitingPiece(
-            ContentPiece(
-                block.bytes,
-                origin: .init(block.cid, isInsideNode: false, range: 0..<block.bytes.count)))
+        payload = WaitingPiece(ContentPiece(0..<block.bytes.count, of: block))
         return ContentPiece(
             CARWriter.sectionHead(cid: block.cid, payloadCount: block.bytes.count))
     }

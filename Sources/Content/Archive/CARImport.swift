@@ -118,7 +118,7 @@ package final class CARImport {
                 after: lastStored, error.code == .truncated ? "unexpected EOF" : "\(error)")
         }
         reader = Self.makeReader(allowsBigBlocks)
-        _ = unfinished.mayHold(0)
+        unfinished.end()
     }
 
     /// Waits until every block is on disk, then pins the roots.

@@ -65,6 +65,7 @@ struct EntityWalk {
     }
 
     mutating func next() throws(ContentError) -> Block? {
+        if source.isOthersTurn { release() }
         do {
             switch rest {
             case .none:

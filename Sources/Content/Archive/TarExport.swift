@@ -60,6 +60,7 @@ package struct TarExport {
     /// - Throws: `.blockNotFound`, `.undecodable`, `.notUnixFS`, `.nameOutsideRoot`, `.tooDeep`,
     ///   `.storage`, `.tooMuchMemory`, `.overloaded`, and as `RequestContext.check()`.
     package mutating func next() throws(ContentError) -> ContentPiece? {
+        if folders.isOthersTurn { release() }
         var gatherer = gatherer
         defer { self.gatherer = gatherer }
         return try gatherer.next(from: children) { () throws(ContentError) in try nextPart() }
@@ -68,9 +69,13 @@ package struct TarExport {
     /// Lets go of all blocks until the next call, which reads again what it needs.
     package mutating func release() {
         gatherer.release()
-        folders.release()
         children.release()
         file?.release()
+        releaseFolder()
+    }
+
+    private mutating func releaseFolder() {
+        folders.release()
         if let last = levels.indices.last { levels[last].folder.release() }
     }
 
@@ -118,7 +123,9 @@ package struct TarExport {
 
     /// Begins an entry and gives its header.
     private mutating func open(_ cid: CID, at path: TarPath) throws(ContentError) -> ContentPiece {
-        let block = try children.named(cid)
+        let cid = cid.detached()
+        let block = try children.named(cid) { releaseFolder() }
+        defer { children.dropLast() }
         let node: UnixFSNode
         do {
             node = try UnixFSNode.read(block)
@@ -127,7 +134,7 @@ package struct TarExport {
         }
         switch node {
         case .raw, .file:
-            let stream = try FileStream(cid, access: access)
+            let stream = try FileStream(block, from: children.handOver())
             file = stream
             return header(path, .file(byteCount: stream.size), node.metadata)
         case .symlink(let link):

@@ -26,6 +26,7 @@ struct TarNameCheck {
     mutating func run(from root: CID, _ path: TarPath) throws(ContentError) {
         var waiting: [(CID, TarPath)] = []
         if try isFolder(try children.named(root)) { waiting.append((root, path)) }
+        children.dropLast()
         while let (cid, path) = waiting.popLast() {
             waitingByteCount -= path.memoryByteCount
             var reader: DirectoryReader
@@ -41,7 +42,7 @@ struct TarNameCheck {
                 guard met.insert(below.fingerprint).inserted else { throw .pathTaken(below) }
                 try state.require(waitingByteCount + met.count * Limits.hashedFingerprintBytes)
                 guard entry.cid.codec == .dagPB, below.depth < Limits.pathSegmentsMax,
-                    try leadsToFolder(entry.cid)
+                    try leadsToFolder(entry.cid.detached(), below: &reader)
                 else { continue }
                 waitingByteCount += below.memoryByteCount
                 waiting.append((entry.cid.compacted(), below))
@@ -61,9 +62,16 @@ struct TarNameCheck {
     }
 
     /// A child that is missing or damaged breaks the transfer off later, when it is its turn.
-    private func leadsToFolder(_ cid: CID) throws(ContentError) -> Bool {
+    private func leadsToFolder(
+        _ cid: CID, below folder: inout DirectoryReader
+    ) throws(ContentError) -> Bool {
+        defer { children.dropLast() }
         do {
-            return try isFolder(try children.named(cid))
+            let block = try children.named(cid) {
+                folders.release()
+                folder.release()
+            }
+            return try isFolder(block)
         } catch let error where error.isAboutContent {
             return false
         }

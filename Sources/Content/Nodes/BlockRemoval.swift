@@ -93,11 +93,7 @@ package struct BlockRemoval {
     private func search(
         below root: CID, for wanted: inout Set<Multihash>, holders: inout [Multihash: String]
     ) throws(ContentError) {
-        var options = DAGWalk.Options()
-        options.readsLeaves = false
-        options.skipsMissing = true
-        options.acceptsDamagedLeaves = true
-        var walk = DAGWalk(roots: [root], access: access, options: options)
+        var walk = DAGWalk(roots: [root], access: access, options: .presence)
         while !wanted.isEmpty, let visit = try walk.next() {
             if visit.depth > 0, wanted.remove(visit.cid.multihash) != nil {
                 holders[visit.cid.multihash] = "pinned via \(root.text())"

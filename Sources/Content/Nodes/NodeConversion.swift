@@ -33,11 +33,8 @@ package enum NodeConversion {
         let share = BudgetShare(of: access.library.decodingBudget)
         let wanted = min(
             undecoded.decodedByteCount + bytes.count, access.library.decodingBudget.limit)
-        let deadline = Deadline.after(Limits.memoryWait).earlier(access.context.deadline)
-        guard share.grow(by: wanted, deadline: deadline) else {
-            try access.context.checkNow()
-            throw .overloaded("the memory for decoding")
-        }
+        try access.context.take(
+            wanted, in: share, within: Limits.memoryWait, "the memory for decoding")
         do {
             return try encode(try undecoded.decode(), as: output)
         } catch let error as ContentError {

@@ -24,15 +24,13 @@ package struct FaultWalk {
     /// - Throws: what ends the request as a whole, and errors of the store that no block is to blame
     ///   for.
     package mutating func next() throws(ContentError) -> (cid: CID, error: ContentError)? {
-        while let cid = try advance() {
+        if reader.isOthersTurn { release() }
+        while let cid = try advance()?.detached() {
             try access.context.check()
-            let hasLinks = DAGWalk.hasLinks(cid)
-            guard try seen.insert(cid.multihash, as: hasLinks ? .node(cid.codec) : .leaf) else {
-                continue
-            }
+            guard try seen.insert(cid) else { continue }
             do throws(ContentError) {
-                if hasLinks {
-                    try path.descend(into: cid, try reader.held(cid))
+                if DAGWalk.hasLinks(cid) {
+                    try path.descend(into: cid, try reader.held(cid) { path.release() })
                 } else if try access.byteCount(of: cid) == nil {
                     throw ContentError.blockNotFound(cid)
                 }
@@ -41,6 +39,11 @@ package struct FaultWalk {
             }
         }
         return nil
+    }
+
+    private mutating func release() {
+        reader.release()
+        path.release()
     }
 
     private mutating func advance() throws(ContentError) -> CID? {

@@ -98,12 +98,7 @@ extension Pins {
     }
 
     private func presenceWalk(from roots: [CID], for context: RequestContext) -> DAGWalk {
-        var options = DAGWalk.Options()
-        options.readsLeaves = false
-        options.skipsMissing = true
-        options.acceptsDamagedLeaves = true
-        return DAGWalk(
-            roots: roots, access: ContentAccess(library, for: context), options: options)
+        DAGWalk(roots: roots, access: library.access(for: context), options: .presence)
     }
 }
 

@@ -15,6 +15,12 @@ package struct ContentPiece: Sendable {
         self.origin = origin
     }
 
+    /// A part of a block as it stands there.
+    init(_ range: Range<Int>, of block: Block) {
+        self.init(
+            block.bytes[range], origin: Origin(block.cid, isInsideNode: false, range: range))
+    }
+
     /// Bytes that were made on the way and cannot be had again.
     package init(made bytes: Bytes) { self.init(bytes) }
 

@@ -30,10 +30,7 @@ package struct BlockPieces: ContentPieces {
     ///   - reader: has the block's memory counted.
     package init(_ block: Block, range: Range<Int>, from reader: BlockReader) {
         self.reader = reader
-        piece = WaitingPiece(
-            ContentPiece(
-                block.bytes[range],
-                origin: .init(block.cid, isInsideNode: false, range: range)))
+        piece = WaitingPiece(ContentPiece(range, of: block))
     }
 
     package mutating func next() throws(ContentError) -> ContentPiece? {

@@ -49,6 +49,15 @@ package struct DAGWalk {
 
         /// Every block once, read.
         package init() {}
+
+        /// Every block once, as far as they are here; what has no links is not read.
+        package static var presence: Options {
+            var options = Options()
+            options.readsLeaves = false
+            options.skipsMissing = true
+            options.acceptsDamagedLeaves = true
+            return options
+        }
     }
 
     private let options: Options
@@ -79,11 +88,10 @@ package struct DAGWalk {
     /// - Throws: `.blockNotFound` unless missing blocks are skipped, `.undecodable`, `.storage`,
     ///   `.tooMuchMemory`, `.overloaded`, and as `RequestContext.check()`.
     package mutating func next() throws(ContentError) -> Visit? {
+        if reader.isOthersTurn { release() }
         while let (cid, depth) = try advance() {
             try access.context.check()
-            if options.repetition == .once, try !seen.insert(cid.multihash, as: kind(of: cid)) {
-                continue
-            }
+            if options.repetition == .once, try !seen.insert(cid) { continue }
             do {
                 return try visit(cid, depth: depth)
             } catch let error where options.skipsMissing && error.code == .blockNotFound {
@@ -101,10 +109,6 @@ package struct DAGWalk {
 
     static func hasLinks(_ cid: CID) -> Bool { Links.mayHaveLinks(cid.codec) }
 
-    private func kind(of cid: CID) -> SeenBlocks.Kind {
-        Self.hasLinks(cid) ? .node(cid.codec) : .leaf
-    }
-
     /// The next CID in order and its depth, without looking at it.
     private mutating func advance() throws(ContentError) -> (CID, Int)? {
         if let cid = try path.next(from: reader) { return (cid, path.depth) }
@@ -115,7 +119,8 @@ package struct DAGWalk {
         let mayHaveLinks = Self.hasLinks(cid)
         guard mayHaveLinks || options.readsLeaves else { return try presence(of: cid, depth) }
         expectNext()
-        let held = try reader.held(cid)
+        let cid = cid.detached()
+        let held = try reader.held(cid) { path.release() }
         if mayHaveLinks, depth < options.depthMax ?? .max { try path.descend(into: cid, held) }
         return Visit(
             cid: cid, depth: depth, bytes: held.bytes, byteCount: held.bytes.count,

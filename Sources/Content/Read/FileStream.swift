@@ -59,6 +59,7 @@ package struct FileStream {
     /// - Throws: `.blockNotFound`, `.undecodable`, `.tooDeep`, `.storage`, `.overloaded`, and as
     ///   `RequestContext.check()`; no piece follows.
     package mutating func next() throws(ContentError) -> ContentPiece? {
+        if source.isOthersTurn { release() }
         if source.countWanted > 0 {
             // The very next block is left to this thread, unless it is on its way already.
             source.expect(reader.upcoming(limit: source.windowCount + 1).dropFirst())

@@ -64,6 +64,7 @@ package struct Listing {
     ///   `.overloaded`, and as `RequestContext.check()`.
     package mutating func next() throws(ContentError) -> ListedLink? {
         try access.context.check()
+        if source.isOthersTurn { release() }
         do {
             switch content {
             case .parts(var parts):
@@ -89,8 +90,12 @@ package struct Listing {
 
     /// Lets go of all blocks until the next call, which reads again what it needs.
     package mutating func release() {
-        source.release()
         children.release()
+        releaseContent()
+    }
+
+    private mutating func releaseContent() {
+        source.release()
         switch content {
         case .parts(var parts):
             parts.release()
@@ -101,7 +106,9 @@ package struct Listing {
         }
     }
 
-    private func look(at entry: DirectoryEntry, partByteCount: UInt64?) throws -> ListedLink {
+    private mutating func look(at entry: DirectoryEntry, partByteCount: UInt64?) throws
+        -> ListedLink
+    {
         if entry.cid.codec == .raw {
             let byteCount = partByteCount ?? entry.tsize ?? 0
             return ListedLink(entry, .file, byteCount: byteCount)
@@ -109,7 +116,9 @@ package struct Listing {
         guard resolvesChildren, entry.cid.codec == .dagPB else {
             return ListedLink(entry, .unknown, byteCount: 0)
         }
-        let block = try children.named(entry.cid)
+        let entry = entry.compacted()
+        let block = try children.named(entry.cid) { releaseContent() }
+        defer { children.dropLast() }
         switch try? UnixFSNode.read(block) {
         case .file(let file):
             return ListedLink(

@@ -52,15 +52,15 @@ private struct PathSteps {
                     .tooDeep, "the path crosses more than \(Limits.crossedBlocksMax) blocks",
                     cid: cid)
             }
-            let block = try reader.named(cid)
             switch cid.codec {
             case .dagPB:
-                try enterFolder(block, segment)
+                try enterFolder(segment)
             case .dagCBOR, .dagJSON, .cbor, .json:
-                if let range = try enterValue(block) {
+                if let range = try enterValue() {
                     return result(remainder: Array(rest), valueRange: range)
                 }
             default:
+                _ = try reader.block(cid)
                 throw .linkNotFound(segment, under: cid)
             }
         }
@@ -73,35 +73,39 @@ private struct PathSteps {
             valueRange: valueRange)
     }
 
-    private mutating func enterFolder(_ block: Block, _ name: Bytes) throws(ContentError) {
-        do {
-            let entry: DirectoryEntry?
-            switch try UnixFSNode.read(block) {
-            case .directory(let folder):
-                entry = folder.entry(named: name)
-                crossed.append(cid)
-            case .shard(let shard):
-                let lookup = try shard.lookup(name, from: reader)
-                entry = lookup.entry
-                crossed.append(cid)
-                crossed += lookup.shards
-            case .file, .raw, .symlink:
-                entry = nil
-            }
-            guard let entry else { throw ContentError.linkNotFound(name, under: cid) }
-            cid = entry.cid.compacted()
-        } catch {
-            throw ContentError(error, in: block.cid)
-        }
+    private mutating func enterFolder(_ name: Bytes) throws(ContentError) {
+        let lookup = try search(for: name)
+        guard let entry = lookup.entry else { throw .linkNotFound(name, under: cid) }
+        crossed.append(cid)
+        crossed += lookup.shards
+        cid = entry.cid.compacted()
         rest.removeFirst()
         roots.append(cid)
     }
 
+    /// Looks a name up in the folder at hand. Of its blocks only one is in memory at a time.
+    private func search(for name: Bytes) throws(ContentError) -> DirectoryLookup {
+        var search = DirectorySearch(for: name)
+        var next = cid
+        while true {
+            do {
+                switch try search.step(in: try reader.named(next)) {
+                case .end(let lookup): return lookup
+                case .shard(let shard): next = shard
+                }
+            } catch let error as UnixFSError where error.code == .notADirectory {
+                throw .linkNotFound(name, under: cid)
+            } catch {
+                throw ContentError(error, in: cid)
+            }
+        }
+    }
+
     /// Goes to the next block, or says where the value is that the path ends at.
-    private mutating func enterValue(_ block: Block) throws(ContentError) -> Range<Int>? {
+    private mutating func enterValue() throws(ContentError) -> Range<Int>? {
         let step: IPLDPath.Step
         do {
-            step = try IPLDPath.step(rest, in: block)
+            step = try IPLDPath.step(rest, in: try reader.named(cid))
         } catch {
             throw ContentError(error, in: cid)
         }

@@ -71,6 +71,7 @@ package struct References {
     /// - Returns: nil at the end.
     /// - Throws: as `init`; `.tooMuchMemory`, `.overloaded`, and as `RequestContext.check()`.
     package mutating func next() throws(ContentError) -> Reference? {
+        if reader.isOthersTurn { release() }
         if let block = pending.take() { try descend(into: block) }
         while let depth = levels.indices.last {
             try access.context.check()
@@ -92,7 +93,7 @@ package struct References {
     package mutating func release() {
         reader.release()
         pending = pending?.compacted()
-        for index in levels.indices { (levels[index].links, levels[index].held) = (nil, nil) }
+        releaseLevels()
     }
 
     // MARK: what is shown
@@ -126,13 +127,17 @@ package struct References {
             return
         }
         let cid = cid.compacted()
-        let held = try reader.held(cid)
+        let held = try reader.held(cid) { releaseLevels() }
         let links = try Self.links(of: cid, in: held)
         // All but the last few levels are read again when the listing comes back to them.
         let kept = levels.count - Limits.referenceLevelsHeld
         if levels.indices.contains(kept) { (levels[kept].links, levels[kept].held) = (nil, nil) }
         levels.append(Level(source: cid, links: links, held: held))
         try require(MemoryLayout<Level>.stride + cid.outsideByteCount)
+    }
+
+    private mutating func releaseLevels() {
+        for index in levels.indices { (levels[index].links, levels[index].held) = (nil, nil) }
     }
 
     private mutating func removeLast() {
@@ -149,7 +154,7 @@ package struct References {
     }
 
     private mutating func resume(_ index: Int) throws(ContentError) {
-        let held = try reader.held(levels[index].source)
+        let held = try reader.held(levels[index].source) { releaseLevels() }
         var links = try Self.links(of: levels[index].source, in: held)
         for _ in 0..<levels[index].count {
             try access.context.check()

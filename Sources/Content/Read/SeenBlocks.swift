@@ -46,6 +46,14 @@ struct SeenBlocks {
         self.keysMax = keysMax
     }
 
+    /// Notes a block together with what is below it.
+    ///
+    /// - Returns: whether it is new.
+    /// - Throws: `.storage`, `.tooMuchMemory`, `.overloaded`.
+    mutating func insert(_ cid: CID) throws(ContentError) -> Bool {
+        try insert(cid.multihash, as: DAGWalk.hasLinks(cid) ? .node(cid.codec) : .leaf)
+    }
+
     /// Notes a block.
     ///
     /// - Returns: whether it is new.

@@ -1,0 +1,32 @@
+package import Execution
+
+/// The memory for blocks in the hands of readers, in two parts: who reads blocks of the usual sizes
+/// never waits behind those who read large ones.
+package struct BlockMemory: Sendable {
+    /// For blocks up to `Limits.ordinaryBlockBytesMax`.
+    package let ordinary: ByteBudget
+    /// For those above.
+    package let large: ByteBudget
+
+    /// - Parameters:
+    ///   - ordinaryBytesMax: ordinary blocks that all readers together may have in memory.
+    ///   - largeBytesMax: the same for large ones.
+    init(ordinaryBytesMax: Int, largeBytesMax: Int) {
+        ordinary = ByteBudget(name: "egress", limit: ordinaryBytesMax)
+        large = ByteBudget(name: "egress-large", limit: largeBytesMax)
+    }
+
+    /// Bytes of blocks that are held.
+    package var inUse: Int { ordinary.inUse + large.inUse }
+
+    /// The part that a block of that size belongs to.
+    func budget(for byteCount: Int) -> ByteBudget {
+        byteCount <= Limits.ordinaryBlockBytesMax ? ordinary : large
+    }
+
+    /// Whether somebody waits for memory that blocks up to that size take.
+    func isWanted(upTo byteCount: Int) -> Bool {
+        ordinary.waiterCount > 0
+            || byteCount > Limits.ordinaryBlockBytesMax && large.waiterCount > 0
+    }
+}
