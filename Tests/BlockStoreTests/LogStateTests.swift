@@ -273,6 +273,24 @@ struct LogStateTests {
         }
     }
 
+    /// What cannot be written when the log closes is not tried again without end.
+    @Test(arguments: [true, false])
+    func aClosingLogThatFailsEnds(failedBefore: Bool) {
+        var state = LogState(lastSequence: 5, mark: HighWaterMark())
+        let multihash = Multihash(code: .sha2_256, inline32: (1, 2, 3, 4))
+        guard case .begun = state.beginDeleting(multihash) else {
+            Issue.record("no deletion")
+            return
+        }
+        state.endDeleting(
+            multihash, removed: IndexEntry(sequence: 3, byteCount: 10, flags: BlockFlags()))
+        #expect(state.takeBatch()?.deletions == [3])
+        if failedBefore { _ = state.batchFailed(.closed) }
+        state.setClosing()
+        if !failedBefore { _ = state.batchFailed(.closed) }
+        #expect(state.takeBatch() == nil)
+    }
+
     private func isWrite(_ work: MetaState.Work?, withIndex: Bool) -> Bool {
         if case .write(_, withIndex: withIndex) = work { return true }
         return false

@@ -14,6 +14,8 @@ final class DatabaseRepair: Sendable {
     private let log: Log
     private let now: @Sendable () -> WallTime
     private let repaired = Atomic<Bool>(false)
+    /// Where the logs of a database are that was damaged in this run.
+    private let copies = Locked<[String: String]>([:])
 
     init(log: Log, now: @escaping @Sendable () -> WallTime) {
         self.log = log
@@ -57,6 +59,8 @@ final class DatabaseRepair: Sendable {
     /// Keeps the damaged log files for a person who wants to look.
     private func copyLogsAside(_ path: String) -> String? {
         let folder = "\(path)-damaged-\(now().seconds)"
+        // Whoever opens again and again must not fill the disk with copies.
+        if let folder = copies.withLock({ $0[path] }) { return folder }
         do throws(FileError) {
             try File.makeFolder(folder)
             for name in try File.names(in: path) where name.hasSuffix(".log") {
@@ -68,6 +72,7 @@ final class DatabaseRepair: Sendable {
                     try target.write(piece)
                 }
             }
+            copies.withLock { $0[path] = folder }
             return folder
         } catch {
             return nil

@@ -230,7 +230,8 @@ struct LogState {
     }
 
     /// The batch may or may not be on disk: nothing above `durableThrough` counts any more. Its
-    /// deletions are carried out again.
+    /// deletions are carried out again, unless the log closes: then the next start does it, since
+    /// the index does not have the blocks.
     ///
     /// - Returns: how much room batch and queue took.
     mutating func batchFailed(_ error: BlockStoreError) -> Int {
@@ -239,7 +240,7 @@ struct LogState {
         generation += 1
         writing = []
         queue = []
-        deletions = deletionsWriting + deletions
+        deletions = isClosing ? [] : deletionsWriting + deletions
         deletionsWriting = []
         defer { pendingByteCount = 0 }
         queueFirst = durableThrough + 1
@@ -273,7 +274,11 @@ struct LogState {
     }
 
     mutating func setClosing() {
-        if case .closed = phase { return }
+        switch phase {
+        case .closed: return
+        case .failed: deletions = []  // Nothing can be written to a database that has failed.
+        case .open, .closing: break
+        }
         phase = .closing
     }
 
