@@ -125,6 +125,19 @@ struct RepositoryTests {
         }
     }
 
+    /// Whoever has the port of a node that was killed is not that node.
+    @Test func theAddressOfANodeThatWasKilledIsNotBelieved() throws {
+        try withHome { home in
+            _ = try Repository.initialize(home: home)
+            try File.replace(home + "/api", with: Bytes(utf8: "/ip4/127.0.0.1/tcp/1"))
+            try File.replace(home + "/gateway", with: Bytes(utf8: "http://127.0.0.1:2"))
+            let repository = try Repository.open(home: home)
+            defer { repository.close() }
+            #expect(try Repository.runningNodeAddress(home: home) == nil)
+            #expect(Repository.gatewayAddress(home: home) == nil)
+        }
+    }
+
     @Test func theHomeIsChosenByOptionThenEnvironment() {
         let environment = ["HOME": "/h", "HOLDFAST_HOME": "/e/"]
         #expect(Repository.home(option: "/o", environment: environment) == "/o")

@@ -63,6 +63,8 @@ package final class Repository: Sendable {
         try checkVersion(home: home)
         let lock = try File(home + "/lock", .readWrite)
         guard try takeLock(lock) else { throw inUse(home: home) }
+        // Of a node that was killed. Whoever has its address now is not this repository's node.
+        try removeAddresses(home: home)
         try lock.truncate(to: 0)
         try lock.write(Bytes(utf8: "\(ProcessSetup.processNumber)\n"))
         for (folder, mode) in folders {
@@ -73,10 +75,14 @@ package final class Repository: Sendable {
 
     /// Gives the repository to other processes.
     package func close() {
-        for name in [Self.apiFile, Self.gatewayFile] where File.exists(home + "/" + name) {
-            try? File.remove(home + "/" + name)
-        }
+        try? Self.removeAddresses(home: home)
         lock.close()
+    }
+
+    private static func removeAddresses(home: String) throws(FileError) {
+        for name in [apiFile, gatewayFile] where File.exists(home + "/" + name) {
+            try File.remove(home + "/" + name)
+        }
     }
 
     /// Writes down where the running node listens, for the command line and for scripts.
