@@ -32,8 +32,8 @@ extension LogField.Value {
     fileprivate var human: String {
         switch self {
         case .text(let text):
-            text.utf8.contains { $0 <= 0x20 || $0 == 0x22 || $0 == 0x7f }
-                ? JSONText.quoted(text) : text
+            text.utf8.contains { $0 <= 0x20 || $0 == 0x22 } || !text.isPrintable
+                ? JSONText.quoted(text).printable : text
         case .integer(let value): "\(value)"
         case .number(let value): "\(value)"
         case .truth(let value): "\(value)"
@@ -55,13 +55,36 @@ extension String {
         self + String(repeating: " ", count: Swift.max(0, width - count))
     }
 
-    /// Control characters would let content forge lines or drive a terminal.
+    /// Whether every character shows as itself. Control characters would let content forge lines or
+    /// drive a terminal, marks of direction let it show another text than it is.
+    fileprivate var isPrintable: Bool { unicodeScalars.allSatisfy(\.isPrintable) }
+
+    /// The text with what does not show as it stands in JSON: a backslash and four digits.
+    fileprivate var printable: String {
+        guard !isPrintable else { return self }
+        return unicodeScalars.map { scalar in
+            guard !scalar.isPrintable else { return String(scalar) }
+            return scalar.utf16.map { unit in
+                let digits = String(unit, radix: 16)
+                return "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
+            }.joined()
+        }.joined()
+    }
+
+    /// A message of the program, in one line.
     fileprivate var singleLine: String {
-        guard unicodeScalars.contains(where: { $0.value < 0x20 || $0.value == 0x7f }) else {
-            return self
+        isPrintable ? self : String(map { $0.isNewline ? " " : $0 }).printable
+    }
+}
+
+extension Unicode.Scalar {
+    fileprivate var isPrintable: Bool {
+        if value < 0x80 { return value >= 0x20 && value != 0x7f }
+        return switch properties.generalCategory {
+        case .control, .format, .surrogate, .privateUse, .unassigned, .lineSeparator,
+            .paragraphSeparator:
+            false
+        default: true
         }
-        return String(
-            String.UnicodeScalarView(
-                unicodeScalars.map { $0.value < 0x20 || $0.value == 0x7f ? " " : $0 }))
     }
 }

@@ -31,8 +31,14 @@ struct LogTests {
     @Test func peopleGetOneLineThatContentCannotForge() throws {
         let text = try logged(.human) {
             $0.warning("two\nlines\u{1b}[31m", [.text("path", "a b\n")])
+            $0.warning("\u{9b}31m", [.text("name", "\u{202e}gpj.exe"), .text("é", "e\u{301}")])
         }
-        #expect(text.dropFirst(9) == "warning two lines [31m path=\"a b\\n\"\n")
+        let lines = text.split(separator: "\n").map { $0.dropFirst(9) }
+        #expect(
+            lines == [
+                "warning two lines\\u001b[31m path=\"a b\\n\"",
+                "warning \\u009b31m name=\"\\u202egpj.exe\" é=e\u{301}",
+            ])
     }
 
     @Test func aLogThatCannotBeWrittenStopsNobody() {
