@@ -17,7 +17,7 @@ struct FolderPage {
     /// Changes whenever the page's frame does: part of its entity tag.
     static let version = XXH64.text(of: Bytes(utf8: PageStyle.text + template))
 
-    private static let template = "folder page 1: title, breadcrumbs, table, note"
+    private static let template = "folder page 2: title, breadcrumbs, table, note"
 
     /// Everything before the first entry.
     var head: String {
@@ -74,14 +74,22 @@ struct FolderPage {
         text.count <= 9 ? text : "\(text.prefix(4))\u{2026}\(text.suffix(4))"
     }
 
+    /// Links are relative: a deep path would stand in each of them.
     private var breadcrumbs: String {
-        var link = "/ipfs/" + path.path.rootText
-        var text = "/ipfs/<a href=\"\(link)\">\(path.path.rootText)</a>"
-        for segment in path.path.segments {
-            link += "/" + PercentCoding.encode(segment.array, keeping: .path)
-            text += "/<a href=\"\(HTML.escaped(link))\">\(HTML.escaped(segment.displayText))</a>"
+        let root = Bytes(utf8: path.path.rootText)
+        let crumbs = ([root] + path.path.segments).enumerated().map { depth, name in
+            "<a href=\"\(link(toDepth: depth, name))\">\(HTML.escaped(name.displayText))</a>"
         }
-        return text
+        return "/ipfs/" + crumbs.joined(separator: "/")
+    }
+
+    /// The way from this page to the folder that many segments below the root.
+    private func link(toDepth depth: Int, _ name: Bytes) -> String {
+        // Without a slash at the end of the address it starts one level further up.
+        let start = path.path.segments.count - (path.hasTrailingSlash ? 0 : 1)
+        if start > depth { return String(repeating: "../", count: start - depth) }
+        if start == depth { return "./" }
+        return HTML.escaped("./" + PercentCoding.encode(name.array, keeping: .path) + "/")
     }
 
     private var parentRow: String {

@@ -14,7 +14,12 @@ extension GatewayExchange {
         try fileAnswer(
             file: block, node: node, from: reader, resolution,
             tag: EntityTag(tagText(resolution)),
-            name: query["filename"] ?? target.path.segments.last?.displayText)
+            name: fileName)
+    }
+
+    /// The name whose extension gives the type.
+    private var fileName: String? {
+        query["filename"] ?? target.path.segments.last?.displayText
     }
 
     /// - Parameters:
@@ -38,7 +43,7 @@ extension GatewayExchange {
         if let answer = try conditionalAnswer(fields, tag: tag, lastModified: modified) {
             return answer
         }
-        let type = try contentType(of: file, node: node, name: name)
+        let type = contentType(of: file, node: node, name: name)
         return try rangedAnswer(
             RangedContent(type: type, size: size(of: node), tag: tag, lastModified: modified),
             fields
@@ -71,27 +76,34 @@ extension GatewayExchange {
         }
     }
 
-    private func contentType(
-        of file: Block, node: UnixFSNode, name: String?
-    ) throws(GatewayError) -> String {
-        if let type = name.flatMap(ContentTypes.type(ofFileNamed:)) { return type }
-        if let type = gateway.sniffedTypes[file.cid] { return type }
-        let size = size(of: node)
-        let wanted = min(size, UInt64(Limits.sniffBytesMax))
-        guard let start = firstBytes(of: file, node: node, count: wanted) else {
-            return "application/octet-stream"
-        }
-        let type = ContentSniffer.type(of: start, isWhole: UInt64(start.count) == size)
-        gateway.sniffedTypes[file.cid] = type
-        return type
+    /// Whether the type of the file that the path leads to has to be found in its bytes.
+    func needsType(of file: CID) -> Bool {
+        fileName.flatMap(ContentTypes.type(ofFileNamed:)) == nil
+            && gateway.sniffedTypes[file] == nil
     }
 
-    /// The start of the first leaf, if it is here; a type is never worth a failure.
-    private func firstBytes(of file: Block, node: UnixFSNode, count: UInt64) -> Bytes? {
-        if let whole = wholeContent(of: node) { return whole.prefix(Int(count)) }
-        guard count > 0 else { return .empty }
-        guard var file = try? FileReader(root: file) else { return nil }
-        return try? file.next(from: access.makeReader())?.bytes.prefix(Int(count))
+    /// Finds the type of a file of several blocks in its first one. Where that is not here there is
+    /// no type: what is missing is told when the content is read.
+    func findType(of file: CID) throws(GatewayError) {
+        do {
+            let range = 0..<UInt64(Limits.sniffBytesMax)
+            var stream = try FileStream(file, range: range, access: access)
+            let start = try stream.next()?.bytes ?? .empty
+            gateway.sniffedTypes[file] = ContentSniffer.type(
+                of: start, isWhole: UInt64(start.count) == stream.size)
+        } catch {
+            if error.endsRequest { throw GatewayError(error, resolving: target.path.text) }
+        }
+    }
+
+    private func contentType(of file: Block, node: UnixFSNode, name: String?) -> String {
+        if let type = name.flatMap(ContentTypes.type(ofFileNamed:)) { return type }
+        if let type = gateway.sniffedTypes[file.cid] { return type }
+        guard let whole = wholeContent(of: node) else { return "application/octet-stream" }
+        let type = ContentSniffer.type(
+            of: whole.prefix(Limits.sniffBytesMax), isWhole: whole.count <= Limits.sniffBytesMax)
+        gateway.sniffedTypes[file.cid] = type
+        return type
     }
 
     /// The bytes of a file that is one block.

@@ -8,11 +8,18 @@ import UnixFS
 
 /// Folders: redirect to the slash, `index.html`, or a page (gateway.md 5.2 and 13).
 extension GatewayExchange {
+    static let indexName = Bytes(utf8: "index.html")
+
+    /// Whether the address is one at which a folder is shown.
+    var showsFolder: Bool { target.hasTrailingSlash || query["go-get"] == "1" }
+
+    /// - Parameter index: the entry `index.html`, if there is one.
     func folderAnswer(
-        _ resolution: Resolution, block: Block, node: UnixFSNode, from reader: BlockReader
+        _ resolution: Resolution, block: Block, node: UnixFSNode, index: DirectoryEntry?,
+        from reader: BlockReader
     ) throws(GatewayError) -> Response {
-        if !target.hasTrailingSlash, query["go-get"] != "1" { return slashRedirect(resolution) }
-        if let index = try index(of: block) {
+        guard showsFolder else { return slashRedirect(resolution) }
+        if let index {
             reader.release()
             return try indexAnswer(index, resolution, from: reader)
         }
@@ -28,11 +35,10 @@ extension GatewayExchange {
         return response
     }
 
-    private func index(of folder: Block) throws(GatewayError) -> DirectoryEntry? {
+    /// The entry `index.html` of a sharded folder, nil where there is none.
+    func index(of folder: CID) throws(GatewayError) -> DirectoryEntry? {
         do {
-            return try DirectoryReader.lookup(
-                Bytes(utf8: "index.html"), in: folder, from: access.makeReader()
-            ).entry
+            return try PathResolver(access).entry(named: Self.indexName, in: folder)
         } catch {
             throw GatewayError(error, resolving: target.path.text)
         }

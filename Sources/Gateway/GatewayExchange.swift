@@ -85,20 +85,42 @@ struct GatewayExchange {
 
     private func unixFSAnswer(_ resolution: Resolution) throws(GatewayError) -> Response {
         let reader = access.makeReader()
-        let block = try block(resolution.cid, from: reader)
-        let node: UnixFSNode
-        do {
-            node = try UnixFSNode.read(block)
-        } catch {
-            throw GatewayError(
-                .internalServerError, "failed to resolve \(target.path.text): \(error)")
+        var root = Optional(try openRoot(resolution.cid, from: reader))
+        var index: DirectoryEntry?
+        switch root?.node {
+        case .file(let file) where file.partCount > 0 && needsType(of: resolution.cid):
+            // Another block is needed first. Nobody waits for that while he holds the root.
+            root = nil
+            reader.release()
+            try findType(of: resolution.cid)
+        case .shard where showsFolder:
+            root = nil
+            reader.release()
+            index = try self.index(of: resolution.cid)
+        case .directory(let folder): index = folder.entry(named: Self.indexName)
+        default: break
         }
+        if root == nil { root = try openRoot(resolution.cid, from: reader) }
+        guard let (block, node) = root.take() else { preconditionFailure("the root was opened") }
         switch node {
         case .raw, .file:
             return try fileAnswer(resolution, block: block, node: node, from: reader)
         case .symlink(let link): return try symlinkAnswer(resolution, link)
         case .directory, .shard:
-            return try folderAnswer(resolution, block: block, node: node, from: reader)
+            return try folderAnswer(
+                resolution, block: block, node: node, index: index, from: reader)
+        }
+    }
+
+    private func openRoot(
+        _ cid: CID, from reader: BlockReader
+    ) throws(GatewayError) -> (block: Block, node: UnixFSNode) {
+        let block = try block(cid, from: reader)
+        do {
+            return (block, try UnixFSNode.read(block))
+        } catch {
+            throw GatewayError(
+                .internalServerError, "failed to resolve \(target.path.text): \(error)")
         }
     }
 

@@ -5,8 +5,10 @@ import Execution
 import Gateway
 import HTTP
 import HTTPServer
+import IPLD
 import Multiformats
 import TestSupport
+import UnixFS
 
 /// A gateway over a store in a folder that goes away with it.
 final class ScratchGateway {
@@ -49,6 +51,17 @@ final class ScratchGateway {
         try archive.feed(car)
         try archive.endArchive()
         _ = try archive.finish(pinsRoots: false)
+    }
+
+    /// Stores a folder with these entries.
+    func store(folder entries: [(name: String, cid: CID)]) throws -> CID {
+        let node = DagPBNode(
+            links: entries.map { DagPBLink(cid: $0.cid, name: $0.name, tsize: 1) },
+            data: UnixFSData(type: .directory).encode())
+        var naming = BlockWriter.Naming()
+        naming.codec = .dagPB
+        let context = RequestContext(deadline: soon())
+        return try BlockWriter(library.access(for: context)).put(node.encode(), naming: naming)
     }
 
     /// The answer to a request, with the whole body read.

@@ -1,7 +1,7 @@
 package import Buffers
 import IPLD
 package import Multiformats
-import UnixFS
+package import UnixFS
 
 /// Follows paths from block to block: UnixFS names, keys and indexes of dag-cbor and dag-json.
 ///
@@ -26,6 +26,14 @@ package struct PathResolver: Sendable {
         let resolution = try steps.run()
         if !path.segments.isEmpty { cache.remember(resolution, for: key) }
         return resolution
+    }
+
+    /// Looks one name up in a folder.
+    ///
+    /// - Returns: nil when it has no entry of that name.
+    /// - Throws: as `resolve(_:)`; `.linkNotFound` for what is no folder.
+    package func entry(named name: Bytes, in folder: CID) throws(ContentError) -> DirectoryEntry? {
+        try PathSteps(ContentPath(root: folder, segments: []), access).search(for: name).entry
     }
 }
 
@@ -84,7 +92,7 @@ private struct PathSteps {
     }
 
     /// Looks a name up in the folder at hand. Of its blocks only one is in memory at a time.
-    private func search(for name: Bytes) throws(ContentError) -> DirectoryLookup {
+    func search(for name: Bytes) throws(ContentError) -> DirectoryLookup {
         var search = DirectorySearch(for: name)
         var next = cid
         while true {
