@@ -102,7 +102,7 @@ package struct ByteWriter: ~Copyable {
     /// - Parameter nextCapacity: bytes to reserve for the next run.
     package mutating func takeBytes(nextCapacity: Int = 16) -> Bytes {
         let full = unsafe memory
-        let taken = length
+        let (taken, held) = (length, capacity)
         capacity = max(nextCapacity, 16)
         unsafe memory = .allocate(byteCount: capacity, alignment: 16)
         length = 0
@@ -110,7 +110,7 @@ package struct ByteWriter: ~Copyable {
             unsafe full.deallocate()
             return .empty
         }
-        return unsafe Bytes(adopting: full, count: taken) { unsafe $0.deallocate() }
+        return unsafe Bytes(adopting: full, count: taken, capacity: held) { unsafe $0.deallocate() }
     }
 
     @inline(__always)

@@ -1,6 +1,6 @@
 extension Bytes {
     /// How much memory these bytes keep from being freed: the whole region that they are a slice of.
-    package var heldByteCount: Int { region?.count ?? 0 }
+    package var heldByteCount: Int { region?.byteCount ?? 0 }
 
     /// The same bytes in memory of their own, for what is kept: a digest that is a slice of a block
     /// would keep the block.

@@ -49,15 +49,20 @@ package struct Bytes: Sendable {
 
     /// Takes over memory that a C library or a writer has filled. For fences.
     ///
-    /// - Parameter release: called once, on any thread, when the last slice has gone.
+    /// - Parameters:
+    ///   - memory: where the bytes are.
+    ///   - count: how many.
+    ///   - capacity: bytes that the memory takes; nil for `count`.
+    ///   - release: called once, on any thread, when the last slice has gone.
     @unsafe
     package init(
-        adopting memory: UnsafeMutableRawPointer, count: Int,
+        adopting memory: UnsafeMutableRawPointer, count: Int, capacity: Int? = nil,
         release: @escaping @Sendable (UnsafeMutableRawPointer) -> Void
     ) {
         precondition(count >= 0, "a region cannot have a negative length")
         unsafe self.init(
-            region: Region(memory: memory, count: count, release: release), offset: 0, count: count)
+            region: Region(memory: memory, byteCount: capacity ?? count, release: release),
+            offset: 0, count: count)
     }
 
     /// Whether there are no bytes.
@@ -75,6 +80,16 @@ package struct Bytes: Sendable {
         precondition(range.lowerBound >= 0 && range.upperBound <= count, "byte range out of range")
         guard !range.isEmpty else { return .empty }
         return Bytes(region: region, offset: offset + range.lowerBound, count: range.count)
+    }
+
+    /// Where a slice of these bytes stands in them; an empty one at their start.
+    package func range(ofSlice slice: Bytes) -> Range<Int> {
+        guard !slice.isEmpty else { return 0..<0 }
+        let start = slice.offset - offset
+        precondition(
+            region === slice.region && start >= 0 && start + slice.count <= count,
+            "a slice stands inside of what it was cut from")
+        return start..<start + slice.count
     }
 
     /// Everything from `offset` on, sharing the memory.
@@ -164,15 +179,16 @@ extension Bytes: CustomStringConvertible {
 @safe @usableFromInline
 final class Region: @unchecked Sendable {
     @usableFromInline let memory: UnsafeMutableRawPointer
-    let count: Int
+    /// Bytes that the memory takes.
+    let byteCount: Int
     private let release: @Sendable (UnsafeMutableRawPointer) -> Void
 
     init(
-        memory: UnsafeMutableRawPointer, count: Int,
+        memory: UnsafeMutableRawPointer, byteCount: Int,
         release: @escaping @Sendable (UnsafeMutableRawPointer) -> Void
     ) {
         unsafe self.memory = unsafe memory
-        self.count = count
+        self.byteCount = byteCount
         unsafe self.release = unsafe release
     }
 

@@ -1,3 +1,4 @@
+import Buffers
 package import Multiformats
 
 /// Why something could not be done with content. The surfaces choose their status from `code`.
@@ -79,7 +80,8 @@ package struct ContentError: Error, Sendable, CustomStringConvertible {
 
     /// What kind of failure it is.
     package let code: Code
-    /// What a person reads; texts that clients compare are Kubo's.
+    /// What a person reads; texts that clients compare are Kubo's. At most `Limits.messageBytesMax`
+    /// bytes, whatever it quotes.
     package let message: String
     /// The block that the failure is about.
     package let cid: CID?
@@ -91,7 +93,7 @@ package struct ContentError: Error, Sendable, CustomStringConvertible {
         _ code: Code, _ message: String, cid: CID? = nil, cause: (any Error)? = nil
     ) {
         self.code = code
-        self.message = message
+        self.message = message.shortened(toByteCount: Limits.messageBytesMax)
         self.cid = cid
         self.cause = cause
     }

@@ -142,6 +142,9 @@ package enum Limits {
     /// Bytes of a file after which an add reports progress again.
     package static let progressBytesMin: UInt64 = 256 << 10
 
+    /// Bytes of an error's message: a name in it can be as long as its block.
+    static let messageBytesMax = 4 << 10
+
     /// Bytes of one path in a TAR.
     static let tarPathBytesMax = 16 << 10
 
@@ -157,7 +160,8 @@ package enum Limits {
         precondition(readAheadBytesMax <= egressBytesMax, "one reader fits the budget of all")
         precondition(checkBatchBytesMin * 2 <= importWindowBytesMax, "two batches fit the window")
         precondition(blockBytesMax <= readAheadBytesMax, "one block fits the read-ahead")
-        precondition(bigBlockBytesMax <= largeEgressBytesMax, "one big block fits the budget of all")
+        precondition(
+            bigBlockBytesMax <= largeEgressBytesMax, "one big block fits the budget of all")
         precondition(requestStateBytesMax <= stateBytesMax, "one walk fits the budget of all")
     }
 }

@@ -1,3 +1,5 @@
+import Buffers
+
 /// Why a block, a value or a CAR was refused. A retry cannot help.
 package struct IPLDError: Error, Hashable, Sendable, CustomStringConvertible {
     /// What was wrong, for code that decides.
@@ -18,12 +20,13 @@ package struct IPLDError: Error, Hashable, Sendable, CustomStringConvertible {
     }
 
     package let code: Code
-    /// What is wrong with the input, for a person.
+    /// What is wrong with the input, for a person; at most `Limits.messageBytesMax` bytes, whatever
+    /// it quotes.
     package let message: String
 
     package init(_ code: Code, _ message: String) {
         self.code = code
-        self.message = message
+        self.message = message.shortened(toByteCount: Limits.messageBytesMax)
     }
 
     package var description: String { message }

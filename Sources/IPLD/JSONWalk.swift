@@ -92,12 +92,13 @@ struct JSONWalk {
         case UInt8(ascii: "{"):
             guard frames.count < Limits.jsonDepthMax else { throw .tooDeep }
             guard readsLinks, let special = specialForm(depth: frames.count) else {
+                guard frames.count < Limits.depthMax else { throw .tooDeep }
                 return open(.map(count: nil), isMap: true)
             }
             index = special.end
             event = try special.event
         case UInt8(ascii: "["):
-            guard frames.count < Limits.jsonDepthMax else { throw .tooDeep }
+            guard frames.count < Limits.depthMax else { throw .tooDeep }
             return open(.list(count: nil), isMap: false)
         case UInt8(ascii: "\""): event = .text(try takeText())
         case UInt8(ascii: "t"): event = try take("true", as: .bool(true))

@@ -2,14 +2,16 @@
 package enum Limits {
     /// How deep values may nest; encoding recurses once per level and fits a 512 KiB stack.
     package static let depthMax = 128
-    /// How deep the text of dag-json may nest: a bytes value takes two more levels there.
+    /// How deep the text of dag-json may nest where a level is the form of a link or of bytes.
     static let jsonDepthMax = depthMax + 2
     /// The most memory that one value may take when it is decoded, about. Nobody writes nodes like
-    /// that: 64 MiB are 1,300,000 map entries. Larger blocks are still stored, served and walked.
-    package static let treeBytesMax = 64 << 20
+    /// that: 24 MiB are 500,000 map entries. Larger blocks are still stored, served and walked.
+    package static let treeBytesMax = 24 << 20
     /// The longest text or block that is made of a value: indentation alone makes 260 MiB of a block
-    /// of 2 MiB.
-    package static let encodedBytesMax = 64 << 20
+    /// of 2 MiB. The largest block that is taken in fits.
+    package static let encodedBytesMax = 32 << 20
+    /// Bytes of a message about content: a map key in it can be as long as its block.
+    static let messageBytesMax = 1 << 10
     /// The longest header of a CAR; 64 KiB hold over 1,500 roots.
     package static let carHeaderBytesMax = 1 << 20
     /// The most roots of a CAR: more CIDs with a digest than its longest header has room for, and

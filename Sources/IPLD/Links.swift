@@ -30,8 +30,8 @@ package enum Links {
     ) throws(IPLDError) -> [(name: String, cid: CID)] {
         var found: [(name: String, cid: CID)] = []
         var cursor = try NamedLinkCursor(block)
-        while let link = cursor.next() {
-            found.append((name: String(decoding: link.name.array, as: UTF8.self), cid: link.cid))
+        while let cid = cursor.next() {
+            found.append((name: String(decoding: cursor.name.array, as: UTF8.self), cid: cid))
         }
         return found
     }

@@ -1,8 +1,8 @@
 package import Buffers
 package import Multiformats
 
-/// The links of one block in stored order with their names, one after the other. Keeps the path to
-/// the place in the block where it stands, and nothing else besides the block.
+/// The links of one block in stored order with their names, one after the other. Keeps the block, the
+/// path to the place in it where it stands, and in dag-json four bytes for each key of the maps around.
 package struct NamedLinkCursor: Sendable {
     private enum Source: Sendable {
         case node(DagPBLinkCursor)
@@ -19,6 +19,8 @@ package struct NamedLinkCursor: Sendable {
     }
 
     private var source: Source
+    /// Of the last link of a node.
+    private var nodeName = Bytes.empty
     private var path: [UInt8] = []
     private var levels: [Level] = []
 
@@ -35,20 +37,29 @@ package struct NamedLinkCursor: Sendable {
         }
     }
 
-    /// The next link with its name: of dag-pb the bytes of the link's name, empty where it has none;
-    /// of the others the path inside the block, segments joined by slashes. Nil at the end.
-    package mutating func next() -> (name: Bytes, cid: CID)? {
+    /// The name of the link that was given last: of dag-pb the bytes of the link's name, empty where
+    /// it has none; of the others the path inside the block, segments joined by slashes.
+    ///
+    /// - Complexity: the path is copied; it can be as long as the block.
+    package var name: Bytes {
+        if case .node = source { nodeName } else { Bytes(path) }
+    }
+
+    /// The next link; nil at the end.
+    package mutating func next() -> CID? {
         switch source {
         case .none: return nil
         case .node(var links):
-            defer { source = .node(links) }
-            return links.next().map { (name: $0.nameBytes ?? .empty, cid: $0.cid) }
+            let link = links.next()
+            source = .node(links)
+            nodeName = link?.nameBytes ?? .empty
+            return link?.cid
         case .value(var walk):
             source = .none
             while let event = try? walk.next() {
                 guard let cid = take(event) else { continue }
                 source = .value(walk)
-                return (name: Bytes(path), cid: cid)
+                return cid
             }
             return nil
         }

@@ -29,7 +29,8 @@ enum TreeSize {
         var size = 2 * (object + 2 * entry)
         var links = node.links()
         while let next = links.next() {
-            size += value + object + 3 * entry + link + text(next.nameBytes?.count ?? 0)
+            // A byte that is no UTF-8 becomes a character of three.
+            size += value + object + 3 * entry + link + text(3 * (next.nameBytes?.count ?? 0))
             // The node that the form is made from.
             size += MemoryLayout<DagPBLink>.stride
         }

@@ -35,7 +35,7 @@ struct BalancedLayout {
             levels[level] = FileNodeBuilder()
             try append(full, toLevel: level + 1, seal: seal)
         }
-        levels[level].append(child)
+        try levels[level].append(child)
     }
 
     /// Seals from the bottom up. The top level always has at least two children: it came into

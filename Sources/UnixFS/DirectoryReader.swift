@@ -122,18 +122,29 @@ package struct DirectoryReader: Sendable {
     ) throws -> Block? {
         while let index = levels.indices.last {
             try resume(from: source)
-            guard case .shard(let shard, var links) = node else { return nil }
-            let link = links.next()
-            node = .shard(shard, links)
-            levels[index].position = links.position
-            guard let link else {
+            guard case .shard = node else { return nil }
+            guard let next = try nextShardLink(index) else {
                 levels.removeLast()
                 node = nil
                 continue
             }
-            guard case .shard(let cid) = shard.slot(of: link), try wants(cid) else { continue }
-            return try enter(
-                cid.detached(), usedBits: levels[index].usedBits + shard.bitsPerLevel, source)
+            guard try wants(next.cid) else { continue }
+            return try enter(next.cid, usedBits: next.usedBits, source)
+        }
+        return nil
+    }
+
+    /// The next link to a shard in the innermost one. A function of its own, so that nothing of that
+    /// one is held when the next is read.
+    private mutating func nextShardLink(_ index: Int) throws -> (cid: CID, usedBits: Int)? {
+        guard case .shard(let shard, var links) = node else { return nil }
+        defer {
+            node = .shard(shard, links)
+            levels[index].position = links.position
+        }
+        while let link = links.next() {
+            guard case .shard(let cid) = shard.slot(of: link) else { continue }
+            return (cid.detached(), levels[index].usedBits + shard.bitsPerLevel)
         }
         return nil
     }
@@ -164,7 +175,7 @@ package struct DirectoryReader: Sendable {
     ) throws -> Block {
         let block = Block(cid: cid, bytes: try source.block(cid) { node = nil })
         let shard = try ShardNode.read(block, usedBits: usedBits)
-        source.keepLast()
+        if !cid.isIdentity { source.keepLast() }
         levels.append(
             Level(cid: cid.compacted(), position: shard.links.position, usedBits: usedBits))
         node = .shard(shard, shard.links)

@@ -39,10 +39,16 @@ package struct FileNode: Sendable {
         }
 
         /// Where the next part stands.
-        var place: Place { Place(link: links.position, size: sizes.position) }
+        var place: Place {
+            Place(
+                message: block.range(ofSlice: message), link: links.position, size: sizes.position)
+        }
 
-        /// Goes to a place that a cursor over the same node has told.
-        mutating func move(to place: Place) {
+        /// Goes on in a node that was read before, from a place that a cursor over it has told:
+        /// without looking at its links again.
+        init(_ block: Bytes, resumingAt place: Place) {
+            self.block = block
+            message = block[place.message.clamped(to: 0..<block.count)]
             links = DagPBLinkCursor(block, resumingAt: place.link)
             sizes = BlockSizeCursor(message, resumingAt: place.size)
         }
@@ -50,6 +56,8 @@ package struct FileNode: Sendable {
 
     /// A place between two parts of a node.
     struct Place: Sendable {
+        /// The UnixFS message in the block.
+        fileprivate let message: Range<Int>
         fileprivate let link: Int
         fileprivate let size: BlockSizeCursor.Position
     }
@@ -104,12 +112,5 @@ package struct FileNode: Sendable {
         byteCount = UInt64(bytes.count)
         metadata = UnixFSMetadata()
         parts = PartCursor(block: .empty, message: .empty)
-    }
-
-    /// The parts from a place on that a cursor over this node has told.
-    func parts(from place: Place) -> PartCursor {
-        var cursor = parts
-        cursor.move(to: place)
-        return cursor
     }
 }

@@ -33,7 +33,7 @@ package struct FileParts: Sendable {
     /// - Throws: what the source throws.
     package mutating func next(from source: borrowing some BlockSource) throws -> FileNode.Part? {
         if parts == nil, let root, let place {
-            parts = try FileNode(Block(cid: root, bytes: source.block(root)))?.parts(from: place)
+            parts = FileNode.PartCursor(try source.block(root), resumingAt: place)
             source.keepLast()
         }
         defer { place = parts?.place }

@@ -17,7 +17,8 @@ package struct FileReader: Sendable {
         var place: FileNode.Place
         /// Where that part stands in the file.
         var offset: UInt64
-        let byteCount: UInt64
+        /// Its parts, while a node further down lies in the same block: it is in the CID of a link.
+        var parts: FileNode.PartCursor?
     }
 
     /// The file.
@@ -78,7 +79,15 @@ package struct FileReader: Sendable {
     }
 
     /// Lets go of the blocks; `next` reads again what it needs.
-    package mutating func release() { (rootBlock, parts) = (nil, nil) }
+    package mutating func release() {
+        rootBlock = nil
+        releaseParts()
+    }
+
+    private mutating func releaseParts() {
+        parts = nil
+        for index in levels.indices { levels[index].parts = nil }
+    }
 
     /// The next bytes: a slice of one block.
     ///
@@ -113,7 +122,7 @@ package struct FileReader: Sendable {
             let start = levels[index].offset
             guard let part = parts?.next()?.detached() else {
                 levels.removeLast()
-                release()
+                parts = levels.last?.parts
                 continue
             }
             let end = start + part.byteCount
@@ -172,7 +181,7 @@ package struct FileReader: Sendable {
     private mutating func enter(
         _ part: FileNode.Part, at offset: UInt64, from source: borrowing some BlockSource
     ) throws -> FileBlock {
-        let bytes = try source.block(part.cid) { parts = nil }
+        let bytes = try source.block(part.cid) { releaseParts() }
         let block = Block(cid: part.cid, bytes: bytes)
         guard let node = try FileNode(block) else {
             throw UnixFSError(.malformed, "block \(part.cid), a part of a file, is not a file")
@@ -188,7 +197,12 @@ package struct FileReader: Sendable {
                 throw UnixFSError(
                     .tooDeep, "file \(root) has more than \(Limits.fileDepthMax) levels")
             }
-            source.keepLast()
+            if part.cid.isIdentity {
+                levels[levels.count - 1].parts = parts
+            } else {
+                releaseParts()
+                source.keepLast()
+            }
             push(node, part.cid.compacted(), at: offset)
         }
         return FileBlock(block: block, data: node.data, offset: offset)
@@ -197,20 +211,15 @@ package struct FileReader: Sendable {
     private mutating func push(_ node: FileNode, _ cid: CID, at offset: UInt64) {
         levels.append(
             Level(
-                cid: cid, place: node.parts.place, offset: offset + UInt64(node.data.count),
-                byteCount: node.byteCount))
+                cid: cid, place: node.parts.place, offset: offset + UInt64(node.data.count)))
         parts = node.parts
     }
 
     /// Reads the node of the last level again, if it was let go of.
     private mutating func resume(from source: borrowing some BlockSource) throws {
         guard parts == nil, let level = levels.last else { return }
-        let block = Block(cid: level.cid, bytes: try source.block(level.cid))
-        guard let node = try FileNode(block), node.byteCount == level.byteCount else {
-            throw UnixFSError(.malformed, "block \(level.cid) is not the node that it was")
-        }
+        parts = FileNode.PartCursor(try source.block(level.cid), resumingAt: level.place)
         source.keepLast()
-        parts = node.parts(from: level.place)
     }
 }
 

@@ -6,8 +6,8 @@ enum Limits {
     /// The longest chunk: what a node around it needs still fits into the largest block.
     static let chunkByteCountMax = blockByteCountMax - 256
 
-    /// The longest file, and the largest size that a message may claim: two of them and a block
-    /// together still fit into 63 bits.
+    /// The longest file, and the largest size that a message may claim: the sum of one and a block
+    /// still fits into 63 bits, and the sum of three into 64.
     static let fileBytesMax: UInt64 = 1 << 62
 
     /// Levels of nodes that a reader follows below a file's root.

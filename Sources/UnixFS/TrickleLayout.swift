@@ -24,7 +24,7 @@ struct TrickleLayout {
         while frames[frames.count - 1].node.childCount >= linkCountMax {
             try openSubtree(seal: seal)
         }
-        frames[frames.count - 1].node.append(leaf)
+        try frames[frames.count - 1].node.append(leaf)
     }
 
     /// Opens the next subtree of the innermost node, or closes that node if it has all it may.
@@ -45,7 +45,7 @@ struct TrickleLayout {
 
     private mutating func closeInnermost(seal: (Bytes, Multicodec) throws -> CID) throws {
         let child = try frames.removeLast().node.seal(with: seal)
-        frames[frames.count - 1].node.append(child)
+        try frames[frames.count - 1].node.append(child)
     }
 
     mutating func finish(metadata: UnixFSMetadata, seal: (Bytes, Multicodec) throws -> CID) throws

@@ -40,6 +40,24 @@ struct ByteWriterTests {
         #expect(writer.finish() == [3])
     }
 
+    /// What is kept is charged with the memory that it keeps from being freed.
+    @Test func whatWasWrittenHoldsAllOfItsMemory() {
+        var writer = ByteWriter(capacity: 4_096)
+        writer.append([1, 2, 3])
+        let bytes = writer.finish()
+        #expect(bytes.heldByteCount == 4_096)
+        let compacted = bytes.compacted()
+        #expect(compacted == bytes)
+        #expect(compacted.heldByteCount == 3)
+    }
+
+    @Test func slicesKnowTheirPlace() {
+        let bytes = Bytes([1, 2, 3, 4, 5])[1..<5]
+        #expect(bytes.range(ofSlice: bytes[1..<3]) == 1..<3)
+        #expect(bytes.range(ofSlice: bytes) == 0..<4)
+        #expect(bytes.range(ofSlice: .empty) == 0..<0)
+    }
+
     @Test func readingPastTheEndIsAnErrorAndMovesNothing() throws {
         var reader = ByteReader([1, 2])
         #expect(throws: ByteReaderError.endOfBytes) { try reader.read(3) }

@@ -90,6 +90,31 @@ struct TreeLimitTests {
         #expect(error?.message.contains("repeat map key \"\(prefix)1\"") == true)
     }
 
+    /// A message that quotes content is short, however long the content is.
+    @Test func aLongKeyIsNotTheMessage() {
+        let key = String(repeating: "&", count: 1 << 20)
+        let error = #expect(throws: IPLDError.self) {
+            try DagJSON.decode(Bytes(utf8: "{\"\(key)\":0,\"\(key)\":0}"))
+        }
+        #expect(error?.message.hasPrefix("json: repeat map key \"&&&&") == true)
+        #expect(error?.message.hasSuffix("&\" (at byte 2097163)") == true)
+        #expect(error.map { $0.message.utf8.count <= 1 << 10 } == true)
+    }
+
+    /// What can be read can be written again.
+    @Test func listsNestAsDeepInBothDirections() throws {
+        for depth in [128, 129] {
+            let text = String(repeating: "[", count: depth) + String(repeating: "]", count: depth)
+            let value = try? DagJSON.decode(Bytes(utf8: text))
+            #expect((value != nil) == (depth == 128))
+            if let value { #expect(try DagJSON.encode(value) == Bytes(utf8: text)) }
+        }
+        let deep = String(repeating: "[", count: 128) + "{\"/\":{\"bytes\":\"Lw\"}}"
+        #expect(throws: Never.self) {
+            try DagJSON.decode(Bytes(utf8: deep + String(repeating: "]", count: 128)))
+        }
+    }
+
     private static func crowd(_ head: [UInt8], _ item: [UInt8], _ count: Int) -> Bytes {
         var writer = ByteWriter(capacity: head.count + item.count * count)
         writer.append(head)

@@ -52,6 +52,33 @@ struct FileReaderTests {
         #expect(throws: MissingBlock.self) { try Self.readAll(&reader, blocks) }
     }
 
+    /// The nodes between the root and its bytes are in the CIDs of its links: the root is read once,
+    /// not once for each of them.
+    @Test func aRootOfManyNodesInCIDsIsReadOnce() throws {
+        let blocks = MemoryBlocks()
+        let leaf = CID.v1(.raw, Multihash(code: .identity, digest: Bytes(utf8: "a")))
+        let inner = Self.file([leaf], [1])
+        let node = CID.v1(.dagPB, Multihash(code: .identity, digest: inner))
+        let count = 2_000
+        let root = try blocks.store(
+            Self.file([CID](repeating: node, count: count), [UInt64](repeating: 1, count: count)))
+        var reader = try FileReader(root: root, from: blocks)
+        #expect(try Self.readAll(&reader, blocks).count == count)
+        #expect(blocks.asked.count { $0 == root } == 1)
+        reader.read(10..<20)
+        #expect(try Self.readAll(&reader, blocks).count == 10)
+    }
+
+    private static func file(_ parts: [CID], _ sizes: [UInt64]) -> Bytes {
+        var message = UnixFSData(type: .file)
+        message.blockSizes = sizes
+        message.fileSize = sizes.reduce(0, +)
+        return DagPBNode(
+            links: parts.map { DagPBLink(cid: $0, nameBytes: .empty, tsize: 1) },
+            data: message.encode()
+        ).encode()
+    }
+
     @Test(arguments: shapes.prefix(4))
     func theBlocksThatComeNextAreKnown(flags: [String]) throws {
         let (root, blocks) = try Self.add(Self.contents, flags)

@@ -5,11 +5,17 @@ import Execution
 final class HeldBlock: Sendable {
     let bytes: Bytes
     private let share: BudgetShare?
+    /// The block that these bytes are a part of.
+    private let outer: HeldBlock?
 
     /// - Parameter share: holds at least the block's bytes; nil for content of a CID, which lies
     ///   inside another block.
     init(_ bytes: Bytes, share: BudgetShare?) {
-        self.bytes = bytes
-        self.share = share
+        (self.bytes, self.share, outer) = (bytes, share, nil)
+    }
+
+    /// The content of a CID, which keeps the block in memory that the CID stands in.
+    init(_ bytes: Bytes, in outer: HeldBlock?) {
+        (self.bytes, share, self.outer) = (bytes, nil, outer)
     }
 }

@@ -17,11 +17,15 @@ struct TarPath {
         self.names = names
         byteCount = names.reduce(-1) { $0 + $1.count + 1 }
         guard byteCount <= Limits.tarPathBytesMax else {
-            throw ContentError(
-                .nameTooLong,
-                "a path of \(byteCount) bytes does not fit into an archive for file systems "
-                    + "(\(Limits.tarPathBytesMax) at most): use CAR instead")
+            throw Self.tooLong(byteCount)
         }
+    }
+
+    private static func tooLong(_ byteCount: Int) -> ContentError {
+        ContentError(
+            .nameTooLong,
+            "a path of \(byteCount) bytes does not fit into an archive for file systems "
+                + "(\(Limits.tarPathBytesMax) at most): use CAR instead")
     }
 
     /// How many names there are.
@@ -46,6 +50,9 @@ struct TarPath {
     /// - Throws: `.nameOutsideRoot` when that leads out of the tree, or for an empty part;
     ///   `.nameTooLong`.
     func appending(_ linkName: Bytes) throws(ContentError) -> TarPath {
+        guard linkName.count <= Limits.tarPathBytesMax else {
+            throw Self.tooLong(linkName.count)
+        }
         var names = names
         for part in linkName.array.split(
             separator: UInt8(ascii: "/"), omittingEmptySubsequences: false)

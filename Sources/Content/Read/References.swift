@@ -8,7 +8,7 @@ package struct Reference: Sendable, Hashable {
     package let source: CID
     /// The block that it leads to.
     package let destination: CID
-    /// Name of the link; in dag-cbor and dag-json the path to it.
+    /// Name of the link; in dag-cbor and dag-json the path to it. Empty where it was not asked for.
     package let linkName: Bytes
 }
 
@@ -22,6 +22,8 @@ package struct References {
         package var isUnique = false
         /// Levels: 1 for the links of the root alone; nil for all.
         package var depthMax: Int? = 1
+        /// Whether the names of the links are given.
+        package var givesNames = true
 
         /// The links of the root.
         package init() {}
@@ -75,14 +77,16 @@ package struct References {
         if let block = pending.take() { try descend(into: block) }
         while let depth = levels.indices.last {
             try access.context.check()
-            guard let (name, cid) = try nextLink(depth) else {
+            guard let cid = try nextLink(depth) else {
                 removeLast()
                 continue
             }
             let (isShown, goesDeeper) = try visit(cid, depth: depth + 1)
             if isShown {
                 pending = goesDeeper ? cid : nil
-                return Reference(source: levels[depth].source, destination: cid, linkName: name)
+                let name = options.givesNames ? levels[depth].links?.name : nil
+                return Reference(
+                    source: levels[depth].source, destination: cid, linkName: name ?? .empty)
             }
             if goesDeeper { try descend(into: cid) }
         }
@@ -145,9 +149,7 @@ package struct References {
         stateByteCount -= MemoryLayout<Level>.stride + level.source.outsideByteCount
     }
 
-    private mutating func nextLink(
-        _ index: Int
-    ) throws(ContentError) -> (name: Bytes, cid: CID)? {
+    private mutating func nextLink(_ index: Int) throws(ContentError) -> CID? {
         if levels[index].links == nil { try resume(index) }
         levels[index].count += 1
         return levels[index].links?.next()

@@ -57,6 +57,7 @@ struct WalkPath {
     ///
     /// - Throws: `.undecodable`, `.tooMuchMemory`, `.overloaded`.
     mutating func descend(into cid: CID, _ held: HeldBlock) throws(ContentError) {
+        let held = cid.isIdentity ? HeldBlock(held.bytes, in: levels.last?.held) : held
         let links: LinkCursor
         do {
             links = try LinkCursor(Block(cid: cid, bytes: held.bytes))
