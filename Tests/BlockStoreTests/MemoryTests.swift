@@ -197,6 +197,26 @@ struct MemoryTests {
         #expect(store.log.room.inUse == 0 && store.meta.room.inUse == 0, "all room came back")
     }
 
+    /// LevelDB would put a second one into a memtable that the first has nearly filled, twice over.
+    @Test func largeBlocksDoNotMeetInMemory() throws {
+        let scratch = try ScratchStore()
+        var options = scratch.options
+        options.logWriteBufferByteCount = 32 << 20
+        let registry = MetricRegistry()
+        options.metrics = registry
+        let store = try BlockStore.open(options)
+        defer { store.close() }
+        let part = try #require(registry.memoryParts.first { $0.name == "database-blocks" })
+        for number in 0..<4 {
+            var bytes = [UInt8](repeating: 0, count: 24 << 20)
+            bytes[0] = UInt8(number)
+            let block = try VerifiedBlock(
+                hashing: Bytes(bytes), codec: .raw, function: .sha2_256)
+            try store.append([block], by: soon())
+            #expect(part.inUse() <= 56 << 20)
+        }
+    }
+
     @Test func everyPartOfTheMemoryIsInTheMetrics() throws {
         let scratch = try ScratchStore()
         var options = scratch.options

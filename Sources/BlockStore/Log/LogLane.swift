@@ -108,8 +108,9 @@ final class LogLane: Sendable {
     ) {
         announce(state.withLock { $0.generation })
         fill(&batch, work)
+        let database: Database
         do throws(DatabaseError) {
-            let database = try holder.current()
+            database = try holder.current()
             try database.write(batch, isSynced: context.isSynced)
         } catch {
             batch.clear()
@@ -125,6 +126,9 @@ final class LogLane: Sendable {
         self.room.release(room)
         progress.notify { $0.advance(durableThrough: durable, generation: generation) }
         if waiting > 0 { didWrite(waiting) }
+        // A memtable takes any write until it is full: two of such blocks in each of two memtables
+        // are four times the memory of one.
+        if work.byteCount > Limits.batchBytesMax { database.flush() }
     }
 
     private func fill(_ batch: inout WriteBatch, _ work: LogState.Batch) {

@@ -185,6 +185,8 @@ struct LogState {
         let blocks: [VerifiedBlock]
         let first: UInt64
         let deletions: [UInt64]
+        /// Bytes of the blocks.
+        let byteCount: Int
     }
 
     /// Takes what is queued, up to the size of a batch; nil if there is nothing to do.
@@ -209,7 +211,8 @@ struct LogState {
         generation += 1
         deletionsWriting = deletions
         deletions = []
-        return Batch(blocks: writing, first: first, deletions: deletionsWriting)
+        return Batch(
+            blocks: writing, first: first, deletions: deletionsWriting, byteCount: bytes)
     }
 
     /// The batch is on disk.
