@@ -4,21 +4,26 @@ import Multiformats
 /// Writes the CBOR codecs.
 struct CBORPrinter: ~Copyable {
     private var writer = ByteWriter(capacity: 256)
+    /// Looked at before each value: the last one may go over it.
+    private let byteCountMax: Int
     private let rules: CBORWalk.Rules
 
-    init(_ rules: CBORWalk.Rules) { self.rules = rules }
+    private init(_ rules: CBORWalk.Rules, byteCountMax: Int) {
+        self.rules = rules
+        self.byteCountMax = byteCountMax
+    }
 
     /// The bytes of one value.
     static func print(
-        _ value: IPLDValue, _ rules: CBORWalk.Rules
+        _ value: IPLDValue, _ rules: CBORWalk.Rules, byteCountMax: Int
     ) throws(IPLDError) -> Bytes {
-        var printer = CBORPrinter(rules)
+        var printer = CBORPrinter(rules, byteCountMax: byteCountMax)
         try printer.append(value, depth: 0)
         return printer.writer.takeBytes()
     }
 
     private mutating func append(_ value: IPLDValue, depth: Int) throws(IPLDError) {
-        guard writer.count <= Limits.encodedBytesMax else { throw .tooLongToWrite }
+        guard writer.count <= byteCountMax else { throw .tooLongToWrite(byteCountMax) }
         switch value {
         case .null: writer.append(0xf6)
         case .bool(let isTrue): writer.append(isTrue ? 0xf5 : 0xf4)

@@ -27,9 +27,14 @@ package enum DagCBOR {
 
     /// The canonical block of a value: keys sorted by length, then bytes.
     ///
-    /// - Throws: `.form` for numbers that the codec does not have, `.tooDeep`.
-    package static func encode(_ value: IPLDValue) throws(IPLDError) -> Bytes {
-        try CBORPrinter.print(value, .canonical)
+    /// - Parameters:
+    ///   - value: what to write.
+    ///   - byteCountMax: where to give up.
+    /// - Throws: `.form` for numbers that the codec does not have, `.tooDeep`, `.tooLarge`.
+    package static func encode(
+        _ value: IPLDValue, byteCountMax: Int = Limits.encodedBytesMax
+    ) throws(IPLDError) -> Bytes {
+        try CBORPrinter.print(value, .canonical, byteCountMax: byteCountMax)
     }
 
     /// Appends tag 42 with the CID behind the byte of multibase `identity`.

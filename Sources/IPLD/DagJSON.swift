@@ -14,9 +14,14 @@ package enum DagJSON {
 
     /// The canonical block of a value: keys sorted by bytes, no white space.
     ///
-    /// - Throws: `.form` for values that the codec does not have, `.tooDeep`.
-    package static func encode(_ value: IPLDValue) throws(IPLDError) -> Bytes {
-        try JSONPrinter.print(value, isDagJSON: true)
+    /// - Parameters:
+    ///   - value: what to write.
+    ///   - byteCountMax: where to give up.
+    /// - Throws: `.form` for values that the codec does not have, `.tooDeep`, `.tooLarge`.
+    package static func encode(
+        _ value: IPLDValue, byteCountMax: Int = Limits.encodedBytesMax
+    ) throws(IPLDError) -> Bytes {
+        try JSONPrinter.print(value, isDagJSON: true, byteCountMax: byteCountMax)
     }
 
     /// The key of the maps that stand for links and bytes.

@@ -51,10 +51,13 @@ package enum IPLDCodec {
     /// - Parameters:
     ///   - value: what to write.
     ///   - codec: into which codec.
+    ///   - byteCountMax: where to give up, but for raw and dag-pb: they are about as long as the
+    ///     value.
     /// - Returns: the block.
-    /// - Throws: `.unsupported` for other codecs, `.form` where the codec lacks the kind.
+    /// - Throws: `.unsupported` for other codecs, `.form` where the codec lacks the kind,
+    ///   `.tooDeep`, `.tooLarge`.
     package static func encode(
-        _ value: IPLDValue, as codec: Multicodec
+        _ value: IPLDValue, as codec: Multicodec, byteCountMax: Int = Limits.encodedBytesMax
     ) throws(IPLDError) -> Bytes {
         switch codec {
         case .raw:
@@ -63,10 +66,10 @@ package enum IPLDCodec {
             }
             return bytes
         case .dagPB: return try DagPBForm.node(from: value).encode()
-        case .dagCBOR: return try DagCBOR.encode(value)
-        case .dagJSON: return try DagJSON.encode(value)
-        case .json: return try PlainJSON.encode(value)
-        case .cbor: return try PlainCBOR.encode(value)
+        case .dagCBOR: return try DagCBOR.encode(value, byteCountMax: byteCountMax)
+        case .dagJSON: return try DagJSON.encode(value, byteCountMax: byteCountMax)
+        case .json: return try PlainJSON.encode(value, byteCountMax: byteCountMax)
+        case .cbor: return try PlainCBOR.encode(value, byteCountMax: byteCountMax)
         default: throw unsupported(codec, "encoder")
         }
     }

@@ -33,8 +33,10 @@ package struct IPLDError: Error, Hashable, Sendable, CustomStringConvertible {
 }
 
 extension IPLDError {
-    static let tooLongToWrite = IPLDError(
-        .tooLarge,
-        "the value would take more than \(Limits.encodedBytesMax) bytes in this codec: read the "
-            + "block as it is, or a part of it by a path")
+    static func tooLongToWrite(_ byteCountMax: Int) -> IPLDError {
+        IPLDError(
+            .tooLarge,
+            "the value would take more than \(byteCountMax) bytes in this codec: read the block as it "
+                + "is, or a part of it by a path")
+    }
 }

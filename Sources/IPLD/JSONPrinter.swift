@@ -5,13 +5,20 @@ import Multiformats
 /// indented by tabs with keys as they come.
 struct JSONPrinter: ~Copyable {
     private var writer = ByteWriter(capacity: 256)
+    /// Looked at before each value: the last one may go over it.
+    private let byteCountMax: Int
     private let isDagJSON: Bool
 
-    private init(isDagJSON: Bool) { self.isDagJSON = isDagJSON }
+    private init(isDagJSON: Bool, byteCountMax: Int) {
+        self.isDagJSON = isDagJSON
+        self.byteCountMax = byteCountMax
+    }
 
     /// The text of one value.
-    static func print(_ value: IPLDValue, isDagJSON: Bool) throws(IPLDError) -> Bytes {
-        var printer = JSONPrinter(isDagJSON: isDagJSON)
+    static func print(
+        _ value: IPLDValue, isDagJSON: Bool, byteCountMax: Int
+    ) throws(IPLDError) -> Bytes {
+        var printer = JSONPrinter(isDagJSON: isDagJSON, byteCountMax: byteCountMax)
         try printer.append(value, depth: 0)
         switch value {
         case .list, .map: printer.breakLine(depth: 0)
@@ -21,7 +28,7 @@ struct JSONPrinter: ~Copyable {
     }
 
     private mutating func append(_ value: IPLDValue, depth: Int) throws(IPLDError) {
-        guard writer.count <= Limits.encodedBytesMax else { throw .tooLongToWrite }
+        guard writer.count <= byteCountMax else { throw .tooLongToWrite(byteCountMax) }
         switch value {
         case .null: writer.append(utf8: "null")
         case .bool(let isTrue): writer.append(utf8: isTrue ? "true" : "false")

@@ -11,8 +11,13 @@ package enum PlainCBOR {
 
     /// Writes a value without links; maps keep their order.
     ///
-    /// - Throws: `.form` for values that the codec does not have, `.tooDeep`.
-    package static func encode(_ value: IPLDValue) throws(IPLDError) -> Bytes {
-        try CBORPrinter.print(value, .plain)
+    /// - Parameters:
+    ///   - value: what to write.
+    ///   - byteCountMax: where to give up.
+    /// - Throws: `.form` for values that the codec does not have, `.tooDeep`, `.tooLarge`.
+    package static func encode(
+        _ value: IPLDValue, byteCountMax: Int = Limits.encodedBytesMax
+    ) throws(IPLDError) -> Bytes {
+        try CBORPrinter.print(value, .plain, byteCountMax: byteCountMax)
     }
 }

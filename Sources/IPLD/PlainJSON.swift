@@ -12,8 +12,13 @@ package enum PlainJSON {
     /// Writes a value without links or bytes, indented by tabs as go-ipld-prime does; maps keep
     /// their order.
     ///
-    /// - Throws: `.form` for values that the codec does not have, `.tooDeep`.
-    package static func encode(_ value: IPLDValue) throws(IPLDError) -> Bytes {
-        try JSONPrinter.print(value, isDagJSON: false)
+    /// - Parameters:
+    ///   - value: what to write.
+    ///   - byteCountMax: where to give up.
+    /// - Throws: `.form` for values that the codec does not have, `.tooDeep`, `.tooLarge`.
+    package static func encode(
+        _ value: IPLDValue, byteCountMax: Int = Limits.encodedBytesMax
+    ) throws(IPLDError) -> Bytes {
+        try JSONPrinter.print(value, isDagJSON: false, byteCountMax: byteCountMax)
     }
 }

@@ -29,18 +29,37 @@ package enum NodeConversion {
         } catch {
             throw failure(error)
         }
-        // Beside the tree the text of the output, which is about as long as the input.
-        let share = BudgetShare(of: access.library.decodingBudget)
-        let wanted = min(
-            undecoded.decodedByteCount + bytes.count, access.library.decodingBudget.limit)
-        try access.context.take(
-            wanted, in: share, within: Limits.memoryWait, "the memory for decoding")
+        let room = DecodingRoom(access)
+        try room.grow(by: undecoded.decodedByteCount)
+        let value: IPLDValue
         do {
-            return try encode(try undecoded.decode(), as: output)
-        } catch let error as ContentError {
-            throw error
+            value = try undecoded.decode()
         } catch {
             throw ContentError(error, in: nil)
+        }
+        return try encode(value, as: output, from: bytes.count, in: room)
+    }
+
+    /// Most outputs are about as long as the input. One that is longer is begun again, with memory
+    /// for four times as much.
+    private static func encode(
+        _ value: IPLDValue, as codec: Multicodec, from inputByteCount: Int, in room: DecodingRoom
+    ) throws(ContentError) -> Bytes {
+        var byteCountMax = 2 * inputByteCount + (64 << 10)
+        while true {
+            // What is written into doubles as it grows.
+            let isAllThereIs = try room.grow(by: 2 * byteCountMax)
+            do {
+                return try IPLDCodec.encode(
+                    value, as: codec,
+                    byteCountMax: isAllThereIs ? IPLD.Limits.encodedBytesMax : byteCountMax)
+            } catch {
+                guard error.code == .tooLarge, !isAllThereIs else {
+                    throw outputFailure(error)
+                }
+                room.shrink(by: 2 * byteCountMax)
+                byteCountMax *= 4
+            }
         }
     }
 
@@ -54,16 +73,14 @@ package enum NodeConversion {
         return ContentError(code, error.message, cause: error)
     }
 
-    private static func encode(
-        _ value: IPLDValue, as codec: Multicodec
-    ) throws(ContentError) -> Bytes {
-        do {
-            return try IPLDCodec.encode(value, as: codec)
-        } catch {
-            let code: ContentError.Code =
-                error.code == .unsupported ? .unsupportedCodec : .invalidArgument
-            throw ContentError(code, error.message, cause: error)
-        }
+    private static func outputFailure(_ error: IPLDError) -> ContentError {
+        let code: ContentError.Code =
+            switch error.code {
+            case .unsupported: .unsupportedCodec
+            case .tooLarge: .tooMuchMemory
+            default: .invalidArgument
+            }
+        return ContentError(code, error.message, cause: error)
     }
 
     /// The node, or the value inside of it, that a path leads to.
@@ -81,4 +98,28 @@ package enum NodeConversion {
         let value = resolution.valueRange.map { bytes[$0] } ?? bytes
         return try convert(value, from: resolution.cid.codec, to: codec, access: access)
     }
+}
+
+/// The memory of one conversion, out of that for all of them. One that wants more than there is gets
+/// all of it, alone.
+private struct DecodingRoom {
+    private let share: BudgetShare
+    private let limit: Int
+    private let context: RequestContext
+
+    init(_ access: ContentAccess) {
+        share = BudgetShare(of: access.library.decodingBudget)
+        limit = access.library.decodingBudget.limit
+        context = access.context
+    }
+
+    /// - Returns: whether it has all that there is.
+    @discardableResult
+    func grow(by byteCount: Int) throws(ContentError) -> Bool {
+        let wanted = min(byteCount, limit - share.byteCount)
+        try context.take(wanted, in: share, within: Limits.memoryWait, "the memory for decoding")
+        return share.byteCount == limit
+    }
+
+    func shrink(by byteCount: Int) { share.shrink(by: byteCount) }
 }
