@@ -9,6 +9,9 @@ enum Limits {
     /// Bytes of a request target; a longer list of arguments travels in the body. Every node and
     /// every proxy before one takes this much.
     static let targetByteCountMax = 8 * 1_024 - 256
+    /// Bytes of a request target that is sent where the body cannot hold what makes it long: more
+    /// than any node takes.
+    static let longTargetByteCountMax = 512 << 10
     /// Folders inside each other that `get` makes: each holds a descriptor open.
     static let folderDepthMax = 512
     /// Bytes of a PAX header in an archive: a name, a target, a size and a time, with much room.

@@ -129,6 +129,17 @@ struct NamesProgramTests {
         #expect(refused.errorText.contains("argument 3001 has a line break"))
     }
 
+    @Test(arguments: ["cat", "resolve", "--api 127.0.0.1:1 cat", "pin ls --name"])
+    func anArgumentOfNineMillionBytesIsRefused(words: String) throws {
+        let place = try TestPlace()
+        let refused = try place.shell(
+            "head -c 9000000 /dev/zero | tr '\\0' a | holdfast \(words)"
+                + (words == "pin ls --name" ? " $(head -c 120000 /dev/zero | tr '\\0' a)" : ""))
+        #expect(refused.exitCode == 1)
+        #expect(refused.errorText.hasPrefix("Error: "), "\(refused.errorText)")
+        #expect(refused.errorText.utf8.count < 4_096)
+    }
+
     @Test func aPipeOnTheCommandLineIsRead() throws {
         let place = try TestPlace()
         let line = "mkfifo p && (printf piped > p &) && holdfast add -Q --raw-leaves p"
