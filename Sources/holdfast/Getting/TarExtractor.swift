@@ -47,7 +47,12 @@ final class TarExtractor {
     }
 
     /// Ends the archive: the folders that are still open get their modes and times.
-    func finish() throws { try close(downTo: 0) }
+    ///
+    /// - Throws: for an archive without entries, which holds nothing that was asked for.
+    func finish() throws {
+        guard root != nil else { throw TarError("the archive is empty") }
+        try close(downTo: 0)
+    }
 
     private func start(_ entry: TarEntry) throws {
         do {
