@@ -129,6 +129,47 @@ struct TarTests {
         #expect(!File.exists(place.path("none")))
     }
 
+    @Test func foldersThatWereThereKeepTheirModesAndTimes() throws {
+        let place = try TestPlace(makesRepository: false)
+        let time = WallTime(seconds: 1_000_000_000)
+        for name in ["out/old", "out"] {
+            try File.makeFolder(place.path(name))
+            try File.setPermissions(place.path(name), 0o750)
+            try File.setModified(place.path(name), time)
+        }
+        func folder(_ name: Bytes) -> Bytes {
+            TarHeaderBytes(
+                name: name, type: UInt8(ascii: "5"), mode: "0000705", time: "00000000777"
+            ).encoded
+        }
+        try extract(folder("dir/").appending(folder("dir/old/")), to: place.path("out"))
+        for name in ["out/old", "out"] {
+            let status = try File.status(of: place.path(name))
+            #expect(status.mode == 0o750)
+            #expect(status.modified == time)
+        }
+        // What is new has the stranger's, and changes the time of the folder that it is in.
+        try extract(folder("dir/").appending(folder("dir/new/")), to: place.path("out"))
+        let status = try File.status(of: place.path("out/new"))
+        #expect(status.mode & 0o700 == 0o700 && status.modified.seconds == 0o777)
+        #expect(try File.status(of: place.path("out")).mode == 0o750)
+    }
+
+    /// The process's mask is one for all threads, so the program has its own here.
+    @Test func theUsersMaskIsRespected() throws {
+        let place = try TestPlace()
+        let made = """
+            mkdir -p dir/sub && touch dir/f dir/sub/x && chmod 777 dir dir/sub && \
+            chmod 666 dir/f && chmod 500 dir/sub && \
+            cid=$(holdfast add -rQ --preserve-mode dir) && umask 027 && \
+            holdfast get -o out $cid && stat -c %a out out/sub out/f
+            """
+        let got = try place.shell(made)
+        #expect(got.exitCode == 0, "\(got.errorText)")
+        #expect(got.outputText.hasSuffix("\n750\n500\n640\n"), "\(got.outputText)")
+        _ = try place.shell("chmod 700 dir/sub out/sub")
+    }
+
     @Test func aDamagedHeaderIsRefused() throws {
         let place = try TestPlace(makesRepository: false)
         var header = tarHeader("dir/", type: "5").array
