@@ -46,6 +46,20 @@ final class Session {
     /// Their commands convert texts and nothing else.
     private static let groupsWithoutRepository: Set<String> = ["cid", "multibase", "commands"]
 
+    /// The call of a command, with its files as the body, or with the arguments of standard input
+    /// where some are missing.
+    func request(for invocation: Invocation) throws -> RPCRequest {
+        var request = RPCRequest(invocation)
+        if invocation.command.arguments.contains(where: \.isFile) {
+            if invocation.arguments.isEmpty { try announceStandardInput() }
+            request.arguments = []
+            request.body = FilesBody(invocation.arguments)
+        } else {
+            request.arguments = try arguments(invocation)
+        }
+        return request
+    }
+
     /// The arguments of a command; those that are missing are read from standard input, one a line.
     func arguments(_ invocation: Invocation) throws -> [Bytes] {
         let wanted = invocation.command.arguments

@@ -96,8 +96,7 @@ struct AddCommand {
         guard !invocation.printsJSON, !invocation.flag("silent"), !invocation.flag("quiet"),
             !invocation.flag("quieter")
         else { return false }
-        return invocation.isGiven("progress")
-            ? invocation.flag("progress") : session.errors.isTerminal
+        return invocation.showsProgress(byDefault: session.errors.isTerminal)
     }
 
     private var metadata: AddBody.Metadata {

@@ -35,9 +35,7 @@ enum DAGCommands {
     }
 
     static let stat: Command.Action = { invocation, session in
-        let showsProgress =
-            invocation.isGiven("progress")
-            ? invocation.flag("progress") : session.errors.isTerminal
+        let showsProgress = invocation.showsProgress(byDefault: session.errors.isTerminal)
         var invocation = invocation
         if !invocation.isGiven("progress"),
             let option = invocation.command.option(named: "progress")
