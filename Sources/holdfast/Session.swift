@@ -102,10 +102,16 @@ final class Session {
         try errors.flush()
     }
 
-    /// Writes out what waits and closes what was opened.
+    /// Writes out what waits and closes what was opened, also where nobody reads any more: a node
+    /// that is not closed leaves its scratch folder behind.
     func finish() throws {
+        defer { close() }
         try output.flush()
         try errors.flush()
+    }
+
+    /// Closes what was opened; again is harmless.
+    func close() {
         localNode?.close()
         localNode = nil
     }
