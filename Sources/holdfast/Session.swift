@@ -24,11 +24,17 @@ final class Session {
         Repository.home(option: invocation.text("home"), environment: environment)
     }
 
+    /// The address of a node that the user has named; nil where it is the node of the repository.
+    func namedAddress(_ invocation: Invocation) -> String? {
+        let text = invocation.text("api") ?? environment["HOLDFAST_API"] ?? ""
+        return text.isEmpty ? nil : text
+    }
+
     /// The way to the node: the one named by `--api` or `$HOLDFAST_API`, else the one that holds the
     /// repository, else one inside this process.
     func client(for invocation: Invocation) throws -> RPCClient {
         let secret = invocation.text("api-auth")
-        if let text = invocation.text("api") ?? environment["HOLDFAST_API"], !text.isEmpty {
+        if let text = namedAddress(invocation) {
             return try RPCClient(NodeAddress(parsing: text), secret: secret)
         }
         let home = home(invocation)

@@ -48,7 +48,7 @@ enum NodeCommands {
     /// the next command finds it free.
     static let shutdown: Command.Action = { invocation, session in
         let home = session.home(invocation)
-        let isLocal = invocation.text("api") == nil && session.environment["HOLDFAST_API"] == nil
+        let isLocal = session.namedAddress(invocation) == nil
         if isLocal, try Repository.runningNodeAddress(home: home) == nil {
             throw RPCError("no node is running on \(home)")
         }
