@@ -163,6 +163,7 @@ final class CurlHandle: @unchecked Sendable {
         unsafe check(holdfast_curl_set_string(handle, option, value))
     }
 
+    /// `RequestLines` has refused every text that libcurl would refuse; all numbers are our own.
     private func check(_ code: CURLcode) {
         precondition(code == CURLE_OK, "libcurl refuses an option: a bug, or no memory is left")
     }

@@ -3,6 +3,10 @@ enum Limits {
     /// Bytes of one head, all lines together.
     static let headByteCountMax = 64 * 1024
 
+    /// Bytes of the head of a request with the address that it goes to. libcurl collects a head in
+    /// 1 MiB and calls a longer one a lack of memory; it refuses an option of over 8,000,000 bytes.
+    static let requestHeadByteCountMax = 1_000_000
+
     /// Bytes of the trailers, all lines together.
     static let trailerByteCountMax = 64 * 1024
 
@@ -11,6 +15,9 @@ enum Limits {
 
     /// Bytes written to the socket at once; libcurl allows 16 KiB to 2 MiB.
     static let sendBufferByteCount = 512 * 1024
+
+    /// Characters of a text that an error repeats.
+    static let shownTextCountMax = 1_000
 
     /// How long a connection may take to be made.
     static let connectMillisecondsMax = 30_000

@@ -12,8 +12,14 @@ struct RequestLines {
         else {
             throw HTTPClientError(
                 .badRequest,
-                "the request target must start with / and be percent-encoded: \(target.debugDescription)"
+                "the request target must start with / and be percent-encoded: "
+                    + String(target.debugDescription.prefix(Limits.shownTextCountMax))
             )
+        }
+        // C ends a text there, and would go to another place than the one that is shown.
+        guard !endpoint.description.utf8.contains(0) else {
+            throw HTTPClientError(
+                .badRequest, "the address \(endpoint.description.debugDescription) has a NUL in it")
         }
         // An empty value takes the field away that libcurl would send by itself.
         var lines = ["Expect:", "Accept:"]
@@ -27,6 +33,20 @@ struct RequestLines {
             lines.append("Transfer-Encoding: chunked")
         }
         self.lines = lines
+        try checkByteCount(endpoint)
+    }
+
+    /// What is within the limit, libcurl takes.
+    private func checkByteCount(_ endpoint: Endpoint) throws(HTTPClientError) {
+        let byteCount = lines.reduce(target.utf8.count + endpoint.description.utf8.count) {
+            $0 + $1.utf8.count + 2
+        }
+        guard byteCount <= Limits.requestHeadByteCountMax else {
+            throw HTTPClientError(
+                .badRequest,
+                "the head of the request has \(byteCount) bytes, more than "
+                    + "\(Limits.requestHeadByteCountMax): shorten what goes into it")
+        }
     }
 
     private static func line(_ name: String, _ value: String) throws(HTTPClientError) -> String {

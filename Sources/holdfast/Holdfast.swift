@@ -32,6 +32,7 @@ enum Holdfast {
     }
 
     private static func report(_ error: any Error, _ session: Session) -> Int32 {
+        defer { session.close() }
         // The reader of our output has gone (`holdfast cat … | head`): that is not worth a word.
         if let error = error as? FileError, error.isBrokenPipe { return 141 }
         try? session.output.flush()

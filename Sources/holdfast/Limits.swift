@@ -9,15 +9,19 @@ enum Limits {
     /// Bytes of a request target; a longer list of arguments travels in the body. Every node and
     /// every proxy before one takes this much.
     static let targetByteCountMax = 8 * 1_024 - 256
+    /// Bytes of a request target that is sent where the body cannot hold what makes it long: more
+    /// than any node takes.
+    static let longTargetByteCountMax = 512 << 10
     /// Folders inside each other that `get` makes: each holds a descriptor open.
     static let folderDepthMax = 512
     /// Bytes of a PAX header in an archive: a name, a target, a size and a time, with much room.
     static let paxByteCountMax = 1 << 20
     /// Bytes of an error answer that are read.
     static let errorByteCountMax = 1 << 20
-    /// Bytes of one element of a long list in an answer: a name of 2 MiB is the longest that a block
-    /// holds, and escapes make it longer.
-    static let answerElementByteCountMax = 4 << 20
+    /// Bytes of one element of a long list in an answer. A link has a name and the target of a
+    /// symbolic link, each at most as long as a block of 2 MiB, and a control character is six bytes
+    /// in JSON: 24 MiB, and room for the rest.
+    static let answerElementByteCountMax = 32 << 20
     /// Bytes of room that is kept from one element for the next.
     static let keptTokenByteCount = 64 << 10
     /// Bytes of a line in an answer that is read as one value: a result for each of 100,000 arguments.

@@ -24,11 +24,17 @@ final class Session {
         Repository.home(option: invocation.text("home"), environment: environment)
     }
 
+    /// The address of a node that the user has named; nil where it is the node of the repository.
+    func namedAddress(_ invocation: Invocation) -> String? {
+        let text = invocation.text("api") ?? environment["HOLDFAST_API"] ?? ""
+        return text.isEmpty ? nil : text
+    }
+
     /// The way to the node: the one named by `--api` or `$HOLDFAST_API`, else the one that holds the
     /// repository, else one inside this process.
     func client(for invocation: Invocation) throws -> RPCClient {
         let secret = invocation.text("api-auth")
-        if let text = invocation.text("api") ?? environment["HOLDFAST_API"], !text.isEmpty {
+        if let text = namedAddress(invocation) {
             return try RPCClient(NodeAddress(parsing: text), secret: secret)
         }
         let home = home(invocation)
@@ -45,6 +51,20 @@ final class Session {
 
     /// Their commands convert texts and nothing else.
     private static let groupsWithoutRepository: Set<String> = ["cid", "multibase", "commands"]
+
+    /// The call of a command, with its files as the body, or with the arguments of standard input
+    /// where some are missing.
+    func request(for invocation: Invocation) throws -> RPCRequest {
+        var request = RPCRequest(invocation)
+        if invocation.command.arguments.contains(where: \.isFile) {
+            if invocation.arguments.isEmpty { try announceStandardInput() }
+            request.arguments = []
+            request.body = FilesBody(invocation.arguments)
+        } else {
+            request.arguments = try arguments(invocation)
+        }
+        return request
+    }
 
     /// The arguments of a command; those that are missing are read from standard input, one a line.
     func arguments(_ invocation: Invocation) throws -> [Bytes] {
@@ -88,10 +108,16 @@ final class Session {
         try errors.flush()
     }
 
-    /// Writes out what waits and closes what was opened.
+    /// Writes out what waits and closes what was opened, also where nobody reads any more: a node
+    /// that is not closed leaves its scratch folder behind.
     func finish() throws {
+        defer { close() }
         try output.flush()
         try errors.flush()
+    }
+
+    /// Closes what was opened; again is harmless.
+    func close() {
         localNode?.close()
         localNode = nil
     }

@@ -284,6 +284,34 @@ struct HTTPClientTests {
         #expect(error?.code == .badRequest)
     }
 
+    /// libcurl refuses options of over 8,000,000 bytes, and calls heads over 1 MiB a lack of memory.
+    @Test(arguments: [1_100_000, 9_000_000])
+    func aHeadThatIsTooLongIsRefused(byteCount: Int) {
+        let long = String(repeating: "a", count: byteCount)
+        let requests: [(Endpoint, ClientRequest)] = [
+            (.unix(path: "/nonexistent/s"), ClientRequest(.get, "/" + long)),
+            (.unix(path: "/nonexistent/s"), ClientRequest(.get, "/", fields: ["X": long])),
+            (.unix(path: "/" + long), ClientRequest(.get, "/")),
+            (.tcp(host: long, port: 1), ClientRequest(.get, "/")),
+            (.tcp(host: "127.0.0.1", port: 1, basePath: "/" + long), ClientRequest(.get, "/")),
+        ]
+        for (endpoint, request) in requests {
+            let error = #expect(throws: HTTPClientError.self) {
+                try HTTPClient(endpoint).fetch(request)
+            }
+            #expect(error?.code == .badRequest)
+            #expect((error?.message.utf8.count ?? 0) < 4_096)
+        }
+    }
+
+    @Test(arguments: [Endpoint.unix(path: "/a\u{0}b"), .tcp(host: "127.0.0.1\u{0}.x", port: 1)])
+    func anAddressWithANULIsRefused(endpoint: Endpoint) {
+        let error = #expect(throws: HTTPClientError.self) {
+            try HTTPClient(endpoint).fetch(ClientRequest(.get, "/"))
+        }
+        #expect(error?.code == .badRequest)
+    }
+
     @Test(arguments: [("X", "a\r\nb"), ("X Y", "a"), ("", "a"), ("X:", "a"), ("X", "a\u{0}")])
     func aFieldThatWouldBreakTheHeadIsRefused(name: String, value: String) {
         let client = HTTPClient(.unix(path: "/nonexistent/holdfast.sock"))

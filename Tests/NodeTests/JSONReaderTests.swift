@@ -20,8 +20,23 @@ struct JSONReaderTests {
         #expect(try read(#""\u00e4\ud83d\ude00\u003e\/""#).text == "ä😀>/")
     }
 
-    @Test func halfAPairBecomesTheReplacementCharacter() throws {
-        #expect(try read(#""\ud83dx""#).text == "\u{FFFD}x")
+    /// As Go's encoding/json does it.
+    @Test(arguments: [
+        (#"\ud83dx"#, "\u{FFFD}x"), (#"\uD800\u0041"#, "\u{FFFD}A"), (#"\ude00"#, "\u{FFFD}"),
+        (#"\ud83d\ud83d\ude00"#, "\u{FFFD}😀"), (#"\ud83d\n"#, "\u{FFFD}\n"),
+        (#"\ud83d"#, "\u{FFFD}"), (#"\ude00\ud83d"#, "\u{FFFD}\u{FFFD}"),
+    ])
+    func halfAPairBecomesTheReplacementCharacter(escaped: String, text: String) throws {
+        #expect(
+            try read("\"\(escaped)\"").text?.unicodeScalars.elementsEqual(text.unicodeScalars)
+                == true)
+    }
+
+    @Test(arguments: [
+        #"\u+041"#, #"\u-041"#, #"\u004"#, #"\u00g1"#, #"\u 041"#, #"\ud83d\u+e00"#, #"\ud83d\u"#,
+    ])
+    func anEscapeHasFourHexadecimalDigits(escaped: String) {
+        #expect(throws: JSONError.self) { try read("\"\(escaped)\"") }
     }
 
     @Test(arguments: [

@@ -125,6 +125,18 @@ struct BadInputTests {
         #expect(message(process).contains(expected), "\(process.errorText)")
     }
 
+    @Test func aReaderThatHasGoneLeavesNothingBehind() throws {
+        let place = try TestPlace()
+        try File.makeFolder(place.path("tmp"))
+        let ended = try place.shell(
+            "export TMPDIR=$PWD/tmp; head -c 1000000 /dev/zero "
+                + "| holdfast multibase encode -b base16 | head -c 1 > none; "
+                + "echo ${PIPESTATUS[1]}")
+        #expect(ended.outputText == "141\n", "\(ended.errorText)")
+        #expect(ended.errorText == "")
+        #expect(try File.rawNames(in: place.path("tmp")) == [])
+    }
+
     @Test func aNewerRepositoryIsRefused() throws {
         let place = try TestPlace()
         try File.replace(place.home + "/version", with: Bytes(utf8: "99\n"))

@@ -156,4 +156,15 @@ struct CommandLineParserTests {
         }
         #expect(path == words.filter { !$0.hasPrefix("-") })
     }
+
+    /// The texts that Go's parser takes, with the base left to them.
+    @Test(
+        arguments: [
+            ("10", 10), ("-0x1F", -31), ("+0b11", 3), ("0o17", 15), ("017", 15), ("0", 0),
+            ("0x+5", nil), ("0x-5", nil), ("0+7", nil), ("0b+1", nil), ("0o-1", nil), ("--5", nil),
+            ("+-5", nil), ("0x", nil), ("", nil), ("-", nil), ("5\u{301}", nil), ("09", nil),
+        ] as [(String, Int128?)])
+    func numbersHaveOneSign(text: String, number: Int128?) {
+        #expect(OptionValue.integer(text) == number)
+    }
 }

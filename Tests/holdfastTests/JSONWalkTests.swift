@@ -87,7 +87,7 @@ struct JSONWalkTests {
         let text = String(repeating: "n", count: 64 << 10)
         let element = Bytes(utf8: "{\"Name\":\"\(text)\"},")
         try walk.feed(Bytes(utf8: "{\"Objects\":[{\"Links\":[")) { _ in }
-        for _ in 0..<2 * Limits.answerElementByteCountMax / element.count {
+        for _ in 0...Limits.answerElementByteCountMax / element.count + 1 {
             try walk.feed(element) { event in
                 guard case .value(let value, _) = event else { return }
                 #expect(value["Name"]?.text == text)
@@ -95,6 +95,20 @@ struct JSONWalkTests {
             }
         }
         #expect(count > Limits.answerElementByteCountMax / element.count)
+    }
+
+    /// The longest name that a block of 2 MiB holds, of characters that JSON writes with six bytes.
+    @Test func aNameOfControlCharactersIsNoElementBeyondTheLimit() throws {
+        var walk = JSONWalk(Self.listing)
+        var names: [Int] = []
+        let escapes = [[UInt8]](repeating: Array("\\u0001".utf8), count: 2 << 20)
+        try walk.feed(Bytes(utf8: "{\"Objects\":[{\"Links\":[{\"Name\":\"")) { _ in }
+        try walk.feed(Bytes(Array(escapes.joined()))) { _ in }
+        try walk.feed(Bytes(utf8: "\"}]}]}")) { event in
+            guard case .value(let value, _) = event else { return }
+            names.append(value["Name"]?.text?.utf8.count ?? 0)
+        }
+        #expect(names == [2 << 20])
     }
 
     @Test(arguments: [

@@ -109,6 +109,18 @@ struct NamesProgramTests {
         #expect(try File.rawNames(in: place.path("here")).allSatisfy { $0 == "got" })
     }
 
+    @Test func foldersThatUnicodeCallsEqualAreListedAsTwo() throws {
+        let place = try TestPlace()
+        let made = "mkdir -p d/$'e\\xcc\\x81' d/$'\\xc3\\xa9' && for f in d/*; do touch $f/x; done"
+        let root = try place.shell("\(made) && holdfast add -rQ d").outputText.dropLast()
+        let listed = try place.shell(
+            "holdfast ls --headers \(root)/$'e\\xcc\\x81' \(root)/$'\\xc3\\xa9'")
+        #expect(listed.exitCode == 0, "\(listed.errorText)")
+        let lines = listed.output.split(separator: UInt8(ascii: "\n"))
+        #expect(lines.filter { $0.last == UInt8(ascii: ":") }.count == 2)
+        #expect(lines.filter { $0.starts(with: "Hash ") }.count == 2)
+    }
+
     @Test func argumentsOfStandardInputAreReadOnce() throws {
         let place = try TestPlace()
         try place.makeSampleFolder()
@@ -127,6 +139,17 @@ struct NamesProgramTests {
         let refused = try place.run(["cid", "base32"] + list + ["a\nb"])
         #expect(refused.exitCode == 1)
         #expect(refused.errorText.contains("argument 3001 has a line break"))
+    }
+
+    @Test(arguments: ["cat", "resolve", "--api 127.0.0.1:1 cat", "pin ls --name"])
+    func anArgumentOfNineMillionBytesIsRefused(words: String) throws {
+        let place = try TestPlace()
+        let refused = try place.shell(
+            "head -c 9000000 /dev/zero | tr '\\0' a | holdfast \(words)"
+                + (words == "pin ls --name" ? " $(head -c 120000 /dev/zero | tr '\\0' a)" : ""))
+        #expect(refused.exitCode == 1)
+        #expect(refused.errorText.hasPrefix("Error: "), "\(refused.errorText)")
+        #expect(refused.errorText.utf8.count < 4_096)
     }
 
     @Test func aPipeOnTheCommandLineIsRead() throws {

@@ -63,6 +63,24 @@ struct OutputTests {
         #expect(written == Bytes(utf8: shown + shown + "\r\u{1b}[2K" + name))
     }
 
+    @Test func piecesOfATextEndBetweenCharacters() throws {
+        let text = Bytes(utf8: "aü€😀\u{301}").appending([0xFF, 0xF0, 0x9F]).appending("b")
+        for size in 1...text.count {
+            var pieces = TextPieces()
+            var taken: [Bytes] = []
+            for start in stride(from: 0, to: text.count, by: size) {
+                taken.append(pieces.take(text[start..<min(text.count, start + size)]))
+            }
+            taken.append(pieces.finish())
+            #expect(taken.joined(separator: .empty) == text)
+            #expect(taken.map(\.displayText).joined() == text.displayText)
+        }
+        var pieces = TextPieces()
+        #expect(pieces.take(Bytes(utf8: "€").prefix(2)) == .empty)
+        #expect(pieces.finish() == Bytes(utf8: "€").prefix(2))
+        #expect(pieces.finish() == .empty)
+    }
+
     @Test(
         arguments: [
             (0o644, "-rw-r--r--"), (0o755 | 1 << 31, "drwxr-xr-x"), (0o777 | 1 << 27, "lrwxrwxrwx"),

@@ -50,8 +50,40 @@ struct RPCRequestTests {
         #expect(error?.message.hasPrefix("argument 1001 ") == true)
     }
 
-    @Test func oneLongArgumentIsNoList() throws {
-        let one = Bytes([UInt8](repeating: 0x61, count: 20_000))
-        #expect(try request([one]).fitting().body == nil)
+    @Test func oneLongArgumentGoesIntoTheBodyToo() throws {
+        let one = Bytes([UInt8](repeating: 0x61, count: 9_000_000))
+        let fitting = try request([one]).fitting()
+        #expect(fitting.target == "/api/v0/pin/add?encoding=json&stream-channels=true")
+        let lines = try text(of: fitting.body).joined(separator: .empty)
+            .split(separator: UInt8(ascii: "\n"))
+        #expect(lines.contains(one))
+    }
+
+    @Test func oneArgumentWithALineBreakStaysInTheTarget() throws {
+        let one = Bytes([UInt8](repeating: 0x61, count: 20_000)).appending("\n")
+        #expect(try request([one]).fitting().arguments == [one])
+    }
+
+    /// A node reads no list from the body for `pin update`, whose arguments are two.
+    @Test(arguments: [["pin", "update"], ["add"], ["unknown"]])
+    func whatTheBodyCannotHoldStaysInTheTarget(words: [String]) throws {
+        var request = RPCRequest(words)
+        request.arguments = [Bytes([UInt8](repeating: 0x61, count: 20_000)), "b"]
+        #expect(try request.fitting().arguments == request.arguments)
+    }
+
+    @Test func whatIsTooLongForEveryNodeIsRefused() throws {
+        let long = Bytes([UInt8](repeating: 0x61, count: 9_000_000))
+        var update = RPCRequest(["pin", "update"])
+        update.arguments = ["a", long]
+        var named = request([long])
+        named.options = [("pin-name", long)]
+        var upload = RPCRequest(["add"])
+        upload.options = [("ignore", long)]
+        upload.body = ArgumentsBody(["x"])
+        for request in [update, named, upload] {
+            let error = #expect(throws: UsageError.self) { try request.fitting() }
+            #expect(error?.message.contains("no node takes more") == true)
+        }
     }
 }

@@ -56,6 +56,32 @@ struct ServeTests {
         #expect(try node.place.run("shutdown").errorText.hasPrefix("Error: no node is running on "))
     }
 
+    @Test func anEmptyAddressInTheEnvironmentNamesNoOtherNode() throws {
+        let node = try RunningNode(TestPlace())
+        let asked = try node.place.shell("HOLDFAST_API= holdfast shutdown && holdfast repo stat")
+        #expect(asked.exitCode == 0, "\(asked.errorText)")
+        #expect(node.process.exitCode == 0)
+        let again = try node.place.shell("HOLDFAST_API= holdfast shutdown")
+        #expect(again.errorText.hasPrefix("Error: no node is running on "))
+    }
+
+    @Test func theStatusOfANodeElsewhereSaysNothingOfTheOneHere() throws {
+        let node = try RunningNode(TestPlace())
+        let other = try RunningNode(TestPlace())
+        let address = "/ip4/127.0.0.1/tcp/\(other.rpcPort)"
+        for line in ["holdfast --api \(address) status", "HOLDFAST_API=\(address) holdfast status"]
+        {
+            let status = try node.place.shell(line)
+            #expect(status.exitCode == 0, "\(status.errorText)")
+            #expect(status.outputText.contains("node:   \(address)\n"), "\(status.outputText)")
+            #expect(!status.outputText.contains("running"))
+            #expect(!status.outputText.contains(node.place.home))
+            #expect(!status.outputText.contains("public:"))
+        }
+        #expect(node.stop() == 0)
+        #expect(other.stop() == 0)
+    }
+
     @Test func aSecondNodeNamesTheProcessOfTheFirst() throws {
         let node = try RunningNode(TestPlace())
         let second = try node.place.run("serve", "--private", "127.0.0.1:0")

@@ -15,10 +15,13 @@ struct TarTests {
         return process.output
     }
 
-    private func extract(_ archive: Bytes, to output: String, pieceByteCount: Int = 1_000) throws {
+    /// - Parameter end: what is put behind the archive; another end changes nothing.
+    private func extract(
+        _ archive: Bytes, to output: String, pieceByteCount: Int = 1_000, end: Bytes = Self.end
+    ) throws {
         var reader = TarReader()
         let extractor = TarExtractor(output: Bytes(utf8: output))
-        var rest = archive
+        var rest = archive.appending(end)
         while !rest.isEmpty {
             let piece = rest.prefix(pieceByteCount)
             rest = rest.dropFirst(piece.count)
@@ -27,6 +30,8 @@ struct TarTests {
         try reader.finish()
         try extractor.finish()
     }
+
+    private static let end = Bytes([UInt8](repeating: 0, count: 1_024))
 
     @Test(arguments: [["--format=ustar"], ["--format=pax"]], [1, 511, 512, 70_000])
     func foldersComeBackAsTheyWere(options: [String], pieceByteCount: Int) throws {
@@ -99,7 +104,70 @@ struct TarTests {
         let place = try TestPlace(makesRepository: false)
         try place.write("f", String(repeating: "x", count: 2_000))
         let whole = try archive(place.folder, "f")
-        #expect(throws: TarError.self) { try extract(whole.prefix(1_500), to: place.path("out")) }
+        #expect(throws: TarError.self) {
+            try extract(whole.prefix(1_500), to: place.path("out"), end: .empty)
+        }
+    }
+
+    /// An archive may be cut between two entries, behind records, or at its first byte.
+    @Test func anArchiveWithoutItsEndIsRefused() throws {
+        let place = try TestPlace(makesRepository: false)
+        let folder = tarHeader("dir/", type: "5")
+        let file = tarHeader("dir/f", type: "0")
+        let archives = [
+            .empty, folder, folder.appending(file),
+            folder.appending(TarHeaderBytes.pax(("path", "dir/g"))),
+        ]
+        for archive in archives {
+            let error = #expect(throws: TarError.self) {
+                try extract(archive, to: place.path("out"), end: .empty)
+            }
+            #expect(error?.description == "the archive ends too early")
+        }
+        let error = #expect(throws: TarError.self) { try extract(.empty, to: place.path("none")) }
+        #expect(error?.description == "the archive is empty")
+        #expect(!File.exists(place.path("none")))
+    }
+
+    @Test func foldersThatWereThereKeepTheirModesAndTimes() throws {
+        let place = try TestPlace(makesRepository: false)
+        let time = WallTime(seconds: 1_000_000_000)
+        for name in ["out/old", "out"] {
+            try File.makeFolder(place.path(name))
+            try File.setPermissions(place.path(name), 0o750)
+            try File.setModified(place.path(name), time)
+        }
+        func folder(_ name: Bytes) -> Bytes {
+            TarHeaderBytes(
+                name: name, type: UInt8(ascii: "5"), mode: "0000705", time: "00000000777"
+            ).encoded
+        }
+        try extract(folder("dir/").appending(folder("dir/old/")), to: place.path("out"))
+        for name in ["out/old", "out"] {
+            let status = try File.status(of: place.path(name))
+            #expect(status.mode == 0o750)
+            #expect(status.modified == time)
+        }
+        // What is new has the stranger's, and changes the time of the folder that it is in.
+        try extract(folder("dir/").appending(folder("dir/new/")), to: place.path("out"))
+        let status = try File.status(of: place.path("out/new"))
+        #expect(status.mode & 0o700 == 0o700 && status.modified.seconds == 0o777)
+        #expect(try File.status(of: place.path("out")).mode == 0o750)
+    }
+
+    /// The process's mask is one for all threads, so the program has its own here.
+    @Test func theUsersMaskIsRespected() throws {
+        let place = try TestPlace()
+        let made = """
+            mkdir -p dir/sub && touch dir/f dir/sub/x && chmod 777 dir dir/sub && \
+            chmod 666 dir/f && chmod 500 dir/sub && \
+            cid=$(holdfast add -rQ --preserve-mode dir) && umask 027 && \
+            holdfast get -o out $cid && stat -c %a out out/sub out/f
+            """
+        let got = try place.shell(made)
+        #expect(got.exitCode == 0, "\(got.errorText)")
+        #expect(got.outputText.hasSuffix("\n750\n500\n640\n"), "\(got.outputText)")
+        _ = try place.shell("chmod 700 dir/sub out/sub")
     }
 
     @Test func aDamagedHeaderIsRefused() throws {
@@ -215,7 +283,7 @@ struct TarTests {
         let parts = [
             TarHeaderBytes(name: "dir/", type: UInt8(ascii: "5"), mode: "0000500").encoded,
             tarHeader("dir/sub/", type: "5"), tarHeader("dir/sub/x", type: "0"),
-            tarHeader("dir/y", type: "0"), Bytes([UInt8](repeating: 0, count: 1_024)),
+            tarHeader("dir/y", type: "0"),
         ]
         try extract(parts.joined(separator: .empty), to: place.path("out"))
         #expect(try File.rawNames(in: place.path("out")) == ["sub", "y"])

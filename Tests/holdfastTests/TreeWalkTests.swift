@@ -148,6 +148,37 @@ struct TreeWalkTests {
         #expect(try !reading.next().isEmpty)
     }
 
+    /// The table of pages of this process: a regular file of 0 bytes that goes on for 256 GiB.
+    @Test(.enabled(if: File.exists("/proc/self/pagemap")))
+    func aFileThatNeverEndsThoughItSaysItIsEmptyIsSentPieceByPiece() throws {
+        let body = AddBody(
+            TreeWalk([(path: "/proc/self/pagemap", name: "p")], rules: TreeWalk.Rules()),
+            boundary: "b", metadata: AddBody.Metadata())
+        for _ in 0..<20 {
+            let piece = try #require(try body.next())
+            #expect(!piece.isEmpty && piece.count <= 2 * Limits.uploadPieceByteCount)
+        }
+    }
+
+    /// The file is looked at in the walk and opened afterwards: a link that takes its place between
+    /// the two leads to what nobody wanted to add.
+    @Test func aLinkInThePlaceOfAFileIsNotFollowed() throws {
+        let place = try TestPlace(makesRepository: false)
+        try place.write("dir/f", "f")
+        try place.write("secret", "secret")
+        var walk = TreeWalk([(path: Bytes(utf8: place.path("dir")), name: "dir")], rules: recursive)
+        _ = try walk.next()
+        let entry = try #require(try walk.next())
+        try File.remove(place.path("dir/f"))
+        try File.makeLink(place.path("dir/f"), to: "../secret")
+        let error = #expect(throws: AddError.self) {
+            try FileReading(entry.path, found: entry.status)
+        }
+        #expect(error?.description.contains("changed while it was read") == true)
+        let kept = try File.status(of: place.path("secret"))
+        #expect(try FileReading(entry.path, found: kept).next() == "secret")
+    }
+
     @Test(arguments: [
         ("a/../b", "b"), ("./a//b/", "a/b"), ("/../a", "/a"), ("../a", "../a"), ("", "."),
         ("/", "/"),

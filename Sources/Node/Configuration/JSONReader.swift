@@ -147,23 +147,27 @@ package struct JSONReader {
     }
 
     private mutating func unicodeEscape() throws(JSONError) -> Unicode.Scalar {
-        let first = try fourDigits()
-        // Go writes a lone half of a pair for bytes that are no text: the replacement character.
-        guard (0xD800..<0xDC00).contains(first), bytes[offset...].starts(with: "\\u".utf8) else {
-            return Unicode.Scalar(first) ?? "\u{FFFD}"
+        guard let first = digits(at: offset) else {
+            throw failure("four hexadecimal digits should stand here")
         }
-        offset += 2
-        let second = try fourDigits()
-        guard (0xDC00..<0xE000).contains(second) else { return "\u{FFFD}" }
+        offset += 4
+        // Go's rule: a half without its other half is the replacement character, and an escape
+        // behind it that is no other half stands for itself.
+        guard (0xD800..<0xDC00).contains(first), bytes[offset...].starts(with: "\\u".utf8),
+            let second = digits(at: offset + 2), (0xDC00..<0xE000).contains(second)
+        else { return Unicode.Scalar(first) ?? "\u{FFFD}" }
+        offset += 6
         return Unicode.Scalar(0x10000 + (first - 0xD800) << 10 + (second - 0xDC00)) ?? "\u{FFFD}"
     }
 
-    private mutating func fourDigits() throws(JSONError) -> UInt32 {
-        guard offset + 4 <= bytes.count,
-            let value = UInt32(
-                String(decoding: bytes[offset..<offset + 4], as: UTF8.self), radix: 16)
-        else { throw failure("four hexadecimal digits should stand here") }
-        offset += 4
+    /// The value of four hexadecimal digits; nil where something else stands, such as a sign.
+    private func digits(at start: Int) -> UInt32? {
+        guard start + 4 <= bytes.count else { return nil }
+        var value: UInt32 = 0
+        for byte in bytes[start..<start + 4] {
+            guard let digit = Character(Unicode.Scalar(byte)).hexDigitValue else { return nil }
+            value = value << 4 | UInt32(digit)
+        }
         return value
     }
 

@@ -82,20 +82,26 @@ final class AddBody: RPCBody {
             head(entry, type: "application/octet-stream")
             large = FileReading(stream: pipe)
         case .file:
-            let reading = try FileReading(entry.path)
+            let reading = try FileReading(entry.path, found: entry.status)
             head(entry, type: "application/octet-stream")
             guard reading.expectedByteCount <= Limits.smallFileByteCount else {
                 large = reading
                 return
             }
-            while true {
-                let piece = try reading.next()
-                if piece.isEmpty { break }
-                writer.append(piece)
-                try onProgress(piece.count)
-            }
-            endPart()
+            try collect(reading)
         }
+    }
+
+    /// Appends a small file. One of the kernel's may say that it is empty and never end: what is
+    /// too much for one piece goes on as a large file does.
+    private func collect(_ reading: FileReading) throws {
+        while writer.count < Limits.uploadPieceByteCount {
+            let piece = try reading.next()
+            if piece.isEmpty { return endPart() }
+            writer.append(piece)
+            try onProgress(piece.count)
+        }
+        large = reading
     }
 
     private func head(_ entry: TreeEntry, type: String) {

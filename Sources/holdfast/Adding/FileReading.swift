@@ -10,9 +10,21 @@ final class FileReading {
     private var readByteCount: UInt64 = 0
 
     /// Opens a file.
-    init(_ path: some FilePath) throws {
+    ///
+    /// - Parameters:
+    ///   - path: a link is followed.
+    ///   - found: what stood at the path when it was looked at. Another file there now, such as one
+    ///     behind a link that somebody has put into its place, was not what was to be added.
+    /// - Throws: if another file is there.
+    init(_ path: some FilePath, found: FileStatus? = nil) throws {
         file = try File(path, .read)
         let status = try file.status()
+        let isSame = found.map { ($0.device, $0.inode) == (status.device, status.inode) } ?? true
+        guard isSame, status.kind == .file else {
+            throw AddError(
+                "\(file.path) changed while it was read: another file is there now; nothing was "
+                    + "pinned; add it again when nobody writes to its folder")
+        }
         opened = status
         expectedByteCount = status.byteCount
     }

@@ -63,14 +63,16 @@ enum OptionValue {
             ? Substring(text.utf8.dropFirst()) : text[...]
         guard let first = digits.first, first.isASCII, first.isNumber else { return nil }
         let lower = digits.lowercased()
-        let magnitude: Int128? =
+        let (rest, radix): (Substring, Int) =
             switch lower.prefix(2) {
-            case "0x": Int128(lower.dropFirst(2), radix: 16)
-            case "0o": Int128(lower.dropFirst(2), radix: 8)
-            case "0b": Int128(lower.dropFirst(2), radix: 2)
-            default: Int128(lower, radix: lower.count > 1 && first == "0" ? 8 : 10)
+            case "0x": (lower.dropFirst(2), 16)
+            case "0o": (lower.dropFirst(2), 8)
+            case "0b": (lower.dropFirst(2), 2)
+            default: (lower[...], lower.count > 1 && first == "0" ? 8 : 10)
             }
-        guard let magnitude, magnitude >= 0 else { return nil }
+        // `Int128` would take a sign behind the prefix.
+        guard rest.first != "+", rest.first != "-", let magnitude = Int128(rest, radix: radix)
+        else { return nil }
         return isNegative ? -magnitude : magnitude
     }
 

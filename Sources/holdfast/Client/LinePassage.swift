@@ -25,7 +25,7 @@ struct LinePassage {
         }
         held += rest
         guard isPassing || held.count > Limits.heldLineByteCountMax else { return }
-        let tail = Self.startedCharacterByteCount(held)
+        let tail = TextPieces.startedCharacterByteCount(held)
         try pass(Bytes(held.dropLast(tail)))
         held = held.suffix(tail)
         isPassing = true
@@ -47,14 +47,5 @@ struct LinePassage {
         try pass(Bytes(held))
         held.removeAll(keepingCapacity: true)
         isPassing = false
-    }
-
-    /// Bytes at the end that begin a character of UTF-8 whose rest has not come.
-    private static func startedCharacterByteCount(_ bytes: [UInt8]) -> Int {
-        for (back, byte) in bytes.suffix(3).reversed().enumerated() where byte & 0xC0 != 0x80 {
-            let needed = byte >= 0xF0 ? 4 : byte >= 0xE0 ? 3 : byte >= 0xC0 ? 2 : 1
-            return back + 1 < needed ? back + 1 : 0
-        }
-        return 0
     }
 }

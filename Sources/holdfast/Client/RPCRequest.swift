@@ -1,5 +1,6 @@
 import Buffers
 import HTTP
+import KuboRPC
 
 /// One call of a command over the RPC.
 struct RPCRequest {
@@ -34,14 +35,16 @@ struct RPCRequest {
     /// The call in the form in which a node takes it: arguments that are too long for a target go
     /// into the body, all of them, so that they stay in order.
     ///
-    /// - Throws: `UsageError` for a long list with an argument that cannot stand on a line.
+    /// - Throws: `UsageError` for a long list with an argument that cannot stand on a line, and for
+    ///   what is too long for every node.
     func fitting() throws(UsageError) -> RPCRequest {
-        guard body == nil, arguments.count > 1, target.utf8.count > Limits.targetByteCountMax
-        else { return self }
+        let byteCount = target.utf8.count
+        guard byteCount > Limits.targetByteCountMax else { return self }
+        guard body == nil, bodyTakesArguments else { return try checked(byteCount) }
         for (index, argument) in arguments.enumerated() {
-            guard !argument.isEmpty, !argument.contains(UInt8(ascii: "\n")),
-                argument.last != UInt8(ascii: "\r")
-            else {
+            guard Self.isLine(argument) else {
+                // Alone it may be sent as it is, if a node takes that much.
+                if arguments.count == 1 { return try checked(byteCount) }
                 throw UsageError(
                     "argument \(index + 1) \(argument.isEmpty ? "is empty" : "has a line break"), "
                         + "and a list of \(arguments.count) arguments is sent one a line: give it "
@@ -51,7 +54,30 @@ struct RPCRequest {
         var request = self
         request.arguments = []
         request.body = ArgumentsBody(arguments)
-        return request
+        return try request.checked(request.target.utf8.count)
+    }
+
+    private static func isLine(_ argument: Bytes) -> Bool {
+        !argument.isEmpty && !argument.contains(UInt8(ascii: "\n"))
+            && argument.last != UInt8(ascii: "\r")
+    }
+
+    /// Whether a node looks for the arguments in the body where the target has none.
+    private var bodyTakesArguments: Bool {
+        let name = Bytes(utf8: words.joined(separator: "/"))
+        guard !arguments.isEmpty, let specs = CommandTable.command(named: name)?.arguments,
+            let last = specs.last, last.kind == .string
+        else { return false }
+        return last.isVariadic || specs.count == 1 && last.acceptsStandardInput
+    }
+
+    private func checked(_ byteCount: Int) throws(UsageError) -> RPCRequest {
+        guard byteCount <= Limits.longTargetByteCountMax else {
+            throw UsageError(
+                "the arguments and options have \(byteCount) bytes in the address of the call, and "
+                    + "no node takes more than \(Limits.longTargetByteCountMax)", words: words)
+        }
+        return self
     }
 }
 

@@ -31,7 +31,7 @@ struct AddCommand {
         let rules = try walkRules()
         let client = try session.client(for: invocation)
         if showsProgress {
-            bar = ProgressBar(on: session.errors, totalByteCount: try total(paths, rules))
+            bar = ProgressBar(on: session.errors, totalByteCount: try Self.total(paths, rules))
         }
         let progress = Progress()
         let body = AddBody(
@@ -96,8 +96,7 @@ struct AddCommand {
         guard !invocation.printsJSON, !invocation.flag("silent"), !invocation.flag("quiet"),
             !invocation.flag("quieter")
         else { return false }
-        return invocation.isGiven("progress")
-            ? invocation.flag("progress") : session.errors.isTerminal
+        return invocation.showsProgress(byDefault: session.errors.isTerminal)
     }
 
     private var metadata: AddBody.Metadata {
@@ -121,14 +120,19 @@ struct AddCommand {
     }
 
     /// Walks once more, before the upload, so that the bar knows the end.
-    private func total(_ paths: [(path: Bytes, name: Bytes)], _ rules: TreeWalk.Rules) throws
-        -> UInt64?
-    {
+    ///
+    /// - Returns: nil where nobody knows: standard input has no size, and sparse files claim any.
+    static func total(
+        _ paths: [(path: Bytes, name: Bytes)], _ rules: TreeWalk.Rules
+    ) throws -> UInt64? {
         var walk = TreeWalk(paths, rules: rules)
         var total: UInt64 = 0
         while let entry = try walk.next() {
             if case .standardInput = entry.kind { return nil }
-            if case .file = entry.kind { total += entry.status?.byteCount ?? 0 }
+            guard case .file = entry.kind, let byteCount = entry.status?.byteCount else { continue }
+            let (sum, overflows) = total.addingReportingOverflow(byteCount)
+            guard !overflows else { return nil }
+            total = sum
         }
         return total
     }

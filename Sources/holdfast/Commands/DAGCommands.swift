@@ -35,9 +35,7 @@ enum DAGCommands {
     }
 
     static let stat: Command.Action = { invocation, session in
-        let showsProgress =
-            invocation.isGiven("progress")
-            ? invocation.flag("progress") : session.errors.isTerminal
+        let showsProgress = invocation.showsProgress(byDefault: session.errors.isTerminal)
         var invocation = invocation
         if !invocation.isGiven("progress"),
             let option = invocation.command.option(named: "progress")
@@ -58,12 +56,19 @@ enum DAGCommands {
 
     private static func showStatProgress(_ value: JSONValue, _ session: Session) throws {
         let stats = value["DagStats"]?.elements ?? []
-        let blocks = stats.reduce(0) { $0 + ($1["NumBlocks"]?.unsigned ?? 0) }
-        let bytes = stats.reduce(0) { $0 + ($1["Size"]?.unsigned ?? 0) }
+        let (blocks, bytes) = (sum("NumBlocks", of: stats), sum("Size", of: stats))
         try session.errors.write(
             "Fetched/Processed \(blocks) blocks, \(bytes) bytes (\(HumanSize.decimal(bytes)))")
         try session.errors.control(.lineStart)
         try session.errors.flush()
+    }
+
+    /// The largest number there is, where a node's numbers are more together.
+    static func sum(_ name: String, of stats: [JSONValue]) -> UInt64 {
+        stats.reduce(0) { total, stat in
+            let (sum, overflows) = total.addingReportingOverflow(stat[name]?.unsigned ?? 0)
+            return overflows ? .max : sum
+        }
     }
 
     static func statText(_ value: JSONValue) -> String {
@@ -87,12 +92,15 @@ enum DAGCommands {
         text + String(repeating: " ", count: max(0, width - text.count))
     }
 
-    /// Six decimals, as Go's `%f`.
+    /// Six decimals, as Go's `%f`; what no node counts, a negative or a huge number, as it came.
     private static func ratio(_ value: JSONValue?) -> String {
         guard case .number(let digits) = value, let number = Double(digits) else {
             return "0.000000"
         }
-        let millionths = Int((number * 1e6).rounded())
+        // Below this, all millionths fit into an `Int`.
+        guard number >= 0, number < 9e12 else { return digits }
+        let whole = number.rounded(.down)
+        let millionths = Int(whole) * 1_000_000 + Int(((number - whole) * 1e6).rounded())
         let fraction = String(millionths % 1_000_000)
         return "\(millionths / 1_000_000)."
             + String(repeating: "0", count: 6 - fraction.count) + fraction

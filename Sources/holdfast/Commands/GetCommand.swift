@@ -1,21 +1,18 @@
 import Buffers
 import Execution
-import HTTP
 import Node
 
 /// `holdfast get`.
 enum GetCommand {
     static let action: Command.Action = { invocation, session in
-        let arguments = try session.arguments(invocation)
+        let request = try session.request(for: invocation)
         let isCompressed = invocation.flag("compress")
         if isCompressed, let level = invocation.integer("compression-level"),
             !(1...9).contains(level)
         {
             throw UsageError("compression level must be between 1 and 9", words: ["get"])
         }
-        var request = RPCRequest(invocation)
-        request.arguments = arguments
-        let path = try outputPath(invocation, arguments.first ?? "")
+        let path = try outputPath(invocation, request.arguments.first ?? "")
         let client = try session.client(for: invocation)
         if isCompressed || invocation.flag("archive") {
             try saveArchive(request, at: path, invocation, session, client)
@@ -53,7 +50,7 @@ enum GetCommand {
             onHead: { fields in
                 try session.output.line("Saving file(s) to \(path.displayText)")
                 try session.output.flush()
-                bar = Self.bar(invocation, session, fields)
+                bar = ProgressBar.ofDownload(invocation, session, fields)
                 extractor = TarExtractor(output: path)
             },
             onPiece: { piece in
@@ -82,23 +79,12 @@ enum GetCommand {
                 file = try File(path, .replace, permissions: 0o666)
                 try session.output.line("Saving archive to \(path.displayText)")
                 try session.output.flush()
-                bar = Self.bar(invocation, session, fields)
+                bar = ProgressBar.ofDownload(invocation, session, fields)
             },
             onPiece: { piece in
                 try file?.write(piece)
                 try bar?.add(piece.count)
             })
         try bar?.clear()
-    }
-
-    private static func bar(
-        _ invocation: Invocation, _ session: Session, _ fields: Fields
-    ) -> ProgressBar? {
-        let isShown =
-            invocation.isGiven("progress")
-            ? invocation.flag("progress") : session.errors.isTerminal
-        guard isShown else { return nil }
-        let total = fields["X-Content-Length"].flatMap { UInt64($0) }
-        return ProgressBar(on: session.errors, totalByteCount: total)
     }
 }

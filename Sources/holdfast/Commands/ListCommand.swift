@@ -1,3 +1,4 @@
+import Buffers
 import Execution
 import Node
 
@@ -21,8 +22,9 @@ enum ListCommand {
         private let invocation: Invocation
         private let isSeveral: Bool
         private var table: SpooledTable
-        private var last = ""
-        private var hasLinks = false
+        /// As bytes: two paths that Unicode calls equal are two folders.
+        private var last: Bytes?
+        private var hasHash = false
 
         init(_ invocation: Invocation, isSeveral: Bool, table: SpooledTable) {
             self.invocation = invocation
@@ -35,9 +37,13 @@ enum ListCommand {
             case .value(let value, let place) where place.depth == 3:
                 if place.name == "Hash" { try begin(value.text ?? "") }
             case .value(let link, let place) where place.depth == 4:
-                hasLinks = true
+                guard hasHash else {
+                    throw RPCError(
+                        "the node's answer cannot be read: links come without the hash of their "
+                            + "folder before them")
+                }
                 try table.append(ListCommand.row(link, invocation))
-            case .end(depth: 2): hasLinks = false
+            case .end(depth: 2): hasHash = false
             case .end(depth: 0): try table.finish()
             default: break
             }
@@ -45,17 +51,14 @@ enum ListCommand {
 
         /// The links of an object follow, or more of those of the same object.
         private mutating func begin(_ hash: String) throws {
-            guard !hasLinks else {
-                throw RPCError(
-                    "the node's answer cannot be read: links come before the hash of their folder")
-            }
-            guard hash != last else { return }
+            hasHash = true
+            guard Bytes(utf8: hash) != last else { return }
             if isSeveral {
-                if !last.isEmpty { try table.append([""]) }
+                if last != nil { try table.append([""]) }
                 try table.append([hash + ":"])
             }
             if invocation.flag("headers") { try table.append(ListCommand.header(invocation)) }
-            last = hash
+            last = Bytes(utf8: hash)
         }
     }
 

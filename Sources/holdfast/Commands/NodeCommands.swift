@@ -29,7 +29,7 @@ enum NodeCommands {
             try output.line("Holdfast version: \(Version.current)")
             try output.line("Kubo RPC version: \(Version.kubo)")
             try output.line("Repo version: \(Version.kuboRepository)")
-            try output.line("System version: \(Version.system)")
+            try output.line("System version: \(SystemName.text)")
             try output.line("Swift version: \(Version.swift)")
         } else if invocation.flag("repo") {
             try output.line(Version.kuboRepository)
@@ -48,7 +48,7 @@ enum NodeCommands {
     /// the next command finds it free.
     static let shutdown: Command.Action = { invocation, session in
         let home = session.home(invocation)
-        let isLocal = invocation.text("api") == nil && session.environment["HOLDFAST_API"] == nil
+        let isLocal = session.namedAddress(invocation) == nil
         if isLocal, try Repository.runningNodeAddress(home: home) == nil {
             throw RPCError("no node is running on \(home)")
         }

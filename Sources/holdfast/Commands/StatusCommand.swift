@@ -8,20 +8,14 @@ enum StatusCommand {
         discussion: "Fails if the node, or the repository, is not in order.",
         examples: ["status"]
     ) { invocation, session in
-        let home = session.home(invocation)
         let client = try session.client(for: invocation)
-        var rows = [["repository:", home]]
-        if let pid = try Repository.runningNodeProcess(home: home) {
-            rows.append(["node:", "running, process \(pid)"])
-            if let address = try Repository.runningNodeAddress(home: home) {
-                rows.append(["private:", address])
+        // Of a node elsewhere, this machine knows the address alone.
+        var rows =
+            if let address = session.namedAddress(invocation) {
+                [["node:", address]]
+            } else {
+                try localRows(home: session.home(invocation))
             }
-            if let address = Repository.gatewayAddress(home: home) {
-                rows.append(["public:", address])
-            }
-        } else if invocation.text("api") == nil {
-            rows.append(["node:", "not running"])
-        }
         try client.values(RPCRequest(["repo", "stat"])) { value, _ in
             rows.append(["blocks:", "\(value["NumObjects"]?.unsigned ?? 0)"])
             rows.append(["stored:", HumanSize.binary(value["RepoSize"]?.unsigned ?? 0)])
@@ -33,5 +27,20 @@ enum StatusCommand {
         rows += health.dropFirst().map { ["", $0] }
         try session.output.write(AlignedTable.text(rows))
         if status != .ok { throw RPCError("the node is not in order: \(health.first ?? "")") }
+    }
+
+    private static func localRows(home: String) throws -> [[String]] {
+        var rows = [["repository:", home]]
+        guard let pid = try Repository.runningNodeProcess(home: home) else {
+            return rows + [["node:", "not running"]]
+        }
+        rows.append(["node:", "running, process \(pid)"])
+        if let address = try Repository.runningNodeAddress(home: home) {
+            rows.append(["private:", address])
+        }
+        if let address = Repository.gatewayAddress(home: home) {
+            rows.append(["public:", address])
+        }
+        return rows
     }
 }

@@ -5,7 +5,7 @@ enum TableCommands {
     static let bases: Command.Action = TextCommand.action { value, invocation, session in
         let isPrefixed = invocation.flag("prefix")
         let isNumeric = invocation.flag("numeric")
-        for entry in entries(value).sorted(by: { order($0.code) < order($1.code) }) {
+        for entry in entries(value).sorted(by: { isBefore($0.code, $1.code) }) {
             var line = ""
             if isPrefixed { line += letter(entry.code) + (isNumeric ? " " : "  ") }
             if isNumeric { line += aligned(entry.code, 7) + "  " }
@@ -38,8 +38,12 @@ enum TableCommands {
     }
 
     /// Small letters come before the capital ones of the same letter, as in Kubo.
-    private static func order(_ code: Int64) -> (Int64, Int64) {
-        let isCapital = (0x41...0x5A).contains(code)
-        return (isCapital ? code + 0x20 : code, -code)
+    static func isBefore(_ code: Int64, _ other: Int64) -> Bool {
+        let (small, otherSmall) = (smallLetter(code), smallLetter(other))
+        return small == otherSmall ? code > other : small < otherSmall
+    }
+
+    private static func smallLetter(_ code: Int64) -> Int64 {
+        (0x41...0x5A).contains(code) ? code + 0x20 : code
     }
 }

@@ -19,7 +19,7 @@ enum TextCommand {
     static func run(
         _ invocation: Invocation, _ session: Session, onValue: (JSONValue) throws -> Void
     ) throws {
-        let request = try request(invocation, session)
+        let request = try session.request(for: invocation)
         let client = try session.client(for: invocation)
         guard !invocation.printsJSON else { return try copy(client, request, session) }
         try client.values(request) { value, _ in try onValue(value) }
@@ -30,7 +30,7 @@ enum TextCommand {
         _ invocation: Invocation, _ session: Session, _ shape: JSONShape,
         onEvent: (JSONWalk.Event) throws -> Void
     ) throws {
-        let request = try request(invocation, session)
+        let request = try session.request(for: invocation)
         let client = try session.client(for: invocation)
         guard !invocation.printsJSON else { return try copy(client, request, session) }
         try client.walk(request, shape, onEvent: onEvent)
@@ -40,20 +40,6 @@ enum TextCommand {
         _ client: RPCClient, _ request: RPCRequest, _ session: Session
     ) throws {
         try client.lines(request) { try session.output.text($0) }
-    }
-
-    private static func request(
-        _ invocation: Invocation, _ session: Session
-    ) throws -> RPCRequest {
-        var request = RPCRequest(invocation)
-        if invocation.command.arguments.contains(where: \.isFile) {
-            if invocation.arguments.isEmpty { try session.announceStandardInput() }
-            request.arguments = []
-            request.body = FilesBody(invocation.arguments)
-        } else {
-            request.arguments = try session.arguments(invocation)
-        }
-        return request
     }
 }
 

@@ -13,15 +13,22 @@ final class TarExtractor {
     private struct Level {
         let name: Bytes
         let folder: Folder
-        let entry: TarEntry
+        /// What the folder gets when it is full; nil for one that was there before, which stays as
+        /// its owner has it.
+        let final: Attributes?
         /// Names of what was made in it, as 64-bit hashes with the process's random seed: a name
         /// that comes twice must be noticed, and a folder of a million files has to fit into memory.
         var made: Set<Int> = []
     }
 
+    private struct Attributes {
+        let mode: UInt32
+        let modified: WallTime
+    }
+
     private struct OpenFile {
         let file: File
-        let entry: TarEntry
+        let modified: WallTime
     }
 
     private let output: Bytes
@@ -47,7 +54,12 @@ final class TarExtractor {
     }
 
     /// Ends the archive: the folders that are still open get their modes and times.
-    func finish() throws { try close(downTo: 0) }
+    ///
+    /// - Throws: for an archive without entries, which holds nothing that was asked for.
+    func finish() throws {
+        guard root != nil else { throw TarError("the archive is empty") }
+        try close(downTo: 0)
+    }
 
     private func start(_ entry: TarEntry) throws {
         do {
@@ -80,8 +92,8 @@ final class TarExtractor {
         root = name
         let status = try? File.status(of: output, followingLinks: true)
         if entry.kind == .folder {
-            if status?.kind != .folder { try makeOutputFolder() }
-            levels.append(Level(name: name, folder: try Folder(output), entry: entry))
+            let final = status?.kind == .folder ? nil : try makeOutputFolder(entry)
+            levels.append(Level(name: name, folder: try Folder(output), final: final))
         } else if status?.kind == .folder {
             try make(entry, name, in: Folder(output))
         } else {
@@ -89,14 +101,27 @@ final class TarExtractor {
         }
     }
 
-    private func makeOutputFolder() throws {
+    private func makeOutputFolder(_ entry: TarEntry) throws -> Attributes {
         try File.makeFolder(File.folder(of: output), permissions: 0o777)
         let parent = try Folder(File.folder(of: output))
         let name = PathBytes.base(of: output)
         if try parent.status(of: name) != nil {
             throw TarError("\(output.displayText) is in the way: it is not a folder")
         }
-        try parent.makeFolder(name)
+        return try Self.makeNew(name, entry, in: parent)
+    }
+
+    /// Makes a folder that its owner can fill, whatever its mode will be.
+    ///
+    /// - Returns: what it gets in the end: of the archive's mode what the user's mask leaves, as
+    ///   `tar` does it. The mask is read off the new folder, where the system has applied it.
+    private static func makeNew(
+        _ name: Bytes, _ entry: TarEntry, in parent: Folder
+    ) throws -> Attributes {
+        try parent.makeFolder(name, permissions: entry.mode & 0o777 | 0o700)
+        let made = try parent.status(of: name)?.mode ?? 0o700
+        // Setuid and its kin are not taken over from strangers, but from the folder above.
+        return Attributes(mode: made & (entry.mode & 0o777 | 0o7000), modified: entry.modified)
     }
 
     private func startInside(_ entry: TarEntry, _ names: [Bytes]) throws {
@@ -121,21 +146,23 @@ final class TarExtractor {
                 "\(Self.shown(entry)): more than \(Limits.folderDepthMax) folders inside each other: "
                     + Self.advice)
         }
-        let folder = try makeFolder(name, in: parent)
-        levels.append(Level(name: name, folder: folder, entry: entry))
+        let final = try makeFolder(name, entry, in: parent)
+        levels.append(Level(name: name, folder: try parent.folder(name), final: final))
     }
 
-    private func makeFolder(_ name: Bytes, in parent: Folder) throws -> Folder {
-        if let status = try parent.status(of: name) {
-            guard status.kind == .folder else {
-                throw TarError(
-                    "\(Self.shown(name, parent)) is in the way: it is not a folder; remove it first, "
-                        + "or write elsewhere with -o")
-            }
-        } else {
-            try parent.makeFolder(name)
+    /// - Returns: nil for a folder that was there already.
+    private func makeFolder(
+        _ name: Bytes, _ entry: TarEntry, in parent: Folder
+    ) throws -> Attributes? {
+        guard let status = try parent.status(of: name) else {
+            return try Self.makeNew(name, entry, in: parent)
         }
-        return try parent.folder(name)
+        guard status.kind == .folder else {
+            throw TarError(
+                "\(Self.shown(name, parent)) is in the way: it is not a folder; remove it first, "
+                    + "or write elsewhere with -o")
+        }
+        return nil
     }
 
     /// Makes a file or a link, in the place of one that was there.
@@ -153,7 +180,10 @@ final class TarExtractor {
             try folder.makeLink(name, to: target)
             try folder.setModified(entry.modified, of: name)
         } else {
-            open = OpenFile(file: try folder.makeFile(name), entry: entry)
+            // Made with its mode, so that the system applies the user's mask to it. Setuid and its
+            // kin are not taken over from strangers.
+            let file = try folder.makeFile(name, permissions: entry.mode & 0o777)
+            open = OpenFile(file: file, modified: entry.modified)
         }
     }
 
@@ -167,9 +197,7 @@ final class TarExtractor {
     private func endFile() throws {
         guard let open else { return }
         self.open = nil
-        // Setuid and its kin are not taken over from strangers.
-        try open.file.setPermissions(open.entry.mode & 0o777)
-        try open.file.setModified(open.entry.modified)
+        try open.file.setModified(open.modified)
         open.file.close()
     }
 
@@ -177,8 +205,9 @@ final class TarExtractor {
     private func close(downTo count: Int) throws {
         while levels.count > count {
             let level = levels.removeLast()
-            try level.folder.setPermissions(level.entry.mode & 0o777)
-            try level.folder.setModified(level.entry.modified)
+            guard let final = level.final else { continue }
+            try level.folder.setPermissions(final.mode)
+            try level.folder.setModified(final.modified)
         }
     }
 

@@ -63,13 +63,10 @@ struct TarReader: ~Copyable {
 
     /// Ends the archive.
     ///
-    /// - Throws: if it was cut short.
+    /// - Throws: if it was cut short. Only the blocks of zeros at its end tell that it was not: all
+    ///   that is missing may be whole entries.
     func finish() throws {
-        switch state {
-        case .finished: return
-        case .header where collected.count == 0: return
-        default: throw TarError("the archive ends too early")
-        }
+        guard case .finished = state else { throw TarError("the archive ends too early") }
     }
 
     /// Collects bytes; nil while some are missing.

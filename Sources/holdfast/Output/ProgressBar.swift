@@ -41,7 +41,8 @@ struct ProgressBar {
     /// `  12.5 MiB / 1.0 GiB [=>      ]  1% 410 MiB/s`.
     func text(after elapsed: Duration) -> String {
         let seconds = max(elapsed.inSeconds, 0.001)
-        let rate = HumanSize.binary(UInt64(Double(byteCount) / seconds)) + "/s"
+        let perSecond = UInt64(exactly: (Double(byteCount) / seconds).rounded(.down)) ?? .max
+        let rate = HumanSize.binary(perSecond) + "/s"
         guard let total = totalByteCount, total > 0 else {
             return "\(HumanSize.binary(byteCount))  \(rate)"
         }
