@@ -131,7 +131,7 @@ package enum Limits {
     package static let largeEgressBytesMax = 34 << 20
 
     /// How long a reader holds blocks while others wait for memory, before it is their turn.
-    static let readerTurn: Duration = .milliseconds(50)
+    static let readerTurn: Duration = .milliseconds(200)
 
     /// Bytes of path resolutions that are kept.
     static let resolutionBytesMax = 4 << 20

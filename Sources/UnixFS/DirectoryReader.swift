@@ -198,14 +198,12 @@ package struct DirectoryReader: Sendable {
     private mutating func resume(from source: borrowing some BlockSource) throws {
         guard node == nil, let level = levels.last else { return }
         let block = Block(cid: level.cid, bytes: try source.block(level.cid))
-        switch try UnixFSNode.read(block) {
-        case .directory:
-            node = .plain(DagPBLinkCursor(block.bytes, resumingAt: level.position))
-        case .shard(let shard):
-            node = .shard(shard, DagPBLinkCursor(block.bytes, resumingAt: level.position))
-        case .file, .raw, .symlink:
-            throw UnixFSError(.notADirectory, "\(level.cid) is not a directory")
-        }
+        let links = DagPBLinkCursor(block.bytes, resumingAt: level.position)
+        // A plain one was looked at as a whole before: all of its links again would be most of the
+        // work where many readers take turns.
+        node =
+            isSharded
+            ? .shard(try ShardNode.read(block, usedBits: level.usedBits), links) : .plain(links)
         source.keepLast()
     }
 }
