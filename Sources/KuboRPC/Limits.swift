@@ -23,6 +23,11 @@ enum Limits {
     static let linePieceBytes = 16 << 10
     /// Bytes of a line past which it counts as memory that a request holds.
     static let longLineBytes = 64 << 10
+    /// Bytes of lines that an operation on a thread of its own may be ahead of its client; one line
+    /// may be longer.
+    static let queuedLineBytesMax = 64 << 10
+    /// Lines that it may be ahead, however short.
+    static let queuedLinesMax = 256
     /// How long a line may wait for others to fill the piece.
     static let lineWait: Duration = .milliseconds(50)
     /// Time between two lines of progress.
