@@ -117,7 +117,7 @@ final class AddOutput {
     private var sent: [EntryPath: UploadedEntry] = [:]
 
     init(_ invocation: Invocation) {
-        spool = ResultSpool(folder: invocation.library.spoolFolder)
+        spool = ResultSpool(invocation.access)
         isSilent = invocation.options.flag("silent")
         cidText = invocation.cidText
     }
@@ -133,8 +133,10 @@ final class AddOutput {
         switch event {
         case .progress(let path, let byteCount):
             try spool.append(
-                .object([("Name", .text(path.bytes.displayText)), ("Bytes", .unsigned(byteCount))]))
-        case .added(let result): try spool.append(line(of: result))
+                line: .object([
+                    ("Name", .text(path.bytes.displayText)), ("Bytes", .unsigned(byteCount)),
+                ]))
+        case .added(let result): try spool.append(line: line(of: result))
         }
     }
 

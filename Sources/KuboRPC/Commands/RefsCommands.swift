@@ -19,7 +19,7 @@ enum RefsCommands {
         let depth = options.integer("max-depth") ?? -1
         limits.depthMax = options.flag("recursive") ? (depth < 0 ? nil : depth) : 1
         let roots = try invocation.cids()
-        return .lines(lines(from: roots, limits, format, invocation))
+        return .lines(lines(from: roots.cids, limits, format, invocation))
     }
 
     static func local(_ invocation: Invocation) throws -> Answer {

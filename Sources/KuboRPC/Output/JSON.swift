@@ -28,13 +28,6 @@ indirect enum JSON: Sendable {
         return writer.finish()
     }
 
-    /// The value without a newline, for documents that are put together from texts.
-    var text: String {
-        var writer = ByteWriter(capacity: 128)
-        write(to: &writer)
-        return writer.finish().displayText
-    }
-
     /// Appends the value with a newline behind it.
     func writeLine(to writer: inout ByteWriter) {
         write(to: &writer)
