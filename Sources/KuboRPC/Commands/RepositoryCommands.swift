@@ -1,8 +1,5 @@
 import BlockStore
 import Content
-import Execution
-import Multiformats
-import Vault
 
 /// `repo/stat`, `stats/repo`, `repo/version` and `repo/verify`.
 enum RepositoryCommands {
@@ -48,7 +45,7 @@ enum RepositoryCommands {
             })
     }
 
-    static func line(_ message: String, _ progress: Int) -> JSON {
+    private static func line(_ message: String, _ progress: Int) -> JSON {
         .object([("Msg", .text(message)), ("Progress", .count(progress))])
     }
 }
