@@ -46,23 +46,20 @@ package struct KuboRPC: Sendable {
         _ call: Call, _ request: Request, boundary: String?, _ common: Fields
     ) throws -> Reception {
         guard let command = Commands.all[call.spec.name] else { throw RPCError.unknownCommand }
+        // Once: the time that the caller allows includes that of the body.
+        let invocation = try Invocation(call, of: request, library: library, settings: settings)
         switch command {
         case .query(let run):
-            let answer = { (call: Call) in
-                try respond(call, to: request, common) { try run($0) }
+            let answer = { (invocation: Invocation) in
+                respond(invocation, common) { try run($0) }
             }
             if call.needsArgumentsFromBody, let boundary {
-                let access = try Invocation(
-                    call, of: request, library: library, settings: settings
-                ).access
                 return .receive(
-                    try ArgumentsReceiver(call, boundary: boundary, access, common, answer: answer))
+                    try ArgumentsReceiver(invocation, boundary: boundary, common, answer: answer))
             }
-            return .receive(IgnoringReceiver { try answer(call) })
+            return .receive(IgnoringReceiver { answer(invocation) })
         case .upload(let makeSink):
             guard let boundary else { throw RPCError.badRequest("a multipart body is required") }
-            let invocation = try Invocation(
-                call, of: request, library: library, settings: settings)
             return .receive(
                 try UploadReceiver(
                     makeSink(invocation), boundary: boundary, invocation, common))
@@ -71,12 +68,9 @@ package struct KuboRPC: Sendable {
 
     /// Runs a command and makes its answer; a failure before the first byte becomes an error answer.
     private func respond(
-        _ call: Call, to request: Request, _ common: Fields,
-        _ run: (Invocation) throws -> Answer
-    ) throws -> Response {
+        _ invocation: Invocation, _ common: Fields, _ run: (Invocation) throws -> Answer
+    ) -> Response {
         do {
-            let invocation = try Invocation(
-                call, of: request, library: library, settings: settings)
             return try run(invocation).response(common, checking: invocation)
         } catch {
             return RPCError(error).response(common)

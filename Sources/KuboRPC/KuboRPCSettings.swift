@@ -17,8 +17,6 @@ package struct KuboRPCSettings: Sendable {
     package var allowedOrigins: [String] = []
     /// Names in `Host`, besides the loopback ones, without ports.
     package var allowedHosts: [String] = []
-    /// Methods that a preflight allows besides POST.
-    package var allowedMethods: [String] = []
     /// What `repo/stat` calls the repository's place.
     package var repositoryPath: String
     /// The configured limit of the repository in bytes; nil means what the file system has.

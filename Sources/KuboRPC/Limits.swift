@@ -7,33 +7,52 @@ enum Limits {
     static let argumentMemoryBytes = 128
     /// Bytes of a body that nobody needs.
     static let ignoredBodyBytesMax = 1 << 20
-    /// Bytes of results that wait in memory for the end of a request; more wait in a file.
-    static let spoolMemoryBytesMax = 256 << 10
+    /// Bytes of results that wait in memory for the end of a request; more wait in a file. So few
+    /// that they need not be counted: an upload that stands still holds nothing that others need.
+    static let spoolMemoryBytesMax = 16 << 10
     /// Bytes of an upload that is needed as a whole which stay in memory; the others wait in a file.
     static let spooledTailBytesMax = 64 << 10
     /// How long a complete upload waits for memory before it is refused.
     static let uploadWait: Duration = .seconds(60)
     /// Bytes of records that are sorted in memory; more are sorted by runs in a file.
     static let sortedRunBytesMax = 2 << 20
-    /// What is read of each run at a time while they are merged.
+    /// What is read of each run at a time while they are merged; longer values stay in the file.
     static let runReadBytes = 16 << 10
-    /// Bytes of one answer that wait in a file.
+    /// Bytes of one answer that wait in its file, whatever the number of its lists.
     static let spoolFileBytesMax: UInt64 = 4 << 30
     /// Bytes of lines that are gathered into one piece of an answer.
     static let linePieceBytes = 16 << 10
-    /// Bytes of a line past which it counts as memory that a request holds.
-    static let longLineBytes = 64 << 10
+    /// Bytes of lines that an operation on a thread of its own may be ahead of its client; one line
+    /// may be longer.
+    static let queuedLineBytesMax = 64 << 10
+    /// Lines that it may be ahead, however short.
+    static let queuedLinesMax = 256
     /// How long a line may wait for others to fill the piece.
     static let lineWait: Duration = .milliseconds(50)
     /// Time between two lines of progress.
     static let progressInterval: Duration = .milliseconds(500)
     /// Bytes of a file between two lines of progress of `add`.
     static let addProgressBytes = 256 << 10
-    /// Bytes of an input for `multibase`; in base2 the answer is eight times as long, and all of it
-    /// is in memory.
+    /// Bytes of an input for `multibase`, which is in memory as a whole together with what is made of
+    /// it: `multibaseCopies` times as much.
     static let multibaseBytesMax = 1 << 20
+    /// The input, what it decodes to, and that in base2, which is eight times as long.
+    static let multibaseCopies = 10
     /// Bytes of a format for `cid format`: each of its fields may be a CID of 8 KiB.
     static let cidFormatBytesMax = 1 << 10
+    /// Bytes of a format for `refs`: each of its fields may be the name of a link, as long as a block.
+    static let refsFormatBytesMax = 1 << 10
+    /// DAGs of one `dag stat` whose figures are shown while they are counted: each line of progress
+    /// has all of them.
+    static let progressDAGsMax = 1000
+    /// Blocks whose removal is prepared by one walk over all pins.
+    static let removalsAtOnceMax = 10_000
+    /// Memory that the removal of one of them takes until it is answered, roughly.
+    static let removalMemoryBytes = 512
+    /// Memory of one fault below a pin, as a value and in a line.
+    static let faultMemoryBytes = 1 << 10
+    /// Memory of zlib for one stream, at its highest level.
+    static let gzipMemoryBytes = 384 << 10
     /// Bytes of a symbolic link's target.
     static let linkTargetBytesMax = 4096
     /// Faults below one pin that are listed.

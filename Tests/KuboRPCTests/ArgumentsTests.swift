@@ -48,7 +48,7 @@ struct ArgumentsTests {
     @Test func anUploadThatStandsStillHoldsNoMemory() throws {
         let node = try TestNode()
         let receiver = try ArgumentsReceiver(
-            Self.call(node), boundary: Part.boundary, Self.access(node), [:]
+            node.invocation("cid/base32", hasParts: true), boundary: Part.boundary, [:]
         ) { _ in .text(.ok, "") }
         let body = Part.body([Part(content: [UInt8](repeating: 0x61, count: 4 << 20))])
         for start in stride(from: 0, to: body.count, by: 64 << 10) {
@@ -58,6 +58,70 @@ struct ArgumentsTests {
         #expect(node.library.ingestBudget.inUse == 0)
         // One argument of 4 MiB is as good as many short ones.
         #expect(try receiver.finish().status == .ok)
+    }
+
+    private static func receiver(_ node: TestNode, _ target: String) throws -> ArgumentsReceiver {
+        try ArgumentsReceiver(
+            node.invocation(target, hasParts: true), boundary: Part.boundary, [:]
+        ) { _ in .text(.ok, "") }
+    }
+
+    /// What follows the arguments is dropped, as a body that means nothing is: up to a limit.
+    @Test func whatFollowsThemHasALimit() throws {
+        let node = try TestNode()
+        let receiver = try Self.receiver(node, "cid/base32")
+        let body = Part.body([
+            .file("a", "bafkqaaa\n"), Part(content: [UInt8](repeating: 1, count: 2 << 20)),
+        ])
+        #expect(throws: ContentTooLarge.self) {
+            for start in stride(from: 0, to: body.count, by: 64 << 10) {
+                try receiver.receive(
+                    Bytes(Array(body[start..<min(body.count, start + 64 << 10)])))
+            }
+        }
+        let parts = [Part.file("a", "bafkqaaa\n")] + (0..<9).map { Part.file("\($0)", "more") }
+        #expect(try node.upload("cid/base32", parts).text.contains("\"CidStr\":\"bafkqaaa\""))
+    }
+
+    @Test func theTimeForACallIncludesThatOfItsArguments() throws {
+        let node = try TestNode()
+        for hasEnded in [true, false] {
+            let receiver = try Self.receiver(node, "cid/base32?timeout=50ms")
+            let body = Part.body([.file("a", "bafkqaaa\n")])
+            try receiver.receive(Bytes(Array(body.prefix(hasEnded ? body.count : 50))))
+            _ = Pending<Bool>().value(by: .after(.milliseconds(100)))
+            guard !hasEnded else {
+                #expect(try receiver.finish().status == .internalServerError)
+                continue
+            }
+            let error = #expect(throws: AnsweredError.self) {
+                try receiver.receive(Bytes(Array(body.dropFirst(50))))
+            }
+            #expect(error?.error.message == "context deadline exceeded")
+        }
+    }
+
+    /// Over a connection, with arguments in the body and without.
+    @Test(arguments: ["cid/base32?timeout=300ms", "refs/local?timeout=300ms"])
+    func aSlowBodyIsNoReasonForMoreTime(target: String) throws {
+        let node = try TestNode()
+        let client = RawClient(port: node.port)
+        let body = Part.body([.file("a", "bafkqaaa\n")])
+        client.send(
+            """
+            POST /api/v0/\(target) HTTP/1.1\r
+            Host: 127.0.0.1:\(node.port)\r
+            Connection: close\r
+            Content-Type: multipart/form-data; boundary=\(Part.boundary)\r
+            Content-Length: \(body.count)\r
+            \r\n
+            """)
+        client.send(Array(body.prefix(50)))
+        _ = Pending<Bool>().value(by: .after(.milliseconds(500)))
+        client.send(Array(body.dropFirst(50)))
+        let answer = try RawAnswerMessage(client.readAll())
+        #expect(answer.status == 500)
+        #expect(answer.text.contains("context deadline exceeded"))
     }
 
     @Test func manyShortLinesAreRefusedBeforeTheyAreAList() throws {

@@ -56,6 +56,55 @@ struct ProducedLinesTests {
         lines.close()
     }
 
+    @Test func fewBytesWaitHoweverFewTheLines() throws {
+        let emitted = Locked(0)
+        let line = JSON.text(String(repeating: "a", count: 30 << 10))
+        let lines = try produced { output in
+            for _ in 0..<100 {
+                try output.emit(line)
+                emitted.withLock { $0 += 1 }
+            }
+        }
+        #expect(try lines.next() != nil)
+        _ = Pending<Bool>().value(by: .after(.milliseconds(200)))
+        #expect(emitted.withLock { $0 } <= 6)
+        var count = 1
+        while try lines.next() != nil { count += 1 }
+        #expect(count == 100)
+    }
+
+    @Test func aLineThatIsTooLongForTheQueueWaitsAlone() {
+        var state = ProducedLines.State()
+        #expect(state.hasRoom(for: .max))
+        state.lines = [.null]
+        #expect(!state.hasRoom(for: Limits.queuedLineBytesMax + 1))
+        #expect(state.hasRoom(for: Limits.queuedLineBytesMax))
+        state.byteCount = 1
+        #expect(!state.hasRoom(for: Limits.queuedLineBytesMax))
+        #expect(state.takeLines().count == 1 && state.lines.isEmpty && state.byteCount == 0)
+    }
+
+    /// A line of `dag stat` holds the figures of all DAGs.
+    @Test func progressIsNotMadeWhileSomeWaits() throws {
+        let output = ProducedLines.Output(state: Monitor(ProducedLines.State()))
+        var made = 0
+        for _ in 0..<10 {
+            try output.emitIfTaken {
+                made += 1
+                return .count(made)
+            }
+        }
+        #expect(made == 1)
+        output.state.notify { _ = $0.takeLines() }
+        try output.emitIfTaken {
+            made += 1
+            return .count(made)
+        }
+        #expect(made == 2)
+        output.state.notify { $0.isClosed = true }
+        #expect(throws: RPCError.self) { try output.emitIfTaken { .null } }
+    }
+
     private func produced(
         _ operation: @escaping @Sendable (ProducedLines.Output) throws -> Void
     ) throws -> ProducedLines {

@@ -10,23 +10,27 @@ final class AddFolder {
     private var folders: [(name: Bytes, folder: AddFolder)] = []
     private var folderIndexes: [Bytes: Int] = [:]
     /// Hashes of the names of files and symlinks: a name that comes twice must be noticed, and a
-    /// folder of a million files has to fit into memory. Two names may share a hash, so where one is
-    /// here already the entries themselves are asked.
+    /// folder of 300,000 files has to fit into what one request may remember. Two names may share a
+    /// hash, so where one is here already the entries themselves are asked.
     private var leafHashes: Set<Int> = []
     private var builder: DirectoryBuilder
+    private let memory: AddMemory
     private let options: ImportOptions
     private let hash: (Bytes) -> Int
 
     /// A folder without entries.
     ///
     /// - Parameters:
+    ///   - memory: for its entries.
+    ///   - options: everything that decides about CIDs.
     ///   - metadata: mode and time; nil for what the options give to all folders.
     ///   - hash: of a name; with the process's random seed, so that nobody can choose names that
     ///     share one.
     init(
-        options: ImportOptions, metadata: UnixFSMetadata? = nil,
+        _ memory: AddMemory, options: ImportOptions, metadata: UnixFSMetadata? = nil,
         hash: @escaping (Bytes) -> Int = { $0.hashValue }
     ) {
+        self.memory = memory
         self.options = options
         self.hash = hash
         builder = DirectoryBuilder(
@@ -48,6 +52,7 @@ final class AddFolder {
         if !leafHashes.insert(hash(name)).inserted, builder.contains(name) {
             throw ContentError.nameTaken(name)
         }
+        try memory.take(name.count + AddMemory.entryBytes + child.cid.outsideByteCount)
         try builder.add(name, child)
     }
 
@@ -55,7 +60,8 @@ final class AddFolder {
     func folder(_ name: Bytes) throws(ContentError) -> AddFolder {
         if let index = folderIndexes[name] { return folders[index].folder }
         if leafHashes.contains(hash(name)), builder.contains(name) { throw .nameTaken(name) }
-        let folder = AddFolder(options: options, hash: hash)
+        try memory.take(name.count + AddMemory.folderBytes)
+        let folder = AddFolder(memory, options: options, hash: hash)
         folderIndexes[name] = folders.count
         folders.append((name, folder))
         return folder

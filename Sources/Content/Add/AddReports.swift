@@ -3,9 +3,17 @@
 final class AddReports {
     private let reportsProgress: Bool
     private let report: (AddEvent) throws -> Void
+    private let memory: AddMemory
     private var held: [[AddResult]] = []
 
-    init(reportsProgress: Bool, report: @escaping (AddEvent) throws -> Void) {
+    /// - Parameters:
+    ///   - memory: for results that wait.
+    ///   - reportsProgress: whether progress is wanted.
+    ///   - report: gets the events in their order.
+    init(
+        _ memory: AddMemory, reportsProgress: Bool, report: @escaping (AddEvent) throws -> Void
+    ) {
+        self.memory = memory
         self.reportsProgress = reportsProgress
         self.report = report
     }
@@ -22,11 +30,14 @@ final class AddReports {
     /// Reports an entry below a root.
     func entry(_ result: AddResult, ofRoot index: Int) throws {
         guard index > 0 else { return try report(.added(result)) }
-        hold(result, ofRoot: index)
+        try hold(result, ofRoot: index)
     }
 
     /// Keeps a result until `release()`.
-    func hold(_ result: AddResult, ofRoot index: Int) {
+    ///
+    /// - Throws: as `AddMemory.take`.
+    func hold(_ result: AddResult, ofRoot index: Int) throws(ContentError) {
+        try memory.take(result.memoryByteCount)
         while held.count <= index { held.append([]) }
         held[index].append(result)
     }

@@ -34,6 +34,8 @@ package final class AddSession {
     private var tops: [Bytes: Int] = [:]
     private var roots: [AddRoot] = []
     private let reports: AddReports
+    /// For everything that stays until the end: folders, roots and reports.
+    private let memory: AddMemory
 
     /// Opens a session; nothing is written yet.
     ///
@@ -60,7 +62,8 @@ package final class AddSession {
                 batchCountMax: Limits.leafBatchCountMax),
             work: hasher.seal)
         unfinished = UnfinishedInput(access)
-        reports = AddReports(reportsProgress: reportsProgress, report: report)
+        memory = AddMemory(access)
+        reports = AddReports(memory, reportsProgress: reportsProgress, report: report)
         if options.wrapsWithDirectory { addWrapper() }
     }
 
@@ -226,7 +229,7 @@ package final class AddSession {
             isRoot: isRoot)
         if let index = file.rootIndex {
             roots[index] = .complete(result)
-            reports.hold(result, ofRoot: index)
+            try reports.hold(result, ofRoot: index)
             return
         }
         let (folder, root) = try place(at: names.dropLast())
@@ -243,6 +246,7 @@ package final class AddSession {
             if let index = tops[name], case .folder = roots[index] { throw .nameTaken(name) }
             tops[name] = roots.count
         }
+        try memory.take(AddMemory.rootBytes + (file.path.names.first?.count ?? 0))
         file.rootIndex = roots.count
         roots.append(.waiting)
     }
@@ -268,13 +272,15 @@ package final class AddSession {
             guard case .folder = roots[index] else { throw .nameTaken(name) }
             return index
         }
+        try memory.take(AddMemory.rootBytes + AddMemory.folderBytes + name.count)
         tops[name] = roots.count
-        roots.append(.folder(AddFolder(options: options), EntryPath(name)))
+        roots.append(.folder(AddFolder(memory, options: options), EntryPath(name)))
         return roots.count - 1
     }
 
     private func addWrapper() {
-        let wrapper = AddFolder(options: options, metadata: options.metadata(of: .wrapper))
+        let wrapper = AddFolder(
+            memory, options: options, metadata: options.metadata(of: .wrapper))
         roots.append(.folder(wrapper, .top))
     }
 
@@ -287,7 +293,7 @@ package final class AddSession {
                 metadata: metadata, isRoot: isRoot)
             guard isRoot else { return try self.reports.entry(result, ofRoot: index) }
             self.roots[index] = .complete(result)
-            self.reports.hold(result, ofRoot: index)
+            try self.reports.hold(result, ofRoot: index)
         }
     }
 }

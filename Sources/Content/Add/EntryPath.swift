@@ -49,6 +49,11 @@ package struct EntryPath: Hashable, Sendable {
     /// The path with one more name at its end.
     func appending(_ name: Bytes) -> EntryPath { EntryPath(names: names + [name]) }
 
+    /// Memory that the names take, each in a region of its own.
+    package var memoryByteCount: Int {
+        names.reduce(0) { $0 + $1.count + 2 * MemoryLayout<Bytes>.stride + 96 }
+    }
+
     /// The names with slashes.
     package var bytes: Bytes { names.joined(separator: "/") }
 }

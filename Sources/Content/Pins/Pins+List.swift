@@ -15,20 +15,17 @@ extension Pins {
         _ filter: PinFilter, namePart: String? = nil, for context: RequestContext,
         body: (CID, PinStatus) throws -> Void
     ) throws {
-        var roots: [CID] = []
         for mode in [Pin.Mode.recursive, .direct] {
-            let isWanted = filter.includes(mode == .recursive ? .recursive : .direct)
+            guard filter.includes(mode == .recursive ? .recursive : .direct) else { continue }
             try store.forEachPin(mode: mode) { pin in
                 try context.check()
-                guard pin.holders.contains(.rpc) else { return true }
-                if mode == .recursive { roots.append(pin.cid) }
-                guard isWanted, pin.isNamed(with: namePart) else { return true }
+                guard pin.holders.contains(.rpc), pin.isNamed(with: namePart) else { return true }
                 try body(pin.cid, pin.status)
                 return true
             }
         }
         guard filter.includes(.indirect), namePart ?? "" == "" else { return }
-        try listIndirect(below: roots, for: context, body: body)
+        try listIndirect(for: context, body: body)
     }
 
     /// How a CID is pinned, in the way that the filter asks about.
@@ -64,32 +61,51 @@ extension Pins {
     package func root(
         above cid: CID, for context: RequestContext
     ) throws(ContentError) -> CID? {
-        for root in try recursiveRoots() {
-            var walk = presenceWalk(from: [root], for: context)
-            while let visit = try walk.next() {
-                if visit.depth > 0, visit.cid.multihash == cid.multihash { return root }
-            }
-        }
-        return nil
-    }
-
-    /// All roots that are pinned recursively.
-    package func recursiveRoots() throws(ContentError) -> [CID] {
-        var roots: [CID] = []
+        var found: CID?
         do {
             try store.forEachPin(mode: .recursive) { pin in
-                if pin.holders.contains(.rpc) { roots.append(pin.cid) }
+                guard pin.holders.contains(.rpc) else { return true }
+                var walk = presenceWalk(from: [pin.cid], for: context)
+                while let visit = try walk.next() {
+                    guard visit.depth > 0, visit.cid.multihash == cid.multihash else { continue }
+                    found = pin.cid
+                    return false
+                }
                 return true
             }
         } catch {
             throw ContentError(error, in: nil)
         }
-        return roots
+        return found
     }
 
+    /// Shows every root that is pinned recursively, in the order of the CIDs' bytes.
+    ///
+    /// - Parameter body: may take its time: pins are read page by page, and nothing is held between
+    ///   two pages. An error that it throws ends the walk.
+    /// - Throws: what `body` throws, `.storage`.
+    package func forEachRecursiveRoot(_ body: (CID) throws -> Void) throws {
+        try store.forEachPin(mode: .recursive) { pin in
+            if pin.holders.contains(.rpc) { try body(pin.cid) }
+            return true
+        }
+    }
+
+    /// One walk below all roots, so that each block is shown once: they are remembered, and counted.
     private func listIndirect(
-        below roots: [CID], for context: RequestContext, body: (CID, PinStatus) throws -> Void
+        for context: RequestContext, body: (CID, PinStatus) throws -> Void
     ) throws {
+        let memory = library.access(for: context).makeStateShare()
+        defer { memory.release() }
+        var (roots, byteCount): ([CID], Int) = ([], 0)
+        try forEachRecursiveRoot { root in
+            try context.check()
+            let root = root.compacted()
+            // The list grows by doubling.
+            byteCount += 2 * MemoryLayout<CID>.stride + root.outsideByteCount
+            try memory.require(byteCount)
+            roots.append(root)
+        }
         var walk = presenceWalk(from: roots, for: context)
         while let visit = try walk.next() {
             guard visit.depth > 0, try pin(of: visit.cid) == nil else { continue }

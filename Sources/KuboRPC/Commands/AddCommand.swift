@@ -1,6 +1,5 @@
 import Buffers
 import Content
-import Multiformats
 import UnixFS
 
 /// `add`.
@@ -55,7 +54,7 @@ final class AddSink: PartSink {
     func begin(_ entry: UploadedEntry) throws {
         isEmpty = false
         self.entry = entry
-        output.note(entry)
+        try output.note(entry)
         let mtime = try AddSink.time(of: entry)
         switch entry.kind {
         case .file: session.beginFile(at: entry.path, mode: entry.mode, mtime: mtime)
@@ -104,62 +103,5 @@ final class AddSink: PartSink {
                 seconds: modified.seconds, nanoseconds: modified.nanoseconds)
         else { throw .timeWithoutDate }
         return time
-    }
-}
-
-/// Turns the events of an add into lines.
-///
-/// Mode and time are those that the entry's own part carried, stored or not.
-final class AddOutput {
-    let spool: ResultSpool
-    private let isSilent: Bool
-    private let cidText: CIDText
-    private var sent: [EntryPath: UploadedEntry] = [:]
-
-    init(_ invocation: Invocation) {
-        spool = ResultSpool(folder: invocation.library.spoolFolder)
-        isSilent = invocation.options.flag("silent")
-        cidText = invocation.cidText
-    }
-
-    /// Remembers what a part said about its entry until the entry is reported.
-    func note(_ entry: UploadedEntry) {
-        guard !isSilent, entry.mode != nil || entry.modified != nil else { return }
-        sent[entry.path] = entry
-    }
-
-    func take(_ event: AddEvent) throws {
-        if isSilent { return }
-        switch event {
-        case .progress(let path, let byteCount):
-            try spool.append(
-                .object([("Name", .text(path.bytes.displayText)), ("Bytes", .unsigned(byteCount))]))
-        case .added(let result): try spool.append(line(of: result))
-        }
-    }
-
-    private func line(of result: AddResult) -> JSON {
-        let entry = sent.removeValue(forKey: result.path)
-        let name = result.isUnnamed ? cidText(result.cid) : result.path.bytes.displayText
-        var fields: [(String, JSON)] = [
-            ("Name", .text(name)), ("Hash", .text(cidText(result.cid))),
-            ("Size", .text(String(result.tsize))),
-        ]
-        if let mode = entry?.mode ?? result.metadata.mode, mode != 0 {
-            fields.append(("Mode", .text(AddOutput.octal(mode))))
-        }
-        if let seconds = entry?.modified?.seconds ?? result.metadata.mtime?.seconds, seconds != 0 {
-            fields.append(("Mtime", .integer(seconds)))
-        }
-        let nanoseconds =
-            entry?.modified?.nanoseconds ?? result.metadata.mtime?.nanoseconds ?? 0
-        if nanoseconds != 0 { fields.append(("MtimeNsecs", .unsigned(UInt64(nanoseconds)))) }
-        return .object(fields)
-    }
-
-    /// Four digits at least: `0644`.
-    static func octal(_ mode: UInt32) -> String {
-        let digits = String(mode, radix: 8)
-        return String(repeating: "0", count: max(0, 4 - digits.count)) + digits
     }
 }

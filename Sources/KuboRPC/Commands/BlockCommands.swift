@@ -22,19 +22,31 @@ enum BlockCommands {
     }
 
     static func remove(_ invocation: Invocation) throws -> Answer {
-        let cids = try invocation.cids()
+        let arguments = try invocation.cids()
+        defer { arguments.memory.release() }
         let removal = BlockRemoval(invocation.access)
-        let outcomes = try removal.remove(cids, isForced: invocation.options.flag("force"))
-        let isQuiet = invocation.options.flag("quiet")
-        return .lines(
-            Lines(
-                outcomes.filter { !isQuiet || $0.error != nil }.map { outcome in
-                    .object(
+        let (isForced, isQuiet) = (
+            invocation.options.flag("force"), invocation.options.flag("quiet")
+        )
+        let lines = ResultSpool(invocation.access)
+        let memory = invocation.access.makeStateShare()
+        defer { memory.release() }
+        var rest = arguments.cids[...]
+        while !rest.isEmpty {
+            let some = Array(rest.prefix(Limits.removalsAtOnceMax))
+            rest = rest.dropFirst(some.count)
+            try memory.require(some.count * Limits.removalMemoryBytes)
+            for outcome in try removal.remove(some, isForced: isForced)
+            where !isQuiet || outcome.error != nil {
+                try lines.append(
+                    line: .object(
                         JSON.withoutEmpty([
                             ("Hash", .text(invocation.cidText(outcome.cid))),
                             ("Error", .text(outcome.error ?? "")),
-                        ]))
-                }))
+                        ])))
+            }
+        }
+        return .spool(lines)
     }
 
     static func put(_ invocation: Invocation) throws -> any PartSink {
@@ -109,7 +121,7 @@ final class WholeFilesSink: PartSink {
             allowsBigBlocks ? Content.Limits.bigBlockBytesMax : Content.Limits.blockBytesMax
         writer = BlockWriter(
             invocation.access, allowsBigBlocks: allowsBigBlocks)
-        spool = ResultSpool(folder: invocation.library.spoolFolder)
+        spool = ResultSpool(invocation.access)
     }
 
     func begin(_ entry: UploadedEntry) throws {
@@ -128,7 +140,7 @@ final class WholeFilesSink: PartSink {
 
     func end() throws {
         guard let collected = collected.take() else { return }
-        try collected.withWhole { try spool.append(store($0, writer)) }
+        try collected.withWhole { try spool.append(line: store($0, writer)) }
     }
 
     func finish() throws -> Answer {

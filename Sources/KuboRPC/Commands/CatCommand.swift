@@ -1,5 +1,6 @@
 import Buffers
 import Content
+import Multiformats
 
 /// `cat`: files one after the other, as if they were one.
 enum CatCommand {
@@ -11,54 +12,64 @@ enum CatCommand {
         guard length ?? 0 >= 0 else { throw RPCError.failed("cannot specify negative length") }
         var (skipped, left) = (UInt64(offset), length.map(UInt64.init))
         var total: UInt64 = 0
-        var parts: [FileStream] = []
+        var files = FilePartList(invocation.access)
         for argument in invocation.argumentBytes {
-            let part = try open(argument, invocation, skipping: &skipped, atMost: &left)
-            let (sum, overflow) = total.addingReportingOverflow(
-                part.range.upperBound - part.range.lowerBound)
+            let whole = try FileStream(
+                try invocation.cid(of: argument), access: invocation.access)
+            let start = min(skipped, whole.size)
+            skipped -= start
+            let count = min(whole.size - start, left ?? .max)
+            left = left.map { $0 - count }
+            let (sum, overflow) = total.addingReportingOverflow(count)
             guard !overflow else { throw RPCError.failed("the files together are too long") }
             total = sum
-            parts.append(part)
+            try files.append(whole.cid, start..<start + count)
         }
-        return .raw(RawAnswer(contentLength: total, Files(parts)))
+        return .raw(RawAnswer(contentLength: total, files))
+    }
+}
+
+/// Parts of files one after the other. Only the one that is being read is open: there may be as many
+/// as arguments.
+private struct FilePartList: ContentPieces {
+    private struct Part {
+        let cid: CID
+        let range: Range<UInt64>
     }
 
-    /// Opens the part of one file that belongs to the answer.
-    private static func open(
-        _ argument: Bytes, _ invocation: Invocation, skipping skipped: inout UInt64,
-        atMost left: inout UInt64?
-    ) throws -> FileStream {
-        let cid = try invocation.cid(of: argument)
-        var whole = try FileStream(cid, access: invocation.access)
-        let start = min(skipped, whole.size)
-        skipped -= start
-        let count = min(whole.size - start, left ?? .max)
-        left = left.map { $0 - count }
-        if start > 0 || count < whole.size {
-            whole = try FileStream(cid, range: start..<start + count, access: invocation.access)
-        }
-        // Its turn may come after that of many others: until then it holds no block.
-        whole.release()
-        return whole
+    private let access: ContentAccess
+    private let memory: StateShare
+    private var byteCount = 0
+    private var parts: [Part] = []
+    private var index = 0
+    private var current: FileStream?
+
+    init(_ access: ContentAccess) {
+        self.access = access
+        memory = access.makeStateShare()
     }
 
-    /// The files one after the other.
-    private struct Files: ContentPieces {
-        /// The next file last, so that one that has ended goes away with all that it holds.
-        private var rest: [FileStream]
+    /// Adds a part; one without bytes has no place in the answer.
+    mutating func append(_ cid: CID, _ range: Range<UInt64>) throws(ContentError) {
+        guard !range.isEmpty else { return }
+        let cid = cid.compacted()
+        // The list grows by doubling.
+        byteCount += 2 * MemoryLayout<Part>.stride + cid.memoryOutside
+        try memory.require(byteCount)
+        parts.append(Part(cid: cid, range: range))
+    }
 
-        init(_ files: [FileStream]) { rest = files.reversed() }
-
-        mutating func next() throws(ContentError) -> ContentPiece? {
-            while let index = rest.indices.last {
-                if !rest[index].range.isEmpty, let piece = try rest[index].next() { return piece }
-                rest.removeLast()
-            }
-            return nil
-        }
-
-        mutating func release() {
-            if let index = rest.indices.last { rest[index].release() }
+    mutating func next() throws(ContentError) -> ContentPiece? {
+        while true {
+            if let piece = try current?.next() { return piece }
+            // Before the next is opened, which needs memory for its root.
+            current = nil
+            guard index < parts.count else { return nil }
+            let part = parts[index]
+            index += 1
+            current = try FileStream(part.cid, range: part.range, access: access)
         }
     }
+
+    mutating func release() { current?.release() }
 }

@@ -33,8 +33,9 @@ enum DAGCommands {
             named: invocation.options.text("output-codec") ?? "dag-json")
         let resolution = try invocation.resolve(invocation.argumentBytes[0])
         return .raw(
-            RawAnswer(
-                try NodeConversion.get(resolution, as: codec, access: invocation.access)))
+            try RawAnswer(
+                made: NodeConversion.get(resolution, as: codec, access: invocation.access),
+                invocation.access))
     }
 
     static func put(_ invocation: Invocation) throws -> any PartSink {
@@ -56,15 +57,23 @@ enum DAGCommands {
     }
 
     static func stat(_ invocation: Invocation) throws -> Answer {
-        let roots = try invocation.cids()
+        let arguments = try invocation.cids()
+        let roots = arguments.cids
         let (access, cidText) = (invocation.access, invocation.cidText)
-        let showsProgress = invocation.options.flag("progress")
+        let showsProgress =
+            invocation.options.flag("progress") && roots.count <= Limits.progressDAGsMax
         return .lines(
-            ProducedLines(invocation, name: "rpc-dag-stat", isPrompt: true) { output in
+            ProducedLines(
+                invocation, name: "rpc-dag-stat", isPrompt: true, keeping: arguments.memory
+            ) { output in
                 var pulse = Pulse()
+                // Their list grows by doubling.
+                let memory = access.makeStateShare()
+                try memory.require(2 * roots.count * MemoryLayout<DAGStatistics.DAG>.stride)
+                defer { memory.release() }
                 let final = try DAGStatistics.count(roots, access: access) { statistics in
                     guard showsProgress, pulse.isDue() else { return }
-                    try output.emit(json(of: statistics, isFinal: false, cidText))
+                    try output.emitIfTaken { json(of: statistics, isFinal: false, cidText) }
                 }
                 try output.emit(json(of: final, isFinal: true, cidText))
             })
@@ -74,12 +83,13 @@ enum DAGCommands {
     private static func json(
         of statistics: DAGStatistics, isFinal: Bool, _ cidText: CIDText
     ) -> JSON {
-        let dags = statistics.dags.map { dag in
+        let figures = statistics.dags
+        let dags = JSON.made(figures.count) { index in
             JSON.object(
-                [("Cid", .text(cidText(dag.cid)))]
+                [("Cid", .text(cidText(figures[index].cid)))]
                     + JSON.withoutEmpty([
-                        ("Size", .unsigned(dag.byteCount)),
-                        ("NumBlocks", .unsigned(dag.blockCount)),
+                        ("Size", .unsigned(figures[index].byteCount)),
+                        ("NumBlocks", .unsigned(figures[index].blockCount)),
                     ]))
         }
         let summary: [(String, JSON)] = [
@@ -87,7 +97,7 @@ enum DAGCommands {
             ("TotalSize", .unsigned(statistics.totalByteCount)),
             ("SharedSize", .unsigned(isFinal ? statistics.sharedByteCount : 0)),
             ("Ratio", .single(isFinal ? Float(statistics.ratio) : 0)),
-            ("DagStats", .list(dags)),
+            ("DagStats", dags),
         ]
         return .object(JSON.withoutEmpty(summary))
     }
@@ -140,11 +150,11 @@ final class ImportSink: PartSink {
         guard !isEmpty else { throw RPCError.failed("expected a file argument") }
         let roots = try archive.finish(pinsRoots: pinsRoots)
         let options = invocation.options
-        if options.flag("silent") { return .lines(Lines([])) }
-        var lines: [JSON] = []
+        let lines = ResultSpool(invocation.access)
+        if options.flag("silent") { return .spool(lines) }
         for root in roots where pinsRoots {
-            lines.append(
-                .object([
+            try lines.append(
+                line: .object([
                     (
                         "Root",
                         .object([
@@ -155,8 +165,8 @@ final class ImportSink: PartSink {
                 ]))
         }
         if options.flag("stats") {
-            lines.append(
-                .object([
+            try lines.append(
+                line: .object([
                     (
                         "Stats",
                         .object([
@@ -166,7 +176,7 @@ final class ImportSink: PartSink {
                     )
                 ]))
         }
-        return .lines(Lines(lines))
+        return .spool(lines)
     }
 
     /// Kubo has no words in front of the failure of a CAR that never began.

@@ -11,7 +11,10 @@ enum GetCommand {
         let isArchive = invocation.options.flag("archive")
         let path = try ContentPath(parsing: invocation.argumentBytes[0])
         let cid = try invocation.cid(of: invocation.argumentBytes[0])
-        let size = try contentSize(of: try invocation.access.makeReader().named(cid))
+        let reader = invocation.access.makeReader()
+        let size = try contentSize(of: try reader.named(cid))
+        // Its memory counts for as long as its links are looked at, and no longer.
+        reader.release()
         let pieces =
             if level != nil, !isArchive {
                 try file(cid, invocation)
@@ -25,7 +28,7 @@ enum GetCommand {
         return .raw(
             RawAnswer(
                 contentType: "application/gzip", contentLength: size,
-                CompressedPieces(pieces, try GzipStream(level: level))))
+                try CompressedPieces(pieces, level: level, invocation.access)))
     }
 
     /// The level of compression; nil without it.

@@ -8,16 +8,18 @@ enum ListCommand {
         let options = invocation.options
         let resolvesChildren = options.flag("resolve-type") || options.flag("size")
         if options.flag("stream") { return .lines(LinkLines(invocation, resolvesChildren)) }
-        var document = JSONDocument()
-        document.append("{\"Objects\":[")
+        let document = ResultSpool(invocation.access)
+        try document.append("{\"Objects\":[")
         for (index, argument) in invocation.argumentBytes.enumerated() {
-            let links = try sorted(argument, invocation, resolvesChildren)
-            let hash = JSON.text(argument.displayText).text
-            document.append("\(index > 0 ? "," : ""){\"Hash\":\(hash),\"Links\":[")
-            document.append(links)
-            document.append("]}")
+            let links = document.makeList()
+            try fill(links, argument, invocation, resolvesChildren)
+            try document.append(index > 0 ? ",{\"Hash\":" : "{\"Hash\":")
+            try document.append(value: .text(argument.displayText))
+            try document.append(",\"Links\":[")
+            try document.append(links)
+            try document.append("]}")
         }
-        document.append("]}")
+        try document.append("]}")
         return .document(document)
     }
 
@@ -30,17 +32,14 @@ enum ListCommand {
     }
 
     /// Names are unique in a folder; the parts of a file have none and keep their order.
-    private static func sorted(
-        _ argument: Bytes, _ invocation: Invocation, _ resolvesChildren: Bool
-    ) throws -> SortedSpool {
+    private static func fill(
+        _ links: SortedSpool, _ argument: Bytes, _ invocation: Invocation,
+        _ resolvesChildren: Bool
+    ) throws {
         var listing = try open(argument, invocation, resolvesChildren)
-        let links = SortedSpool(invocation.access)
         while let link = try listing.next() {
-            var writer = ByteWriter(capacity: 256)
-            json(of: link, invocation.cidText).write(to: &writer)
-            try links.append(key: link.name, writer.finish())
+            try links.append(key: link.name, json(of: link, invocation.cidText))
         }
-        return links
     }
 
     static func object(_ text: String, _ links: [JSON]) -> JSON {

@@ -1,4 +1,5 @@
 import Buffers
+import Content
 import Multiformats
 
 /// `multibase/encode`, `multibase/decode` and `multibase/transcode`.
@@ -6,20 +7,20 @@ enum MultibaseCommands {
     static func encode(_ invocation: Invocation) throws -> any PartSink {
         let base = try Multibase.named(invocation.options.text("b") ?? "base64url")
         return WholeFileSink(invocation, limit: Limits.multibaseBytesMax) { bytes in
-            .raw(RawAnswer(try encoded(bytes, in: base)))
+            try encoded(bytes, in: base)
         }
     }
 
     static func decode(_ invocation: Invocation) throws -> any PartSink {
         WholeFileSink(invocation, limit: Limits.multibaseBytesMax) {
-            .raw(RawAnswer(try decoded($0)))
+            try decoded($0)
         }
     }
 
     static func transcode(_ invocation: Invocation) throws -> any PartSink {
         let base = try Multibase.named(invocation.options.text("b") ?? "base64url")
         return WholeFileSink(invocation, limit: Limits.multibaseBytesMax) { bytes in
-            .raw(RawAnswer(try encoded(try decoded(bytes), in: base)))
+            try encoded(try decoded(bytes), in: base)
         }
     }
 
@@ -40,16 +41,23 @@ enum MultibaseCommands {
     }
 }
 
-/// Collects the first file of an upload and answers with something made of it.
+/// Collects the first file of an upload and answers with bytes made of it. What follows is left out.
 final class WholeFileSink: PartSink {
     private let limit: Int
-    private let answer: (Bytes) throws -> Answer
+    private let access: ContentAccess
+    private let convert: (Bytes) throws -> Bytes
     private let collected: SpooledBytes
     private var entryCount = 0
 
-    init(_ invocation: Invocation, limit: Int, answer: @escaping (Bytes) throws -> Answer) {
+    /// Prepares an upload.
+    ///
+    /// - Parameters:
+    ///   - limit: bytes of the file.
+    ///   - convert: makes the answer, in `Limits.multibaseCopies` times the memory of the file.
+    init(_ invocation: Invocation, limit: Int, convert: @escaping (Bytes) throws -> Bytes) {
         self.limit = limit
-        self.answer = answer
+        self.convert = convert
+        access = invocation.access
         collected = SpooledBytes(invocation.access)
     }
 
@@ -72,6 +80,8 @@ final class WholeFileSink: PartSink {
 
     func finish() throws -> Answer {
         guard entryCount > 0 else { throw RPCError.failed("expected a file argument") }
-        return try collected.withWhole(answer)
+        return try collected.withWhole(copies: Limits.multibaseCopies) { bytes in
+            .raw(try RawAnswer(made: convert(bytes), access))
+        }
     }
 }

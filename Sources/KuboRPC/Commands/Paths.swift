@@ -25,9 +25,6 @@ extension Invocation {
         return resolution.cid
     }
 
-    /// Resolves all arguments, each of which must lead to a block.
-    func cids() throws -> [CID] { try argumentBytes.map { try cid(of: $0) } }
-
     /// What is left of a path inside a block, as people read it: `/a/b`.
     static func remainderText(_ names: [Bytes]) -> String {
         names.map { "/" + $0.displayText }.joined()

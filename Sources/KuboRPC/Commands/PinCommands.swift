@@ -9,24 +9,26 @@ enum PinCommands {
         let options = invocation.options
         let name = options.text("name") ?? ""
         try Pins.check(name: name)
+        let arguments = try invocation.cids()
         let adding = Adding(
             pins: Pins(invocation.library),
-            cids: try invocation.cids(),
+            cids: arguments.cids,
             isRecursive: options.flag("recursive"), name: name, context: invocation.context)
-        let result = JSON.object([
-            ("Pins", .list(adding.cids.map { .text(invocation.cidText($0)) }))
-        ])
+        let result = JSON.object([("Pins", arguments.list(invocation.cidText))])
         guard options.flag("progress") else {
+            defer { arguments.memory.release() }
             try adding.run { _ in }
-            return .value(result)
+            return try document(result, invocation)
         }
         return .lines(
-            ProducedLines(invocation, name: "rpc-pin-add", isPrompt: true) { output in
+            ProducedLines(
+                invocation, name: "rpc-pin-add", isPrompt: true, keeping: arguments.memory
+            ) { output in
                 var pulse = Pulse()
                 var last = PinProgress()
                 try adding.run { progress in
                     last = progress
-                    if pulse.isDue() { try output.emit(line(of: progress)) }
+                    if pulse.isDue() { try output.emitIfTaken { line(of: progress) } }
                 }
                 try output.emit(line(of: last))
                 try output.emit(result)
@@ -35,13 +37,22 @@ enum PinCommands {
 
     static func remove(_ invocation: Invocation) throws -> Answer {
         let pins = Pins(invocation.library)
-        let cids = try invocation.cids()
-        for cid in cids {
+        let arguments = try invocation.cids()
+        defer { arguments.memory.release() }
+        for cid in arguments.cids {
             try pins.remove(
                 cid, isRecursive: invocation.options.flag("recursive"),
                 deadline: invocation.deadline)
         }
-        return .value(.object([("Pins", .list(cids.map { .text(invocation.cidText($0)) }))]))
+        return try document(
+            .object([("Pins", arguments.list(invocation.cidText))]), invocation)
+    }
+
+    /// An answer that is written while the memory of what it tells is still accounted for.
+    private static func document(_ value: JSON, _ invocation: Invocation) throws -> Answer {
+        let document = ResultSpool(invocation.access)
+        try document.append(value: value)
+        return .document(document)
     }
 
     static func update(_ invocation: Invocation) throws -> Answer {
@@ -60,15 +71,16 @@ enum PinCommands {
             throw RPCError.failed(
                 "the --verbose and --quiet options can not be used at the same time")
         }
-        var roots = try Pins(invocation.library).recursiveRoots()[...]
+        let (access, cidText) = (invocation.access, invocation.cidText)
         return .lines(
-            Lines {
-                while let root = roots.popFirst() {
-                    let faults = try PinFault.all(below: root, of: invocation)
-                    if faults.isEmpty, !isVerbose { continue }
-                    return line(of: root, faults, isQuiet: isQuiet, invocation.cidText)
+            ProducedLines(invocation, name: "rpc-pin-verify") { output in
+                let memory = access.makeStateShare()
+                try Pins(access.library).forEachRecursiveRoot { root in
+                    try access.context.check()
+                    let faults = try PinFault.all(below: root, for: access, memory)
+                    if faults.isEmpty, !isVerbose { return }
+                    try output.emit(line(of: root, faults, isQuiet: isQuiet, cidText))
                 }
-                return nil
             })
     }
 

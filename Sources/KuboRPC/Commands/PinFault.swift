@@ -10,23 +10,33 @@ struct PinFault {
     ///
     /// A complete DAG, the usual case, is walked in bounded memory. Only when something is wrong a
     /// second walk goes around the faults to list them, up to `Limits.pinFaultsMax`.
-    static func all(below root: CID, of invocation: Invocation) throws -> [PinFault] {
+    ///
+    /// - Parameters:
+    ///   - root: of the pin.
+    ///   - access: where the blocks are, and who asks.
+    ///   - memory: for the faults, until the caller gives it back.
+    static func all(
+        below root: CID, for access: ContentAccess, _ memory: StateShare
+    ) throws -> [PinFault] {
         var options = DAGWalk.Options()
         options.readsLeaves = false
-        var walk = DAGWalk(roots: [root], access: invocation.access, options: options)
+        var walk = DAGWalk(roots: [root], access: access, options: options)
         do throws(ContentError) {
             while try walk.next() != nil {}
             return []
         } catch {
             if error.endsRequest { throw error }
-            return try list(below: root, of: invocation)
+            return try list(below: root, for: access, memory)
         }
     }
 
-    private static func list(below root: CID, of invocation: Invocation) throws -> [PinFault] {
+    private static func list(
+        below root: CID, for access: ContentAccess, _ memory: StateShare
+    ) throws -> [PinFault] {
         var faults: [PinFault] = []
-        var walk = FaultWalk(from: root, access: invocation.access)
+        var walk = FaultWalk(from: root, access: access)
         while faults.count < Limits.pinFaultsMax, let fault = try walk.next() {
+            try memory.require((faults.count + 1) * Limits.faultMemoryBytes)
             faults.append(PinFault(cid: fault.cid, message: RPCError(fault.error).message))
         }
         return faults

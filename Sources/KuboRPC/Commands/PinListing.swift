@@ -43,46 +43,46 @@ enum PinListing {
 
     /// The pins of the arguments: a look-up each.
     private static func some(_ invocation: Invocation, _ request: Request) throws -> Answer {
-        var found: [(cid: String, type: String, name: String)] = []
-        for argument in invocation.argumentBytes {
-            let cid = try invocation.cid(of: argument)
-            let status = try request.pins.status(
-                of: cid, filter: request.filter, text: argument.displayText, for: request.context)
-            found.append(
-                (
+        func look(found: (String, String, String) throws -> Void) throws {
+            for argument in invocation.argumentBytes {
+                let cid = try invocation.cid(of: argument)
+                let status = try request.pins.status(
+                    of: cid, filter: request.filter, text: argument.displayText,
+                    for: request.context)
+                try found(
                     request.cidText(cid), typeText(status, request.cidText),
-                    request.showsNames ? status.name : ""
-                ))
+                    request.showsNames ? status.name : "")
+            }
         }
-        if invocation.options.flag("stream") {
-            return .lines(Lines(found.map { line($0.cid, $0.type, $0.name) }))
-        }
-        return .value(keys(found.map { ($0.cid, $0.type, $0.name) }))
+        guard invocation.options.flag("stream") else { return try keys(invocation, look) }
+        let lines = ResultSpool(invocation.access)
+        try look { try lines.append(line: line($0, $1, $2)) }
+        return .spool(lines)
     }
 
-    /// All pins as one value, sorted as Go sorts the keys of a map.
+    /// All pins as one value.
     private static func all(_ invocation: Invocation, _ request: Request) throws -> Answer {
-        let pins = SortedSpool(invocation.access)
-        try request.list { cid, type, name in
-            let value = JSON.object([("Type", .text(type)), ("Name", .text(name))])
-            try pins.append(
-                key: Bytes(utf8: cid), Bytes(utf8: JSON.text(cid).text + ":" + value.text))
-        }
-        var document = JSONDocument()
-        document.append("{\"Keys\":{")
-        document.append(pins)
-        document.append("}}")
-        return .document(document)
+        try keys(invocation) { try request.list(body: $0) }
     }
 
-    private static func keys(_ pins: [(String, String, String)]) -> JSON {
-        var unique: [String: JSON] = [:]
-        for (cid, type, name) in pins {
-            unique[cid] = .object([("Type", .text(type)), ("Name", .text(name))])
+    /// Pins as one value, sorted as Go sorts the keys of a map, each CID once.
+    private static func keys(
+        _ invocation: Invocation,
+        _ list: ((String, String, String) throws -> Void) throws -> Void
+    ) throws -> Answer {
+        let document = ResultSpool(invocation.access)
+        let pins = document.makeList(isUnique: true)
+        try list { cid, type, name in
+            let value = JSON.object([("Type", .text(type)), ("Name", .text(name))])
+            // A member of an object: `"cid":value` with a brace on both sides, and a newline.
+            let member = JSON.object([(cid, value)]).line.dropFirst(1).dropLast(2)
+            // CIDs are ASCII, so this is the order of their bytes.
+            try pins.append(key: Bytes(utf8: cid), member)
         }
-        // CIDs are ASCII, so this is the order of their bytes.
-        let sorted = unique.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
-        return .object([("Keys", .object(sorted))])
+        try document.append("{\"Keys\":{")
+        try document.append(pins)
+        try document.append("}}")
+        return .document(document)
     }
 
     private static func line(_ cid: String, _ type: String, _ name: String) -> JSON {

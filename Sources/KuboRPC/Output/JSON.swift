@@ -13,6 +13,8 @@ indirect enum JSON: Sendable {
     case single(Float)
     case text(String)
     case list([JSON])
+    /// A list whose values are made when they are written, each time: a long one takes no memory.
+    case made(Int, @Sendable (Int) -> JSON)
     /// Fields in the order written.
     case object([(String, JSON)])
 
@@ -22,16 +24,14 @@ indirect enum JSON: Sendable {
     /// The value with a newline behind it: one element of a stream.
     var line: Bytes {
         var writer = ByteWriter(capacity: 128)
-        write(to: &writer)
-        writer.append(UInt8(ascii: "\n"))
+        writeLine(to: &writer)
         return writer.finish()
     }
 
-    /// The value without a newline, for documents that are put together from texts.
-    var text: String {
-        var writer = ByteWriter(capacity: 128)
+    /// Appends the value with a newline behind it.
+    func writeLine(to writer: inout ByteWriter) {
         write(to: &writer)
-        return writer.finish().displayText
+        writer.append(UInt8(ascii: "\n"))
     }
 
     /// Appends the value.
@@ -43,13 +43,8 @@ indirect enum JSON: Sendable {
         case .unsigned(let value): writer.append(utf8: String(value))
         case .single(let value): writer.append(utf8: JSON.digits(of: value))
         case .text(let text): JSON.write(text, to: &writer)
-        case .list(let values):
-            writer.append(UInt8(ascii: "["))
-            for (index, value) in values.enumerated() {
-                if index > 0 { writer.append(UInt8(ascii: ",")) }
-                value.write(to: &writer)
-            }
-            writer.append(UInt8(ascii: "]"))
+        case .list(let values): JSON.write(values.count, to: &writer) { values[$0] }
+        case .made(let count, let make): JSON.write(count, to: &writer, make)
         case .object(let fields):
             writer.append(UInt8(ascii: "{"))
             for (index, field) in fields.enumerated() {
@@ -62,7 +57,18 @@ indirect enum JSON: Sendable {
         }
     }
 
-    private static func digits(of value: Float) -> String {
+    private static func write(
+        _ count: Int, to writer: inout ByteWriter, _ value: (Int) -> JSON
+    ) {
+        writer.append(UInt8(ascii: "["))
+        for index in 0..<count {
+            if index > 0 { writer.append(UInt8(ascii: ",")) }
+            value(index).write(to: &writer)
+        }
+        writer.append(UInt8(ascii: "]"))
+    }
+
+    static func digits(of value: Float) -> String {
         let text = value.description
         return text.hasSuffix(".0") ? String(text.dropLast(2)) : text
     }
@@ -109,6 +115,7 @@ extension JSON {
         case .single(let value): value == 0
         case .text(let text): text.isEmpty
         case .list(let values): values.isEmpty
+        case .made(let count, _): count == 0
         case .object: false
         }
     }

@@ -5,49 +5,21 @@ import Execution
 /// own, and the connection's thread takes what it gave.
 ///
 /// Between lines the connection looks whether its client is still there; when it has gone, or when
-/// the time is over, the operation is cancelled. It never runs ahead by more than a few lines.
+/// the time is over, the operation is cancelled. It never runs ahead by more than a few lines, and
+/// few bytes.
 final class ProducedLines: LineSource {
-    /// What the operation gets to work with.
-    struct Output: Sendable {
-        fileprivate let state: Monitor<State>
-
-        /// Gives one line; waits while the client is behind.
-        ///
-        /// - Throws: when nobody wants lines any more.
-        func emit(_ line: JSON) throws(RPCError) {
-            let isTaken = state.wait(by: .never) { state -> Bool? in
-                if state.isClosed { return false }
-                guard state.lines.count < ProducedLines.linesMax else { return nil }
-                state.lines.append(line)
-                return true
-            }
-            guard isTaken == true else { throw .failed("context canceled") }
-            state.notify { _ in }
-        }
-
-        /// Says what went wrong although all lines are there.
-        func conclude(_ verdict: String) { state.withLock { $0.verdict = verdict } }
-    }
-
-    fileprivate struct State {
-        var lines: [JSON] = []
-        var verdict: String?
-        var isClosed = false
-        var end: Result<Void, RPCError>?
-    }
-
     private enum Turn {
         case lines([JSON])
         case ended(Result<Void, RPCError>)
     }
-
-    private static let linesMax = 256
 
     let isPrompt: Bool
     private let invocation: Invocation
     private let name: String
     private let output: Output
     private let operation: @Sendable (Output) throws -> Void
+    /// What accounts for what the operation works with.
+    private let memory: StateShare?
     private var thread: Thread?
     private var ready: [JSON] = []
     private var isAtEnd = false
@@ -57,14 +29,17 @@ final class ProducedLines: LineSource {
     /// - Parameters:
     ///   - name: of the thread.
     ///   - isPrompt: whether each line is sent at once.
+    ///   - memory: kept until the operation has ended.
     ///   - operation: gives lines, or throws.
     init(
         _ invocation: Invocation, name: String, isPrompt: Bool = false,
+        keeping memory: StateShare? = nil,
         operation: @escaping @Sendable (Output) throws -> Void
     ) {
         self.invocation = invocation
         self.name = name
         self.isPrompt = isPrompt
+        self.memory = memory
         self.operation = operation
         output = Output(state: Monitor(State()))
     }
@@ -112,8 +87,7 @@ final class ProducedLines: LineSource {
         let patience = Deadline.after(.milliseconds(250)).earlier(invocation.deadline)
         let turn = output.state.wait(by: patience) { state -> Turn? in
             if state.lines.isEmpty { return state.end.map(Turn.ended) }
-            defer { state.lines.removeAll(keepingCapacity: true) }
-            return .lines(state.lines)
+            return .lines(state.takeLines())
         }
         switch turn {
         case .lines(let lines):

@@ -2,52 +2,96 @@ import Buffers
 import Content
 import Execution
 
-/// Puts any number of records in the order of their keys, in little memory: runs that fit into it are
-/// sorted and written to a file without a name, and merged when they are read.
+/// Puts the records of one list in the order of their keys, in little memory: runs that fit into it
+/// are sorted and written to the file of the answer, and merged when they are read.
 ///
 /// Keys are compared by their bytes; records with one key keep their order.
 final class SortedSpool {
+    /// How a list is ordered and separated.
+    struct Runs {
+        /// Where the sorted runs are in the file.
+        let ranges: [Range<UInt64>]
+        /// Whether of the records with one key only the first counts.
+        let isUnique: Bool
+    }
+
     private let file: UnnamedFile
     private let memory: StateShare
+    private let isUnique: Bool
     private var records: [SpooledRecord] = []
     private var byteCount = 0
-    private var runs: [Range<UInt64>] = []
+    private var ranges: [Range<UInt64>] = []
 
+    /// How many records there are.
+    private(set) var count = 0
     /// Bytes of all records, keys left out.
     private(set) var valueByteCount = 0
 
     /// Starts without records.
     ///
-    /// - Parameter access: whose memory the records take, and where a file is made, if there is one.
-    init(_ access: ContentAccess) {
-        file = UnnamedFile(
-            in: access.library.spoolFolder, byteCountMax: Limits.spoolFileBytesMax)
-        memory = access.makeStateShare()
+    /// - Parameters:
+    ///   - file: gets what does not fit into memory.
+    ///   - memory: what the records take; nobody else uses it until the list is finished.
+    ///   - isUnique: whether of the records with one key only the first counts.
+    init(in file: UnnamedFile, _ memory: StateShare, isUnique: Bool) {
+        self.file = file
+        self.memory = memory
+        self.isUnique = isUnique
     }
 
     /// Adds a record.
     ///
-    /// - Throws: `.overloaded`; when the disk is full.
+    /// - Throws: `.overloaded`, `.tooMuchMemory`; when the disk is full.
     func append(key: Bytes, _ value: Bytes) throws {
-        let record = SpooledRecord(key: key.compacted(), value: value)
-        byteCount += record.memoryByteCount
-        valueByteCount += value.count
-        try memory.require(min(byteCount, Limits.sortedRunBytesMax))
-        records.append(record)
-        if byteCount >= Limits.sortedRunBytesMax { try spill() }
+        try makeRoom(key.count + value.count)
+        add(key, value)
     }
 
-    /// The values in order, one after the other; nil at the end. Nothing may be added any more.
-    func values() throws -> () throws -> Bytes? {
-        guard !runs.isEmpty else {
-            sort()
-            var rest = records[...]
-            return { rest.popFirst()?.value }
+    /// Adds a record whose value is written when there is memory for it: an escaped name can be six
+    /// times as long as the name.
+    ///
+    /// - Throws: as above.
+    func append(key: Bytes, _ value: JSON) throws {
+        let byteCount = value.byteCount
+        try makeRoom(key.count + byteCount)
+        var writer = ByteWriter(capacity: byteCount)
+        value.write(to: &writer)
+        add(key, writer.finish())
+    }
+
+    /// Ends the list and gives its memory back.
+    ///
+    /// - Parameter body: gets the values in their order if all of them were in memory.
+    /// - Returns: where the list is; nil when `body` has got it.
+    func finish(_ body: (Bytes) throws -> Void) throws -> Runs? {
+        defer {
+            records = []
+            byteCount = 0
+            memory.release()
         }
-        if !records.isEmpty { try spill() }
-        try memory.require(runs.count * Limits.runReadBytes)
-        var merge = try SpoolMerge(runs.map { SpoolRun(file, $0) })
-        return { try merge.next()?.value }
+        if !ranges.isEmpty {
+            if !records.isEmpty { try spill() }
+            return Runs(ranges: ranges, isUnique: isUnique)
+        }
+        sort()
+        for (index, record) in records.enumerated() {
+            if isUnique, index > 0, records[index - 1].key == record.key { continue }
+            try body(record.value)
+        }
+        return nil
+    }
+
+    private func makeRoom(_ more: Int) throws {
+        let more = more + SpooledRecord.memoryByteCount
+        if byteCount > 0, byteCount + more > Limits.sortedRunBytesMax { try spill() }
+        byteCount += more
+        try memory.require(byteCount)
+    }
+
+    private func add(_ key: Bytes, _ value: Bytes) {
+        count += 1
+        valueByteCount += value.count
+        records.append(SpooledRecord(key: key.compacted(), value: value))
     }
 
     private func sort() {
@@ -61,16 +105,12 @@ final class SortedSpool {
     private func spill() throws {
         sort()
         let start = file.byteCount
-        var writer = ByteWriter(capacity: Limits.runReadBytes * 2)
-        for record in records {
-            record.write(to: &writer)
-            if writer.count >= Limits.runReadBytes {
-                try file.append(writer.takeBytes(nextCapacity: Limits.runReadBytes * 2))
-            }
-        }
+        var writer = ByteWriter(capacity: Limits.runReadBytes)
+        for record in records { try record.write(to: &writer, file) }
         try file.append(writer.takeBytes())
-        runs.append(start..<file.byteCount)
-        records.removeAll(keepingCapacity: true)
+        ranges.append(start..<file.byteCount)
+        records = []
         byteCount = 0
+        memory.release()
     }
 }

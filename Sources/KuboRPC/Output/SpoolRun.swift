@@ -3,8 +3,24 @@ import Execution
 
 /// Reads the records of one run from front to back.
 struct SpoolRun {
+    /// What stands in front of a record.
+    struct Head {
+        let keyByteCount: Int
+        let valueByteCount: Int
+
+        /// Whether the value is read together with the key.
+        var hasShortValue: Bool { valueByteCount <= Limits.runReadBytes }
+
+        /// Memory that the record takes when it has been read, roughly.
+        var memoryByteCount: Int {
+            keyByteCount + (hasShortValue ? valueByteCount : 0) + SpooledRecord.memoryByteCount
+        }
+    }
+
     private let file: UnnamedFile
+    /// What has not been read yet.
     private var rest: Range<UInt64>
+    /// What was read ahead: at most `Limits.runReadBytes`.
     private var bytes = Bytes.empty
 
     init(_ file: UnnamedFile, _ range: Range<UInt64>) {
@@ -12,90 +28,48 @@ struct SpoolRun {
         rest = range
     }
 
-    /// The next record, in memory of its own; nil at the end.
-    mutating func next() throws -> SpooledRecord? {
+    /// Reads how long the next record is; nil at the end. `record` has to follow.
+    mutating func next() throws -> Head? {
         guard !bytes.isEmpty || !rest.isEmpty else { return nil }
         var head = ByteReader(try take(SpooledRecord.headByteCount))
-        let (keyCount, valueCount) = (
-            Int(try head.readLittleEndian(UInt32.self)), Int(try head.readLittleEndian(UInt32.self))
-        )
-        return SpooledRecord(
-            key: try take(keyCount).compacted(), value: try take(valueCount).compacted())
+        return Head(
+            keyByteCount: Int(try head.readLittleEndian(UInt32.self)),
+            valueByteCount: Int(try head.readLittleEndian(UInt32.self)))
+    }
+
+    /// Reads the record behind its head, in memory of its own.
+    mutating func record(_ head: Head) throws -> (key: Bytes, value: SpooledValue) {
+        let key = try take(head.keyByteCount).compacted()
+        guard head.hasShortValue else { return (key, .range(skip(head.valueByteCount))) }
+        return (key, .bytes(try take(head.valueByteCount).compacted()))
     }
 
     private mutating func take(_ count: Int) throws -> Bytes {
         if bytes.count < count { try fill(count) }
-        defer { bytes = bytes.dropFirst(count) }
+        guard bytes.count >= count else {
+            throw RPCError.failed("a temporary file was cut off: check the disk")
+        }
+        defer { bytes = bytes.count == count ? .empty : bytes.dropFirst(count) }
         return bytes.prefix(count)
     }
 
     private mutating func fill(_ count: Int) throws {
-        let wanted = max(count - bytes.count, Limits.runReadBytes)
-        let more = try file.read(rest.prefix(wanted))
-        rest = rest.lowerBound + UInt64(more.count)..<rest.upperBound
-        bytes = bytes.appending(more)
-        guard bytes.count >= count else {
-            throw RPCError.failed("a temporary file was cut off: check the disk")
-        }
-    }
-}
-
-extension Range<UInt64> {
-    fileprivate func prefix(_ count: Int) -> Range<UInt64> {
-        lowerBound..<Swift.min(upperBound, lowerBound + UInt64(count))
-    }
-}
-
-/// Merges sorted runs: the first of all their next records, earlier runs first where keys are equal.
-struct SpoolMerge {
-    private var runs: [SpoolRun]
-    /// A heap of runs by their next record, the first on top.
-    private var heap: [(record: SpooledRecord, run: Int)] = []
-
-    init(_ runs: [SpoolRun]) throws {
-        self.runs = runs
-        for index in runs.indices {
-            if let record = try self.runs[index].next() {
-                heap.append((record, index))
-                siftUp(from: heap.count - 1)
-            }
-        }
+        let wanted = max(count, Limits.runReadBytes) - bytes.count
+        let end = min(rest.upperBound, rest.lowerBound + UInt64(wanted))
+        let more = try file.read(rest.lowerBound..<end)
+        rest = end..<rest.upperBound
+        bytes = bytes.isEmpty ? more : bytes.appending(more)
     }
 
-    mutating func next() throws -> SpooledRecord? {
-        guard let (record, run) = heap.first else { return nil }
-        if let following = try runs[run].next() {
-            heap[0] = (following, run)
-        } else {
-            let last = heap.removeLast()
-            if heap.isEmpty { return record }
-            heap[0] = last
-        }
-        siftDown()
-        return record
-    }
-
-    private func isBefore(_ left: Int, _ right: Int) -> Bool {
-        (heap[left].record.key, heap[left].run) < (heap[right].record.key, heap[right].run)
-    }
-
-    private mutating func siftUp(from start: Int) {
-        var index = start
-        while index > 0, isBefore(index, (index - 1) / 2) {
-            heap.swapAt(index, (index - 1) / 2)
-            index = (index - 1) / 2
-        }
-    }
-
-    private mutating func siftDown() {
-        var index = 0
-        while true {
-            var first = index
-            for child in [2 * index + 1, 2 * index + 2]
-            where child < heap.count && isBefore(child, first) { first = child }
-            if first == index { return }
-            heap.swapAt(index, first)
-            index = first
-        }
+    /// Passes over bytes.
+    ///
+    /// - Returns: where they are in the file.
+    private mutating func skip(_ count: Int) -> Range<UInt64> {
+        let start = rest.lowerBound - UInt64(bytes.count)
+        let end = min(start + UInt64(count), rest.upperBound)
+        let buffered = min(count, bytes.count)
+        bytes = buffered == bytes.count ? .empty : bytes.dropFirst(buffered)
+        rest = max(rest.lowerBound, end)..<rest.upperBound
+        return start..<end
     }
 }

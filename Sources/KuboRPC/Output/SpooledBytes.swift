@@ -26,11 +26,16 @@ final class SpooledBytes {
 
     /// Lends all bytes, with memory taken for them from the budget of uploads.
     ///
+    /// - Parameters:
+    ///   - copies: how many times the memory of the bytes `body` takes, themselves included.
+    ///   - body: gets the bytes; its memory is given back when it returns.
     /// - Throws: `.overloaded` when others have the memory for too long; what `body` throws.
-    func withWhole<Result>(_ body: (Bytes) throws -> Result) throws -> Result {
+    func withWhole<Result>(
+        copies: Int = 1, _ body: (Bytes) throws -> Result
+    ) throws -> Result {
         let share = BudgetShare(of: access.library.ingestBudget)
         let deadline = Deadline.after(Limits.uploadWait).earlier(access.context.deadline)
-        let wanted = min(byteCount, access.library.ingestBudget.limit)
+        let wanted = min(byteCount * copies, access.library.ingestBudget.limit)
         guard share.grow(by: wanted, deadline: deadline) else {
             try access.context.checkNow()
             throw ContentError.overloaded("the memory for uploads")

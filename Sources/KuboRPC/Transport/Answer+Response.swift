@@ -10,7 +10,7 @@ extension Answer {
     ///
     /// - Parameters:
     ///   - common: fields of every answer.
-    ///   - deadline: when the caller no longer waits.
+    ///   - invocation: the call; no longer answered when its client has gone or its time is over.
     /// - Returns: a 200.
     /// - Throws: what the first line or piece failed with.
     func response(_ common: Fields, checking invocation: Invocation) throws -> Response {
@@ -18,8 +18,11 @@ extension Answer {
         fields["Content-Type"] = "application/json"
         switch self {
         case .value(let value):
-            return Response(.ok, fields: fields, body: .bytes(value.line))
+            let document = ResultSpool(invocation.access)
+            try document.append(line: value)
+            return try document.response(fields, invocation)
         case .document(let document):
+            try document.append("\n")
             return try document.response(fields, invocation)
         case .nothing:
             fields["X-Chunked-Output"] = "1"
@@ -45,19 +48,13 @@ extension Answer {
     }
 }
 
-extension JSONDocument {
-    /// A short document is sent whole, so that its length is known.
+extension ResultSpool {
+    /// The answer with its length, where that is known.
     fileprivate func response(_ fields: Fields, _ invocation: Invocation) throws -> Response {
-        var document = self
-        document.append("\n")
-        let pieces = document.pieces()
-        guard document.byteCount <= Limits.spoolMemoryBytesMax else {
-            return Response(
-                .ok, fields: fields, body: .source(try SpoolBody(pieces, invocation), length: nil))
-        }
-        var writer = ByteWriter(capacity: document.byteCount)
-        while let piece = try pieces() { writer.append(piece) }
-        return Response(.ok, fields: fields, body: .bytes(writer.finish()))
+        if let short = takeShort() { return Response(.ok, fields: fields, body: .bytes(short)) }
+        return Response(
+            .ok, fields: fields,
+            body: .source(try SpoolBody(pieces(), invocation), length: byteCount))
     }
 }
 
@@ -130,7 +127,11 @@ final class LineBody: BodySource {
         memory = invocation.access.makeStateShare()
     }
 
-    func prepare() throws { first = try nextLine()?.line }
+    func prepare() throws {
+        var writer = ByteWriter()
+        guard try appendLine(to: &writer) else { return }
+        first = writer.finish()
+    }
 
     func next(limit: Int) throws -> Bytes? {
         if let ready = first {
@@ -159,30 +160,34 @@ final class LineBody: BodySource {
     }
 
     private func gather(_ limit: Int) -> Bytes? {
+        // The piece before has been sent.
+        memory.release()
         var writer = ByteWriter(capacity: 512)
         let patience = Deadline.after(Limits.lineWait)
         do {
             repeat {
-                guard let line = try nextLine() else {
+                guard try appendLine(to: &writer) else {
                     state = .ended
                     break
                 }
-                writer.append(line.line)
             } while !source.isPrompt && writer.count < min(limit, Limits.linePieceBytes)
                 && !patience.hasPassed
-            memory.release()
-            try memory.require(writer.count)
         } catch {
+            // A line that there is no memory for is not made.
             state = .failed(error)
-            // A line that there is no memory for is not sent.
-            if writer.count > Limits.longLineBytes { writer = ByteWriter() }
             writer.append(RPCError(error).json.line)
         }
         return writer.count == 0 ? nil : writer.finish()
     }
 
-    private func nextLine() throws -> JSON? {
+    /// Makes the next line when there is memory for it.
+    ///
+    /// - Returns: false at the end.
+    private func appendLine(to writer: inout ByteWriter) throws -> Bool {
         try invocation.context.check()
-        return try source.next()
+        guard let line = try source.next() else { return false }
+        try memory.require(writer.count + line.byteCount + 1)
+        line.writeLine(to: &writer)
+        return true
     }
 }

@@ -5,8 +5,8 @@ import Content
 enum Answer {
     /// One JSON value.
     case value(JSON)
-    /// One JSON value with long lists in it.
-    case document(JSONDocument)
+    /// One JSON value that may be long, as the text of it.
+    case document(ResultSpool)
     /// JSON values one after the other.
     case lines(any LineSource)
     /// JSON values that are there already, many perhaps.
@@ -54,12 +54,6 @@ final class Lines: LineSource {
         self.isPrompt = isPrompt
     }
 
-    /// Lines that are there already.
-    convenience init(_ values: [JSON]) {
-        var rest = values[...]
-        self.init { rest.popFirst() }
-    }
-
     func next() throws -> JSON? { try make() }
 }
 
@@ -79,19 +73,28 @@ struct RawAnswer {
         self.pieces = pieces
     }
 
-    /// Bytes that are there already.
-    init(_ bytes: Bytes, contentType: String = "text/plain") {
-        self.init(contentType: contentType, MadePieces(bytes))
+    /// Bytes that are there already. Many of them wait in a file: they cannot be made again, and the
+    /// client may take its time.
+    init(made bytes: Bytes, _ access: ContentAccess) throws {
+        let spool = ResultSpool(access)
+        try spool.append(bytes)
+        self.init(SpooledPieces(spool.pieces()))
     }
 }
 
 /// An answer that was made as a whole.
-struct MadePieces: ContentPieces {
-    private var rest: Bytes?
+private struct SpooledPieces: ContentPieces {
+    private let make: () throws -> Bytes?
 
-    init(_ bytes: Bytes) { rest = bytes }
+    init(_ make: @escaping () throws -> Bytes?) { self.make = make }
 
-    mutating func next() -> ContentPiece? { rest.take().map { ContentPiece(made: $0) } }
+    mutating func next() throws(ContentError) -> ContentPiece? {
+        do {
+            return try make().map { ContentPiece(made: $0) }
+        } catch {
+            throw ContentError(.storage, "\(error)", cause: error)
+        }
+    }
 
     mutating func release() {}
 }

@@ -6,34 +6,47 @@ import HTTPServer
 /// Reads arguments from the first part of a multipart body, one a line, and then answers.
 ///
 /// They wait in a file until all have come; then their memory is that of the walks over content,
-/// until the call ends.
+/// until the call ends. What the body has beside them is dropped, up to a limit.
 final class ArgumentsReceiver: BodyReceiver {
-    private var call: Call
+    private var invocation: Invocation
     private let common: Fields
-    private let answer: (Call) throws -> Response
+    private let answer: (Invocation) throws -> Response
     private var parser: MultipartParser
     private let text: SpooledBytes
     private let memory: StateShare
+    private var receivedByteCount = 0
     private var isFirst = true
 
+    /// Prepares to read.
+    ///
+    /// - Parameters:
+    ///   - invocation: the call without these arguments; its time has begun.
+    ///   - boundary: of the body.
+    ///   - common: fields of every answer.
+    ///   - answer: gets the call with all arguments.
     init(
-        _ call: Call, boundary: String, _ access: ContentAccess, _ common: Fields,
-        answer: @escaping (Call) throws -> Response
+        _ invocation: Invocation, boundary: String, _ common: Fields,
+        answer: @escaping (Invocation) throws -> Response
     ) throws(HTTPError) {
-        self.call = call
+        self.invocation = invocation
         self.common = common
         self.answer = answer
-        text = SpooledBytes(access)
-        memory = access.makeStateShare()
+        text = SpooledBytes(invocation.access)
+        memory = invocation.access.makeStateShare()
         parser = try MultipartParser(boundary: boundary)
     }
 
     func receive(_ piece: Bytes) throws {
         do {
+            try invocation.context.checkNow()
             parser.feed(piece)
             while let event = try parser.next() { try take(event) }
         } catch {
             throw AnsweredError(error, common)
+        }
+        receivedByteCount += piece.count
+        guard receivedByteCount - text.byteCount <= Limits.ignoredBodyBytesMax else {
+            throw ContentTooLarge(limit: Limits.ignoredBodyBytesMax)
         }
     }
 
@@ -41,11 +54,12 @@ final class ArgumentsReceiver: BodyReceiver {
         do {
             try parser.finish()
             try memory.require(text.byteCount)
-            try call.take(argumentsFrom: try text.takeWhole(), in: memory)
+            try invocation.context.checkNow()
+            try invocation.call.take(argumentsFrom: try text.takeWhole(), in: memory)
         } catch {
             return RPCError(error).response(common)
         }
-        return try answer(call)
+        return try answer(invocation)
     }
 
     private func take(_ event: MultipartParser.Event) throws {

@@ -12,14 +12,12 @@ struct BrowserRules: Sendable {
     private let allowedOrigins: Set<Bytes>
     private let allowsAllOrigins: Bool
     private let allowedHosts: Set<Bytes>
-    private let allowedMethods: [String]
 
     init(_ settings: KuboRPCSettings) {
         let origins = settings.allowedOrigins + BrowserRules.companionOrigins
         allowedOrigins = Set(origins.map { Bytes(utf8: $0) })
         allowsAllOrigins = settings.allowedOrigins.contains("*")
         allowedHosts = Set(settings.allowedHosts.map { HostName.lowercased(Bytes(utf8: $0)) })
-        allowedMethods = ["POST"] + settings.allowedMethods
     }
 
     /// Refuses what a foreign page sent.
@@ -62,11 +60,11 @@ struct BrowserRules: Sendable {
             $0.filter { $0 != " " }.lowercased()
         }
         guard isFromHere(request), let origin = allowedOrigin(of: request),
-            allowedMethods.contains(method.uppercased()),
+            method.uppercased() == "POST",
             names.allSatisfy(BrowserRules.allowedHeaders.contains)
         else { return response }
         response.fields["Access-Control-Allow-Origin"] = origin
-        response.fields["Access-Control-Allow-Methods"] = method.uppercased()
+        response.fields["Access-Control-Allow-Methods"] = "POST"
         if !headers.isEmpty { response.fields["Access-Control-Allow-Headers"] = headers }
         return response
     }

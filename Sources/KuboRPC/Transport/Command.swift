@@ -19,13 +19,10 @@ protocol PartSink: AnyObject {
     func pause() throws
     /// It has ended.
     func end() throws
-    /// Everything has arrived.
+    /// Everything has arrived. Not called when the upload breaks off: then the sink goes away.
     func finish() throws -> Answer
-    /// The upload broke off; `finish` will not be called.
-    func abandon()
 }
 
 extension PartSink {
-    func abandon() {}
     func pause() throws {}
 }

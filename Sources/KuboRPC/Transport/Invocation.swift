@@ -8,7 +8,8 @@ import Multiformats
 ///
 /// Belongs to the connection's thread, like the request.
 struct Invocation {
-    let call: Call
+    /// What was asked; arguments that come in the body are added to it.
+    var call: Call
     let library: Library
     let settings: KuboRPCSettings
     /// Who asks, until the earlier of its `timeout` and the exchange's own end.

@@ -54,7 +54,6 @@ final class UploadReceiver: BodyReceiver {
             if let failure { throw failure }
             try parser.finish()
         } catch {
-            sink.abandon()
             return RPCError(error).response(common)
         }
         do {
@@ -63,8 +62,6 @@ final class UploadReceiver: BodyReceiver {
             return RPCError(error).response(common)
         }
     }
-
-    func abandon() { sink.abandon() }
 
     private func passEvents() throws {
         while let event = try parser.next() {

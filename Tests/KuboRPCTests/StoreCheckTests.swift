@@ -1,0 +1,43 @@
+import BlockStore
+import Buffers
+import Content
+import Execution
+import Multiformats
+import Testing
+
+@testable import KuboRPC
+
+/// `repo verify` beside other work.
+@Suite(.serialized, .timeLimit(.minutes(20)))
+struct StoreCheckTests {
+    private let node: TestNode
+
+    init() throws { node = try TestNode() }
+
+    @Test func aBlockThatIsRemovedMeanwhileIsNotCorrupt() throws {
+        let digest = Bytes([UInt8](repeating: 1, count: 32))
+        let absent = Multihash(code: .sha2_256, digest: digest)
+        var check = StoreCheck(node.access, drops: true)
+        #expect(try check.look(at: absent) == nil)
+        #expect(!check.hasFailed && check.summary.contains("all blocks validated"))
+    }
+
+    @Test func aCheckTakesTheMemoryOfReaders() throws {
+        #expect(try node.upload("block/put", [.file("a", "some bytes")]).status == 200)
+        var multihashes: [Multihash] = []
+        try node.store.forEachBlock { multihash, _ in
+            multihashes.append(multihash)
+            return true
+        }
+        let budget = node.library.blockMemory.ordinary
+        #expect(budget.tryAcquire(budget.limit))
+        let context = RequestContext(deadline: .after(.milliseconds(100)))
+        var check = StoreCheck(node.library.access(for: context), drops: true)
+        let error = #expect(throws: ContentError.self) { try check.look(at: multihashes[0]) }
+        #expect(error?.code == .deadlineExceeded)
+        budget.release(budget.limit)
+        check = StoreCheck(node.access, drops: true)
+        #expect(try check.look(at: multihashes[0]) == nil)
+        #expect(node.library.blockMemory.inUse == 0)
+    }
+}
