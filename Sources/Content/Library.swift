@@ -25,6 +25,9 @@ package final class Library: Sendable {
     /// Bytes in which all walks, lists and archives together remember where they are.
     package let stateBudget: ByteBudget
 
+    /// Bytes in which all adds together remember the entries of their folders.
+    package let entryBudget: ByteBudget
+
     /// Bytes that all decodings of whole values together take.
     package let decodingBudget: ByteBudget
 
@@ -56,6 +59,7 @@ package final class Library: Sendable {
             ordinaryBytesMax: egressBytesMax, largeBytesMax: largeEgressBytesMax)
         assemblyBudget = ByteBudget(name: "assembly", limit: Limits.assemblyBytesMax)
         stateBudget = ByteBudget(name: "walk", limit: Limits.stateBytesMax)
+        entryBudget = ByteBudget(name: "entries", limit: Limits.entryBytesMax)
         decodingBudget = ByteBudget(name: "decoding", limit: Limits.decodingBytesMax)
         source = LocalSource(store)
         if let registry = store.options.metrics { addMetrics(to: registry) }
@@ -68,7 +72,7 @@ package final class Library: Sendable {
         }
         for budget in [
             ingestBudget, assemblyBudget, blockMemory.ordinary, blockMemory.large, stateBudget,
-            decodingBudget,
+            entryBudget, decodingBudget,
         ] {
             registry.memory(budget)
         }

@@ -95,6 +95,10 @@ package enum Limits {
     /// The same for all requests together.
     package static let stateBytesMax = 40 << 20
 
+    /// Bytes in which all adds together remember the entries of their folders: a folder of 1,000,000
+    /// files with usual names.
+    package static let entryBytesMax = 100 << 20
+
     /// Bytes of state that are not counted: what every request has.
     static let freeStateBytes = 24 << 10
 

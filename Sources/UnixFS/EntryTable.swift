@@ -3,7 +3,7 @@ import IPLD
 import Multiformats
 
 /// The entries of one directory in little memory: about 70 bytes each, in large pages, so that a
-/// folder of a million files fits into the budget of an import.
+/// folder of a million files fits into the memory for them.
 ///
 /// - Invariant: positions grow with every entry that is added.
 struct EntryTable {

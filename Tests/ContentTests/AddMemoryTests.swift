@@ -20,7 +20,7 @@ struct AddMemoryTests {
             }
             if place == "links" { try session.add("first", Bytes(utf8: "first")) }
             let error = contentError {
-                for number in 0..<2500 {
+                for number in 0..<8_000 {
                     let name = "\(number)" + String(repeating: "n", count: 15_000)
                     switch place {
                     case "folders": try session.addFolder(at: EntryPath(cleaning: name))
@@ -33,17 +33,17 @@ struct AddMemoryTests {
                 try session.finish(pinning: .none)
             }
             #expect(error?.code == .tooMuchMemory)
-            #expect(scratch.library.stateBudget.inUse > 16 << 20)
+            #expect(scratch.library.entryBudget.inUse > 64 << 20)
             withExtendedLifetime(session) {}
         }
-        #expect(scratch.library.stateBudget.inUse == 0)
+        #expect(scratch.library.entryBudget.inUse == 0)
     }
 
     @Test func manyFilesOfUsualNamesFit() throws {
         let scratch = try ScratchLibrary()
         let session = try AddSession(scratch.access, options: ImportOptions()) { _ in }
         for number in 0..<20_000 { try session.add("d/file-\(number)", .empty) }
-        #expect(scratch.library.stateBudget.inUse < 3 << 20)
+        #expect(scratch.library.entryBudget.inUse < 3 << 20)
         #expect(try session.finish(pinning: .none).count == 1)
     }
 }

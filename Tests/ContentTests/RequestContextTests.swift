@@ -114,7 +114,7 @@ struct RequestContextTests {
     }
 
     @Test func whatAWalkRemembersCountsAndIsLimited() throws {
-        let share = StateShare(of: scratch.library.stateBudget, for: scratch.access.context)
+        let share = scratch.access.makeStateShare()
         try share.require(1)
         #expect(scratch.library.stateBudget.inUse == 0)
         try share.require(1 << 20)

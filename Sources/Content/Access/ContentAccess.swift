@@ -28,6 +28,12 @@ package struct ContentAccess: Sendable {
 
     /// Memory for what a walk or a list has to remember, none at first.
     package func makeStateShare() -> StateShare {
-        StateShare(of: library.stateBudget, for: context)
+        StateShare(
+            of: library.stateBudget, atMost: Limits.requestStateBytesMax, for: context)
+    }
+
+    /// Memory for what an add has to remember until its end, none at first.
+    func makeEntryShare() -> StateShare {
+        StateShare(of: library.entryBudget, atMost: Limits.entryBytesMax, for: context)
     }
 }

@@ -6,11 +6,18 @@ package import Execution
 /// It cannot be made again as a block can, so a request that gets no more ends with an error.
 package final class StateShare {
     private let share: BudgetShare
+    private let byteCountMax: Int
     private let context: RequestContext
 
     /// Starts with nothing.
-    package init(of budget: ByteBudget, for context: RequestContext) {
+    ///
+    /// - Parameters:
+    ///   - budget: where the memory comes from.
+    ///   - byteCountMax: what one request may hold of it.
+    ///   - context: who asks.
+    package init(of budget: ByteBudget, atMost byteCountMax: Int, for context: RequestContext) {
         share = BudgetShare(of: budget)
+        self.byteCountMax = byteCountMax
         self.context = context
     }
 
@@ -24,11 +31,11 @@ package final class StateShare {
     ///   leave too little, and as `RequestContext.check()`.
     package func require(_ byteCount: Int) throws(ContentError) {
         guard byteCount > share.byteCount + Limits.freeStateBytes else { return }
-        guard byteCount <= Limits.requestStateBytesMax else {
+        guard byteCount <= byteCountMax else {
             throw ContentError(
                 .tooMuchMemory,
-                "the request would have to remember more than \(Limits.requestStateBytesMax) bytes: "
-                    + "ask for a part of the content")
+                "the request would have to remember more than \(byteCountMax) bytes: ask for a part of "
+                    + "the content, or add it in parts")
         }
         let step = Limits.stateStepBytes
         let wanted = (byteCount - Limits.freeStateBytes + step - 1) / step * step

@@ -14,7 +14,7 @@ final class AddMemory {
     private var byteCount = 0
 
     /// Starts with nothing.
-    init(_ access: ContentAccess) { share = access.makeStateShare() }
+    init(_ access: ContentAccess) { share = access.makeEntryShare() }
 
     /// Counts something, before it is kept.
     ///
