@@ -153,7 +153,7 @@ final class Exchange {
             listenerName: core.options.name,
             deadline: .at(
                 Instant(nanoseconds: start).advanced(by: core.options.exchangeTimeout)),
-            liveness: liveness, connection: unsafe RequestConnection(connection, handle))
+            liveness: liveness, connection: unsafe RequestConnection(handle))
         self.request = request
         if let authority = target.authority, target.form == .absolute,
             request.fields["Host"]?.equalsIgnoringASCIICase(authority) != true

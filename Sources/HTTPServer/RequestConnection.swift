@@ -4,15 +4,9 @@ import HTTP
 /// What a request asks its connection for, while the exchange lasts.
 @safe
 final class RequestConnection {
-    private let connection: Connection
     private let handle: OpaquePointer
 
-    init(_ connection: Connection, _ handle: OpaquePointer) {
-        self.connection = connection
-        unsafe self.handle = unsafe handle
-    }
-
-    var isAbandoned: Bool { connection.isAbandoned }
+    init(_ handle: OpaquePointer) { unsafe self.handle = unsafe handle }
 
     /// Copies the header fields out of the connection's memory.
     func readFields() -> Fields {

@@ -172,11 +172,11 @@ struct ListenerTests {
         let hasStarted = Monitor(false)
         let sawAbandonment = Monitor<Bool?>(nil)
         let listener = try Listener(.testing()) { request in
-            let before = request.isAbandoned
+            let before = !request.liveness.isWanted
             hasStarted.notify { $0 = true }
             let deadline = Deadline.after(.seconds(10))
-            while !request.isAbandoned, !deadline.hasPassed { Thread.yield() }
-            let isAbandoned = request.isAbandoned
+            while request.liveness.isWanted, !deadline.hasPassed { Thread.yield() }
+            let isAbandoned = !request.liveness.isWanted
             sawAbandonment.notify { $0 = !before && isAbandoned }
             return .respond(.text(.ok, "late"))
         }
@@ -215,7 +215,7 @@ struct ListenerTests {
         let hasStarted = Monitor(false)
         let listener = try Listener(.testing()) { request in
             hasStarted.notify { $0 = true }
-            while !request.isAbandoned { Thread.yield() }
+            while request.liveness.isWanted { Thread.yield() }
             return .respond(.text(.ok, "done"))
         }
         let client = try RawClient(port: #require(listener.port))
