@@ -7,8 +7,9 @@ import Synchronization
 /// One accepted socket, shared by its own thread and the watchdog.
 ///
 /// The thread says how long the peer may take for what comes next; the watchdog shuts the socket
-/// when that has passed. The socket stays open until libmicrohttpd has told the listener that the
-/// connection is gone, so its number is never someone else's.
+/// when that has passed. libmicrohttpd closes the socket after it has told the listener that the
+/// connection is gone, so while it stands in the listener's table its number is ours: that of the
+/// connection or, for moments, of a `SocketDiversion`.
 final class Connection: Sendable {
     /// What the peer is expected to do.
     enum Phase: UInt8, AtomicRepresentable {

@@ -51,10 +51,11 @@ enum Limits {
     /// open: libmicrohttpd counts both, and turns newcomers away above the sum.
     static let leavingConnectionCountMax = 1_024
 
-    /// Bytes that are read and dropped from a client that still sends when its answer has gone out.
+    /// Bodies of a known length up to this that nobody wants are read and dropped before the answer, so
+    /// that the connection can go on.
     static let drainedByteCountMax = 1_024 * 1_024
 
-    /// The same for a connection that is about to be closed.
+    /// Bytes that are read and dropped, behind the answer, before a connection is closed.
     static let lingerByteCountMax = 64 * 1_024 * 1_024
 
     /// How long that may take.

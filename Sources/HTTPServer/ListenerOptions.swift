@@ -6,8 +6,8 @@ package struct ListenerOptions: Sendable {
     /// Where it waits.
     package var address: ListenerAddress
 
-    /// Connections at once. One more takes the place of the one that has waited for a request the
-    /// longest; where all are being worked for it is closed.
+    /// Connections at once. One more takes the place of one that nobody would miss
+    /// (`ConnectionLimits`); where there is none, it is closed itself.
     package var connectionsMax = 1_024
 
     /// Connections at once from one client: an IPv4 address, or the /64 of an IPv6 address. Not for

@@ -2,8 +2,8 @@ package import Buffers
 
 /// What a handler decides when the header section is there.
 package enum Reception {
-    /// Answers at once. A body that the client still wants to send is not read, and then the
-    /// connection is closed after the answer.
+    /// Answers at once. A short body of known length is read and dropped before the answer, unless the
+    /// answer is made while it is sent; any other body ends the connection behind the answer.
     case respond(Response)
 
     /// Takes the body, piece by piece; the answer comes from `BodyReceiver.finish`.
