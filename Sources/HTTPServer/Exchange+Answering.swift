@@ -67,6 +67,7 @@ extension Exchange {
     /// Whether the head may not fit beside the request's own: libmicrohttpd has one piece of memory for
     /// both, and closes the connection without an answer when it is full.
     private func hasLargeHead(_ response: Response) -> Bool {
+        if headMemoryByteCount > core.options.connectionMemoryByteCount / 2 { return true }
         var byteCount = 0
         for field in response.fields {
             byteCount += field.name.utf8.count + field.value.utf8.count + ": \r\n".utf8.count

@@ -45,6 +45,9 @@ final class Exchange {
     /// Whether the exchange came to its proper end; nil where libmicrohttpd knows better than we do.
     var endedWell: Bool?
 
+    /// What the request's head takes of libmicrohttpd's memory for the connection.
+    private(set) var headMemoryByteCount = 0
+
     /// Of a body that we read ourselves; nil for one in chunks.
     var bodyLength: UInt64?
 
@@ -85,6 +88,7 @@ final class Exchange {
             unsafe targetStart = nil
             unsafe targetEnd = nil
         }
+        unsafe UnreadParts.hide(of: handle, target: target)
         liveness = Liveness(core, connection)
         meter = core.makeMeter()
         let now = Instant.now.nanoseconds
@@ -133,13 +137,16 @@ final class Exchange {
         guard check.isExpectationKnown else {
             return refuse(.expectationFailed, "the only Expect that is met is \"100-continue\"")
         }
+        let targetByteCount = rawTarget.utf8.count
+        guard targetByteCount <= core.options.targetByteCountMax else {
+            return refuse(.uriTooLong, "the request target is too long")
+        }
+        let headByteCount = unsafe holdfast_mhd_header_byte_count(handle)
+        headMemoryByteCount = headByteCount + check.fieldCount * Limits.fieldRecordByteCount
         guard check.fieldCount <= Limits.headerFieldCountMax,
-            unsafe holdfast_mhd_header_byte_count(handle) <= core.options.headerByteCountMax
+            headByteCount - targetByteCount <= core.options.headerByteCountMax
         else {
             return refuse(.headerFieldsTooLarge, "the header section is too large")
-        }
-        guard rawTarget.utf8.count <= core.options.targetByteCountMax else {
-            return refuse(.uriTooLong, "the request target is too long")
         }
         let target: RequestTarget
         do {
@@ -234,6 +241,7 @@ final class Exchange {
                 handle, .HEADER_KIND,
                 { context, _, name, nameCount, value, valueCount in
                     guard let context = unsafe context else { return .NO }
+                    if unsafe UnreadParts.isOurs(name) { return .YES }
                     unsafe context.assumingMemoryBound(to: FramingCheck.self).pointee.add(
                         name: UnsafeBufferPointer(start: name, count: nameCount),
                         value: UnsafeBufferPointer(start: value, count: valueCount))

@@ -30,6 +30,9 @@ enum Limits {
     /// Bytes of the fields of an answer up to which libmicrohttpd sends its head.
     static let queuedHeadByteCountMax = 4 * 1_024
 
+    /// What libmicrohttpd remembers of each field of a request, in the memory of the connection.
+    static let fieldRecordByteCount = 64
+
     /// Fields of a header section. Those of browsers and proxies have about 30.
     static let headerFieldCountMax = 256
 

@@ -43,8 +43,9 @@ package struct ListenerOptions: Sendable {
     /// Bytes of the request target; longer ones are answered with 414.
     package var targetByteCountMax = 8 * 1_024
 
-    /// Bytes of the header section with its request line; larger ones are answered with 431. At
-    /// most half of a connection's memory, so that the head of the answer has room.
+    /// Bytes of the header section without the request target; larger ones are answered with 431.
+    /// Together with the target it has to fit into a connection's memory, with 64 bytes for each
+    /// field.
     package var headerByteCountMax = 16 * 1_024
 
     /// Gets one record for each exchange, on the connection's thread, after the last byte.

@@ -16,6 +16,7 @@ final class RequestConnection {
                 handle, .HEADER_KIND,
                 { context, _, name, nameCount, value, valueCount in
                     guard let context = unsafe context else { return .NO }
+                    if unsafe UnreadParts.isOurs(name) { return .YES }
                     unsafe context.assumingMemoryBound(to: Fields.self).pointee.append(
                         RequestConnection.text(name, nameCount),
                         RequestConnection.text(value, valueCount))
