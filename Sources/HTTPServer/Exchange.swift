@@ -108,8 +108,8 @@ final class Exchange {
     /// holds, with time left for an answer that says so: nobody waits for ever.
     func limit(forMoving byteCount: Int, from now: UInt64) -> UInt64 {
         let byRate = core.limit(forMoving: byteCount, from: now)
-        guard byRate == .max, let end = request?.deadline.instant else { return byRate }
-        return max(end.nanoseconds, now &+ core.windowNanoseconds)
+        guard byRate == .max else { return byRate }
+        return max(request?.deadline.instant?.nanoseconds ?? 0, now &+ core.windowNanoseconds)
     }
 
     /// What the error log calls this exchange.
@@ -205,10 +205,11 @@ final class Exchange {
         }
     }
 
-    /// Gives control back to libmicrohttpd, which waits for the next piece of the body.
+    /// Gives control back to libmicrohttpd, which waits for the next piece of the body. Where there is
+    /// none it may have a `100 Continue` to send first, and then waits for the client too.
     func awaitBody() -> MHD_Result {
         lastExit = Instant.now.nanoseconds
-        connection.enter(.still, at: lastExit, until: core.limit(forMoving: 0, from: lastExit))
+        connection.enter(.still, at: lastExit, until: limit(forMoving: 0, from: lastExit))
         return .YES
     }
 
@@ -217,7 +218,8 @@ final class Exchange {
         if case .receiving(let receiver) = stage { receiver.abandon() }
         liveness.end()
         diversion = nil
-        if mustLinger { EarlyAnswer.linger(on: connection.socket) }
+        // Without a beginning it was libmicrohttpd that refused, perhaps in the middle of the head.
+        if mustLinger || !hasBegun { Lingering.drop(on: connection.socket) }
         connection.work.withLock { $0 = nil }
         let now = Instant.now.nanoseconds
         if start != 0 { count(isClean: endedWell ?? isClean, at: now) }
@@ -283,7 +285,7 @@ final class Exchange {
     private func receiveBody(_ check: FramingCheck) -> MHD_Result {
         switch check.bodyLength {
         case .none:
-            return .YES
+            return awaitBody()
         case .known(let length)
         where length <= UInt64(Limits.bodyByteCountLeftMax) && !check.expectsContinue:
             return awaitBody()
