@@ -36,6 +36,11 @@ enum Limits {
     /// Fields of a header section. Those of browsers and proxies have about 30.
     static let headerFieldCountMax = 256
 
+    /// The pace, in bytes a second, below which an uploading client is treated as one that stalls: with
+    /// a byte every 19 ms it never does, and would keep what others need.
+    static let uploadPaceMin = 4 * 1_024
+    static let uploadPaceWindow: Duration = .seconds(1)
+
     /// For how long an uploading client may send nothing before what others need is let go of.
     static let stallDuration: Duration = .milliseconds(20)
 

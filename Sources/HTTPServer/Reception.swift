@@ -27,7 +27,8 @@ package protocol BodyReceiver: AnyObject {
 
     /// Is told that the client has sent nothing for `Limits.stallDuration` although the body has not
     /// ended: what others need, such as a share of a budget, is to be let go of until the next piece
-    /// comes. Called once per stall, and behind everything that has arrived.
+    /// comes. Called once per stall, and behind everything that has arrived; where a client sends
+    /// hardly anything, behind each piece.
     func pause()
 
     /// Answers, after the last piece. An empty body comes here at once.
