@@ -171,7 +171,8 @@ package final class Listener: @unchecked Sendable {
             stack_byte_count: Limits.stackByteCount, context: context.toOpaque(),
             on_request: ListenerCallbacks.request, on_target: ListenerCallbacks.target,
             on_connection: ListenerCallbacks.connection,
-            on_completed: ListenerCallbacks.completed, unescape: ListenerCallbacks.unescape)
+            on_completed: ListenerCallbacks.completed, unescape: ListenerCallbacks.unescape,
+            logger: core.logger)
         let daemon = unsafe holdfast_mhd_start(&setup)
         if unsafe daemon == nil { unsafe context.release() }
         return unsafe daemon

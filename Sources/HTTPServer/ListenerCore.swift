@@ -1,9 +1,13 @@
+import CMicroHTTPD
 import Execution
 import HTTP
 import Synchronization
 
 /// What all connections of one listener share.
-final class ListenerCore: Sendable {
+///
+/// `@unchecked Sendable` because of the logger's memory, which nobody changes.
+@safe
+final class ListenerCore: @unchecked Sendable {
     let options: ListenerOptions
     let handler: Handler
     let counters = ListenerCounters()
@@ -24,6 +28,9 @@ final class ListenerCore: Sendable {
     let gathering = ByteBudget(
         name: "http-gathering", limit: Limits.gatheringByteCountMax)
 
+    /// What libmicrohttpd is given for its messages; it outlives the daemon.
+    let logger: UnsafeMutablePointer<holdfast_mhd_logger>
+
     private let limits: ConnectionLimits
     private let connections = Locked(ConnectionTable())
 
@@ -35,7 +42,14 @@ final class ListenerCore: Sendable {
         headerNanoseconds = options.headerTimeout.wholeNanoseconds
         idleNanoseconds = options.idleTimeout.wholeNanoseconds
         windowNanoseconds = options.progressWindow.wholeNanoseconds
+        unsafe logger = .allocate(capacity: 1)
+        unsafe logger.initialize(
+            to: holdfast_mhd_logger(
+                context: Unmanaged.passUnretained(self).toOpaque(),
+                on_message: ListenerCallbacks.message))
     }
+
+    deinit { unsafe logger.deallocate() }
 
     /// Takes notice of a connection, for which another one may have to leave.
     func connectionStarted(_ connection: Connection) {
@@ -105,6 +119,19 @@ final class ListenerCore: Sendable {
         if let answerable = error as? any Answerable { return answerable.response }
         report("\(request.map { "\($0.method) \($0.path)" } ?? "request"): \(error)")
         return .text(.internalServerError, "500 internal server error\n")
+    }
+
+    /// Hands a message of libmicrohttpd to the error log: some connections it closes without another
+    /// sign. What a client alone can be the reason of, or we ourselves, is left out.
+    func reportFromLibrary(_ text: String) {
+        let usual = [
+            "Application reported internal error", "Connection was closed by remote side",
+            "Connection socket is closed", "Error processing request", "Failed to parse",
+            "Failed to send", "Not enough memory in pool", "Processing thread terminating",
+            "Socket has been disconnected", "Too large value",
+        ]
+        if usual.contains(where: { text.hasPrefix($0) }) { return }
+        report(text.last == "\n" ? String(text.dropLast()) : text)
     }
 
     /// Hands a text that no client may see to the error log.
