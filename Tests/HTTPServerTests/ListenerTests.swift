@@ -203,12 +203,39 @@ struct ListenerTests {
         #expect(hasStarted.wait(by: .after(.seconds(10))) { $0 ? true : nil } == true)
         let drain = Thread(name: "drain") { listener.drain(by: .after(.seconds(20))) }
         #expect(idle.readToEnd() == "")
+        // Refused, not left in a queue that nobody looks at.
+        #expect(!RawClient(port: port).send(get))
         mayEnd.notify { $0 = true }
         let answer = busy.readToEnd()
         #expect(answer.hasSuffix("done"))
         #expect(answer.contains("\r\nConnection: close\r\n"))
         drain.join()
         #expect(RawClient(port: port).exchange(get) == "")
+    }
+
+    @Test func whoeverStopsItReturnsWhenItHasStopped() throws {
+        let hasStarted = Monitor(false)
+        let mayEnd = Monitor(false)
+        let returnedCount = Monitor(0)
+        let listener = try Listener(.testing()) { _ in
+            hasStarted.notify { $0 = true }
+            _ = mayEnd.wait(by: soon()) { $0 ? true : nil }
+            return .respond(.text(.ok, "done"))
+        }
+        let client = try RawClient(port: #require(listener.port))
+        client.send(get)
+        #expect(hasStarted.wait(by: soon()) { $0 ? true : nil } == true)
+        let threads = (0..<3).map { _ in
+            Thread(name: "stop") {
+                listener.stop()
+                returnedCount.notify { $0 += 1 }
+            }
+        }
+        pause(for: .milliseconds(100))
+        #expect(returnedCount.withLock { $0 } == 0)
+        mayEnd.notify { $0 = true }
+        for thread in threads { thread.join() }
+        #expect(returnedCount.withLock { $0 } == 3)
     }
 
     @Test func drainingEndsAtItsDeadline() throws {
