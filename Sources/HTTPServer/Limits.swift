@@ -52,12 +52,21 @@ enum Limits {
     /// that the block which it is a part of can go.
     static let keptPieceByteCount = 64 * 1_024
 
+    /// For how long a connection that waits for a request counts as one whose request is on its way.
+    static let arrivalDuration: Duration = .milliseconds(250)
+
+    /// How often one that has to leave is chosen anew because it has gone on meanwhile.
+    static let leaverTriesMax = 16
+
     /// For how long no byte of a body may have moved before its connection gives way to others.
     static let stillDuration: Duration = .seconds(1)
 
     /// Connections that have been told to leave and have not ended yet, besides those that may be
     /// open: libmicrohttpd counts both, and turns newcomers away above the sum.
     static let leavingConnectionCountMax = 1_024
+
+    /// How long is waited for connections to end before it is looked again whether they have.
+    static let endingPeriod: Duration = .milliseconds(1)
 
     /// Bodies of a known length up to this that nobody wants are read and dropped before the answer, so
     /// that the connection can go on.
@@ -66,7 +75,7 @@ enum Limits {
     /// Bytes that are read and dropped, behind the answer, before a connection is closed.
     static let lingerByteCountMax = 64 * 1_024 * 1_024
 
-    /// How long that may take.
+    /// How long that may take; and how long a drain waits for requests whose first bytes have come.
     static let drainDuration: Duration = .seconds(1)
 
     /// How often the watchdog looks, at most.

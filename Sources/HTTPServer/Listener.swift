@@ -115,7 +115,7 @@ package final class Listener: @unchecked Sendable {
     package func drain(by deadline: Deadline) {
         core.isDraining.store(true, ordering: .sequentiallyConsistent)
         quiesce()
-        core.shutConnections(onlyWaiting: true)
+        core.shutWaitingConnections(by: deadline.earlier(.after(Limits.drainDuration)))
         let core = core
         _ = core.endings.wait(by: deadline) { _ in
             core.counters.running.load(ordering: .sequentiallyConsistent) == 0 ? true : nil
@@ -141,7 +141,7 @@ package final class Listener: @unchecked Sendable {
         isWatching.notify { $0 = false }
         watchdog.join()
         core.isEnding.store(true, ordering: .sequentiallyConsistent)
-        core.shutConnections(onlyWaiting: false)
+        core.shutConnections()
         unsafe MHD_stop_daemon(daemon)
         unsafe Unmanaged.passUnretained(core).release()
         if let socket = state.withLock({ $0.socket }) { close(socket) }

@@ -58,12 +58,14 @@ final class ListenerCore: @unchecked Sendable {
         counters.open.add(1, ordering: .relaxed)
         counters.accepted.add(1, ordering: .relaxed)
         // Shut under the lock: only then is it sure that the socket is still open.
-        let hasLeft = connections.withLock { table in
-            let leaver = table.add(connection, within: limits, at: now)
-            leaver?.shut()
-            return leaver != nil
+        let (hasLeft, leavingCount) = connections.withLock { table in
+            (table.add(connection, within: limits, at: now), table.leavingCount)
         }
         if hasLeft { counters.evicted.add(1, ordering: .relaxed) }
+        // Above its own limit libmicrohttpd closes newcomers without a look at who else could leave. It
+        // is the thread that accepts which waits here, so that those that leave can catch up; only a
+        // moment, because it also does the last step of their leaving.
+        if leavingCount > Limits.leavingConnectionCountMax / 2 { waitAMoment() }
     }
 
     func connectionEnded(_ connection: Connection) {
@@ -92,12 +94,24 @@ final class ListenerCore: @unchecked Sendable {
         connections.withLock { $0.check(at: now, headerNanoseconds: headerNanoseconds) }
     }
 
-    /// Shuts the connections that wait for a request, or all of them.
-    func shutConnections(onlyWaiting: Bool) {
+    /// Lets connections end.
+    private func waitAMoment() {
+        _ = endings.wait(by: .after(Limits.endingPeriod)) { _ in Bool?.none }
+    }
+
+    /// Shuts all connections.
+    func shutConnections() {
         connections.withLock { table in
-            for connection in table.connections where !onlyWaiting || connection.phase == .waiting {
-                connection.shut()
-            }
+            for connection in table.connections { connection.shut() }
+        }
+    }
+
+    /// Shuts the connections that wait for a request, once those have been read that have come.
+    ///
+    /// - Parameter deadline: ends the wait for requests that do not become complete.
+    func shutWaitingConnections(by deadline: Deadline) {
+        while connections.withLock({ $0.shutWaiting() }) > 0, !deadline.hasPassed {
+            waitAMoment()
         }
     }
 
