@@ -41,11 +41,6 @@ package enum ProcessSetup {
     /// The number of this process.
     package static var processNumber: Int32 { getpid() }
 
-    /// Whether a process of this number exists.
-    package static func isRunning(_ number: Int32) -> Bool {
-        kill(number, 0) == 0 || errno == EPERM
-    }
-
     /// The words that the process was started with, without the program's own name. They are
     /// bytes: the standard library's list replaces what is not UTF-8.
     package static var arguments: [Bytes] {

@@ -1,4 +1,5 @@
 import Buffers
+import HTTP
 
 /// Finds the type of a file by its first bytes.
 ///
@@ -82,7 +83,7 @@ enum ContentSniffer {
         let rest = behindComments(text[...])
         if begins(rest, with: "<svg") { return "image/svg+xml" }
         if begins(rest, with: "<?xml") {
-            let head = Array(rest.prefix(xmlHeadByteCount)).map(lowercased)
+            let head = Array(rest.prefix(xmlHeadByteCount)).map(ASCII.lowercased)
             return contains(head, "<svg") ? "image/svg+xml" : "application/xml"
         }
         let marks = [
@@ -108,11 +109,7 @@ enum ContentSniffer {
     }
 
     private static func begins(_ bytes: ArraySlice<UInt8>, with text: String) -> Bool {
-        bytes.prefix(text.utf8.count).map(lowercased).elementsEqual(text.utf8)
-    }
-
-    private static func lowercased(_ byte: UInt8) -> UInt8 {
-        (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains(byte) ? byte | 0x20 : byte
+        bytes.prefix(text.utf8.count).map(ASCII.lowercased).elementsEqual(text.utf8)
     }
 
     /// The first pages of an Ogg stream name its codecs (RFC 5334): with Theora it is a video.

@@ -24,9 +24,6 @@ package struct Gateway: Sendable {
         { request in .respond(answer(request)) }
     }
 
-    /// Requests that are being answered now.
-    package var runningCount: Int { slots.takenCount }
-
     private func answer(_ request: Request) -> Response {
         var response: Response
         do throws(GatewayError) {

@@ -34,12 +34,11 @@ extension GatewayExchange {
             fields.append("Content-Range", range.contentRange(of: content.size))
             return Response(.partialContent, fields: fields, body: try body(range))
         case .unsatisfiable:
-            throw GatewayError(
+            var error = GatewayError(
                 .rangeNotSatisfiable, "invalid range: failed to overlap",
-                fields: [
-                    "Content-Range": ByteRange.unsatisfiedContentRange(of: content.size),
-                    "X-Ipfs-Roots": fields["X-Ipfs-Roots"] ?? "",
-                ])
+                fields: ["Content-Range": ByteRange.unsatisfiedContentRange(of: content.size)])
+            error.fields["X-Ipfs-Roots"] = fields["X-Ipfs-Roots"]
+            throw error
         case .malformed:
             throw GatewayError(.badRequest, "invalid range request: invalid range")
         }

@@ -7,8 +7,6 @@ final class RequestSlots: Sendable {
 
     init(limit: Int) { self.limit = limit }
 
-    var takenCount: Int { taken.load(ordering: .relaxed) }
-
     /// A slot, or nil when all are taken. It is free again when the last reference to it has gone:
     /// a streaming body holds one until it ends.
     func take() -> RequestSlot? {

@@ -55,7 +55,8 @@ package struct MultipartParser: Sendable {
     /// Starts with the boundary of a `Content-Type`.
     ///
     /// - Parameter contentType: `multipart/form-data; boundary=...`, quoted or not.
-    /// - Throws: `.badMultipart` for another type, or without a boundary.
+    /// - Throws: `.badMultipart` for another type, or without a boundary; `.badMediaType` for what is no
+    ///   media type at all.
     package init(contentType: String) throws(HTTPError) {
         let mediaType = try MediaType(parsing: contentType)
         guard mediaType.type == "multipart", let boundary = mediaType.parameters["boundary"] else {

@@ -123,8 +123,11 @@ final class CurlHandle: @unchecked Sendable {
     private func setRequest(_ request: ClientRequest, target: String) {
         set(CURLOPT_REQUEST_TARGET, target)
         set(CURLOPT_PATH_AS_IS, 1)
-        // A producer cannot start again, which a kept connection that was just closed would ask for.
-        if case .producer = request.body { set(CURLOPT_FRESH_CONNECT, 1) }
+        // libcurl starts again on a kept connection that was just closed, but not with a body.
+        switch request.body {
+        case .none: break
+        case .bytes, .producer: set(CURLOPT_FRESH_CONNECT, 1)
+        }
         if let length = bodyByteCount(request) {
             set(CURLOPT_UPLOAD, 1)
             unsafe check(

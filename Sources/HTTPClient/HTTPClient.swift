@@ -6,7 +6,8 @@ package import HTTP
 ///
 /// Any number of threads may send at once; each exchange takes a handle with its connection from
 /// those at rest, or makes one. Redirects are not followed, and nothing is retried, except that
-/// libcurl connects anew where a resting connection turns out to be closed.
+/// libcurl connects anew where a resting connection turns out to be closed before anything of the answer
+/// has come. It does not do so once it has begun to send a body: requests with one always connect anew.
 package final class HTTPClient: Sendable {
     /// Where requests go.
     package let endpoint: Endpoint

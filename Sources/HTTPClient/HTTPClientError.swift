@@ -9,7 +9,8 @@ package struct HTTPClientError: Error, CustomStringConvertible {
         }
         private let value: Value
 
-        /// The request cannot be written: a control character in the target or in a field.
+        /// The request cannot be written: its target does not begin with a slash or is not
+        /// percent-encoded, the name of a field is no token, or a value holds a control character.
         package static let badRequest = Code(value: .badRequest)
         /// The host's name has no address.
         package static let unresolvedHost = Code(value: .unresolvedHost)

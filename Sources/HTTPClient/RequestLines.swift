@@ -50,7 +50,7 @@ struct RequestLines {
     }
 
     private static func line(_ name: String, _ value: String) throws(HTTPClientError) -> String {
-        guard !name.isEmpty, name.utf8.allSatisfy(isToken) else {
+        guard name.isToken else {
             throw HTTPClientError(
                 .badRequest, "a field's name must be a token: \(name.debugDescription)")
         }
@@ -60,14 +60,5 @@ struct RequestLines {
         }
         // libcurl's way to write a field without a value.
         return value.isEmpty ? "\(name);" : "\(name): \(value)"
-    }
-
-    private static func isToken(_ byte: UInt8) -> Bool {
-        switch byte {
-        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-            UInt8(ascii: "0")...UInt8(ascii: "9"):
-            true
-        default: "!#$%&'*+-.^_`|~".utf8.contains(byte)
-        }
     }
 }

@@ -33,9 +33,11 @@ struct BodyReader: ~Copyable {
     /// Where bytes are read into; empty while the client sends nothing.
     private var room: [UInt8] = []
     private var hasShare = false
-
-    /// Whether something stands behind the body that belongs to it no more.
-    private(set) var isFollowed = false
+    /// Whether the client keeps up the pace at which keeping a share for it is worth while.
+    private var isBrisk = true
+    private var pace = RateMeter(
+        rate: Limits.uploadPaceMin,
+        windowNanoseconds: Limits.uploadPaceWindow.wholeNanoseconds)
 
     /// Starts in front of the body.
     ///
@@ -70,6 +72,7 @@ struct BodyReader: ~Copyable {
                     return .broken
                 }
                 try takeFromRoom(count)
+                if !isBrisk, !isComplete { try letGo() }
             }
             try deliver()
             return .complete
@@ -101,7 +104,6 @@ struct BodyReader: ~Copyable {
         } else {
             count = try decoder.decode(bytes, into: &pending)
         }
-        if count < bytes.count { isFollowed = true }
         exchange.receivedByteCount += UInt64(pending.count - before)
         guard exchange.receivedByteCount <= core.options.bodyByteCountMax else {
             throw ContentTooLarge(limit: Int(clamping: core.options.bodyByteCountMax))
@@ -127,13 +129,18 @@ struct BodyReader: ~Copyable {
     ///
     /// - Returns: how many bytes stand in `room` now; nil when the connection has ended.
     private mutating func read() throws -> Int? {
-        makeRoom()
         var start = Instant.now.nanoseconds
+        // Not byte by byte: each read ends with a pause of the receiver.
+        if !isBrisk { gatherForAMoment() }
+        makeRoom()
+        var stillNanoseconds: UInt64 = 0
         while true {
             let count = unsafe recv(connection.socket, &room, room.count, Int32(MSG_DONTWAIT))
             let code = errno
             if count > 0 {
-                try judge(count, Instant.now.nanoseconds &- start)
+                let elapsed = Instant.now.nanoseconds &- start
+                try judge(count, elapsed)
+                judgePace(count, elapsed &- min(elapsed, stillNanoseconds))
                 return count
             }
             guard count < 0, code == EAGAIN || code == EINTR else { return nil }
@@ -142,8 +149,10 @@ struct BodyReader: ~Copyable {
             if isThere { continue }
             let elapsed = Instant.now.nanoseconds &- start
             try letGo()
-            start = Instant.now.nanoseconds &- elapsed
+            let stillStart = Instant.now.nanoseconds
+            start = stillStart &- elapsed
             waitWhileStill()
+            stillNanoseconds &+= Instant.now.nanoseconds &- stillStart
             makeRoom()
         }
     }
@@ -153,8 +162,23 @@ struct BodyReader: ~Copyable {
         guard meter.isFastEnough(bytes: count, in: elapsed) else { throw BodyTooSlow() }
     }
 
+    /// Decides whether a share is worth while. Where the client holds nothing it is not to be
+    /// hurried: only the time counts in which it does.
+    private mutating func judgePace(_ count: Int, _ elapsed: UInt64) {
+        if !pace.isFastEnough(bytes: count, in: elapsed) {
+            isBrisk = false
+        } else if count == room.count {
+            isBrisk = true
+        }
+    }
+
+    private func gatherForAMoment() {
+        _ = SocketWriter.wait(
+            for: 0, on: connection.socket, by: .after(Limits.stallDuration))
+    }
+
     private mutating func makeRoom() {
-        if !hasShare, core.gathering.tryAcquire(Limits.gatheringShareByteCount) {
+        if !hasShare, isBrisk, core.gathering.tryAcquire(Limits.gatheringShareByteCount) {
             hasShare = true
             room = []
         }

@@ -7,8 +7,9 @@ import Synchronization
 /// One accepted socket, shared by its own thread and the watchdog.
 ///
 /// The thread says how long the peer may take for what comes next; the watchdog shuts the socket
-/// when that has passed. The socket stays open until libmicrohttpd has told the listener that the
-/// connection is gone, so its number is never someone else's.
+/// when that has passed. libmicrohttpd closes the socket after it has told the listener that the
+/// connection is gone, so while it stands in the listener's table its number is ours: that of the
+/// connection or, for moments, of a `SocketDiversion`.
 final class Connection: Sendable {
     /// What the peer is expected to do.
     enum Phase: UInt8, AtomicRepresentable {
@@ -20,6 +21,15 @@ final class Connection: Sendable {
         case still
         /// Nothing: the handler is at work, or a body moves.
         case busy
+        /// Nothing any more: it was told to leave. Its thread may not know yet, and enter another.
+        case leaving
+    }
+
+    /// What was seen of a connection at one time.
+    struct Look {
+        let phase: Phase
+        /// When the phase was entered; nanoseconds of `Instant`.
+        let since: UInt64
     }
 
     let socket: Int32
@@ -45,8 +55,28 @@ final class Connection: Sendable {
 
     var phase: Phase { phaseBox.load(ordering: .relaxed) }
 
-    /// When the phase was entered; nanoseconds of `Instant`.
-    var phaseStart: UInt64 { phaseInstant.load(ordering: .relaxed) }
+    var look: Look { Look(phase: phase, since: phaseInstant.load(ordering: .relaxed)) }
+
+    /// Shuts the socket, unless the connection has gone on since it was looked at: the request that
+    /// has begun meanwhile is to be answered.
+    ///
+    /// - Returns: whether it was shut.
+    func giveWay(_ look: Look) -> Bool {
+        guard phaseInstant.load(ordering: .relaxed) == look.since,
+            phaseBox.compareExchange(
+                expected: look.phase, desired: .leaving, ordering: .relaxed
+            ).exchanged
+        else { return false }
+        shut()
+        return true
+    }
+
+    /// Whether bytes have come that nobody has read: the connection's thread is about to. The end of
+    /// what the peer sends, which `poll` would count too, is no request.
+    var hasInput: Bool {
+        var byte: UInt8 = 0
+        return unsafe recv(socket, &byte, 1, Int32(MSG_PEEK | MSG_DONTWAIT)) > 0
+    }
 
     /// Enters a phase.
     ///

@@ -3,10 +3,12 @@ import Execution
 /// Decides who has to leave when a connection comes and there is no room for it.
 ///
 /// A client that opens thousands of connections and lets them lie must not lock others out, so those
-/// give way that nobody would miss: the ones that wait for a request first, then those whose request
-/// has not arrived, then those that have not moved a byte for a while. Among these the client with
-/// the most connections pays, and of its connections the one that has lain still for longest. A
-/// connection that is being worked for never gives way.
+/// give way that nobody would miss: the ones that have waited for a request for a moment first, then
+/// those whose request has not arrived, then those whose client has not taken or sent a byte of a body
+/// for a while. Of these the client with the most such connections pays, and of its connections
+/// the one that has lain still for longest. While a handler works, or bytes move, a connection does
+/// not give way; nor does it count against its client, who would otherwise lose the next request
+/// for having some at work.
 struct ConnectionLimits {
     /// Connections at once.
     let max: Int
@@ -17,7 +19,7 @@ struct ConnectionLimits {
     /// What is looked at of one connection.
     struct Holder {
         let peer: PeerAddress
-        let phase: Connection.Phase
+        var phase: Connection.Phase
         /// When the phase was entered; nanoseconds of `Instant`.
         let since: UInt64
     }
@@ -48,24 +50,27 @@ struct ConnectionLimits {
     ///   - now: nanoseconds of `Instant`.
     /// - Complexity: linear in the holders; asked for only when there is no room.
     func decide(_ newcomer: PeerAddress, among holders: [Holder], at now: UInt64) -> Decision {
-        var counts: [String: Int] = [:]
-        for holder in holders { counts[holder.peer.group, default: 0] += 1 }
-        let own = counts[newcomer.group] ?? 0
-        if !newcomer.isLocal, own >= perClientMax {
-            return leaver(among: holders, counts, at: now) { $0.peer.group == newcomer.group }
+        if !newcomer.isLocal {
+            let own = holders.count { $0.peer.group == newcomer.group }
+            if own >= perClientMax {
+                return leaver(among: holders, at: now) { $0.peer.group == newcomer.group }
+            }
         }
         guard holders.count >= max else { return .room }
-        return leaver(among: holders, counts, at: now) { _ in true }
+        return leaver(among: holders, at: now) { _ in true }
     }
 
     private func leaver(
-        among holders: [Holder], _ counts: [String: Int], at now: UInt64,
-        where isCandidate: (Holder) -> Bool
+        among holders: [Holder], at now: UInt64, where isCandidate: (Holder) -> Bool
     ) -> Decision {
+        var counts: [String: Int] = [:]
+        for holder in holders where rank(of: holder, at: now) != nil {
+            counts[holder.peer.group, default: 0] += 1
+        }
         var best: (index: Int, order: (Int, Int, UInt64))?
         for (index, holder) in holders.enumerated() where isCandidate(holder) {
             guard let rank = rank(of: holder, at: now) else { continue }
-            let order = (rank, counts[holder.peer.group] ?? 0, now &- min(now, holder.since))
+            let order = (rank, counts[holder.peer.group] ?? 0, Self.age(of: holder, at: now))
             if let known = best, known.order >= order { continue }
             best = (index, order)
         }
@@ -74,12 +79,23 @@ struct ConnectionLimits {
 
     /// How readily a connection gives way; nil for never.
     private func rank(of holder: Holder, at now: UInt64) -> Int? {
-        switch holder.phase {
-        case .waiting: 2
+        let age = Self.age(of: holder, at: now)
+        return switch holder.phase {
+        // Who has only just connected, or got an answer, may have sent a request already.
+        case .waiting: age >= Limits.arrivalDuration.wholeNanoseconds ? 2 : 1
         case .header: 1
-        case .still:
-            now &- min(now, holder.since) >= Limits.stillDuration.wholeNanoseconds ? 0 : nil
-        case .busy: nil
+        case .still: age >= Limits.stillDuration.wholeNanoseconds ? 0 : nil
+        case .busy, .leaving: nil
         }
+    }
+
+    private static func age(of holder: Holder, at now: UInt64) -> UInt64 {
+        now &- min(now, holder.since)
+    }
+}
+
+extension ConnectionLimits.Holder {
+    init(_ peer: PeerAddress, _ look: Connection.Look) {
+        self.init(peer: peer, phase: look.phase, since: look.since)
     }
 }

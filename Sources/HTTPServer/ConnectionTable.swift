@@ -14,20 +14,23 @@ struct ConnectionTable {
     /// All of them, also those that are about to leave.
     var connections: [Connection] { entries.values.map(\.connection) }
 
-    /// Adds a connection.
+    /// Those that are about to leave.
+    var leavingCount: Int { entries.count - holderCount }
+
+    /// Adds a connection, and shuts the one that has to leave for it, or the connection itself if
+    /// none may.
     ///
     /// - Parameter now: nanoseconds of `Instant`.
-    /// - Returns: the one that has to leave for it, or the connection itself if none may; nil where
-    ///   there is room. It is to be shut.
+    /// - Returns: whether one had to leave.
     mutating func add(
         _ connection: Connection, within limits: ConnectionLimits, at now: UInt64
-    ) -> Connection? {
-        let leaver = leaver(for: connection, within: limits, at: now)
+    ) -> Bool {
+        let leaver = shutLeaver(for: connection, within: limits, at: now)
         entries[ObjectIdentifier(connection)] = Entry(connection: connection)
         holderCount += 1
         countsByClient[connection.peer.group, default: 0] += 1
         if let leaver { giveUpPlace(of: leaver) }
-        return leaver
+        return leaver != nil
     }
 
     /// Removes a connection that has ended.
@@ -47,7 +50,24 @@ struct ConnectionTable {
         }
     }
 
-    private func leaver(
+    /// Shuts the waiting connections whose request is not on its way.
+    ///
+    /// - Returns: how many requests are on their way, or have begun and are not complete.
+    func shutWaiting() -> Int {
+        var count = 0
+        for entry in entries.values where !entry.isLeaving {
+            let look = entry.connection.look
+            switch look.phase {
+            case .waiting:
+                if entry.connection.hasInput || !entry.connection.giveWay(look) { count += 1 }
+            case .header: count += 1
+            case .still, .busy, .leaving: break
+            }
+        }
+        return count
+    }
+
+    private func shutLeaver(
         for newcomer: Connection, within limits: ConnectionLimits, at now: UInt64
     ) -> Connection? {
         let peer = newcomer.peer
@@ -57,14 +77,31 @@ struct ConnectionTable {
         else { return nil }
         let candidates = entries.values.lazy.filter { !$0.isLeaving }.map(\.connection)
         let connections = Array(candidates)
-        let holders = connections.map {
-            ConnectionLimits.Holder(peer: $0.peer, phase: $0.phase, since: $0.phaseStart)
+        var looks = connections.map(\.look)
+        var holders = zip(connections, looks).map { ConnectionLimits.Holder($0.peer, $1) }
+        // Between the look and the end of a choice some may go on; not so many.
+        for tryCount in 1...Limits.leaverTriesMax {
+            let index: Int
+            switch limits.decide(peer, among: holders, at: now) {
+            case .room: return nil
+            case .refused:
+                newcomer.shut()
+                return newcomer
+            case .instead(let place): index = place
+            }
+            let connection = connections[index]
+            let mayChoose = tryCount < Limits.leaverTriesMax
+            if mayChoose, holders[index].phase == .waiting, connection.hasInput {
+                // Its request is there, and the thread has not come to read it.
+                holders[index].phase = .header
+                continue
+            }
+            if connection.giveWay(looks[index]) { return connection }
+            looks[index] = connection.look
+            holders[index] = ConnectionLimits.Holder(connection.peer, looks[index])
         }
-        return switch limits.decide(peer, among: holders, at: now) {
-        case .room: nil
-        case .instead(let index): connections[index]
-        case .refused: newcomer
-        }
+        newcomer.shut()
+        return newcomer
     }
 
     private mutating func giveUpPlace(of connection: Connection) {

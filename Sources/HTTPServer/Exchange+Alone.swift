@@ -20,8 +20,10 @@ extension Exchange {
         guard diversion != nil,
             let answer = unsafe MHD_create_response_for_upgrade(ListenerCallbacks.takenOver, nil)
         else {
+            // The client is waiting on the other socket.
+            diversion = nil
             core.report("\(targetForLog): no descriptor or memory is left to read its body")
-            return .NO
+            return answerEarly(Overloaded("the table of open files").response)
         }
         defer { unsafe MHD_destroy_response(answer) }
         guard unsafe MHD_add_response_header(answer, "Upgrade", "body") == .YES else { return .NO }
@@ -57,7 +59,7 @@ extension Exchange {
             }
         }
         // Before the connection is given back: whoever closes it waits for this thread to end.
-        if mustLinger { EarlyAnswer.linger(on: connection.socket) }
+        if mustLinger { Lingering.drop(on: connection.socket) }
         mustLinger = false
     }
 
@@ -69,14 +71,40 @@ extension Exchange {
             endedWell = true
             mustLinger = true
         case .broken: break
-        case .failed(let error): answerAlone(core.answer(for: error, to: request))
+        // Not the same way again: what failed, such as the time, fails again.
+        case .failed(let error): endedWell = sendWhole(core.answer(for: error, to: request))
         }
     }
 
+    /// Sends an answer of an error as the last one of the connection: nothing of it can fail but the
+    /// connection.
+    ///
+    /// - Returns: whether all of it was sent.
+    func sendWhole(_ response: Response) -> Bool {
+        var response = response
+        if case .source(let source, _) = response.body {
+            source.close()
+            response.body = .none
+        }
+        status = response.status
+        let head = AnswerHead.make(response, framing(of: response), isLast: true, at: .now)
+        var body = Bytes.empty
+        if case .bytes(let bytes) = response.body, !isHead { body = bytes }
+        guard write(SocketParts(head, body), moving: body.count) else { return false }
+        sentByteCount += UInt64(body.count)
+        mustLinger = true
+        return true
+    }
+
     private func sayContinue() -> Bool {
-        let line = SocketParts(Bytes(utf8: "HTTP/1.1 100 Continue\r\n\r\n"))
-        return SocketWriter.write(
-            line, to: connection.socket, by: .after(Limits.drainDuration))
+        defer { connection.enter(.busy, at: Instant.now.nanoseconds, until: .max) }
+        return write(SocketParts(Bytes(utf8: "HTTP/1.1 100 Continue\r\n\r\n")), moving: 0)
+    }
+
+    /// Writes what is short; the watchdog ends the wait for a client that takes nothing.
+    private func write(_ parts: SocketParts, moving byteCount: Int) -> Bool {
+        expectProgress(moving: byteCount)
+        return SocketWriter.write(parts, to: connection.socket, by: .never)
     }
 
     /// Sends any answer on the bare socket.
@@ -86,9 +114,7 @@ extension Exchange {
         let framing = framing(of: response)
         let head = AnswerHead.make(response, framing, isLast: isLast, at: .now)
         guard let source = source(of: response) else {
-            let isSent = SocketWriter.write(
-                SocketParts(head), to: connection.socket, by: .after(Limits.drainDuration))
-            return isSent ? .sent : .broken
+            return write(SocketParts(head), moving: 0) ? .sent : .broken
         }
         connection.sendWithoutDelay()
         var answer = StreamedAnswer(source, framing, for: self)

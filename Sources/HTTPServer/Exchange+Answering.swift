@@ -9,22 +9,26 @@ extension Exchange {
     /// Answers a request whose body nobody wants. A short one is read and dropped first.
     ///
     /// An answer that is queued in this first call ends the connection; libmicrohttpd calls again
-    /// at the end of the body, at once if there is none.
+    /// at the end of the body, at once if there is none. One that is made while it is sent does not
+    /// wait for a body.
     func answerAtOnce(_ response: Response, _ check: FramingCheck) -> MHD_Result {
-        switch check.bodyLength {
-        case .none:
-            stage = .skipping(response)
-            return .YES
-        case .known(let length)
-        where length <= UInt64(Limits.drainedByteCountMax) && !check.expectsContinue:
+        // A source may hold what others need, and the client would decide for how long.
+        let mayWait =
+            switch check.bodyLength {
+            case .none: true
+            case .known(let length):
+                length <= UInt64(Limits.drainedByteCountMax) && !check.expectsContinue
+                    && !response.hasSource
+            case .chunked: false
+            }
+        if mayWait {
             stage = .skipping(response)
             return awaitBody()
-        case .known, .chunked:
-            var response = response
-            response.closesConnection = true
-            mustLinger = true
-            return queue(response)
         }
+        var response = response
+        response.closesConnection = true
+        mustLinger = true
+        return queue(response)
     }
 
     /// Sends an answer, or hands it to libmicrohttpd to be sent.
@@ -38,7 +42,20 @@ extension Exchange {
         }
         guard let answer = unsafe Answer.make(response, for: self) else { return .NO }
         defer { unsafe MHD_destroy_response(answer) }
+        expectProgress(moving: bodyByteCount(response))
         return unsafe MHD_queue_response(handle, UInt32(response.status.code), answer)
+    }
+
+    /// Has the client take what is sent to it next, for as long as its lowest rate allows: it may have
+    /// sent many requests and read none of their answers, so that there is no room for even a head.
+    func expectProgress(moving byteCount: Int) {
+        let now = Instant.now.nanoseconds
+        connection.enter(.still, at: now, until: limit(forMoving: byteCount, from: now))
+    }
+
+    private func bodyByteCount(_ response: Response) -> Int {
+        guard !isHead, case .bytes(let bytes) = response.body else { return 0 }
+        return bytes.count
     }
 
     /// Whether libmicrohttpd would frame the answer wrongly: it sends a 304 with `Content-Length: 0`,
@@ -67,6 +84,7 @@ extension Exchange {
     /// Whether the head may not fit beside the request's own: libmicrohttpd has one piece of memory for
     /// both, and closes the connection without an answer when it is full.
     private func hasLargeHead(_ response: Response) -> Bool {
+        if headMemoryByteCount > core.options.connectionMemoryByteCount / 2 { return true }
         var byteCount = 0
         for field in response.fields {
             byteCount += field.name.utf8.count + field.value.utf8.count + ": \r\n".utf8.count
@@ -79,7 +97,11 @@ extension Exchange {
         switch transmit(response, isLast: isLast) {
         case .sent: return endSentAnswer(isLast: isLast)
         case .broken: return .NO
-        case .failed(let error): return queue(core.answer(for: error, to: request))
+        case .failed(let error):
+            let answer = core.answer(for: error, to: request)
+            // One that is streamed too could fail again, and so on.
+            let isStreamed = isStreamed(answer) || hasLargeHead(answer)
+            return isStreamed ? answerEarly(answer) : queue(answer)
         }
     }
 
@@ -94,7 +116,12 @@ extension Exchange {
         diversion = SocketDiversion(of: connection.socket)
         guard diversion != nil,
             let answer = unsafe MHD_create_response_from_buffer(0, nil, .RESPMEM_PERSISTENT)
-        else { return .NO }
+        else {
+            // The answer has gone out: only the connection ends, and not with a reset.
+            core.report("no descriptor or memory is left to keep a connection")
+            mustLinger = true
+            return .NO
+        }
         defer { unsafe MHD_destroy_response(answer) }
         return unsafe MHD_queue_response(handle, UInt32(MHD_HTTP_NO_CONTENT), answer)
     }
@@ -103,8 +130,7 @@ extension Exchange {
     func answerEarly(_ response: Response) -> MHD_Result {
         if case .receiving(let receiver) = stage { receiver.abandon() }
         stage = .answered
-        status = response.status
-        if EarlyAnswer.send(response, on: connection.socket, at: .now) { mustLinger = true }
+        _ = sendWhole(response)
         return .NO
     }
 }

@@ -45,6 +45,9 @@ final class Exchange {
     /// Whether the exchange came to its proper end; nil where libmicrohttpd knows better than we do.
     var endedWell: Bool?
 
+    /// What the request's head takes of libmicrohttpd's memory for the connection.
+    private(set) var headMemoryByteCount = 0
+
     /// Of a body that we read ourselves; nil for one in chunks.
     var bodyLength: UInt64?
 
@@ -85,6 +88,7 @@ final class Exchange {
             unsafe targetStart = nil
             unsafe targetEnd = nil
         }
+        unsafe UnreadParts.hide(of: handle, target: target)
         liveness = Liveness(core, connection)
         meter = core.makeMeter()
         let now = Instant.now.nanoseconds
@@ -104,8 +108,8 @@ final class Exchange {
     /// holds, with time left for an answer that says so: nobody waits for ever.
     func limit(forMoving byteCount: Int, from now: UInt64) -> UInt64 {
         let byRate = core.limit(forMoving: byteCount, from: now)
-        guard byRate == .max, let end = request?.deadline.instant else { return byRate }
-        return max(end.nanoseconds, now &+ core.windowNanoseconds)
+        guard byRate == .max else { return byRate }
+        return max(request?.deadline.instant?.nanoseconds ?? 0, now &+ core.windowNanoseconds)
     }
 
     /// What the error log calls this exchange.
@@ -133,13 +137,16 @@ final class Exchange {
         guard check.isExpectationKnown else {
             return refuse(.expectationFailed, "the only Expect that is met is \"100-continue\"")
         }
+        let targetByteCount = rawTarget.utf8.count
+        guard targetByteCount <= core.options.targetByteCountMax else {
+            return refuse(.uriTooLong, "the request target is too long")
+        }
+        let headByteCount = unsafe holdfast_mhd_header_byte_count(handle)
+        headMemoryByteCount = headByteCount + check.fieldCount * Limits.fieldRecordByteCount
         guard check.fieldCount <= Limits.headerFieldCountMax,
-            unsafe holdfast_mhd_header_byte_count(handle) <= core.options.headerByteCountMax
+            headByteCount - targetByteCount <= core.options.headerByteCountMax
         else {
             return refuse(.headerFieldsTooLarge, "the header section is too large")
-        }
-        guard rawTarget.utf8.count <= core.options.targetByteCountMax else {
-            return refuse(.uriTooLong, "the request target is too long")
         }
         let target: RequestTarget
         do {
@@ -153,7 +160,7 @@ final class Exchange {
             listenerName: core.options.name,
             deadline: .at(
                 Instant(nanoseconds: start).advanced(by: core.options.exchangeTimeout)),
-            liveness: liveness, connection: unsafe RequestConnection(connection, handle))
+            liveness: liveness, connection: unsafe RequestConnection(handle))
         self.request = request
         if let authority = target.authority, target.form == .absolute,
             request.fields["Host"]?.equalsIgnoringASCIICase(authority) != true
@@ -198,10 +205,11 @@ final class Exchange {
         }
     }
 
-    /// Gives control back to libmicrohttpd, which waits for the next piece of the body.
+    /// Gives control back to libmicrohttpd, which waits for the next piece of the body. Where there is
+    /// none it may have a `100 Continue` to send first, and then waits for the client too.
     func awaitBody() -> MHD_Result {
         lastExit = Instant.now.nanoseconds
-        connection.enter(.still, at: lastExit, until: core.limit(forMoving: 0, from: lastExit))
+        connection.enter(.still, at: lastExit, until: limit(forMoving: 0, from: lastExit))
         return .YES
     }
 
@@ -210,7 +218,8 @@ final class Exchange {
         if case .receiving(let receiver) = stage { receiver.abandon() }
         liveness.end()
         diversion = nil
-        if mustLinger { EarlyAnswer.linger(on: connection.socket) }
+        // Without a beginning it was libmicrohttpd that refused, perhaps in the middle of the head.
+        if mustLinger || !hasBegun { Lingering.drop(on: connection.socket) }
         connection.work.withLock { $0 = nil }
         let now = Instant.now.nanoseconds
         if start != 0 { count(isClean: endedWell ?? isClean, at: now) }
@@ -234,6 +243,7 @@ final class Exchange {
                 handle, .HEADER_KIND,
                 { context, _, name, nameCount, value, valueCount in
                     guard let context = unsafe context else { return .NO }
+                    if unsafe UnreadParts.isOurs(name) { return .YES }
                     unsafe context.assumingMemoryBound(to: FramingCheck.self).pointee.add(
                         name: UnsafeBufferPointer(start: name, count: nameCount),
                         value: UnsafeBufferPointer(start: value, count: valueCount))
@@ -275,7 +285,7 @@ final class Exchange {
     private func receiveBody(_ check: FramingCheck) -> MHD_Result {
         switch check.bodyLength {
         case .none:
-            return .YES
+            return awaitBody()
         case .known(let length)
         where length <= UInt64(Limits.bodyByteCountLeftMax) && !check.expectsContinue:
             return awaitBody()

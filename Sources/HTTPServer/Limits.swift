@@ -30,8 +30,16 @@ enum Limits {
     /// Bytes of the fields of an answer up to which libmicrohttpd sends its head.
     static let queuedHeadByteCountMax = 4 * 1_024
 
+    /// What libmicrohttpd remembers of each field of a request, in the memory of the connection.
+    static let fieldRecordByteCount = 64
+
     /// Fields of a header section. Those of browsers and proxies have about 30.
     static let headerFieldCountMax = 256
+
+    /// The pace, in bytes a second, below which an uploading client is treated as one that stalls: with
+    /// a byte every 19 ms it never does, and would keep what others need.
+    static let uploadPaceMin = 4 * 1_024
+    static let uploadPaceWindow: Duration = .seconds(1)
 
     /// For how long an uploading client may send nothing before what others need is let go of.
     static let stallDuration: Duration = .milliseconds(20)
@@ -44,6 +52,12 @@ enum Limits {
     /// that the block which it is a part of can go.
     static let keptPieceByteCount = 64 * 1_024
 
+    /// For how long a connection that waits for a request counts as one whose request is on its way.
+    static let arrivalDuration: Duration = .milliseconds(250)
+
+    /// How often one that has to leave is chosen anew because it has gone on meanwhile.
+    static let leaverTriesMax = 16
+
     /// For how long no byte of a body may have moved before its connection gives way to others.
     static let stillDuration: Duration = .seconds(1)
 
@@ -51,13 +65,17 @@ enum Limits {
     /// open: libmicrohttpd counts both, and turns newcomers away above the sum.
     static let leavingConnectionCountMax = 1_024
 
-    /// Bytes that are read and dropped from a client that still sends when its answer has gone out.
+    /// How long is waited for connections to end before it is looked again whether they have.
+    static let endingPeriod: Duration = .milliseconds(1)
+
+    /// Bodies of a known length up to this that nobody wants are read and dropped before the answer, so
+    /// that the connection can go on.
     static let drainedByteCountMax = 1_024 * 1_024
 
-    /// The same for a connection that is about to be closed.
+    /// Bytes that are read and dropped, behind the answer, before a connection is closed.
     static let lingerByteCountMax = 64 * 1_024 * 1_024
 
-    /// How long that may take.
+    /// How long that may take; and how long a drain waits for requests whose first bytes have come.
     static let drainDuration: Duration = .seconds(1)
 
     /// How often the watchdog looks, at most.

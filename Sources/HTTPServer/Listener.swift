@@ -23,6 +23,9 @@ package final class Listener: @unchecked Sendable {
         var daemon: OpaquePointer?
         var callsInFlight = 0
         var isQuiesced = false
+        /// The listening socket, once libmicrohttpd has given it back.
+        var socket: Int32?
+        var hasStopped = false
     }
 
     let core: ListenerCore
@@ -38,10 +41,12 @@ package final class Listener: @unchecked Sendable {
     /// - Throws: a message that says what to do when the address cannot be had.
     package init(_ options: ListenerOptions, handler: @escaping Handler) throws(HTTPServerError) {
         let socket = try ListeningSocket.open(options.address)
+        let number = ListeningSocket.inode(of: socket)
         let core = ListenerCore(options, handler)
         guard let daemon = unsafe Self.start(core, socket) else {
             let code = errno
-            if socket >= 0 { close(socket) }
+            // libmicrohttpd closes it where it fails late, and not where it fails early.
+            if socket >= 0, ListeningSocket.inode(of: socket) == number { close(socket) }
             throw ListeningSocket.system("start the listener \(options.name)", code)
         }
         self.options = options
@@ -110,7 +115,7 @@ package final class Listener: @unchecked Sendable {
     package func drain(by deadline: Deadline) {
         core.isDraining.store(true, ordering: .sequentiallyConsistent)
         quiesce()
-        core.shutConnections(onlyWaiting: true)
+        core.shutWaitingConnections(by: deadline.earlier(.after(Limits.drainDuration)))
         let core = core
         _ = core.endings.wait(by: deadline) { _ in
             core.counters.running.load(ordering: .sequentiallyConsistent) == 0 ? true : nil
@@ -118,7 +123,8 @@ package final class Listener: @unchecked Sendable {
         stop()
     }
 
-    /// Breaks all connections off and returns when their threads have ended.
+    /// Breaks all connections off and returns when their threads have ended, whoever else stops it
+    /// too.
     ///
     /// - Blocking: as long as the slowest handler; handlers see `Request.liveness`.
     package func stop() {
@@ -127,26 +133,38 @@ package final class Listener: @unchecked Sendable {
             defer { unsafe state.daemon = nil }
             return unsafe state.daemon
         }
-        guard let daemon = unsafe daemon else { return }
+        guard let daemon = unsafe daemon else {
+            _ = state.wait(by: .never) { $0.hasStopped ? true : nil }
+            return
+        }
         _ = state.wait(by: .never) { $0.callsInFlight == 0 ? true : nil }
         isWatching.notify { $0 = false }
         watchdog.join()
         core.isEnding.store(true, ordering: .sequentiallyConsistent)
-        core.shutConnections(onlyWaiting: false)
+        core.shutConnections()
         unsafe MHD_stop_daemon(daemon)
         unsafe Unmanaged.passUnretained(core).release()
+        if let socket = state.withLock({ $0.socket }) { close(socket) }
         if case .unix(let path) = options.address { unsafe unlink(path) }
+        state.notify { $0.hasStopped = true }
     }
 
-    /// Stops accepting; the listening socket is ours from then on, and closed.
+    /// Stops accepting. The listening socket is ours from then on; its number stays taken until the
+    /// daemon has stopped, because the accepting thread may be about to use it.
     private func quiesce() {
         let mustQuiesce = state.withLock { state in
             defer { state.isQuiesced = true }
             return !state.isQuiesced
         }
         guard mustQuiesce, options.address != .inProcess else { return }
-        let socket = unsafe withDaemon { unsafe MHD_quiesce_daemon($0) }
-        if let socket, socket >= 0 { close(socket) }
+        _ = unsafe withDaemon { daemon in
+            let socket = unsafe MHD_quiesce_daemon(daemon)
+            guard socket >= 0 else { return }
+            // Who comes now is refused at once. Not where the socket is also the parent's, whose next
+            // child takes it over.
+            if case .inherited = options.address {} else { shutdown(socket, Int32(SHUT_RDWR)) }
+            state.withLock { $0.socket = socket }
+        }
     }
 
     /// Lends the daemon while the call is counted, so that `stop` cannot free it meanwhile.
@@ -171,7 +189,8 @@ package final class Listener: @unchecked Sendable {
             stack_byte_count: Limits.stackByteCount, context: context.toOpaque(),
             on_request: ListenerCallbacks.request, on_target: ListenerCallbacks.target,
             on_connection: ListenerCallbacks.connection,
-            on_completed: ListenerCallbacks.completed, unescape: ListenerCallbacks.unescape)
+            on_completed: ListenerCallbacks.completed, unescape: ListenerCallbacks.unescape,
+            logger: core.logger)
         let daemon = unsafe holdfast_mhd_start(&setup)
         if unsafe daemon == nil { unsafe context.release() }
         return unsafe daemon

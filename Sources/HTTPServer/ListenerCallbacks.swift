@@ -62,6 +62,14 @@ enum ListenerCallbacks {
             return unsafe exchange.receive(UnsafeRawBufferPointer(start: piece, count: length))
         }
 
+    /// libmicrohttpd has something to say.
+    static let message: @convention(c) (UnsafeMutableRawPointer?, UnsafePointer<CChar>?) -> Void = {
+        context, text in
+        guard let context = unsafe context, let text = unsafe text else { return }
+        unsafe Unmanaged<ListenerCore>.fromOpaque(context).takeUnretainedValue()
+            .reportFromLibrary(String(cString: text))
+    }
+
     /// The exchange is over.
     static let completed:
         @convention(c) (

@@ -1,9 +1,13 @@
+import CMicroHTTPD
 import Execution
 import HTTP
 import Synchronization
 
 /// What all connections of one listener share.
-final class ListenerCore: Sendable {
+///
+/// `@unchecked Sendable` because of the logger's memory, which nobody changes.
+@safe
+final class ListenerCore: @unchecked Sendable {
     let options: ListenerOptions
     let handler: Handler
     let counters = ListenerCounters()
@@ -24,6 +28,9 @@ final class ListenerCore: Sendable {
     let gathering = ByteBudget(
         name: "http-gathering", limit: Limits.gatheringByteCountMax)
 
+    /// What libmicrohttpd is given for its messages; it outlives the daemon.
+    let logger: UnsafeMutablePointer<holdfast_mhd_logger>
+
     private let limits: ConnectionLimits
     private let connections = Locked(ConnectionTable())
 
@@ -35,7 +42,14 @@ final class ListenerCore: Sendable {
         headerNanoseconds = options.headerTimeout.wholeNanoseconds
         idleNanoseconds = options.idleTimeout.wholeNanoseconds
         windowNanoseconds = options.progressWindow.wholeNanoseconds
+        unsafe logger = .allocate(capacity: 1)
+        unsafe logger.initialize(
+            to: holdfast_mhd_logger(
+                context: Unmanaged.passUnretained(self).toOpaque(),
+                on_message: ListenerCallbacks.message))
     }
+
+    deinit { unsafe logger.deallocate() }
 
     /// Takes notice of a connection, for which another one may have to leave.
     func connectionStarted(_ connection: Connection) {
@@ -44,12 +58,14 @@ final class ListenerCore: Sendable {
         counters.open.add(1, ordering: .relaxed)
         counters.accepted.add(1, ordering: .relaxed)
         // Shut under the lock: only then is it sure that the socket is still open.
-        let hasLeft = connections.withLock { table in
-            let leaver = table.add(connection, within: limits, at: now)
-            leaver?.shut()
-            return leaver != nil
+        let (hasLeft, leavingCount) = connections.withLock { table in
+            (table.add(connection, within: limits, at: now), table.leavingCount)
         }
         if hasLeft { counters.evicted.add(1, ordering: .relaxed) }
+        // Above its own limit libmicrohttpd closes newcomers without a look at who else could leave. It
+        // is the thread that accepts which waits here, so that those that leave can catch up; only a
+        // moment, because it also does the last step of their leaving.
+        if leavingCount > Limits.leavingConnectionCountMax / 2 { waitAMoment() }
     }
 
     func connectionEnded(_ connection: Connection) {
@@ -78,12 +94,24 @@ final class ListenerCore: Sendable {
         connections.withLock { $0.check(at: now, headerNanoseconds: headerNanoseconds) }
     }
 
-    /// Shuts the connections that wait for a request, or all of them.
-    func shutConnections(onlyWaiting: Bool) {
+    /// Lets connections end.
+    private func waitAMoment() {
+        _ = endings.wait(by: .after(Limits.endingPeriod)) { _ in Bool?.none }
+    }
+
+    /// Shuts all connections.
+    func shutConnections() {
         connections.withLock { table in
-            for connection in table.connections where !onlyWaiting || connection.phase == .waiting {
-                connection.shut()
-            }
+            for connection in table.connections { connection.shut() }
+        }
+    }
+
+    /// Shuts the connections that wait for a request, once those have been read that have come.
+    ///
+    /// - Parameter deadline: ends the wait for requests that do not become complete.
+    func shutWaitingConnections(by deadline: Deadline) {
+        while connections.withLock({ $0.shutWaiting() }) > 0, !deadline.hasPassed {
+            waitAMoment()
         }
     }
 
@@ -105,6 +133,19 @@ final class ListenerCore: Sendable {
         if let answerable = error as? any Answerable { return answerable.response }
         report("\(request.map { "\($0.method) \($0.path)" } ?? "request"): \(error)")
         return .text(.internalServerError, "500 internal server error\n")
+    }
+
+    /// Hands a message of libmicrohttpd to the error log: some connections it closes without another
+    /// sign. What a client alone can be the reason of, or we ourselves, is left out.
+    func reportFromLibrary(_ text: String) {
+        let usual = [
+            "Application reported internal error", "Connection was closed by remote side",
+            "Connection socket is closed", "Error processing request", "Failed to parse",
+            "Failed to send", "Not enough memory in pool", "Processing thread terminating",
+            "Socket has been disconnected", "Too large value",
+        ]
+        if usual.contains(where: { text.hasPrefix($0) }) { return }
+        report(text.last == "\n" ? String(text.dropLast()) : text)
     }
 
     /// Hands a text that no client may see to the error log.

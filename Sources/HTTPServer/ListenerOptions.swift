@@ -6,8 +6,8 @@ package struct ListenerOptions: Sendable {
     /// Where it waits.
     package var address: ListenerAddress
 
-    /// Connections at once. One more takes the place of the one that has waited for a request the
-    /// longest; where all are being worked for it is closed.
+    /// Connections at once. One more takes the place of one that nobody would miss
+    /// (`ConnectionLimits`); where there is none, it is closed itself.
     package var connectionsMax = 1_024
 
     /// Connections at once from one client: an IPv4 address, or the /64 of an IPv6 address. Not for
@@ -43,8 +43,9 @@ package struct ListenerOptions: Sendable {
     /// Bytes of the request target; longer ones are answered with 414.
     package var targetByteCountMax = 8 * 1_024
 
-    /// Bytes of the header section with its request line; larger ones are answered with 431. At
-    /// most half of a connection's memory, so that the head of the answer has room.
+    /// Bytes of the header section without the request target; larger ones are answered with 431.
+    /// Together with the target it has to fit into a connection's memory, with 64 bytes for each
+    /// field.
     package var headerByteCountMax = 16 * 1_024
 
     /// Gets one record for each exchange, on the connection's thread, after the last byte.

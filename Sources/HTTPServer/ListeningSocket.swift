@@ -31,6 +31,13 @@ enum ListeningSocket {
         return UInt16(bigEndian: address.sin6_port)
     }
 
+    /// What tells a socket apart from all others that are open; nil for a closed one.
+    static func inode(of socket: Int32) -> UInt64? {
+        var status = stat()
+        guard unsafe fstat(socket, &status) == 0 else { return nil }
+        return UInt64(status.st_ino)
+    }
+
     private static func openTCP(_ host: String, _ port: UInt16) throws(HTTPServerError) -> Int32 {
         var hints = unsafe addrinfo()
         unsafe hints.ai_flags = AI_NUMERICHOST | AI_NUMERICSERV | AI_PASSIVE

@@ -2,8 +2,8 @@ package import Buffers
 
 /// What a handler decides when the header section is there.
 package enum Reception {
-    /// Answers at once. A body that the client still wants to send is not read, and then the
-    /// connection is closed after the answer.
+    /// Answers at once. A short body of known length is read and dropped before the answer, unless the
+    /// answer is made while it is sent; any other body ends the connection behind the answer.
     case respond(Response)
 
     /// Takes the body, piece by piece; the answer comes from `BodyReceiver.finish`.
@@ -27,7 +27,8 @@ package protocol BodyReceiver: AnyObject {
 
     /// Is told that the client has sent nothing for `Limits.stallDuration` although the body has not
     /// ended: what others need, such as a share of a budget, is to be let go of until the next piece
-    /// comes. Called once per stall, and behind everything that has arrived.
+    /// comes. Called once per stall, and behind everything that has arrived; where a client sends
+    /// hardly anything, behind each piece.
     func pause()
 
     /// Answers, after the last piece. An empty body comes here at once.

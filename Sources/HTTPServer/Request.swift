@@ -85,9 +85,4 @@ package final class Request {
 
     /// The length that `Content-Length` announces; nil for a chunked body and for none at all.
     package var contentLength: UInt64? { fields["Content-Length"].flatMap { UInt64($0) } }
-
-    /// Whether the client has gone away. For long operations without output, between two blocks.
-    ///
-    /// - Complexity: one `poll` of the socket.
-    package var isAbandoned: Bool { connection?.isAbandoned ?? false }
 }

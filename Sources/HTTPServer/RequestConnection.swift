@@ -4,15 +4,9 @@ import HTTP
 /// What a request asks its connection for, while the exchange lasts.
 @safe
 final class RequestConnection {
-    private let connection: Connection
     private let handle: OpaquePointer
 
-    init(_ connection: Connection, _ handle: OpaquePointer) {
-        self.connection = connection
-        unsafe self.handle = unsafe handle
-    }
-
-    var isAbandoned: Bool { connection.isAbandoned }
+    init(_ handle: OpaquePointer) { unsafe self.handle = unsafe handle }
 
     /// Copies the header fields out of the connection's memory.
     func readFields() -> Fields {
@@ -22,6 +16,7 @@ final class RequestConnection {
                 handle, .HEADER_KIND,
                 { context, _, name, nameCount, value, valueCount in
                     guard let context = unsafe context else { return .NO }
+                    if unsafe UnreadParts.isOurs(name) { return .YES }
                     unsafe context.assumingMemoryBound(to: Fields.self).pointee.append(
                         RequestConnection.text(name, nameCount),
                         RequestConnection.text(value, valueCount))

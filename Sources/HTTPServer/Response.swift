@@ -28,6 +28,11 @@ package struct Response {
         self.body = body
     }
 
+    /// Whether the body is made while it is sent.
+    var hasSource: Bool {
+        if case .source = body { true } else { false }
+    }
+
     /// A plain text for people.
     ///
     /// - Parameters:

@@ -167,8 +167,7 @@ struct StreamedAnswer: ~Copyable {
             }
             writer.append(Self.lineEnd)
         }
-        let now = Instant.now.nanoseconds
-        exchange.connection.allow(until: exchange.limit(forMoving: 0, from: now))
+        exchange.expectProgress(moving: 0)
         let socket = exchange.connection.socket
         let parts = SocketParts(head, writer.finish())
         return SocketWriter.write(parts, to: socket, by: .never) ? .sent : .broken

@@ -36,6 +36,38 @@ struct ConnectionTests {
         #expect(server.stop().count == 5)
     }
 
+    /// The other side lets the kept connection go just when the next request comes on it.
+    @Test(arguments: [5, 100_000])
+    func aBodyNeverMeetsAConnectionThatIsJustBeingClosed(byteCount: Int) throws {
+        let body = Bytes(utf8: String(repeating: "x", count: byteCount - 1) + "!")
+        let threads = Locked<[Thread]>([])
+        do {
+            let client = HTTPClient(
+                .inProcess {
+                    var pair: [Int32] = [-1, -1]
+                    unsafe socketpair(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0, &pair)
+                    let far = pair[1]
+                    let thread = Thread(name: "far-end") {
+                        let connection = RawConnection(descriptor: far)
+                        connection.readHead()
+                        connection.read(until: "!")
+                        connection.write("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok")
+                        connection.readHead()
+                        connection.close()
+                    }
+                    threads.withLock { $0.append(thread) }
+                    return pair[0]
+                })
+            for _ in 0..<3 {
+                let answer = try client.fetch(ClientRequest(.post, "/", body: .bytes(body)))
+                #expect(answer.body.utf8Text == "ok")
+            }
+        }
+        let made = threads.withLock { $0 }
+        for thread in made { thread.join() }
+        #expect(made.count == 3)
+    }
+
     @Test
     func aProducerNeverMeetsAConnectionThatWasJustClosed() throws {
         let server = try RawServer { connection in

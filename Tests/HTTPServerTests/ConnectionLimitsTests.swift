@@ -47,11 +47,27 @@ struct ConnectionLimitsTests {
         #expect(decide(peer(1), holders) == .instead(of: 2))
     }
 
+    @Test func whatAClientHasAtWorkDoesNotCountAgainstIt() {
+        let busy = (0..<3).map { _ in holder(peer(2), .busy, secondsAgo: 1) }
+        let still = holder(peer(2), .still, secondsAgo: 0)
+        let fresh = holder(peer(2), .waiting, secondsAgo: 1)
+        let others = (0..<2).map { _ in holder(peer(3), .waiting, secondsAgo: 1) }
+        #expect(decide(peer(1), busy + [still, fresh] + others) == .instead(of: 5))
+    }
+
+    @Test func whoHasOnlyJustComeMayHaveSentSomething() {
+        let fresh = (0..<3).map { _ in holder(peer(2), .waiting, secondsAgo: 0) }
+        let old = holder(peer(3), .waiting, secondsAgo: 1)
+        #expect(decide(peer(1), fresh + [old]) == .instead(of: 3))
+        let header = holder(peer(3), .header, secondsAgo: 1)
+        #expect(decide(peer(1), fresh + [header]) == .instead(of: 0))
+    }
+
     @Test func thoseThatDoNothingLeaveBeforeThoseThatDoLittle() {
         let still = holder(peer(2), .still, secondsAgo: 90)
         let header = holder(peer(3), .header, secondsAgo: 9)
         let busy = holder(peer(4), .busy, secondsAgo: 99)
-        let waiting = holder(peer(5), .waiting, secondsAgo: 0)
+        let waiting = holder(peer(5), .waiting, secondsAgo: 1)
         #expect(decide(peer(1), [still, header, busy, waiting]) == .instead(of: 3))
         #expect(decide(peer(1), [still, header, busy, busy]) == .instead(of: 1))
         #expect(decide(peer(1), [still, busy, busy, busy]) == .instead(of: 0))

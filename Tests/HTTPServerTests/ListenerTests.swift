@@ -172,11 +172,11 @@ struct ListenerTests {
         let hasStarted = Monitor(false)
         let sawAbandonment = Monitor<Bool?>(nil)
         let listener = try Listener(.testing()) { request in
-            let before = request.isAbandoned
+            let before = !request.liveness.isWanted
             hasStarted.notify { $0 = true }
             let deadline = Deadline.after(.seconds(10))
-            while !request.isAbandoned, !deadline.hasPassed { Thread.yield() }
-            let isAbandoned = request.isAbandoned
+            while request.liveness.isWanted, !deadline.hasPassed { Thread.yield() }
+            let isAbandoned = !request.liveness.isWanted
             sawAbandonment.notify { $0 = !before && isAbandoned }
             return .respond(.text(.ok, "late"))
         }
@@ -203,6 +203,8 @@ struct ListenerTests {
         #expect(hasStarted.wait(by: .after(.seconds(10))) { $0 ? true : nil } == true)
         let drain = Thread(name: "drain") { listener.drain(by: .after(.seconds(20))) }
         #expect(idle.readToEnd() == "")
+        // Refused, not left in a queue that nobody looks at.
+        #expect(!RawClient(port: port).send(get))
         mayEnd.notify { $0 = true }
         let answer = busy.readToEnd()
         #expect(answer.hasSuffix("done"))
@@ -211,11 +213,36 @@ struct ListenerTests {
         #expect(RawClient(port: port).exchange(get) == "")
     }
 
+    @Test func whoeverStopsItReturnsWhenItHasStopped() throws {
+        let hasStarted = Monitor(false)
+        let mayEnd = Monitor(false)
+        let returnedCount = Monitor(0)
+        let listener = try Listener(.testing()) { _ in
+            hasStarted.notify { $0 = true }
+            _ = mayEnd.wait(by: soon()) { $0 ? true : nil }
+            return .respond(.text(.ok, "done"))
+        }
+        let client = try RawClient(port: #require(listener.port))
+        client.send(get)
+        #expect(hasStarted.wait(by: soon()) { $0 ? true : nil } == true)
+        let threads = (0..<3).map { _ in
+            Thread(name: "stop") {
+                listener.stop()
+                returnedCount.notify { $0 += 1 }
+            }
+        }
+        pause(for: .milliseconds(100))
+        #expect(returnedCount.withLock { $0 } == 0)
+        mayEnd.notify { $0 = true }
+        for thread in threads { thread.join() }
+        #expect(returnedCount.withLock { $0 } == 3)
+    }
+
     @Test func drainingEndsAtItsDeadline() throws {
         let hasStarted = Monitor(false)
         let listener = try Listener(.testing()) { request in
             hasStarted.notify { $0 = true }
-            while !request.isAbandoned { Thread.yield() }
+            while request.liveness.isWanted { Thread.yield() }
             return .respond(.text(.ok, "done"))
         }
         let client = try RawClient(port: #require(listener.port))

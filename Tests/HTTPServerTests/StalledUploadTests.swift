@@ -121,6 +121,32 @@ struct StalledUploadTests {
         withExtendedLifetime(stalled) {}
     }
 
+    @Test func whoSendsHardlyAnythingHoldsNoShare() throws {
+        let receiver = TellingReceiver()
+        let listener = try Listener(.testing()) { _ in .receive(receiver) }
+        defer { listener.stop() }
+        let client = try RawClient(port: #require(listener.port))
+        client.send("POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n")
+        let deadline = soon()
+        var sentCount = 0
+        var freeCount = 0
+        // It never sends nothing for as long as a stall is; an unlucky test sometimes does.
+        while freeCount < 50, !deadline.hasPassed {
+            client.send("1\r\nx\r\n")
+            sentCount += 1
+            pause(for: .milliseconds(5))
+            freeCount = gathering(listener) == 0 ? freeCount + 1 : 0
+        }
+        #expect(freeCount == 50)
+        let large = String(repeating: "y", count: 1_000_000)
+        client.send("f4240\r\n\(large)\r\n0\r\n\r\n")
+        #expect(client.readToEnd().hasSuffix("received \(sentCount + 1_000_000)"))
+        let events = receiver.events.withLock { $0 }
+        // Behind each piece while it is slow, and not byte by byte.
+        #expect(events.count { $0 == .pause } >= 2)
+        #expect(events.count { $0 == .pause } < sentCount)
+    }
+
     @Test func aPauseLongerThanTheWindowIsAllowedWhereThereIsNoRate() throws {
         var options = ListenerOptions.testing()
         options.progressWindow = .milliseconds(50)

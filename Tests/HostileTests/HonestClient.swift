@@ -48,7 +48,6 @@ struct HonestClient: Sendable {
 
     final class RetryCount: Sendable {
         let count = Locked(0)
-        let lostCount = Locked(0)
     }
 
     init(_ node: RunningNode) {
@@ -59,13 +58,8 @@ struct HonestClient: Sendable {
     /// How often it was asked to come again.
     var retryCount: Int { retries.count.withLock { $0 } }
 
-    /// How often a connection ended without an answer. From the address of a client that opens more
-    /// connections at once than the node keeps, an honest one whose request is still on its way
-    /// cannot be told from the others.
-    var lostCount: Int { retries.lostCount.withLock { $0 } }
-
-    /// - Throws: when the connection fails; when it was asked to come again too often, or without
-    ///   being told when.
+    /// - Throws: when the connection fails, however many others there are; when it was asked to come
+    ///   again too often, or without being told when.
     func answer(to request: HonestRequest) throws -> ClientAnswer {
         for _ in 0...Self.retriesMax {
             let message = ClientRequest(
@@ -75,9 +69,9 @@ struct HonestClient: Sendable {
             do {
                 answer = try (request.surface == .gateway ? gateway : rpc).fetch(message)
             } catch {
-                guard error.code == .connectionLost else { throw error }
-                retries.lostCount.withLock { $0 += 1 }
-                continue
+                throw Refused(
+                    why: "\(request.surface) \(request.method) \(request.target.prefix(100)): "
+                        + error.message)
             }
             guard answer.status.code == 503 || answer.status.code == 429 else { return answer }
             guard let seconds = answer.fields["Retry-After"].flatMap({ Int($0) }) else {

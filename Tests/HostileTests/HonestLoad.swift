@@ -37,8 +37,6 @@ final class HonestLoad: Sendable {
     var added: [Added] { outcome.withLock { $0.added } }
     /// How often the node asked to come again.
     var retryCount: Int { client.retryCount }
-    /// How often a connection ended without an answer.
-    var lostCount: Int { client.lostCount }
 
     /// Sends one request after the other until the time has passed.
     func run(until deadline: Deadline, _ random: SeededRandom) {

@@ -38,7 +38,7 @@ final class HostileRun {
     /// What was done, for people.
     var summary: String {
         "hostile run: \(load.answerCount) honest answers right, \(load.problemCount) wrong, "
-            + "\(load.retryCount) asked again, \(load.lostCount) lost; "
+            + "\(load.retryCount) asked again; "
             + "\(hostile.count) hostile connections; own memory at most \(watch.peakMebibytes) MiB"
     }
 }

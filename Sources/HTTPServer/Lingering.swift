@@ -1,0 +1,22 @@
+import CMicroHTTPD
+import Execution
+import Glibc
+
+/// Reads what a client still sends when its answer has gone out and the connection is to end.
+enum Lingering {
+    /// Reads and drops what still arrives, until the client closes or a limit is met.
+    ///
+    /// A socket that is closed with unread bytes resets the connection, and the reset may overtake
+    /// the answer.
+    static func drop(on socket: Int32) {
+        let deadline = Deadline.after(Limits.drainDuration)
+        var left = Limits.lingerByteCountMax
+        var room = [UInt8](repeating: 0, count: 64 * 1_024)
+        shutdown(socket, Int32(SHUT_WR))
+        while left > 0, SocketWriter.wait(for: POLLIN, on: socket, by: deadline) {
+            let count = unsafe recv(socket, &room, room.count, Int32(MSG_DONTWAIT))
+            if count == 0 || (count < 0 && errno != EAGAIN && errno != EINTR) { return }
+            left -= max(0, count)
+        }
+    }
+}

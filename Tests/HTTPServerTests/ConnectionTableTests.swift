@@ -1,0 +1,121 @@
+import Execution
+import Glibc
+import TestSupport
+import Testing
+
+@testable import HTTPServer
+
+/// Who is shut for a newcomer: what is decided from one look may be out of date, and what a client has
+/// sent may not have been read.
+@Suite(.timeLimit(.minutes(20)))
+struct ConnectionTableTests {
+    private let now = Instant.now.nanoseconds
+    private let limits = ConnectionLimits(max: 3, perClientMax: 3)
+
+    /// A connection over a pair of sockets, with the client's end.
+    private final class Pair {
+        let connection: Connection
+        let client: RawClient
+
+        init(_ phase: Connection.Phase, since: UInt64) {
+            var ends: [Int32] = [-1, -1]
+            unsafe socketpair(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0, &ends)
+            connection = Connection(
+                socket: ends[0], peer: PeerAddress(internet: [192, 0, 2, 1]))
+            client = RawClient(socket: ends[1])
+            connection.enter(phase, at: since, until: .max)
+        }
+
+        deinit { close(connection.socket) }
+
+        var isShut: Bool {
+            var byte: UInt8 = 0
+            return unsafe recv(client.socket, &byte, 1, Int32(MSG_DONTWAIT)) == 0
+        }
+    }
+
+    private func pair(_ phase: Connection.Phase, secondsAgo: UInt64) -> Pair {
+        Pair(phase, since: now - secondsAgo * 1_000_000_000)
+    }
+
+    private func table(_ pairs: [Pair]) -> ConnectionTable {
+        var table = ConnectionTable()
+        for pair in pairs {
+            let hasLeft = table.add(pair.connection, within: limits, at: now)
+            #expect(!hasLeft)
+        }
+        return table
+    }
+
+    @Test func aRequestThatHasComeIsRead() {
+        let pairs = [9, 8, 7].map { pair(.waiting, secondsAgo: $0) }
+        var table = table(pairs)
+        pairs[0].client.send("GET")
+        let newcomer = pair(.waiting, secondsAgo: 0)
+        let hasLeft = table.add(newcomer.connection, within: limits, at: now)
+        #expect(hasLeft)
+        #expect(pairs.map(\.isShut) == [false, true, false])
+        #expect(!newcomer.isShut)
+        #expect(table.leavingCount == 1)
+        table.remove(pairs[1].connection)
+        #expect(table.leavingCount == 0)
+    }
+
+    @Test func whoHasOnlyClosedItsEndHasSentNothing() {
+        let pairs = [9, 8, 7].map { pair(.waiting, secondsAgo: $0) }
+        var table = table(pairs)
+        pairs[0].client.finishSending()
+        let hasLeft = table.add(
+            pair(.waiting, secondsAgo: 0).connection, within: limits, at: now)
+        #expect(hasLeft)
+        #expect(pairs.map(\.isShut) == [true, false, false])
+    }
+
+    @Test func whereAllHaveSentSomethingTheOldestLeaves() {
+        let pairs = [8, 9, 7].map { pair(.waiting, secondsAgo: $0) }
+        var table = table(pairs)
+        for pair in pairs { pair.client.send("GET") }
+        let newcomer = pair(.waiting, secondsAgo: 0)
+        let hasLeft = table.add(newcomer.connection, within: limits, at: now)
+        #expect(hasLeft)
+        #expect(pairs.map(\.connection.phase) == [.waiting, .leaving, .waiting])
+    }
+
+    @Test func whereAllAreAtWorkTheNewcomerLeaves() {
+        let pairs = (0..<3).map { _ in pair(.busy, secondsAgo: 9) }
+        var table = table(pairs)
+        let newcomer = pair(.waiting, secondsAgo: 0)
+        let hasLeft = table.add(newcomer.connection, within: limits, at: now)
+        #expect(hasLeft)
+        #expect(pairs.map(\.isShut) == [false, false, false])
+        #expect(newcomer.isShut)
+    }
+
+    @Test func whoHasGoneOnSinceItWasLookedAtStays() {
+        let pair = pair(.waiting, secondsAgo: 9)
+        let look = pair.connection.look
+        pair.connection.enter(.header, at: now, until: .max)
+        #expect(!pair.connection.giveWay(look))
+        // The same phase again is another wait.
+        pair.connection.enter(.waiting, at: now, until: .max)
+        #expect(!pair.connection.giveWay(look))
+        #expect(!pair.isShut)
+        #expect(pair.connection.giveWay(pair.connection.look))
+        #expect(pair.isShut)
+    }
+
+    @Test func aDrainWaitsForRequestsThatHaveCome() {
+        let pairs = [
+            pair(.waiting, secondsAgo: 9), pair(.waiting, secondsAgo: 9),
+            pair(.busy, secondsAgo: 9),
+        ]
+        let table = table(pairs)
+        pairs[0].client.send("GET")
+        #expect(table.shutWaiting() == 1)
+        #expect(pairs.map(\.isShut) == [false, true, false])
+        pairs[0].connection.enter(.header, at: now, until: .max)
+        #expect(table.shutWaiting() == 1)
+        pairs[0].connection.enter(.busy, at: now, until: .max)
+        #expect(table.shutWaiting() == 0)
+    }
+}

@@ -1,0 +1,94 @@
+import Buffers
+import Execution
+import HTTP
+import HTTPServer
+import TestSupport
+import Testing
+
+/// Heads that are long, and still within their limits, are answered; others are refused in a way that
+/// the client can read.
+@Suite(.timeLimit(.minutes(20)))
+struct LongHeadTests {
+    private func options(_ targetByteCountMax: Int = 16_384) -> ListenerOptions {
+        var options = ListenerOptions.testing()
+        options.targetByteCountMax = targetByteCountMax
+        return options
+    }
+
+    private func status(_ answer: String) -> String { String(answer.dropFirst(9).prefix(3)) }
+
+    @Test(arguments: [
+        (16_384, 100, "200"), (16_385, 100, "414"), (16_384, 15_000, "200"), (100, 16_000, "200"),
+        (100, 17_000, "431"), (16_384, 17_000, "431"), (20_000, 100, "414"),
+    ])
+    func targetAndFieldsHaveLimitsOfTheirOwn(
+        targetByteCount: Int, fieldByteCount: Int, wanted: String
+    ) throws {
+        let listener = try Listener(options()) { request in
+            .respond(.text(.ok, "\(request.target.utf8.count)"))
+        }
+        defer { listener.stop() }
+        let target = "/" + String(repeating: "a", count: targetByteCount - 1)
+        let field = "X: " + String(repeating: "b", count: fieldByteCount)
+        let client = RawClient(port: try #require(listener.port))
+        let request = "GET \(target) HTTP/1.1\r\nHost: a\r\n\(field)\r\n"
+        // Twice on one connection: the memory for the head is used again.
+        if wanted == "200" { client.send(request + "\r\n") }
+        let answer = client.exchange(request + "Connection: close\r\n\r\n")
+        #expect(status(answer) == wanted, "\(answer.prefix(200))")
+        guard wanted == "200" else { return }
+        #expect(answer.split(separator: "HTTP/1.1 200 ").count == 2)
+        #expect(answer.hasSuffix("\r\n\r\n\(targetByteCount)"))
+    }
+
+    @Test(arguments: [12_000, 15_000])
+    func cookiesMayBeAsLongAsOtherFields(byteCount: Int) throws {
+        let listener = try Listener(options()) { request in
+            .respond(.text(.ok, "\(request.fields["Cookie"] ?? "none")"))
+        }
+        defer { listener.stop() }
+        let cookies = String(repeating: "a=b; ", count: byteCount / 5) + "c=d"
+        let answer = RawClient(port: try #require(listener.port)).exchange(
+            "GET / HTTP/1.1\r\nHost: a\r\nCookie: \(cookies)\r\nConnection: close\r\n\r\n")
+        #expect(status(answer) == "200", "\(answer.prefix(200))")
+        #expect(answer.hasSuffix("\r\n\r\n\(cookies)"))
+    }
+
+    @Test func aQueryMayHaveVeryManyArguments() throws {
+        let listener = try Listener(options()) { request in
+            .respond(.text(.ok, "\(request.path) \(request.query ?? "none")"))
+        }
+        defer { listener.stop() }
+        let query = String(repeating: "a&", count: 8_000)
+        let answer = RawClient(port: try #require(listener.port)).exchange(
+            "GET /x?\(query) HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n")
+        #expect(status(answer) == "200", "\(answer.prefix(200))")
+        #expect(answer.hasSuffix("/x \(query)"))
+    }
+
+    @Test func noFieldsButTheClientsAreSeen() throws {
+        let listener = try Listener(options()) { request in
+            .respond(.text(.ok, "\(request.fields.map(\.name)) \(request.query ?? "none")"))
+        }
+        defer { listener.stop() }
+        for target in ["/", "/?", "/?a"] {
+            let answer = RawClient(port: try #require(listener.port)).exchange(
+                "GET \(target) HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n")
+            let query = target == "/" ? "none" : String(target.dropFirst(2))
+            #expect(answer.hasSuffix("[\"Host\", \"Connection\"] \(query)"), "\(answer)")
+        }
+    }
+
+    /// A reset would overtake the answer if anything were left unread.
+    @Test func whatLibmicrohttpdRefusesIsReadToo() throws {
+        let listener = try Listener(options()) { _ in .respond(.text(.ok, "answered")) }
+        defer { listener.stop() }
+        let fields = String(repeating: "a: b\r\n", count: 100_000)
+        for _ in 0..<20 {
+            let client = RawClient(port: try #require(listener.port))
+            client.send("GET / HTTP/1.1\r\nHost: a\r\n" + fields)
+            client.finishSending()
+            #expect(status(client.readToEnd()) == "431")
+        }
+    }
+}
