@@ -8,17 +8,15 @@ extension String {
         guard utf8.count > byteCountMax else { return self }
         let mark = " … "
         let kept = byteCountMax - mark.utf8.count
-        let end = utf8.suffix(kept / 4)
-        // Where a character was cut, its bytes go too.
-        let head = String(decoding: utf8.prefix(kept - end.count), as: UTF8.self)
-        let tail = String(decoding: end, as: UTF8.self)
-        let replacement = Character("\u{FFFD}")
-        return head.trimmedEnd(of: replacement) + mark + tail.drop { $0 == replacement }
+        let bytes = Array(utf8)
+        var end = kept - kept / 4
+        while isInside(bytes[end]) { end -= 1 }
+        var start = bytes.count - kept / 4
+        while start < bytes.count, isInside(bytes[start]) { start += 1 }
+        return String(decoding: bytes[..<end], as: UTF8.self) + mark
+            + String(decoding: bytes[start...], as: UTF8.self)
     }
 
-    private func trimmedEnd(of character: Character) -> Substring {
-        var text = self[...]
-        while text.last == character { text.removeLast() }
-        return text
-    }
+    /// Whether a byte of UTF-8 goes on with a character that began before it.
+    private func isInside(_ byte: UInt8) -> Bool { byte & 0xc0 == 0x80 }
 }

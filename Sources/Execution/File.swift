@@ -10,6 +10,8 @@ package final class File: @unchecked Sendable {
     package enum Mode: Sendable {
         /// Reading only; the file must be there.
         case read
+        /// The same for what should be a file: a pipe in its place does not make it wait.
+        case readAtOnce
         /// Reading and writing; made (0600) if it is not there.
         case readWrite
         /// Writing from the start; made (0600) or emptied.
@@ -22,6 +24,7 @@ package final class File: @unchecked Sendable {
         var flags: Int32 {
             switch self {
             case .read: O_RDONLY
+            case .readAtOnce: O_RDONLY | O_NONBLOCK
             case .readWrite: O_RDWR | O_CREAT
             case .replace: O_WRONLY | O_CREAT | O_TRUNC
             case .append: O_WRONLY | O_CREAT | O_APPEND

@@ -51,6 +51,7 @@ struct GatewayError: Error {
         case .invalidPath, .invalidArgument, .rangeOutside: .badRequest
         case .blockNotFound, .linkNotFound: .notFound
         case .unsupportedCodec, .nameOutsideRoot, .nameTooLong, .nameTaken: .notAcceptable
+        case .tooMuchWork, .tooMuchMemory: .unprocessableContent
         case .deadlineExceeded: .gatewayTimeout
         case .overloaded: .serviceUnavailable
         default: .internalServerError

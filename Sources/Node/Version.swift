@@ -6,8 +6,14 @@ package enum Version {
     package static let kubo = "0.43.0"
     /// The version of the repository that clients of the RPC are told.
     package static let kuboRepository = "18"
-    /// As Go writes it.
-    package static let system = "amd64/linux"
+    /// The machine that it was built for, as Go writes it.
+    package static let system = "\(processor)/linux"
+
+    #if arch(arm64)
+        private static let processor = "arm64"
+    #else
+        private static let processor = "amd64"
+    #endif
     /// The compiler.
     package static let swift = "6.3"
 }

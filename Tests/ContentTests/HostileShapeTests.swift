@@ -159,6 +159,27 @@ struct HostileShapeTests {
         #expect(error?.code == (names[0] == "é" ? nil : .nameTaken))
     }
 
+    /// What an archive cannot hold is said before it is begun.
+    @Test func foldersThatAreTooDeepAreNoArchive() throws {
+        let leaf = try blocks.raw("leaf")
+        for (depth, isTooDeep) in [(256, false), (257, true)] {
+            let root = try blocks.chain(depth - 1, below: try blocks.node([("f", leaf)]))
+            let error = contentError {
+                _ = try TarExport(root, name: Bytes(utf8: "t"), access: scratch.access)
+            }
+            #expect(error?.code == (isTooDeep ? .tooDeep : nil))
+        }
+    }
+
+    /// It would stand in the place of the folder itself.
+    @Test func anEntryNamedDotIsNoPlaceInAnArchive() throws {
+        let root = try blocks.node([(".", try blocks.raw("leaf"))])
+        let error = contentError {
+            _ = try TarExport(root, name: Bytes(utf8: "t"), access: scratch.access)
+        }
+        #expect(error?.code == .nameTaken)
+    }
+
     private func exported(_ root: CID) throws -> [CID] {
         var export = try CARExport(root: root, access: scratch.access)
         var reader = CARReader()

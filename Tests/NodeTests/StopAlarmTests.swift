@@ -13,9 +13,10 @@ struct StopAlarmTests {
         ) {
             let log = Log(
                 level: .info, format: .json, to: File(descriptor: 2, name: "standard error"))
-            _ = StopAlarm(
-                after: .after(.milliseconds(10)), grace: .milliseconds(10), log,
-                running: { ["GET /ipfs/endless", "POST /api/v0/add"] })
+            let alarm = StopAlarm(grace: .milliseconds(10), log) {
+                ["GET /ipfs/endless", "POST /api/v0/add"]
+            }
+            alarm.set(to: .after(.milliseconds(10)))
             _ = Monitor(false).wait(by: .after(.seconds(60))) { $0 ? true : nil }
         }
         let text = String(decoding: try #require(result).standardErrorContent, as: UTF8.self)
@@ -24,9 +25,8 @@ struct StopAlarmTests {
 
     @Test func aStopInTimeTurnsItOff() async {
         await #expect(processExitsWith: .success) {
-            let alarm = StopAlarm(
-                after: .after(.milliseconds(10)), grace: .milliseconds(50), .silent,
-                running: { [] })
+            let alarm = StopAlarm(grace: .milliseconds(50), .silent) { [] }
+            alarm.set(to: .after(.milliseconds(10)))
             alarm.cancel()
             _ = Monitor(false).wait(by: .after(.milliseconds(300))) { $0 ? true : nil }
         }

@@ -57,6 +57,7 @@ extension TidyRule {
     /// Files that do work on text, with the reason.
     private static let noNames = [
         "Sources/Buffers/Bytes+Names.swift": "makes the text for people",
+        "Sources/Buffers/String+Shortened.swift": "cuts messages, for people",
         "Sources/Execution/FileError.swift": "the system's text for an error number",
         "Sources/Execution/File+Paths.swift": "mkdtemp gives back a path of our own",
         "Sources/holdfast/Arguments/Command.swift": "splits names of our own commands",

@@ -50,6 +50,7 @@ package struct TarExport {
         state = access.makeStateShare()
         let path = try TarPath(root: name)
         root = (cid.compacted(), path)
+        written = [path.fingerprint]
         var check = TarNameCheck(access)
         try check.run(from: cid, path)
     }
@@ -148,9 +149,7 @@ package struct TarExport {
     /// Only the innermost folder keeps a block.
     private mutating func descend(into block: Block, at path: TarPath) throws(ContentError) {
         guard levels.count < Limits.pathSegmentsMax else {
-            throw ContentError(
-                .tooDeep, "folders are nested more than \(Limits.pathSegmentsMax) levels deep",
-                cid: block.cid)
+            throw .foldersTooDeep(block.cid)
         }
         if let last = levels.indices.last { levels[last].folder.release() }
         do {

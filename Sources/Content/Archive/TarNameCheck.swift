@@ -21,13 +21,14 @@ struct TarNameCheck {
 
     /// Looks at the first entries of a tree.
     ///
-    /// - Throws: `.nameOutsideRoot`, `.nameTooLong`, `.nameTaken`, `.undecodable`, `.notUnixFS`,
+    /// - Throws: `.nameOutsideRoot`, `.nameTooLong`, `.nameTaken`, `.tooDeep`, `.undecodable`, `.notUnixFS`,
     ///   `.blockNotFound` for the root, and as `RequestContext.check()`.
     mutating func run(from root: CID, _ path: TarPath) throws(ContentError) {
-        var waiting: [(CID, TarPath)] = []
-        if try isFolder(try children.named(root)) { waiting.append((root, path)) }
+        var waiting: [(cid: CID, path: TarPath, level: Int)] = []
+        met.insert(path.fingerprint)
+        if try isFolder(try children.named(root)) { waiting.append((root, path, 1)) }
         children.dropLast()
-        while let (cid, path) = waiting.popLast() {
+        while let (cid, path, level) = waiting.popLast() {
             waitingByteCount -= path.memoryByteCount
             var reader: DirectoryReader
             do {
@@ -41,11 +42,12 @@ struct TarNameCheck {
                 let below = try path.appending(entry.name)
                 guard met.insert(below.fingerprint).inserted else { throw .pathTaken(below) }
                 try state.require(waitingByteCount + met.count * Limits.hashedFingerprintBytes)
-                guard entry.cid.codec == .dagPB, below.depth < Limits.pathSegmentsMax,
+                guard entry.cid.codec == .dagPB,
                     try leadsToFolder(entry.cid.detached(), below: &reader)
                 else { continue }
                 waitingByteCount += below.memoryByteCount
-                waiting.append((entry.cid.compacted(), below))
+                guard level < Limits.pathSegmentsMax else { throw .foldersTooDeep(entry.cid) }
+                waiting.append((entry.cid.compacted(), below, level + 1))
             }
         }
     }

@@ -1,4 +1,5 @@
 import Buffers
+import Multiformats
 
 /// Where an entry of a TAR stands, below the one name that the archive's tree has.
 struct TarPath {
@@ -103,5 +104,13 @@ extension ContentError {
             .nameTaken,
             "two entries have the path \"\(path.displayText)\", and an archive for file systems has "
                 + "room for one: use CAR instead")
+    }
+
+    /// The error for a tree that no archive is made of.
+    static func foldersTooDeep(_ cid: CID) -> ContentError {
+        ContentError(
+            .tooDeep,
+            "folders are nested more than \(Limits.pathSegmentsMax) levels deep: use CAR instead",
+            cid: cid)
     }
 }

@@ -29,11 +29,13 @@ package enum Server {
         let trim = MemoryTrim()
         defer { trim.stop() }
         let listeners: NodeListeners
+        let alarm: StopAlarm
         do {
             let stop = Monitor<String?>(nil)
             listeners = try start(home, configuration, log, services) {
                 stop.notify { $0 = $0 ?? "the RPC" }
             }
+            alarm = StopAlarm(log) { [listeners] in listeners.runningRequests }
             waitForSignals(stop)
             announce("gateway  \(listeners.gatewayURL)")
             announce("rpc      \(listeners.apiAddress)")
@@ -53,7 +55,7 @@ package enum Server {
         }
         let stopping = Instant.now
         let deadline = Deadline.after(configuration.listen.drainTimeout)
-        let alarm = StopAlarm(after: deadline, log, running: { listeners.runningRequests })
+        alarm.set(to: deadline)
         services.stop(by: deadline) { log.debug("stopping \($0)") }
         alarm.cancel()
         log.info(

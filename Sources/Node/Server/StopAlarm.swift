@@ -6,25 +6,40 @@ import Telemetry
 /// Requests are told when their time is over, and then end by themselves. One that does not, because
 /// of a fault or of a disk that answers no more, must not keep the process: what was acknowledged is
 /// on disk, and the next start recovers as after a crash.
+///
+/// Its threads exist from the start: there may be none left to be had when the stop comes.
 struct StopAlarm {
-    private let isOver = Monitor(false)
+    fileprivate enum Phase {
+        case waiting
+        /// Running requests are told to end at this time.
+        case stopping(Deadline)
+        case over
+    }
 
-    /// Sets the alarm.
+    private let phase = Monitor(Phase.waiting)
+
+    /// Prepares the alarm.
     ///
     /// - Parameters:
-    ///   - deadline: when running requests are told to end; the grace begins then.
-    ///   - grace: how long they may take to do so.
+    ///   - grace: how long requests may take to end after they were told to.
     ///   - log: gets a line that says what did not end.
     ///   - running: asked for what still runs.
     init(
-        after deadline: Deadline, grace: Duration = Limits.stopGrace, _ log: Log,
+        grace: Duration = Limits.stopGrace, _ log: Log,
         running: @escaping @Sendable () -> [String]
     ) {
-        let isOver = isOver
+        let (phase, flushed) = (phase, LogFlush(log))
         _ = Thread(name: "stop-alarm") {
-            if isOver.wait(by: deadline, until: { $0 ? true : nil }) == true { return }
-            let end = Deadline.after(grace)
-            if isOver.wait(by: end, until: { $0 ? true : nil }) == true { return }
+            let stop = phase.wait(by: .never) { phase -> Deadline?? in
+                switch phase {
+                case .waiting: nil
+                case .stopping(let deadline): .some(deadline)
+                case .over: .some(nil)
+                }
+            }
+            guard let deadline = stop ?? nil, !phase.isOver(by: deadline),
+                !phase.isOver(by: .after(grace))
+            else { return flushed.cancel() }
             let names = running()
             log.error(
                 "stopped without waiting any longer",
@@ -32,21 +47,48 @@ struct StopAlarm {
                     .text("for", names.isEmpty ? "the store" : names.joined(separator: ", ")),
                     .integer("requests", names.count),
                 ])
-            Self.flush(log)
+            flushed.run(by: .after(Limits.logFlushDuration))
             ProcessSetup.abandon(1)
         }
     }
 
-    /// Writes what the log still has, unless nobody takes it.
-    private static func flush(_ log: Log) {
-        let isFlushed = Monitor(false)
-        _ = Thread(name: "log-flush") {
-            log.close()
-            isFlushed.notify { $0 = true }
-        }
-        _ = isFlushed.wait(by: .after(Limits.logFlushDuration)) { $0 ? true : nil }
-    }
+    /// Sets the alarm.
+    ///
+    /// - Parameter deadline: when running requests are told to end; the grace begins then.
+    func set(to deadline: Deadline) { phase.notify { $0 = .stopping(deadline) } }
 
     /// Everything has ended in time.
-    func cancel() { isOver.notify { $0 = true } }
+    func cancel() { phase.notify { $0 = .over } }
+}
+
+extension Monitor<StopAlarm.Phase> {
+    fileprivate func isOver(by deadline: Deadline) -> Bool {
+        wait(by: deadline) { if case .over = $0 { true } else { nil } } ?? false
+    }
+}
+
+/// Writes what the log still has, unless nobody takes it.
+private struct LogFlush {
+    private enum Phase {
+        case waiting, running, done
+    }
+
+    private let phase = Monitor(Phase.waiting)
+
+    init(_ log: Log) {
+        let phase = phase
+        _ = Thread(name: "log-flush") {
+            let next = phase.wait(by: .never) { $0 == .waiting ? nil : $0 }
+            guard next == .running else { return }
+            log.close()
+            phase.notify { $0 = .done }
+        }
+    }
+
+    func run(by deadline: Deadline) {
+        phase.notify { $0 = .running }
+        _ = phase.wait(by: deadline) { $0 == .done ? true : nil }
+    }
+
+    func cancel() { phase.notify { $0 = .done } }
 }

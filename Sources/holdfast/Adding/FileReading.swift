@@ -17,7 +17,7 @@ final class FileReading {
     ///     behind a link that somebody has put into its place, was not what was to be added.
     /// - Throws: if another file is there.
     init(_ path: some FilePath, found: FileStatus? = nil) throws {
-        file = try File(path, .read)
+        file = try File(path, .readAtOnce)
         let status = try file.status()
         let isSame = found.map { ($0.device, $0.inode) == (status.device, status.inode) } ?? true
         guard isSame, status.kind == .file else {

@@ -29,7 +29,7 @@ enum NodeCommands {
             try output.line("Holdfast version: \(Version.current)")
             try output.line("Kubo RPC version: \(Version.kubo)")
             try output.line("Repo version: \(Version.kuboRepository)")
-            try output.line("System version: \(SystemName.text)")
+            try output.line("System version: \(Version.system)")
             try output.line("Swift version: \(Version.swift)")
         } else if invocation.flag("repo") {
             try output.line(Version.kuboRepository)
