@@ -11,7 +11,8 @@ enum Lingering {
     static func drop(on socket: Int32) {
         let deadline = Deadline.after(Limits.drainDuration)
         var left = Limits.lingerByteCountMax
-        var room = [UInt8](repeating: 0, count: 64 * 1_024)
+        // Small: a thousand connections may end like this at once.
+        var room = [UInt8](repeating: 0, count: 8 * 1_024)
         shutdown(socket, Int32(SHUT_WR))
         while left > 0, SocketWriter.wait(for: POLLIN, on: socket, by: deadline) {
             let count = unsafe recv(socket, &room, room.count, Int32(MSG_DONTWAIT))

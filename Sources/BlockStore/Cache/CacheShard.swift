@@ -5,8 +5,9 @@ import Multiformats
 /// often.
 ///
 /// A newcomer enters the window. What falls out of it gets into the main part only if it was asked
-/// for more often than what would have to leave: so one big download passes through the window and
-/// leaves the rest alone. The main part is a segmented LRU: on probation until the second request,
+/// for more than once, and more often than what would have to leave: so one big download, or one
+/// list of a million entries, passes through the window, leaves the rest alone, and takes no memory
+/// that nobody needs. The main part is a segmented LRU: on probation until the second request,
 /// then protected. A block that is larger than the window stands for its place in the main part at
 /// once; one that is larger than a third of the shard is not kept.
 ///
@@ -91,6 +92,7 @@ struct CacheShard {
     /// Nothing has to leave for a candidate that does not get in after all.
     private mutating func admitOrRelease(_ candidate: Int) {
         let frequency = sketch.estimate(nodes[candidate].key.hash)
+        guard frequency > 1 else { return release(candidate) }
         var missing = mainByteCount + nodes[candidate].cost - (capacity - windowMax)
         var victims: [Int] = []
         var next = lastInMain

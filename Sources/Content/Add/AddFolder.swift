@@ -10,8 +10,8 @@ final class AddFolder {
     private var folders: [(name: Bytes, folder: AddFolder)] = []
     private var folderIndexes: [Bytes: Int] = [:]
     /// Hashes of the names of files and symlinks: a name that comes twice must be noticed, and a
-    /// folder of 300,000 files has to fit into what one request may remember. Two names may share a
-    /// hash, so where one is here already the entries themselves are asked.
+    /// folder of a million files has to fit into `Limits.entryBytesMax`. Two names may share a hash, so
+    /// where one is here already the entries themselves are asked.
     private var leafHashes: Set<Int> = []
     private var builder: DirectoryBuilder
     private let memory: AddMemory
