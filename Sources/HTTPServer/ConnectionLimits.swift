@@ -4,8 +4,9 @@ import Execution
 ///
 /// A client that opens thousands of connections and lets them lie must not lock others out, so those
 /// give way that nobody would miss: the ones that have waited for a request for a moment first, then
-/// those whose request has not arrived, then those whose client has not taken or sent a byte of a body
-/// for a while. Of these the client with the most such connections pays, and of its connections
+/// those whose request has begun and not arrived, then those whose client has not taken or sent a byte
+/// of a body for a while. One that has only just come may have its request on the way, and has a
+/// moment for it: the newcomer waits rather. Of these the client with the most such connections pays, and of its connections
 /// the one that has lain still for longest. While a handler works, or bytes move, a connection does
 /// not give way; nor does it count against its client, who would otherwise lose the next request
 /// for having some at work.
@@ -32,6 +33,8 @@ struct ConnectionLimits {
         case instead(of: Int)
         /// It has to go itself.
         case refused
+        /// All that could leave have only just come: ask again soon.
+        case notYet
     }
 
     /// Whether there may be no room, so that `decide` has to be asked.
@@ -48,44 +51,65 @@ struct ConnectionLimits {
     /// - Parameters:
     ///   - holders: all other connections that have not been told to leave.
     ///   - now: nanoseconds of `Instant`.
+    ///   - sparesFresh: whether those that have only just come stay; if not, the answer is never
+    ///     `.notYet`.
     /// - Complexity: linear in the holders; asked for only when there is no room.
-    func decide(_ newcomer: PeerAddress, among holders: [Holder], at now: UInt64) -> Decision {
+    func decide(
+        _ newcomer: PeerAddress, among holders: [Holder], at now: UInt64, sparesFresh: Bool
+    ) -> Decision {
+        let ranks = holders.map { rank(of: $0, at: now, sparesFresh: sparesFresh) }
         if !newcomer.isLocal {
             let own = holders.count { $0.peer.group == newcomer.group }
             if own >= perClientMax {
-                return leaver(among: holders, at: now) { $0.peer.group == newcomer.group }
+                return leaver(among: holders, ranks, at: now) {
+                    $0.peer.group == newcomer.group
+                }
             }
         }
         guard holders.count >= max else { return .room }
-        return leaver(among: holders, at: now) { _ in true }
+        return leaver(among: holders, ranks, at: now) { _ in true }
     }
 
     private func leaver(
-        among holders: [Holder], at now: UInt64, where isCandidate: (Holder) -> Bool
+        among holders: [Holder], _ ranks: [Rank], at now: UInt64,
+        where isCandidate: (Holder) -> Bool
     ) -> Decision {
         var counts: [String: Int] = [:]
-        for holder in holders where rank(of: holder, at: now) != nil {
+        for (holder, rank) in zip(holders, ranks) where rank.mayLeave {
             counts[holder.peer.group, default: 0] += 1
         }
         var best: (index: Int, order: (Int, Int, UInt64))?
+        var isFresh = false
         for (index, holder) in holders.enumerated() where isCandidate(holder) {
-            guard let rank = rank(of: holder, at: now) else { continue }
-            let order = (rank, counts[holder.peer.group] ?? 0, Self.age(of: holder, at: now))
+            isFresh = isFresh || ranks[index] == .fresh
+            guard ranks[index].mayLeave else { continue }
+            let order = (
+                ranks[index].rawValue, counts[holder.peer.group] ?? 0,
+                Self.age(of: holder, at: now)
+            )
             if let known = best, known.order >= order { continue }
             best = (index, order)
         }
-        return best.map { .instead(of: $0.index) } ?? .refused
+        if let best { return .instead(of: best.index) }
+        return isFresh ? .notYet : .refused
     }
 
-    /// How readily a connection gives way; nil for never.
-    private func rank(of holder: Holder, at now: UInt64) -> Int? {
+    /// How readily a connection gives way.
+    private enum Rank: Int {
+        case never, fresh, still, begun, waiting
+
+        var mayLeave: Bool { self != .never && self != .fresh }
+    }
+
+    private func rank(of holder: Holder, at now: UInt64, sparesFresh: Bool) -> Rank {
         let age = Self.age(of: holder, at: now)
+        let isFresh = age < Limits.arrivalDuration.wholeNanoseconds
         return switch holder.phase {
         // Who has only just connected, or got an answer, may have sent a request already.
-        case .waiting: age >= Limits.arrivalDuration.wholeNanoseconds ? 2 : 1
-        case .header: 1
-        case .still: age >= Limits.stillDuration.wholeNanoseconds ? 0 : nil
-        case .busy, .leaving: nil
+        case .waiting: isFresh ? (sparesFresh ? .fresh : .begun) : .waiting
+        case .header: isFresh && sparesFresh ? .fresh : .begun
+        case .still: age >= Limits.stillDuration.wholeNanoseconds ? .still : .never
+        case .busy, .leaving: .never
         }
     }
 

@@ -17,20 +17,37 @@ struct ConnectionTable {
     /// Those that are about to leave.
     var leavingCount: Int { entries.count - holderCount }
 
+    /// What became of a connection that has come.
+    enum Arrival {
+        /// It was added. Where there was no room, another one was shut for it, or it itself.
+        case added(hasLeft: Bool)
+        /// It was not: all that could leave for it have only just come, too.
+        case notYet
+    }
+
     /// Adds a connection, and shuts the one that has to leave for it, or the connection itself if
     /// none may.
     ///
-    /// - Parameter now: nanoseconds of `Instant`.
-    /// - Returns: whether one had to leave.
+    /// - Parameters:
+    ///   - connection: has just come.
+    ///   - limits: decide who leaves.
+    ///   - now: nanoseconds of `Instant`.
+    ///   - sparesFresh: whether those that have only just come stay.
     mutating func add(
-        _ connection: Connection, within limits: ConnectionLimits, at now: UInt64
-    ) -> Bool {
-        let leaver = shutLeaver(for: connection, within: limits, at: now)
+        _ connection: Connection, within limits: ConnectionLimits, at now: UInt64,
+        sparesFresh: Bool
+    ) -> Arrival {
+        let leaver: Connection?
+        switch shutLeaver(for: connection, within: limits, at: now, sparesFresh) {
+        case .none: leaver = nil
+        case .some(let connection): leaver = connection
+        case .later: return .notYet
+        }
         entries[ObjectIdentifier(connection)] = Entry(connection: connection)
         holderCount += 1
         countsByClient[connection.peer.group, default: 0] += 1
         if let leaver { giveUpPlace(of: leaver) }
-        return leaver != nil
+        return .added(hasLeft: leaver != nil)
     }
 
     /// Removes a connection that has ended.
@@ -67,14 +84,21 @@ struct ConnectionTable {
         return count
     }
 
+    private enum Leaver {
+        case none
+        case some(Connection)
+        case later
+    }
+
     private func shutLeaver(
-        for newcomer: Connection, within limits: ConnectionLimits, at now: UInt64
-    ) -> Connection? {
+        for newcomer: Connection, within limits: ConnectionLimits, at now: UInt64,
+        _ sparesFresh: Bool
+    ) -> Leaver {
         let peer = newcomer.peer
         guard
             limits.mayBeFull(
                 count: holderCount, clientCount: countsByClient[peer.group] ?? 0, for: peer)
-        else { return nil }
+        else { return .none }
         let candidates = entries.values.lazy.filter { !$0.isLeaving }.map(\.connection)
         let connections = Array(candidates)
         var looks = connections.map(\.look)
@@ -82,11 +106,12 @@ struct ConnectionTable {
         // Between the look and the end of a choice some may go on; not so many.
         for tryCount in 1...Limits.leaverTriesMax {
             let index: Int
-            switch limits.decide(peer, among: holders, at: now) {
-            case .room: return nil
+            switch limits.decide(peer, among: holders, at: now, sparesFresh: sparesFresh) {
+            case .room: return .none
+            case .notYet: return .later
             case .refused:
                 newcomer.shut()
-                return newcomer
+                return .some(newcomer)
             case .instead(let place): index = place
             }
             let connection = connections[index]
@@ -96,12 +121,12 @@ struct ConnectionTable {
                 holders[index].phase = .header
                 continue
             }
-            if connection.giveWay(looks[index]) { return connection }
+            if connection.giveWay(looks[index]) { return .some(connection) }
             looks[index] = connection.look
             holders[index] = ConnectionLimits.Holder(connection.peer, looks[index])
         }
         newcomer.shut()
-        return newcomer
+        return .some(newcomer)
     }
 
     private mutating func giveUpPlace(of connection: Connection) {

@@ -52,8 +52,12 @@ enum Limits {
     /// that the block which it is a part of can go.
     static let keptPieceByteCount = 64 * 1_024
 
-    /// For how long a connection that waits for a request counts as one whose request is on its way.
+    /// For how long a connection that waits for a request counts as one whose request is on its way,
+    /// and gives way to no newcomer.
     static let arrivalDuration: Duration = .milliseconds(250)
+
+    /// How long a newcomer waits before it is looked again whether there is room.
+    static let roomPeriod: Duration = .milliseconds(5)
 
     /// How often one that has to leave is chosen anew because it has gone on meanwhile.
     static let leaverTriesMax = 16

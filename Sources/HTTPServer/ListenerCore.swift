@@ -53,19 +53,32 @@ final class ListenerCore: @unchecked Sendable {
 
     /// Takes notice of a connection, for which another one may have to leave.
     func connectionStarted(_ connection: Connection) {
-        let now = Instant.now.nanoseconds
-        connection.enter(.waiting, at: now, until: now &+ idleNanoseconds)
         counters.open.add(1, ordering: .relaxed)
         counters.accepted.add(1, ordering: .relaxed)
-        // Shut under the lock: only then is it sure that the socket is still open.
-        let (hasLeft, leavingCount) = connections.withLock { table in
-            (table.add(connection, within: limits, at: now), table.leavingCount)
+        let end = Deadline.after(Limits.arrivalDuration)
+        var leavingCount = 0
+        while true {
+            let now = Instant.now.nanoseconds
+            connection.enter(.waiting, at: now, until: now &+ idleNanoseconds)
+            // Shut under the lock: only then is it sure that the socket is still open.
+            let arrival = connections.withLock { table in
+                defer { leavingCount = table.leavingCount }
+                return table.add(
+                    connection, within: limits, at: now, sparesFresh: !end.hasPassed)
+            }
+            if case .added(let hasLeft) = arrival {
+                if hasLeft { counters.evicted.add(1, ordering: .relaxed) }
+                break
+            }
+            // Who comes behind waits in the kernel's queue meanwhile, which is longer than ours.
+            waitAMoment(Limits.roomPeriod)
         }
-        if hasLeft { counters.evicted.add(1, ordering: .relaxed) }
         // Above its own limit libmicrohttpd closes newcomers without a look at who else could leave. It
         // is the thread that accepts which waits here, so that those that leave can catch up; only a
         // moment, because it also does the last step of their leaving.
-        if leavingCount > Limits.leavingConnectionCountMax / 2 { waitAMoment() }
+        if leavingCount > Limits.leavingConnectionCountMax / 2 {
+            waitAMoment(Limits.endingPeriod)
+        }
     }
 
     func connectionEnded(_ connection: Connection) {
@@ -95,8 +108,8 @@ final class ListenerCore: @unchecked Sendable {
     }
 
     /// Lets connections end.
-    private func waitAMoment() {
-        _ = endings.wait(by: .after(Limits.endingPeriod)) { _ in Bool?.none }
+    private func waitAMoment(_ duration: Duration) {
+        _ = endings.wait(by: .after(duration)) { _ in Bool?.none }
     }
 
     /// Shuts all connections.
@@ -111,7 +124,7 @@ final class ListenerCore: @unchecked Sendable {
     /// - Parameter deadline: ends the wait for requests that do not become complete.
     func shutWaitingConnections(by deadline: Deadline) {
         while connections.withLock({ $0.shutWaiting() }) > 0, !deadline.hasPassed {
-            waitAMoment()
+            waitAMoment(Limits.endingPeriod)
         }
     }
 

@@ -17,9 +17,9 @@ struct ConnectionLimitsTests {
     }
 
     private func decide(
-        _ newcomer: PeerAddress, _ holders: [ConnectionLimits.Holder]
+        _ newcomer: PeerAddress, _ holders: [ConnectionLimits.Holder], sparesFresh: Bool = true
     ) -> ConnectionLimits.Decision {
-        limits.decide(newcomer, among: holders, at: now)
+        limits.decide(newcomer, among: holders, at: now, sparesFresh: sparesFresh)
     }
 
     @Test func thereIsRoomBelowTheLimits() {
@@ -60,7 +60,10 @@ struct ConnectionLimitsTests {
         let old = holder(peer(3), .waiting, secondsAgo: 1)
         #expect(decide(peer(1), fresh + [old]) == .instead(of: 3))
         let header = holder(peer(3), .header, secondsAgo: 1)
-        #expect(decide(peer(1), fresh + [header]) == .instead(of: 0))
+        #expect(decide(peer(1), fresh + [header]) == .instead(of: 3))
+        let begun = holder(peer(4), .header, secondsAgo: 0)
+        #expect(decide(peer(1), fresh + [begun]) == .notYet)
+        #expect(decide(peer(1), fresh + [begun], sparesFresh: false) == .instead(of: 0))
     }
 
     @Test func thoseThatDoNothingLeaveBeforeThoseThatDoLittle() {

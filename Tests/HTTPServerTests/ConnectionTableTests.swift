@@ -41,10 +41,32 @@ struct ConnectionTableTests {
     private func table(_ pairs: [Pair]) -> ConnectionTable {
         var table = ConnectionTable()
         for pair in pairs {
-            let hasLeft = table.add(pair.connection, within: limits, at: now)
-            #expect(!hasLeft)
+            let hasLeft = add(pair, to: &table)
+            #expect(hasLeft == false)
         }
         return table
+    }
+
+    /// - Returns: whether one had to leave; nil where the newcomer has to wait.
+    private func add(
+        _ pair: Pair, to table: inout ConnectionTable, sparesFresh: Bool = true
+    ) -> Bool? {
+        let arrival = table.add(
+            pair.connection, within: limits, at: now, sparesFresh: sparesFresh)
+        guard case .added(let hasLeft) = arrival else { return nil }
+        return hasLeft
+    }
+
+    @Test func whoHasOnlyJustComeHasAMomentForItsRequest() {
+        let pairs = (0..<3).map { _ in pair(.waiting, secondsAgo: 0) }
+        var table = table(pairs)
+        let newcomer = pair(.waiting, secondsAgo: 0)
+        let first = add(newcomer, to: &table)
+        #expect(first == nil)
+        #expect(pairs.map(\.isShut) == [false, false, false] && !newcomer.isShut)
+        let last = add(newcomer, to: &table, sparesFresh: false)
+        #expect(last == true)
+        #expect(pairs.count { $0.isShut } == 1 && !newcomer.isShut)
     }
 
     @Test func aRequestThatHasComeIsRead() {
@@ -52,8 +74,8 @@ struct ConnectionTableTests {
         var table = table(pairs)
         pairs[0].client.send("GET")
         let newcomer = pair(.waiting, secondsAgo: 0)
-        let hasLeft = table.add(newcomer.connection, within: limits, at: now)
-        #expect(hasLeft)
+        let hasLeft = add(newcomer, to: &table)
+        #expect(hasLeft == true)
         #expect(pairs.map(\.isShut) == [false, true, false])
         #expect(!newcomer.isShut)
         #expect(table.leavingCount == 1)
@@ -65,9 +87,8 @@ struct ConnectionTableTests {
         let pairs = [9, 8, 7].map { pair(.waiting, secondsAgo: $0) }
         var table = table(pairs)
         pairs[0].client.finishSending()
-        let hasLeft = table.add(
-            pair(.waiting, secondsAgo: 0).connection, within: limits, at: now)
-        #expect(hasLeft)
+        let hasLeft = add(pair(.waiting, secondsAgo: 0), to: &table)
+        #expect(hasLeft == true)
         #expect(pairs.map(\.isShut) == [true, false, false])
     }
 
@@ -76,8 +97,8 @@ struct ConnectionTableTests {
         var table = table(pairs)
         for pair in pairs { pair.client.send("GET") }
         let newcomer = pair(.waiting, secondsAgo: 0)
-        let hasLeft = table.add(newcomer.connection, within: limits, at: now)
-        #expect(hasLeft)
+        let hasLeft = add(newcomer, to: &table)
+        #expect(hasLeft == true)
         #expect(pairs.map(\.connection.phase) == [.waiting, .leaving, .waiting])
     }
 
@@ -85,8 +106,8 @@ struct ConnectionTableTests {
         let pairs = (0..<3).map { _ in pair(.busy, secondsAgo: 9) }
         var table = table(pairs)
         let newcomer = pair(.waiting, secondsAgo: 0)
-        let hasLeft = table.add(newcomer.connection, within: limits, at: now)
-        #expect(hasLeft)
+        let hasLeft = add(newcomer, to: &table)
+        #expect(hasLeft == true)
         #expect(pairs.map(\.isShut) == [false, false, false])
         #expect(newcomer.isShut)
     }
