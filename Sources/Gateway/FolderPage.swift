@@ -74,22 +74,24 @@ struct FolderPage {
         text.count <= 9 ? text : "\(text.prefix(4))\u{2026}\(text.suffix(4))"
     }
 
-    /// Links are relative: a deep path would stand in each of them.
     private var breadcrumbs: String {
-        let root = Bytes(utf8: path.path.rootText)
-        let crumbs = ([root] + path.path.segments).enumerated().map { depth, name in
-            "<a href=\"\(link(toDepth: depth, name))\">\(HTML.escaped(name.displayText))</a>"
+        let root = path.path.rootText
+        let segments = path.path.segments
+        var text = "/ipfs/<a href=\"/ipfs/\(root)\">\(root)</a>"
+        // Each link has the whole path before it: of a deep path only the root has one, or the head
+        // would grow with the square of the depth.
+        let isDeep = segments.count * path.encodedPath.utf8.count > Limits.breadcrumbBytesMax
+        var link = "/ipfs/" + root
+        for segment in segments {
+            let name = HTML.escaped(segment.displayText)
+            if isDeep {
+                text += "/" + name
+            } else {
+                link += "/" + PercentCoding.encode(segment.array, keeping: .path)
+                text += "/<a href=\"\(HTML.escaped(link))\">\(name)</a>"
+            }
         }
-        return "/ipfs/" + crumbs.joined(separator: "/")
-    }
-
-    /// The way from this page to the folder that many segments below the root.
-    private func link(toDepth depth: Int, _ name: Bytes) -> String {
-        // Without a slash at the end of the address it starts one level further up.
-        let start = path.path.segments.count - (path.hasTrailingSlash ? 0 : 1)
-        if start > depth { return String(repeating: "../", count: start - depth) }
-        if start == depth { return "./" }
-        return HTML.escaped("./" + PercentCoding.encode(name.array, keeping: .path) + "/")
+        return text
     }
 
     private var parentRow: String {

@@ -2,6 +2,9 @@
 enum Limits {
     /// Bytes of the first leaf that decide about a content type.
     static let sniffBytesMax = 3_072
+    /// Bytes of the links above a folder's page, about: past it only the root is a link.
+    static let breadcrumbBytesMax = 64 << 10
+
     /// Bytes of the file types that were found in files and are remembered: about 15,000 of them.
     static let sniffedTypesBytesMax = 4 << 20
     /// Bytes of `X-Ipfs-Roots`; a longer list is left out.

@@ -148,16 +148,15 @@ final class ListenerCore: @unchecked Sendable {
         return .text(.internalServerError, "500 internal server error\n")
     }
 
-    /// Hands a message of libmicrohttpd to the error log: some connections it closes without another
-    /// sign. What a client alone can be the reason of, or we ourselves, is left out.
+    /// Hands a message of libmicrohttpd to the error log where nothing else tells of it: connections
+    /// that it closes because something of the system is used up. What a client alone can bring about is
+    /// left out, and so is what belongs to answers that went another way.
     func reportFromLibrary(_ text: String) {
-        let usual = [
-            "Application reported internal error", "Connection was closed by remote side",
-            "Connection socket is closed", "Error processing request", "Failed to parse",
-            "Failed to send", "Not enough memory in pool", "Processing thread terminating",
-            "Socket has been disconnected", "Too large value",
+        let wanted = [
+            "connection limit", "thread", "accept", "allocate", "descriptor", "Server reached",
         ]
-        if usual.contains(where: { text.hasPrefix($0) }) { return }
+        guard wanted.contains(where: { text.contains($0) }), !text.hasPrefix("Processing thread")
+        else { return }
         report(text.last == "\n" ? String(text.dropLast()) : text)
     }
 

@@ -1,21 +1,35 @@
-import Buffers
+package import Buffers
 import Multiformats
 
 /// The value form of a dag-pb node: `{"Data": bytes, "Links": [{"Hash", "Name", "Tsize"}]}`.
 ///
 /// - Spec: ipld dag-pb, logical format.
 package enum DagPBForm {
-    /// Shows a node as a value; names that are not UTF-8 are repaired.
-    package static func value(of node: DagPBNode) -> IPLDValue {
+    /// Shows a node as a value.
+    ///
+    /// - Throws: `.form` for a name that is not UTF-8: the texts of values are, and another name would
+    ///   lead to another block without a word.
+    package static func value(of node: DagPBNode) throws(IPLDError) -> IPLDValue {
         var entries: [IPLDValue.Entry] = []
         if let data = node.data { entries.append(.init(key: "Data", value: .bytes(data))) }
-        entries.append(.init(key: "Links", value: .list(node.links.map(value(of:)))))
+        var links: [IPLDValue] = []
+        links.reserveCapacity(node.links.count)
+        for link in node.links { links.append(try value(of: link)) }
+        entries.append(.init(key: "Links", value: .list(links)))
         return .map(entries)
     }
 
-    private static func value(of link: DagPBLink) -> IPLDValue {
+    private static func value(of link: DagPBLink) throws(IPLDError) -> IPLDValue {
         var entries = [IPLDValue.Entry(key: "Hash", value: .link(link.cid))]
-        if link.nameBytes != nil { entries.append(.init(key: "Name", value: .string(link.name))) }
+        if let name = link.nameBytes {
+            guard let text = name.utf8Text else {
+                throw IPLDError(
+                    .form,
+                    "the name \"\(name.displayText)\" of a link is not UTF-8, and only dag-pb can hold "
+                        + "it: use that codec, or read the block as it is")
+            }
+            entries.append(.init(key: "Name", value: .string(text)))
+        }
         if let tsize = link.tsize {
             entries.append(.init(key: "Tsize", value: .integer(Int128(tsize))))
         }
@@ -69,6 +83,18 @@ package enum DagPBForm {
     ) throws(IPLDError) {
         for entry in entries where !keys.contains(entry.key) { throw invalid(message) }
         if KeyOrder.firstRepetition(in: entries) != nil { throw invalid(message) }
+    }
+
+    /// The block of a node, with its links in the order of their names; of one name as they were.
+    ///
+    /// - Spec: go-codec-dagpb, which writes all nodes like that.
+    package static func ordered(_ node: DagPBNode) -> Bytes {
+        var node = node
+        let links = node.links
+        node.links = links.indices.sorted {
+            (links[$0].nameBytes ?? .empty, $0) < (links[$1].nameBytes ?? .empty, $1)
+        }.map { links[$0] }
+        return node.encode()
     }
 
     private static func checkOrder(_ links: [DagPBLink]) throws(IPLDError) {

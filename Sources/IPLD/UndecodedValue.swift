@@ -54,7 +54,7 @@ package struct UndecodedValue: Sendable {
         case .walk(let walk):
             var builder = TreeBuilder()
             return try builder.build(walk)
-        case .node(let bytes): return DagPBForm.value(of: try DagPBNode(decoding: bytes))
+        case .node(let bytes): return try DagPBForm.value(of: try DagPBNode(decoding: bytes))
         case .bytes(let bytes): return .bytes(bytes)
         }
     }

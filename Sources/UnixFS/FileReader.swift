@@ -97,7 +97,9 @@ package struct FileReader: Sendable {
     /// - Complexity: reads the leaf and the inner nodes that come before it, usually none.
     package mutating func next(from source: borrowing some BlockSource) throws -> FilePiece? {
         guard !range.isEmpty else { return nil }
-        while let block = try nextBlock(from: source) {
+        // Who reads all of a file would not miss a part that is said to be empty, and is not.
+        let passesEmptyParts = range != 0..<size
+        while let block = try nextBlock(from: source, passesEmptyParts: passesEmptyParts) {
             if let piece = block.piece(of: range) { return piece }
         }
         return nil

@@ -15,6 +15,7 @@ enum Holdfast {
 
     private static func run(_ words: [Bytes], _ session: Session) -> Int32 {
         do {
+            try session.checkEnvironment()
             switch try CommandLineParser.parse(words, in: session.tree) {
             case .help(let words):
                 try session.output.write(HelpText(tree: session.tree).text(for: words))

@@ -19,6 +19,16 @@ final class Session {
         self.environment = environment
     }
 
+    /// Refuses folders that are named by bytes which are no UTF-8: as texts they would be others.
+    func checkEnvironment() throws {
+        for name in ["HOLDFAST_HOME", "HOME", "TMPDIR"] {
+            guard let text = environment[name], text.unicodeScalars.contains("\u{FFFD}") else {
+                continue
+            }
+            throw UsageError("$\(name) is not UTF-8, and no folder can be named by it: set it to another one")
+        }
+    }
+
     /// The folder of the repository.
     func home(_ invocation: Invocation) -> String {
         Repository.home(option: invocation.text("home"), environment: environment)

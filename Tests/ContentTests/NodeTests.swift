@@ -22,6 +22,29 @@ struct NodeTests {
         #expect(back.utf8Text == "{\"a\":{\"/\":{\"bytes\":\"AQI\"}},\"b\":[1,null,\"x\"]}")
     }
 
+    /// Two names that are no texts must not become one, nor change the block.
+    @Test func namesOfLinksThatAreNoTextsStayAsTheyAre() throws {
+        let leaf = try CID(parsing: "bafkqaaa")
+        let names: [Bytes] = [[0xc3], "é", "e\u{301}", [0xff], [0xfe, 0xfe]].sorted()
+        let node = DagPBNode(
+            links: names.map { DagPBLink(cid: leaf, nameBytes: $0, tsize: 1) }, data: [8, 1])
+        let block = node.encode()
+        let same = try NodeConversion.convert(
+            block, from: .dagPB, to: .dagPB, access: scratch.access)
+        #expect(same == block)
+        let shuffled = DagPBNode(links: node.links.reversed(), data: node.data).encode()
+        #expect(
+            try NodeConversion.convert(shuffled, from: .dagPB, to: .dagPB, access: scratch.access)
+                == block)
+        for codec in [Multicodec.dagCBOR, .dagJSON] {
+            let error = contentError {
+                _ = try NodeConversion.convert(
+                    block, from: .dagPB, to: codec, access: scratch.access)
+            }
+            #expect(error?.message.contains("is not UTF-8") == true)
+        }
+    }
+
     @Test func aValueInsideANodeCanBeAskedFor() throws {
         let writer = BlockWriter(scratch.access)
         var naming = BlockWriter.Naming()

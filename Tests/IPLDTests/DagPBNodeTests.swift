@@ -14,7 +14,7 @@ struct DagPBNodeTests {
             let node = try DagPBNode(decoding: bytes)
             #expect(node.encode() == bytes, "\(name)")
             #expect(node.encodedCount == bytes.count, "\(name)")
-            let value = DagPBForm.value(of: node)
+            let value = try DagPBForm.value(of: node)
             #expect(try DagPBForm.node(from: value) == node, "\(name)")
         }
     }

@@ -47,7 +47,12 @@ struct LinkCursorTests {
 
     private static func refusal(of block: Block) -> IPLDError? {
         do {
-            _ = try IPLDCodec.decode(block.bytes, as: block.cid.codec, .reading)
+            if block.cid.codec == .dagPB {
+                // Its value form is more than its links: names of links need not be texts.
+                _ = try DagPBNode(decoding: block.bytes)
+            } else {
+                _ = try IPLDCodec.decode(block.bytes, as: block.cid.codec, .reading)
+            }
             return nil
         } catch {
             return error

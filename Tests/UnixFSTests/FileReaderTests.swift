@@ -69,6 +69,20 @@ struct FileReaderTests {
         #expect(try Self.readAll(&reader, blocks).count == 10)
     }
 
+    /// Of a part that is said to be empty and is not, bytes would be left out without a word.
+    @Test func aPartThatIsSaidToBeEmptyIsLookedAt() throws {
+        let blocks = MemoryBlocks()
+        let full = try blocks.store(Bytes(utf8: "full"), .raw)
+        let none = try blocks.store(.empty, .raw)
+        let missing = CID.v1(.raw, Multihash(code: .sha2_256, inline32: (1, 2, 3, 4)))
+        for (part, isFine) in [(full, false), (none, true), (missing, false)] {
+            let root = try blocks.store(Self.file([part, full], [0, 4]))
+            var reader = try FileReader(root: root, from: blocks)
+            let bytes = try? Self.readAll(&reader, blocks)
+            #expect((bytes != nil) == isFine)
+        }
+    }
+
     private static func file(_ parts: [CID], _ sizes: [UInt64]) -> Bytes {
         var message = UnixFSData(type: .file)
         message.blockSizes = sizes

@@ -19,6 +19,13 @@ struct BadInputTests {
                 == "Error: no repository found in \(place.home): run `holdfast init` first\n")
     }
 
+    /// As a text it would name another folder.
+    @Test func aFolderInTheEnvironmentThatIsNoTextIsRefused() throws {
+        let place = try TestPlace(makesRepository: false)
+        let made = try place.shell(#"HOLDFAST_HOME="$(printf '/tmp/h\377')" holdfast init"#)
+        #expect(message(made).hasPrefix("Error: $HOLDFAST_HOME is not UTF-8"))
+    }
+
     @Test func aWrongOptionSaysWhichOneWasMeant() throws {
         let place = try TestPlace(makesRepository: false)
         #expect(

@@ -129,6 +129,17 @@ struct TarTests {
         #expect(!File.exists(place.path("none")))
     }
 
+    /// Entries behind a lone block of zeros would be left out without a word.
+    @Test func whatStandsBehindABlockOfZerosIsRefused() throws {
+        let place = try TestPlace(makesRepository: false)
+        let folder = tarHeader("dir/", type: "5")
+        let zeros = Bytes([UInt8](repeating: 0, count: 512))
+        let gap = folder.appending(zeros).appending(tarHeader("dir/f", type: "0"))
+        #expect(throws: TarError.self) { try extract(gap, to: place.path("out")) }
+        let records = folder.appending(TarHeaderBytes.pax(("path", "dir/g")))
+        #expect(throws: TarError.self) { try extract(records, to: place.path("out")) }
+    }
+
     @Test func foldersThatWereThereKeepTheirModesAndTimes() throws {
         let place = try TestPlace(makesRepository: false)
         let time = WallTime(seconds: 1_000_000_000)

@@ -33,6 +33,11 @@ package enum NodeConversion {
         try room.grow(by: undecoded.decodedByteCount)
         let value: IPLDValue
         do {
+            // Names of links need not be texts, which the value form has.
+            if input == .dagPB, output == .dagPB {
+                try room.grow(by: bytes.count)
+                return DagPBForm.ordered(try DagPBNode(decoding: bytes))
+            }
             value = try undecoded.decode()
         } catch {
             throw ContentError(error, in: nil)

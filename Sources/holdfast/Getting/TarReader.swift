@@ -20,6 +20,8 @@ struct TarReader: ~Copyable {
         case records(byteCount: Int, padding: Int)
         /// Bytes that mean nothing.
         case skipped(left: UInt64)
+        /// The first of the two blocks of zeros at the end.
+        case ending
         case finished
     }
 
@@ -56,6 +58,12 @@ struct TarReader: ~Copyable {
                 let taken = Self.take(left, from: &rest)
                 let nowLeft = left - UInt64(taken.count)
                 state = nowLeft == 0 ? .header : .skipped(left: nowLeft)
+            case .ending:
+                guard let block = collect(TarBlock.byteCount, from: &rest) else { return }
+                guard TarBlock.isEnd(block) else {
+                    throw TarError("the archive goes on behind a block of zeros")
+                }
+                state = .finished
             case .finished: return
             }
         }
@@ -89,7 +97,10 @@ struct TarReader: ~Copyable {
 
     private mutating func header(_ bytes: Bytes, _ onEvent: (Event) throws -> Void) throws {
         guard !TarBlock.isEnd(bytes) else {
-            state = .finished
+            guard records == PaxRecords() else {
+                throw TarError("the archive ends behind a header that belongs to an entry")
+            }
+            state = .ending
             return
         }
         let block = try TarBlock(bytes)

@@ -27,11 +27,10 @@ extension FuzzTarget {
 
     /// The form is reached from both sides: from a block, and from the text of a value.
     private static func checkDagPBForm(_ input: Bytes) throws {
-        if let node = try? DagPBNode(decoding: input) {
-            let value = DagPBForm.value(of: node)
+        if let node = try? DagPBNode(decoding: input), let value = try? DagPBForm.value(of: node) {
             if let again = try? DagPBForm.node(from: value) {
                 try Finding.unless(
-                    DagPBForm.value(of: again) == value, "the form of a block loses something")
+                    try DagPBForm.value(of: again) == value, "the form of a block loses something")
             }
         }
         let node = try DagPBForm.node(from: try DagJSON.decode(input))
