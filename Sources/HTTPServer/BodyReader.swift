@@ -139,6 +139,7 @@ struct BodyReader: ~Copyable {
             let code = errno
             if count > 0 {
                 let elapsed = Instant.now.nanoseconds &- start
+                connection.countMoved(count)
                 try judge(count, elapsed)
                 judgePace(count, elapsed &- min(elapsed, stillNanoseconds))
                 return count

@@ -38,6 +38,10 @@ final class Connection: Sendable {
     private let phaseInstant = Atomic<UInt64>(0)
     private let shutInstant = Atomic<UInt64>(.max)
     private let requestCount = Atomic<UInt64>(0)
+    /// How long the peer has been waited for since it last moved something worth the name, and what
+    /// has moved meanwhile. The connection's own thread counts.
+    private let stillNanoseconds = Atomic<UInt64>(0)
+    private let movedByteCount = Atomic<Int>(0)
 
     /// What the watchdog remembers between two looks at a waiting connection.
     struct Watch {
@@ -85,10 +89,30 @@ final class Connection: Sendable {
     ///   - now: nanoseconds of `Instant`.
     ///   - limit: when the socket is shut; nanoseconds of `Instant`, `.max` for never.
     func enter(_ phase: Phase, at now: UInt64, until limit: UInt64) {
-        if phase == .waiting { requestCount.add(1, ordering: .relaxed) }
+        let before = look
+        if before.phase == .still {
+            stillNanoseconds.store(now &- before.since, ordering: .relaxed)
+        }
+        if phase == .waiting {
+            requestCount.add(1, ordering: .relaxed)
+            forgetStillness()
+        }
+        // A byte now and then is not what others have to make room for: it goes on being still.
+        let still = phase == .still ? stillNanoseconds.load(ordering: .relaxed) : 0
         shutInstant.store(limit, ordering: .relaxed)
-        phaseInstant.store(now, ordering: .relaxed)
+        phaseInstant.store(now &- min(now, still), ordering: .relaxed)
         phaseBox.store(phase, ordering: .relaxed)
+    }
+
+    /// Counts bytes of a body that the peer has sent or taken, in another phase than `.still`.
+    func countMoved(_ byteCount: Int) {
+        let moved = movedByteCount.add(byteCount, ordering: .relaxed).newValue
+        if moved >= Limits.movedByteCountMin { forgetStillness() }
+    }
+
+    private func forgetStillness() {
+        stillNanoseconds.store(0, ordering: .relaxed)
+        movedByteCount.store(0, ordering: .relaxed)
     }
 
     /// Moves the time limit without changing the phase.

@@ -176,6 +176,8 @@ final class Exchange {
     /// - Returns: no, when the exchange is over and the connection is to be closed.
     func receive(_ piece: UnsafeRawBufferPointer) -> MHD_Result {
         let now = Instant.now.nanoseconds
+        connection.enter(.busy, at: now, until: .max)
+        connection.countMoved(piece.count)
         receivedByteCount += UInt64(piece.count)
         guard meter.isFastEnough(bytes: piece.count, in: now &- lastExit) else {
             return answerEarly(BodyTooSlow().response)

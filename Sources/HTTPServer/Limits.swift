@@ -62,7 +62,11 @@ enum Limits {
     /// How often one that has to leave is chosen anew because it has gone on meanwhile.
     static let leaverTriesMax = 16
 
-    /// For how long no byte of a body may have moved before its connection gives way to others.
+    /// Bytes of a body that have to move before a connection counts as one that moves: with a byte now
+    /// and then a thousand clients would keep everybody out.
+    static let movedByteCountMin = 4 * 1_024
+
+    /// For how long no more than that of a body may have moved, while the client was waited for, before its connection gives way to others.
     static let stillDuration: Duration = .seconds(1)
 
     /// Connections that have been told to leave and have not ended yet, besides those that may be

@@ -97,8 +97,10 @@ struct StreamedAnswer: ~Copyable {
         reloadNanoseconds = 0
         connection.allow(until: limit)
         sending: while true {
+            let before = parts.payloadByteCountLeft
             let progress = SocketWriter.push(
                 &parts, to: connection.socket, patience: Limits.blockedDuration)
+            connection.countMoved(before - parts.payloadByteCountLeft)
             switch progress {
             case .done: break sending
             case .gone: return false

@@ -125,6 +125,25 @@ struct ConnectionTableTests {
         #expect(pair.isShut)
     }
 
+    /// Else a byte every half second would keep a place for ever.
+    @Test func aByteNowAndThenIsNoMovement() {
+        let second: UInt64 = 1_000_000_000
+        let pair = pair(.busy, secondsAgo: 9)
+        for half in 0..<4 {
+            let start = now + UInt64(half) * second / 2
+            pair.connection.enter(.still, at: start, until: .max)
+            pair.connection.enter(.busy, at: start + second / 2, until: .max)
+            pair.connection.countMoved(1)
+        }
+        let later = now + 100 * second
+        pair.connection.enter(.still, at: later, until: .max)
+        #expect(later - pair.connection.look.since == 2 * second)
+        pair.connection.enter(.busy, at: later + second, until: .max)
+        pair.connection.countMoved(Limits.movedByteCountMin)
+        pair.connection.enter(.still, at: later + second, until: .max)
+        #expect(pair.connection.look.since == later + second)
+    }
+
     @Test func aDrainWaitsForRequestsThatHaveCome() {
         let pairs = [
             pair(.waiting, secondsAgo: 9), pair(.waiting, secondsAgo: 9),
