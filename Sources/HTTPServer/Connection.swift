@@ -1,3 +1,4 @@
+import Buffers
 import CMicroHTTPD
 import Execution
 import Glibc
@@ -137,6 +138,21 @@ final class Connection: Sendable {
         unsafe setsockopt(
             socket, Int32(IPPROTO_TCP), TCP_NODELAY, &isOn, socklen_t(MemoryLayout<Int32>.size))
     }
+
+    /// Tells the peer to come again, and shuts the socket. For a connection that has only just come:
+    /// whatever it has sent, or is about to, was not looked at.
+    func refuse() {
+        let answer = Self.refusal
+        _ = unsafe answer.withUnsafeBytes {
+            unsafe send(
+                socket, $0.baseAddress, $0.count, Int32(MSG_DONTWAIT | MSG_NOSIGNAL))
+        }
+        shut()
+    }
+
+    private static let refusal = Bytes(
+        utf8: "HTTP/1.1 503 Service Unavailable\r\nRetry-After: 1\r\nContent-Length: 0\r\n"
+            + "Connection: close\r\n\r\n")
 
     /// Ends reading and writing at once; the connection's thread then finds the socket closed.
     func shut() { _ = Glibc.shutdown(socket, Int32(SHUT_RDWR)) }

@@ -110,7 +110,7 @@ struct ConnectionTable {
             case .room: return .none
             case .notYet: return .later
             case .refused:
-                newcomer.shut()
+                newcomer.refuse()
                 return .some(newcomer)
             case .instead(let place): index = place
             }
@@ -125,7 +125,7 @@ struct ConnectionTable {
             looks[index] = connection.look
             holders[index] = ConnectionLimits.Holder(connection.peer, looks[index])
         }
-        newcomer.shut()
+        newcomer.refuse()
         return .some(newcomer)
     }
 

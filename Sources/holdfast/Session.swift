@@ -25,7 +25,8 @@ final class Session {
             guard let text = environment[name], text.unicodeScalars.contains("\u{FFFD}") else {
                 continue
             }
-            throw UsageError("$\(name) is not UTF-8, and no folder can be named by it: set it to another one")
+            throw UsageError(
+                "$\(name) is not UTF-8, and no folder can be named by it: set it to another one")
         }
     }
 

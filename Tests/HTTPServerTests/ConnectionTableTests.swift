@@ -109,7 +109,7 @@ struct ConnectionTableTests {
         let hasLeft = add(newcomer, to: &table)
         #expect(hasLeft == true)
         #expect(pairs.map(\.isShut) == [false, false, false])
-        #expect(newcomer.isShut)
+        #expect(newcomer.client.readToEnd().hasPrefix("HTTP/1.1 503 "))
     }
 
     @Test func whoHasGoneOnSinceItWasLookedAtStays() {
