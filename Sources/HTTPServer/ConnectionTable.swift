@@ -99,6 +99,11 @@ struct ConnectionTable {
             limits.mayBeFull(
                 count: holderCount, clientCount: countsByClient[peer.group] ?? 0, for: peer)
         else { return .none }
+        // Whoever left while it stood in the kernel's queue takes nobody's place.
+        if newcomer.isAbandoned {
+            newcomer.shut()
+            return .some(newcomer)
+        }
         let candidates = entries.values.lazy.filter { !$0.isLeaving }.map(\.connection)
         let connections = Array(candidates)
         var looks = connections.map(\.look)
@@ -108,7 +113,10 @@ struct ConnectionTable {
             let index: Int
             switch limits.decide(peer, among: holders, at: now, sparesFresh: sparesFresh) {
             case .room: return .none
-            case .notYet: return .later
+            case .notYet:
+                let gone = connections.firstIndex { $0.phase == .waiting && $0.isAbandoned }
+                guard let gone, connections[gone].giveWay(looks[gone]) else { return .later }
+                return .some(connections[gone])
             case .refused:
                 newcomer.refuse()
                 return .some(newcomer)

@@ -69,6 +69,21 @@ struct ConnectionTableTests {
         #expect(pairs.count { $0.isShut } == 1 && !newcomer.isShut)
     }
 
+    @Test func nobodyWaitsForThoseThatHaveLeft() {
+        let pairs = (0..<3).map { _ in pair(.waiting, secondsAgo: 0) }
+        var table = table(pairs)
+        let gone = pair(.waiting, secondsAgo: 0)
+        gone.client.finishSending()
+        let first = add(gone, to: &table)
+        #expect(first == true)
+        #expect(pairs.map(\.isShut) == [false, false, false] && gone.isShut)
+        pairs[1].client.finishSending()
+        let newcomer = pair(.waiting, secondsAgo: 0)
+        let second = add(newcomer, to: &table)
+        #expect(second == true)
+        #expect(pairs.map(\.isShut) == [false, true, false] && !newcomer.isShut)
+    }
+
     @Test func aRequestThatHasComeIsRead() {
         let pairs = [9, 8, 7].map { pair(.waiting, secondsAgo: $0) }
         var table = table(pairs)

@@ -34,7 +34,13 @@ package final class BlockReader: BlockSource {
     private var last: HeldBlock?
     private var kept: HeldBlock?
 
-    init(_ access: ContentAccess) { self.access = access }
+    /// Another reader of the same request, on the same thread, that lets go too before this one waits.
+    private let companion: BlockReader?
+
+    init(_ access: ContentAccess, with companion: BlockReader? = nil) {
+        self.access = access
+        self.companion = companion
+    }
 
     /// How many blocks are worth naming to `expect` now.
     package var countWanted: Int { max(0, window - fetches.count) }
@@ -158,6 +164,7 @@ package final class BlockReader: BlockSource {
         if share.grow(by: byteCount) { return share }
         letGo()
         release()
+        companion?.release()
         let deadline = Deadline.after(Limits.memoryWait).earlier(access.context.deadline)
         return share.grow(by: byteCount, deadline: deadline) ? share : nil
     }

@@ -14,7 +14,12 @@ package struct ContentAccess: Sendable {
     }
 
     /// A reader of blocks for one thread.
-    package func makeReader() -> BlockReader { BlockReader(self) }
+    ///
+    /// - Parameter companion: another one, whose blocks and read-ahead can be let go of whenever this
+    ///   one has to wait for memory.
+    package func makeReader(with companion: BlockReader? = nil) -> BlockReader {
+        BlockReader(self, with: companion)
+    }
 
     /// The size of a block without reading it.
     ///

@@ -45,8 +45,8 @@ package struct TarExport {
     ) throws(ContentError) {
         self.access = access
         self.keepsNanoseconds = keepsNanoseconds
-        folders = access.makeReader()
         children = access.makeReader()
+        folders = access.makeReader(with: children)
         state = access.makeStateShare()
         let path = try TarPath(root: name)
         root = (cid.compacted(), path)
@@ -135,6 +135,8 @@ package struct TarExport {
         }
         switch node {
         case .raw, .file:
+            // Its other blocks may have to be waited for.
+            if case .file(let node) = node, node.partCount > 0 { releaseFolder() }
             let stream = try FileStream(block, from: children.handOver())
             file = stream
             return header(path, .file(byteCount: stream.size), node.metadata)

@@ -36,8 +36,8 @@ package struct Listing {
         self.cid = cid
         self.resolvesChildren = resolvesChildren
         self.access = access
-        source = access.makeReader()
         children = access.makeReader()
+        source = access.makeReader(with: children)
         let root = try source.named(cid)
         source.keepLast()
         do {
