@@ -5,11 +5,12 @@ import Execution
 /// A client that opens thousands of connections and lets them lie must not lock others out, so those
 /// give way that nobody would miss: the ones that have waited for a request for a moment first, then
 /// those whose request has begun and not arrived, then those whose client has not taken or sent a byte
-/// of a body for a while. One that has only just come may have its request on the way, and has a
-/// moment for it: the newcomer waits rather. Of these the client with the most such connections pays, and of its connections
-/// the one that has lain still for longest. While a handler works, or bytes move, a connection does
-/// not give way; nor does it count against its client, who would otherwise lose the next request
-/// for having some at work.
+/// of a body for a while. Of these the client with the most such connections pays, and of its
+/// connections the one that has lain still for longest.
+///
+/// One that has only just come may have its request on the way, and has a moment for it: the newcomer
+/// waits rather. While a handler works, or bytes move, a connection does not give way; nor does it
+/// count against its client, who would otherwise lose the next request for having some at work.
 struct ConnectionLimits {
     /// Connections at once.
     let max: Int

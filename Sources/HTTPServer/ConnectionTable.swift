@@ -39,8 +39,8 @@ struct ConnectionTable {
     ) -> Arrival {
         let leaver: Connection?
         switch shutLeaver(for: connection, within: limits, at: now, sparesFresh) {
-        case .none: leaver = nil
-        case .some(let connection): leaver = connection
+        case .nobody: leaver = nil
+        case .one(let connection): leaver = connection
         case .later: return .notYet
         }
         entries[ObjectIdentifier(connection)] = Entry(connection: connection)
@@ -85,8 +85,8 @@ struct ConnectionTable {
     }
 
     private enum Leaver {
-        case none
-        case some(Connection)
+        case nobody
+        case one(Connection)
         case later
     }
 
@@ -98,11 +98,11 @@ struct ConnectionTable {
         guard
             limits.mayBeFull(
                 count: holderCount, clientCount: countsByClient[peer.group] ?? 0, for: peer)
-        else { return .none }
+        else { return .nobody }
         // Whoever left while it stood in the kernel's queue takes nobody's place.
         if newcomer.isAbandoned {
             newcomer.shut()
-            return .some(newcomer)
+            return .one(newcomer)
         }
         let candidates = entries.values.lazy.filter { !$0.isLeaving }.map(\.connection)
         let connections = Array(candidates)
@@ -112,14 +112,14 @@ struct ConnectionTable {
         for tryCount in 1...Limits.leaverTriesMax {
             let index: Int
             switch limits.decide(peer, among: holders, at: now, sparesFresh: sparesFresh) {
-            case .room: return .none
+            case .room: return .nobody
             case .notYet:
                 let gone = connections.firstIndex { $0.phase == .waiting && $0.isAbandoned }
                 guard let gone, connections[gone].giveWay(looks[gone]) else { return .later }
-                return .some(connections[gone])
+                return .one(connections[gone])
             case .refused:
                 newcomer.refuse()
-                return .some(newcomer)
+                return .one(newcomer)
             case .instead(let place): index = place
             }
             let connection = connections[index]
@@ -129,12 +129,12 @@ struct ConnectionTable {
                 holders[index].phase = .header
                 continue
             }
-            if connection.giveWay(looks[index]) { return .some(connection) }
+            if connection.giveWay(looks[index]) { return .one(connection) }
             looks[index] = connection.look
             holders[index] = ConnectionLimits.Holder(connection.peer, looks[index])
         }
         newcomer.refuse()
-        return .some(newcomer)
+        return .one(newcomer)
     }
 
     private mutating func giveUpPlace(of connection: Connection) {

@@ -63,11 +63,8 @@ extension String {
     fileprivate var printable: String {
         guard !isPrintable else { return self }
         return unicodeScalars.map { scalar in
-            guard !scalar.isPrintable else { return String(scalar) }
-            return scalar.utf16.map { unit in
-                let digits = String(unit, radix: 16)
-                return "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
-            }.joined()
+            scalar.isPrintable
+                ? String(scalar) : scalar.utf16.map(JSONText.escape).joined()
         }.joined()
     }
 

@@ -19,9 +19,9 @@ package struct BlockMemory: Sendable {
     /// Bytes of blocks that are held.
     package var inUse: Int { ordinary.inUse + large.inUse }
 
-    /// The part that a block of that size belongs to.
-    func budget(for byteCount: Int) -> ByteBudget {
-        byteCount <= Limits.ordinaryBlockBytesMax ? ordinary : large
+    /// A share, without anything yet, of the part that a block of that size belongs to.
+    func makeShare(forBlockOf byteCount: Int) -> BudgetShare {
+        BudgetShare(of: byteCount <= Limits.ordinaryBlockBytesMax ? ordinary : large)
     }
 
     /// Whether somebody waits for memory that blocks up to that size take.

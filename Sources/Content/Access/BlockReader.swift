@@ -9,9 +9,10 @@ import UnixFS
 ///
 /// Every block counts against the memory of all readers from before it is read until the reader asks
 /// for the next one; one that a reader comes back to (a node whose children follow) stays counted
-/// while it is kept. Who waits for memory holds none: before it waits, it lets go of everything. How far the read-ahead goes adapts: the window doubles while blocks are taken
-/// quickly and halves when they are not. So a reader that stops costs a block or two, and nothing
-/// after `release()`.
+/// while it is kept. Who waits for memory holds none: before it waits, it lets go of everything.
+///
+/// How far the read-ahead goes adapts: the window doubles while blocks are taken quickly and halves
+/// when they are not. So a reader that stops costs a block or two, and nothing after `release()`.
 ///
 /// One thread.
 package final class BlockReader: BlockSource {
@@ -160,7 +161,7 @@ package final class BlockReader: BlockSource {
     /// Takes memory for a block. Nobody waits for it while he holds some: they would wait for each
     /// other.
     private func reserve(_ byteCount: Int, _ letGo: () -> Void) -> BudgetShare? {
-        let share = BudgetShare(of: access.library.blockMemory.budget(for: byteCount))
+        let share = access.library.blockMemory.makeShare(forBlockOf: byteCount)
         if share.grow(by: byteCount) { return share }
         letGo()
         release()
@@ -178,7 +179,7 @@ package final class BlockReader: BlockSource {
             do throws(ContentError) {
                 var share: BudgetShare?
                 let found = try source.block(cid, for: context) { byteCount in
-                    let wanted = BudgetShare(of: memory.budget(for: byteCount))
+                    let wanted = memory.makeShare(forBlockOf: byteCount)
                     share = wanted
                     return wanted.grow(by: byteCount)
                 }

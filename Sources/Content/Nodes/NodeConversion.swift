@@ -27,7 +27,7 @@ package enum NodeConversion {
         do {
             undecoded = try IPLDCodec.check(bytes, as: input, .reading)
         } catch {
-            throw failure(error)
+            throw failure(error, otherwise: .undecodable)
         }
         let room = DecodingRoom(access)
         try room.grow(by: undecoded.decodedByteCount)
@@ -60,7 +60,7 @@ package enum NodeConversion {
                     byteCountMax: isAllThereIs ? IPLD.Limits.encodedBytesMax : byteCountMax)
             } catch {
                 guard error.code == .tooLarge, !isAllThereIs else {
-                    throw outputFailure(error)
+                    throw failure(error, otherwise: .invalidArgument)
                 }
                 room.shrink(by: 2 * byteCountMax)
                 byteCountMax *= 4
@@ -68,22 +68,14 @@ package enum NodeConversion {
         }
     }
 
-    private static func failure(_ error: IPLDError) -> ContentError {
+    private static func failure(
+        _ error: IPLDError, otherwise usual: ContentError.Code
+    ) -> ContentError {
         let code: ContentError.Code =
             switch error.code {
             case .unsupported: .unsupportedCodec
             case .tooLarge: .tooMuchMemory
-            default: .undecodable
-            }
-        return ContentError(code, error.message, cause: error)
-    }
-
-    private static func outputFailure(_ error: IPLDError) -> ContentError {
-        let code: ContentError.Code =
-            switch error.code {
-            case .unsupported: .unsupportedCodec
-            case .tooLarge: .tooMuchMemory
-            default: .invalidArgument
+            default: usual
             }
         return ContentError(code, error.message, cause: error)
     }

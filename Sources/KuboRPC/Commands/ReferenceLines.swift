@@ -58,6 +58,6 @@ final class ReferenceLines: LineSource {
         return RefsCommands.line(
             format.text(
                 source: source, destination: destination,
-                linkName: format.namesLinks ? reference.linkName.displayText : ""))
+                linkName: reference.linkName.displayText))
     }
 }

@@ -17,9 +17,10 @@ enum RefsCommands {
         limits.isUnique = options.flag("unique")
         let depth = options.integer("max-depth") ?? -1
         limits.depthMax = options.flag("recursive") ? (depth < 0 ? nil : depth) : 1
+        let parsedFormat = try ReferenceFormat(format)
+        limits.givesNames = parsedFormat.namesLinks
         return .lines(
-            ReferenceLines(
-                from: try invocation.cids(), invocation, limits, try ReferenceFormat(format)))
+            ReferenceLines(from: try invocation.cids(), invocation, limits, parsedFormat))
     }
 
     static func local(_ invocation: Invocation) throws -> Answer {

@@ -30,14 +30,10 @@ struct StopAlarm {
     ) {
         let (phase, flushed) = (phase, LogFlush(log))
         _ = Thread(name: "stop-alarm") {
-            let stop = phase.wait(by: .never) { phase -> Deadline?? in
-                switch phase {
-                case .waiting: nil
-                case .stopping(let deadline): .some(deadline)
-                case .over: .some(nil)
-                }
+            let next = phase.wait(by: .never) { phase -> Phase? in
+                if case .waiting = phase { nil } else { phase }
             }
-            guard let deadline = stop ?? nil, !phase.isOver(by: deadline),
+            guard case .stopping(let deadline) = next, !phase.isOver(by: deadline),
                 !phase.isOver(by: .after(grace))
             else { return flushed.cancel() }
             let names = running()
