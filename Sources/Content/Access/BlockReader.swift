@@ -126,6 +126,8 @@ package final class BlockReader: BlockSource {
         try access.context.check()
         last = nil
         if let content = cid.identityContent { return HeldBlock(content, share: nil) }
+        // Who works on large blocks takes long for each step, and few steps a second.
+        try access.context.checkNow()
         adapt()
         let block: HeldBlock
         if let fetched = try take(cid) {
