@@ -115,6 +115,14 @@ package enum ProcessSetup {
         _ = mallopt(parameter, value)
     }
 
+    /// How many descriptors the process may have open at once.
+    package static var openFileMax: Int {
+        var limit = rlimit()
+        let resource = __rlimit_resource_t(RLIMIT_NOFILE.rawValue)
+        guard unsafe getrlimit(resource, &limit) == 0 else { return 1_024 }
+        return Int(clamping: limit.rlim_cur)
+    }
+
     private static func raiseFileLimit() {
         let resource = __rlimit_resource_t(RLIMIT_NOFILE.rawValue)
         var limit = rlimit()

@@ -16,6 +16,18 @@ package enum ASCII {
         }
     }
 
+    /// Whether a byte may stand in a host with its port (RFC 9110, 7.2; RFC 3986, 3.2.2). No `@`: what
+    /// stands before it would be part of the name for one reader, and not for another.
+    package static func isHostByte(_ byte: UInt8) -> Bool {
+        switch byte {
+        case UInt8(ascii: "#"), UInt8(ascii: "^"), UInt8(ascii: "`"), UInt8(ascii: "|"): false
+        case UInt8(ascii: "("), UInt8(ascii: ")"), UInt8(ascii: ","), UInt8(ascii: ";"),
+            UInt8(ascii: "="), UInt8(ascii: ":"), UInt8(ascii: "["), UInt8(ascii: "]"):
+            true
+        default: isTokenByte(byte)
+        }
+    }
+
     /// Whether a byte is a control character; the tab counts as one.
     package static func isControl(_ byte: UInt8) -> Bool { byte < 0x20 || byte == 0x7F }
 

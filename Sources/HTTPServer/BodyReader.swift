@@ -131,7 +131,7 @@ struct BodyReader: ~Copyable {
     private mutating func read() throws -> Int? {
         var start = Instant.now.nanoseconds
         // Not byte by byte: each read ends with a pause of the receiver.
-        if !isBrisk { gatherForAMoment() }
+        if !isBrisk { _ = waitForClient(0, by: .after(Limits.stallDuration)) }
         makeRoom()
         var stillNanoseconds: UInt64 = 0
         while true {
@@ -145,14 +145,12 @@ struct BodyReader: ~Copyable {
                 return count
             }
             guard count < 0, code == EAGAIN || code == EINTR else { return nil }
-            let isThere = SocketWriter.wait(
-                for: POLLIN, on: connection.socket, by: .after(Limits.stallDuration))
-            if isThere { continue }
+            if waitForClient(POLLIN, by: .after(Limits.stallDuration)) { continue }
             let elapsed = Instant.now.nanoseconds &- start
             try letGo()
             let stillStart = Instant.now.nanoseconds
             start = stillStart &- elapsed
-            waitWhileStill()
+            _ = waitForClient(POLLIN, by: .never)
             stillNanoseconds &+= Instant.now.nanoseconds &- stillStart
             makeRoom()
         }
@@ -171,11 +169,6 @@ struct BodyReader: ~Copyable {
         } else if count == room.count {
             isBrisk = true
         }
-    }
-
-    private func gatherForAMoment() {
-        _ = SocketWriter.wait(
-            for: 0, on: connection.socket, by: .after(Limits.stallDuration))
     }
 
     private mutating func makeRoom() {
@@ -198,14 +191,18 @@ struct BodyReader: ~Copyable {
         receiver.pause()
     }
 
-    /// Waits for the next byte, for as long as the watchdog lets it.
-    private func waitWhileStill() {
+    /// Waits for the client, for as long as the watchdog lets it. All of it counts as the client's
+    /// stillness, however short: with a byte every 50 ms it would otherwise keep its place for ever.
+    ///
+    /// - Parameter event: what is waited for; none for a moment in which more may gather.
+    /// - Returns: false when the deadline passed first.
+    private func waitForClient(_ event: Int32, by deadline: Deadline) -> Bool {
         let now = Instant.now.nanoseconds
         let limit = min(
             core.limit(forMoving: 0, from: now),
             exchange.request?.deadline.instant?.nanoseconds ?? .max)
         connection.enter(.still, at: now, until: limit)
-        _ = SocketWriter.wait(for: POLLIN, on: connection.socket, by: .never)
-        connection.enter(.busy, at: Instant.now.nanoseconds, until: .max)
+        defer { connection.enter(.busy, at: Instant.now.nanoseconds, until: .max) }
+        return SocketWriter.wait(for: event, on: connection.socket, by: deadline)
     }
 }

@@ -111,6 +111,9 @@ struct FramingCheck {
         switch name.count {
         case 4 where unsafe Self.equals(name, "Host"):
             hostCount += 1
+            if unsafe !value.allSatisfy({ ASCII.isHostByte(UInt8(bitPattern: $0)) }) {
+                problem = "the Host field holds a character that no host has"
+            }
         case 6 where unsafe Self.equals(name, "Expect"):
             guard !isVersion10 else { return }
             expectsContinue = unsafe Self.equals(value, "100-continue")

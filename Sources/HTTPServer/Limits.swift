@@ -66,12 +66,16 @@ enum Limits {
     /// and then a thousand clients would keep everybody out.
     static let movedByteCountMin = 4 * 1_024
 
-    /// For how long no more than that of a body may have moved, while the client was waited for, before its connection gives way to others.
+    /// For how long no more than that of a body may have moved, while the client was waited for, before
+    /// its connection gives way to others.
     static let stillDuration: Duration = .seconds(1)
 
     /// Connections that have been told to leave and have not ended yet, besides those that may be
-    /// open: libmicrohttpd counts both, and turns newcomers away above the sum.
-    static let leavingConnectionCountMax = 1_024
+    /// open: libmicrohttpd counts both, and turns newcomers away above the sum. As many as those, so
+    /// that the descriptors of both can be counted, but not too few to end in their own time.
+    static func leavingConnectionCountMax(connectionsMax: Int) -> Int {
+        min(max(connectionsMax, 64), 1_024)
+    }
 
     /// How long is waited for connections to end before it is looked again whether they have.
     static let endingPeriod: Duration = .milliseconds(1)

@@ -183,8 +183,7 @@ package final class Listener: @unchecked Sendable {
         let context = unsafe Unmanaged.passRetained(core)
         var setup = unsafe holdfast_mhd_setup(
             listening_socket: socket,
-            connection_limit: UInt32(
-                core.options.connectionsMax + Limits.leavingConnectionCountMax),
+            connection_limit: UInt32(core.options.connectionsMax + core.leavingCountMax),
             pool_byte_count: core.options.connectionMemoryByteCount,
             stack_byte_count: Limits.stackByteCount, context: context.toOpaque(),
             on_request: ListenerCallbacks.request, on_target: ListenerCallbacks.target,

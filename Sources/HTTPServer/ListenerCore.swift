@@ -31,6 +31,9 @@ final class ListenerCore: @unchecked Sendable {
     /// What libmicrohttpd is given for its messages; it outlives the daemon.
     let logger: UnsafeMutablePointer<holdfast_mhd_logger>
 
+    /// Connections that have been told to leave and have not ended, beside those that may be open.
+    let leavingCountMax: Int
+
     private let limits: ConnectionLimits
     private let connections = Locked(ConnectionTable())
 
@@ -39,6 +42,8 @@ final class ListenerCore: @unchecked Sendable {
         self.handler = handler
         limits = ConnectionLimits(
             max: options.connectionsMax, perClientMax: options.connectionsPerClientMax)
+        leavingCountMax = Limits.leavingConnectionCountMax(
+            connectionsMax: options.connectionsMax)
         headerNanoseconds = options.headerTimeout.wholeNanoseconds
         idleNanoseconds = options.idleTimeout.wholeNanoseconds
         windowNanoseconds = options.progressWindow.wholeNanoseconds
@@ -76,7 +81,7 @@ final class ListenerCore: @unchecked Sendable {
         // Above its own limit libmicrohttpd closes newcomers without a look at who else could leave. It
         // is the thread that accepts which waits here, so that those that leave can catch up; only a
         // moment, because it also does the last step of their leaving.
-        if leavingCount > Limits.leavingConnectionCountMax / 2 {
+        if leavingCount > leavingCountMax / 2 {
             waitAMoment(Limits.endingPeriod)
         }
     }

@@ -11,6 +11,9 @@ enum Limits {
     static let rpcConnectionByteCount = 256 * 1_024
     /// Connections of the RPC, whatever is configured: with their memory 64 MiB. Idle ones give way.
     static let rpcConnectionsMax = 256
+    /// Connections that a listener has at least: with a limit of open files that has no room for them
+    /// the node does not start.
+    static let connectionsMin = 16
     /// Bytes of the target of a call: 1,500 CIDs as arguments. Longer lists come in the body.
     static let rpcTargetByteCountMax = 96 * 1_024
     /// Bytes of the head of a call, within half of the connection's memory.

@@ -79,6 +79,36 @@ struct ConnectionCrowdTests {
         withExtendedLifetime(stalled) {}
     }
 
+    /// A byte now and then keeps a connection its place neither where the next one is waited for, nor
+    /// where the listener gathers them.
+    @Test(arguments: ["Content-Length: 9999999", "Transfer-Encoding: chunked"])
+    func whoDripsGivesWay(framing: String) throws {
+        let listener = try Listener(options(20)) { request in
+            request.path == "/up"
+                ? .receive(CountingReceiver()) : .respond(.text(.ok, "hello"))
+        }
+        defer { listener.stop() }
+        let port = try #require(listener.port)
+        let dripping = (0..<20).map { _ in
+            let client = RawClient(port: port)
+            client.send("POST /up HTTP/1.1\r\nHost: a\r\n\(framing)\r\n\r\n")
+            return client
+        }
+        let byte = framing.hasPrefix("C") ? "x" : "1\r\nx\r\n"
+        let deadline = soon()
+        var isServed = false
+        while !isServed, !deadline.hasPassed {
+            for _ in 0..<10 {
+                for client in dripping { client.send(byte) }
+                pause(for: .milliseconds(5))
+            }
+            let client = RawClient(port: port)
+            client.send(get)
+            isServed = client.read(until: "hello").hasSuffix("hello")
+        }
+        #expect(isServed)
+    }
+
     @Test func whoIsWorkedForDoesNotGiveWay() throws {
         let mayEnd = Monitor(false)
         let startedCount = Monitor(0)

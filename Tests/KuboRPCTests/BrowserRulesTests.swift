@@ -45,6 +45,18 @@ struct BrowserRulesTests {
         }
     }
 
+    @Test(arguments: [
+        ["http://127.0.0.1:5001", "http://evil.example"],
+        ["http://evil.example", "http://127.0.0.1:5001"], [""], ["", "http://evil.example"],
+    ])
+    func moreThanOneOriginOrAnEmptyOneIsRefused(origins: [String]) throws {
+        let node = try TestNode()
+        let host = [("Host", "127.0.0.1:5001")]
+        let answer = try node.call("version", headers: host + origins.map { ("Origin", $0) })
+        #expect(answer.status == 403)
+        #expect(answer.field("Access-Control-Allow-Origin") == nil)
+    }
+
     @Test func aStarAllowsEveryOrigin() throws {
         let node = try TestNode { $0.allowedOrigins = ["*"] }
         let answer = try node.call("version", headers: [("Origin", "http://any.example")])

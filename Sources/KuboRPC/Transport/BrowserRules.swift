@@ -27,7 +27,9 @@ struct BrowserRules: Sendable {
         let fields = request.fields
         let origin = Bytes(utf8: fields["Origin"] ?? "")
         let referer = fields["Referer"] ?? ""
-        guard isFromHere(request), allows(origin: origin, on: request),
+        // Of two only the first would be looked at, and no browser sends an empty origin.
+        guard fields.all("Origin").count <= 1, fields.all("Referer").count <= 1,
+            fields["Origin"] != "", isFromHere(request), allows(origin: origin, on: request),
             allows(referer: referer, on: request)
         else { throw BrowserRules.forbidden }
         guard origin.isEmpty, referer.isEmpty else { return }
@@ -39,7 +41,8 @@ struct BrowserRules: Sendable {
 
     /// `Access-Control-Allow-Origin` for the answer to a page that may read it.
     func allowedOrigin(of request: Request) -> String? {
-        guard let origin = request.fields["Origin"], !origin.isEmpty,
+        let origins = request.fields.all("Origin")
+        guard origins.count == 1, let origin = origins.first, !origin.isEmpty,
             allows(origin: Bytes(utf8: origin), on: request)
         else { return nil }
         return origin

@@ -49,12 +49,13 @@ final class NodeListeners: Sendable {
                     all.reduce(0) { $0 + $1.sentByteCount }
                 )
             })
+        let allotment = try Self.allotment(node)
         publicListener = try Listener(
-            Self.options("public", addresses.publicAddress, node),
+            Self.options("public", addresses.publicAddress, allotment.publicCount, node),
             handler: Router(pages.routes, notFound: node.gateway).handler)
         do {
             privateListener = try Listener(
-                Self.options("private", addresses.privateAddress, node),
+                Self.options("private", addresses.privateAddress, allotment.privateCount, node),
                 handler: rpc.guarding(pages.privateRoutes))
         } catch {
             publicListener.stop()
@@ -121,17 +122,37 @@ final class NodeListeners: Sendable {
         }
     }
 
+    /// Says so where there is less room than the configuration wants.
+    private static func allotment(
+        _ node: OpenNode
+    ) throws(ConfigurationError) -> ConnectionAllotment {
+        let wanted = node.configuration.listen.connectionsMax
+        let privateWanted = min(wanted, Limits.rpcConnectionsMax)
+        let openFileMax = ProcessSetup.openFileMax
+        let allotment = try ConnectionAllotment(
+            publicWanted: wanted, privateWanted: privateWanted, openFileMax: openFileMax)
+        if (allotment.publicCount, allotment.privateCount) != (wanted, privateWanted) {
+            node.log.warning(
+                "the limit of open files leaves room for fewer connections than configured",
+                [
+                    .integer("openFiles", openFileMax), .integer("wanted", wanted),
+                    .integer("public", allotment.publicCount),
+                    .integer("private", allotment.privateCount),
+                ])
+        }
+        return allotment
+    }
+
     private static func options(
-        _ name: String, _ address: ListenerAddress, _ node: OpenNode
+        _ name: String, _ address: ListenerAddress, _ connectionsMax: Int, _ node: OpenNode
     ) -> ListenerOptions {
         var options = ListenerOptions(name: name, address: address)
-        options.connectionsMax = node.configuration.listen.connectionsMax
+        options.connectionsMax = connectionsMax
         options.connectionsPerClientMax = node.configuration.listen.connectionsPerClientMax
         options.exchangeTimeout = node.configuration.gateway.requestDurationMax
         options.targetByteCountMax = node.configuration.gateway.urlByteCountMax
         if name == "private" {
             options.takeUploads()
-            options.connectionsMax = min(options.connectionsMax, Limits.rpcConnectionsMax)
         }
         let log = node.log
         options.errorLog = failureLog(name, log)

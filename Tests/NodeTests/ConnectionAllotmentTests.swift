@@ -1,0 +1,40 @@
+import Testing
+
+@testable import Node
+
+@Suite(.timeLimit(.minutes(20)))
+struct ConnectionAllotmentTests {
+    private func allotment(
+        _ publicWanted: Int, _ privateWanted: Int, of openFileMax: Int
+    ) throws -> ConnectionAllotment {
+        try ConnectionAllotment(
+            publicWanted: publicWanted, privateWanted: privateWanted, openFileMax: openFileMax)
+    }
+
+    @Test func whatIsConfiguredHoldsWhereThereIsRoom() throws {
+        let result = try allotment(1_024, 256, of: 8_192)
+        #expect(result.publicCount == 1_024)
+        #expect(result.privateCount == 256)
+    }
+
+    @Test(arguments: [450, 512, 1_024, 2_048, 4_096, 8_192, 1 << 20])
+    func allOfThemTogetherLeaveDescriptorsForTheRest(openFileMax: Int) throws {
+        for (publicWanted, privateWanted) in [(1_024, 256), (100_000, 256), (20, 20), (1, 1)] {
+            let result = try allotment(publicWanted, privateWanted, of: openFileMax)
+            let taken =
+                (result.publicCount + result.privateCount)
+                * ConnectionAllotment.descriptorsPerConnection
+            #expect(taken <= openFileMax - ConnectionAllotment.reserve(of: openFileMax))
+            #expect(result.publicCount >= min(publicWanted, Limits.connectionsMin))
+            #expect(result.privateCount >= min(privateWanted, Limits.connectionsMin))
+        }
+    }
+
+    @Test(arguments: [0, 64, 256, 430])
+    func withoutRoomTheErrorSaysWhatToDo(openFileMax: Int) {
+        let error = #expect(throws: ConfigurationError.self) {
+            try allotment(1_024, 256, of: openFileMax)
+        }
+        #expect(error?.description.contains("ulimit -Hn") == true)
+    }
+}
