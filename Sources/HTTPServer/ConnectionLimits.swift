@@ -8,8 +8,8 @@ import Execution
 /// of a body for a while. Of these the client with the most such connections pays, and of its
 /// connections the one that has lain still for longest.
 ///
-/// One that has only just come may have its request on the way, and has a moment for it: the newcomer
-/// waits rather. While a handler works, or bytes move, a connection does not give way; nor does it
+/// One that has only just come may have its request on the way, and one whose body has only just stopped
+/// may go on with it: they have a moment for that, and the newcomer waits rather. While a handler works, or bytes move, a connection does not give way; nor does it
 /// count against its client, who would otherwise lose the next request for having some at work.
 struct ConnectionLimits {
     /// Connections at once.
@@ -104,12 +104,12 @@ struct ConnectionLimits {
 
     private func rank(of holder: Holder, at now: UInt64, sparesFresh: Bool) -> Rank {
         let age = Self.age(of: holder, at: now)
-        let isFresh = age < Limits.arrivalDuration.wholeNanoseconds
+        let isFresh = age < Limits.graceDuration.wholeNanoseconds
         return switch holder.phase {
         // Who has only just connected, or got an answer, may have sent a request already.
         case .waiting: isFresh ? (sparesFresh ? .fresh : .begun) : .waiting
         case .header: isFresh && sparesFresh ? .fresh : .begun
-        case .still: age >= Limits.stillDuration.wholeNanoseconds ? .still : .never
+        case .still: !isFresh ? .still : sparesFresh ? .fresh : .never
         case .busy, .leaving: .never
         }
     }

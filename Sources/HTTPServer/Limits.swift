@@ -52,9 +52,10 @@ enum Limits {
     /// that the block which it is a part of can go.
     static let keptPieceByteCount = 64 * 1_024
 
-    /// For how long a connection that waits for a request counts as one whose request is on its way,
-    /// and gives way to no newcomer.
-    static let arrivalDuration: Duration = .milliseconds(250)
+    /// For how long a connection gives way to no newcomer once it is its client's turn: to send a request,
+    /// or to move `movedByteCountMin` of a body. A newcomer that finds no place waits for as long, so
+    /// that by then every connection that does nothing can leave for it.
+    static let graceDuration: Duration = .milliseconds(250)
 
     /// How long a newcomer waits before it is looked again whether there is room.
     static let roomPeriod: Duration = .milliseconds(5)
@@ -65,10 +66,6 @@ enum Limits {
     /// Bytes of a body that have to move before a connection counts as one that moves: with a byte now
     /// and then a thousand clients would keep everybody out.
     static let movedByteCountMin = 4 * 1_024
-
-    /// For how long no more than that of a body may have moved, while the client was waited for, before
-    /// its connection gives way to others.
-    static let stillDuration: Duration = .seconds(1)
 
     /// Connections that have been told to leave and have not ended yet, besides those that may be
     /// open: libmicrohttpd counts both, and turns newcomers away above the sum. As many as those, so

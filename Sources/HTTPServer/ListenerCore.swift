@@ -60,7 +60,7 @@ final class ListenerCore: @unchecked Sendable {
     func connectionStarted(_ connection: Connection) {
         counters.open.add(1, ordering: .relaxed)
         counters.accepted.add(1, ordering: .relaxed)
-        let end = Deadline.after(Limits.arrivalDuration)
+        let end = Deadline.after(Limits.graceDuration)
         var leavingCount = 0
         while true {
             let now = Instant.now.nanoseconds

@@ -9,27 +9,24 @@ enum SocketWriter {
     enum Progress {
         /// Everything was written.
         case done
-        /// The socket has taken nothing for a while; what is left stands in the parts.
+        /// The socket takes nothing more for now; what is left stands in the parts.
         case blocked
         /// The connection is of no use any more.
         case gone
     }
 
-    /// Writes until the socket takes nothing for a while.
+    /// Writes what the socket takes at once.
     ///
     /// - Parameters:
     ///   - parts: what is written; loses what was.
     ///   - socket: where to.
-    ///   - patience: how long to wait for room before each write.
-    static func push(
-        _ parts: inout SocketParts, to socket: Int32, patience: Duration
-    ) -> Progress {
+    static func push(_ parts: inout SocketParts, to socket: Int32) -> Progress {
         while !parts.isEmpty {
             let count = unsafe send(parts.runs[...], [], to: socket)
             if count >= 0 {
                 parts.drop(count)
             } else if errno == EAGAIN {
-                guard wait(for: POLLOUT, on: socket, by: .after(patience)) else { return .blocked }
+                return .blocked
             } else if errno != EINTR {
                 return .gone
             }
@@ -47,7 +44,7 @@ enum SocketWriter {
     static func write(_ parts: SocketParts, to socket: Int32, by deadline: Deadline) -> Bool {
         var parts = parts
         while true {
-            switch push(&parts, to: socket, patience: .zero) {
+            switch push(&parts, to: socket) {
             case .done: return true
             case .gone: return false
             case .blocked: guard wait(for: POLLOUT, on: socket, by: deadline) else { return false }

@@ -98,8 +98,7 @@ struct StreamedAnswer: ~Copyable {
         connection.allow(until: limit)
         sending: while true {
             let before = parts.payloadByteCountLeft
-            let progress = SocketWriter.push(
-                &parts, to: connection.socket, patience: Limits.blockedDuration)
+            let progress = SocketWriter.push(&parts, to: connection.socket)
             connection.countMoved(before - parts.payloadByteCountLeft)
             switch progress {
             case .done: break sending
@@ -107,7 +106,7 @@ struct StreamedAnswer: ~Copyable {
             case .blocked:
                 connection.enter(.still, at: Instant.now.nanoseconds, until: limit)
                 let before = reloadNanoseconds
-                guard waitLettingGo() else { return false }
+                guard waitForClient() else { return false }
                 let (sum, isEndless) = limit.addingReportingOverflow(reloadNanoseconds &- before)
                 limit = isEndless ? .max : sum
                 connection.enter(.busy, at: Instant.now.nanoseconds, until: limit)
@@ -123,11 +122,15 @@ struct StreamedAnswer: ~Copyable {
         return true
     }
 
-    /// Waits until the client takes bytes again. Meanwhile neither this answer nor its source holds
-    /// more than it must.
+    /// Waits until the client takes bytes again. After a moment neither this answer nor its source
+    /// holds more than it must.
     ///
     /// - Returns: false when the payload could not be had again.
-    private mutating func waitLettingGo() -> Bool {
+    private mutating func waitForClient() -> Bool {
+        let socket = exchange.connection.socket
+        if SocketWriter.wait(for: POLLOUT, on: socket, by: .after(Limits.blockedDuration)) {
+            return true
+        }
         var released: SocketParts.Released?
         if parts.payloadByteCountLeft <= Limits.keptPieceByteCount {
             parts.copyPayload()
@@ -135,9 +138,7 @@ struct StreamedAnswer: ~Copyable {
         } else if source.release() {
             released = parts.releasePayload()
         }
-        guard SocketWriter.wait(for: POLLOUT, on: exchange.connection.socket, by: .never) else {
-            return false
-        }
+        guard SocketWriter.wait(for: POLLOUT, on: socket, by: .never) else { return false }
         guard let released else { return true }
         // From here on it is the source that others wait for, and not the client.
         let start = Instant.now.nanoseconds
