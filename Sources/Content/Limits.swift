@@ -105,6 +105,9 @@ package enum Limits {
     /// Steps in which state is counted.
     static let stateStepBytes = 64 << 10
 
+    /// What a walk may come to remember in one step: a page of a `SequenceSet` and some entries.
+    static let stateAheadBytes = 8 << 10
+
     /// Bytes that decoded values of all requests together may take.
     package static let decodingBytesMax = 32 << 20
 

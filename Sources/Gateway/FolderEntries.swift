@@ -92,18 +92,23 @@ struct FolderEntries {
         _ memory: StateShare
     ) throws -> [DirectoryEntry]? {
         var entries: [DirectoryEntry] = []
-        var byteCount = 0
-        while let entry = try reader.next(from: source) {
+        while true {
             try access.context.check()
-            byteCount +=
+            try memory.makeRoom {
+                reader.release()
+                source.release()
+            }
+            guard let entry = try reader.next(from: source) else { break }
+            let byteCount =
                 entry.name.count + entry.cid.outsideByteCount
                 + MemoryLayout<DirectoryEntry>.stride
-            guard entries.count < Limits.sortedEntriesMax, byteCount <= Limits.sortedEntryBytesMax
+            guard entries.count < Limits.sortedEntriesMax,
+                memory.byteCount + byteCount <= Limits.sortedEntryBytesMax
             else {
                 memory.release()
                 return nil
             }
-            try memory.require(byteCount)
+            try memory.take(byteCount)
             entries.append(entry.compacted())
         }
         entries.sort { $0.name < $1.name }

@@ -54,7 +54,19 @@ package final class StateShare {
         self.byteCount = byteCount
     }
 
-    private func grow(to byteCount: Int) throws(ContentError) {
+    /// Sees to it that the next `Limits.stateAheadBytes` can be taken without a wait. To be called
+    /// between two steps, where blocks that are held can be let go of: who waited here with blocks in
+    /// hand would make everybody wait who only reads.
+    ///
+    /// - Parameter letGo: called before this waits; lets go of all blocks.
+    /// - Throws: as `require(_:)`, but never `.tooMuchMemory`.
+    package func makeRoom(beforeWaiting letGo: () -> Void) throws(ContentError) {
+        try grow(to: min(byteCount + Limits.stateAheadBytes, byteCountMax), letGo)
+    }
+
+    private func grow(
+        to byteCount: Int, _ letGo: () -> Void = {}
+    ) throws(ContentError) {
         guard byteCount > share.byteCount + Limits.freeStateBytes else { return }
         guard byteCount <= byteCountMax else {
             throw ContentError(
@@ -64,8 +76,10 @@ package final class StateShare {
         }
         let step = Limits.stateStepBytes
         let wanted = (byteCount - Limits.freeStateBytes + step - 1) / step * step
+        let more = wanted - share.byteCount
+        if share.grow(by: more) { return }
+        letGo()
         try context.take(
-            wanted - share.byteCount, in: share, within: Limits.memoryWait,
-            "the memory for walks over content")
+            more, in: share, within: Limits.memoryWait, "the memory for walks over content")
     }
 }

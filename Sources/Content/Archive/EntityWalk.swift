@@ -66,6 +66,8 @@ struct EntityWalk {
 
     mutating func next() throws(ContentError) -> Block? {
         if source.isOthersTurn { release() }
+        try given.state.makeRoom { release() }
+        try complete.state.makeRoom { release() }
         do {
             switch rest {
             case .none:

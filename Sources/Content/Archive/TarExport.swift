@@ -62,6 +62,7 @@ package struct TarExport {
     ///   `.storage`, `.tooMuchMemory`, `.overloaded`, and as `RequestContext.check()`.
     package mutating func next() throws(ContentError) -> ContentPiece? {
         if folders.isOthersTurn { release() }
+        try state.makeRoom { release() }
         var gatherer = gatherer
         defer { self.gatherer = gatherer }
         return try gatherer.next(from: children) { () throws(ContentError) in try nextPart() }

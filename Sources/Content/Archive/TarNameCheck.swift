@@ -38,7 +38,12 @@ struct TarNameCheck {
             } catch {
                 throw ContentError(error, in: cid)
             }
-            while let entry = try next(of: &reader) {
+            while true {
+                try state.makeRoom {
+                    folders.release()
+                    reader.release()
+                }
+                guard let entry = try next(of: &reader) else { break }
                 entryCount += 1
                 guard entryCount < Limits.tarCheckedEntriesMax else { return }
                 let below = try path.appending(entry.name)

@@ -48,6 +48,8 @@ package struct FaultWalk {
 
     private mutating func advance() throws(ContentError) -> CID? {
         if let root = root.take() { return root }
+        try seen.state.makeRoom { release() }
+        try path.state.makeRoom { release() }
         return try path.next(from: reader)
     }
 }

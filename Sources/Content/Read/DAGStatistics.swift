@@ -54,7 +54,9 @@ package struct DAGStatistics: Sendable, Hashable {
             statistics.dags.append(DAG(cid: root))
             let index = statistics.dags.count - 1
             var walk = DAGWalk(roots: [root], access: access, options: options)
-            while let visit = try walk.next() {
+            while true {
+                try seen.state.makeRoom { walk.release() }
+                guard let visit = try walk.next() else { break }
                 let isNew =
                     roots.count == 1 ? true : try seen.insert(visit.cid.multihash, as: .leaf)
                 statistics.add(visit, toDAG: index, isNew: isNew)

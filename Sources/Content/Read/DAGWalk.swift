@@ -111,6 +111,8 @@ package struct DAGWalk {
 
     /// The next CID in order and its depth, without looking at it.
     private mutating func advance() throws(ContentError) -> (CID, Int)? {
+        try seen.state.makeRoom { release() }
+        try path.state.makeRoom { release() }
         if let cid = try path.next(from: reader) { return (cid, path.depth) }
         return roots.popLast().map { ($0, 0) }
     }

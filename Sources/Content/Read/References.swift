@@ -76,6 +76,8 @@ package struct References {
         if let block = pending.take() { try descend(into: block) }
         while let depth = levels.indices.last {
             try access.context.check()
+            try state.makeRoom { release() }
+            try seen.state.makeRoom { release() }
             guard let cid = try nextLink(depth) else {
                 removeLast()
                 continue

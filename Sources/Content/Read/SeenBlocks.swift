@@ -34,7 +34,8 @@ struct SeenBlocks {
 
     private let store: BlockStore
     private let keysMax: Int
-    private let state: StateShare
+    /// Memory for what is remembered.
+    let state: StateShare
     private var keys: Set<Key> = []
     private var keyByteCount = 0
     private var maps: [Kind: SequenceSet] = [:]

@@ -21,7 +21,8 @@ struct WalkPath {
         }
     }
 
-    private let state: StateShare
+    /// Memory for the places on the way down.
+    let state: StateShare
     private var levels: [Level] = []
     /// The links of the last level, unless its block has to be read again.
     private var cursor: LinkCursor?
