@@ -20,7 +20,7 @@ struct AddFolderTests {
     func namesOfOneHashAreDifferentNames(index: Int) throws {
         let scratch = try ScratchLibrary()
         let folder = AddFolder(
-            AddMemory(scratch.access), options: ImportOptions(), hash: Self.hashes[index])
+            scratch.access.makeEntryShare(), options: ImportOptions(), hash: Self.hashes[index])
         // Enough for several pages of the table.
         let names = (0..<900).map { Bytes(utf8: String(repeating: "n", count: 200) + "\($0)") }
         for name in names { try folder.add(name, Self.child) }

@@ -124,4 +124,20 @@ struct RequestContextTests {
         share.release()
         #expect(scratch.library.stateBudget.inUse == 0)
     }
+
+    @Test func whatIsForgottenMakesRoomForMore() throws {
+        let share = scratch.access.makeStateShare()
+        try share.take(1 << 20)
+        try share.take(1 << 20)
+        let inUse = scratch.library.stateBudget.inUse
+        share.forget(1 << 20)
+        #expect(share.byteCount == 1 << 20)
+        try share.take(1 << 20)
+        #expect(scratch.library.stateBudget.inUse == inUse)
+        let error = contentError { try share.take(1 << 30) }
+        #expect(error?.code == .tooMuchMemory)
+        #expect(share.byteCount == 2 << 20)
+        share.release()
+        #expect(share.byteCount == 0)
+    }
 }

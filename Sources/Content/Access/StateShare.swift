@@ -8,6 +8,8 @@ package final class StateShare {
     private let share: BudgetShare
     private let byteCountMax: Int
     private let context: RequestContext
+    /// Bytes of what is remembered.
+    package private(set) var byteCount = 0
 
     /// Starts with nothing.
     ///
@@ -22,14 +24,37 @@ package final class StateShare {
     }
 
     /// Gives everything back: what was remembered is gone.
-    package func release() { share.shrink(by: share.byteCount) }
+    package func release() {
+        byteCount = 0
+        share.shrink(by: share.byteCount)
+    }
 
-    /// Sees to it that so many bytes are accounted for. The first few cost nothing, for the many
-    /// requests that remember next to nothing.
+    /// Accounts for something more, before it is kept.
+    ///
+    /// - Parameter more: bytes that it takes.
+    /// - Throws: as `require(_:)`; then it does not count.
+    package func take(_ more: Int) throws(ContentError) { try require(byteCount + more) }
+
+    /// Notes that something is kept no longer. Its memory stays here for what comes next, until
+    /// `release()`.
+    ///
+    /// - Parameter count: bytes that were taken for it.
+    package func forget(_ count: Int) {
+        byteCount -= count
+        precondition(byteCount >= 0, "what is forgotten was accounted for")
+    }
+
+    /// Sees to it that so many bytes are accounted for in all. The first few cost nothing, for the
+    /// many requests that remember next to nothing.
     ///
     /// - Throws: `.tooMuchMemory` past what one request may hold, `.overloaded` when the others
     ///   leave too little, and as `RequestContext.check()`.
     package func require(_ byteCount: Int) throws(ContentError) {
+        try grow(to: byteCount)
+        self.byteCount = byteCount
+    }
+
+    private func grow(to byteCount: Int) throws(ContentError) {
         guard byteCount > share.byteCount + Limits.freeStateBytes else { return }
         guard byteCount <= byteCountMax else {
             throw ContentError(

@@ -14,7 +14,7 @@ final class AddFolder {
     /// where one is here already the entries themselves are asked.
     private var leafHashes: Set<Int> = []
     private var builder: DirectoryBuilder
-    private let memory: AddMemory
+    private let memory: StateShare
     private let options: ImportOptions
     private let hash: (Bytes) -> Int
 
@@ -27,7 +27,7 @@ final class AddFolder {
     ///   - hash: of a name; with the process's random seed, so that nobody can choose names that
     ///     share one.
     init(
-        _ memory: AddMemory, options: ImportOptions, metadata: UnixFSMetadata? = nil,
+        _ memory: StateShare, options: ImportOptions, metadata: UnixFSMetadata? = nil,
         hash: @escaping (Bytes) -> Int = { $0.hashValue }
     ) {
         self.memory = memory

@@ -1,7 +1,8 @@
 import Multiformats
 
-/// What one add remembers until its end: names and links of its folders, and results that wait.
-final class AddMemory {
+/// What the things take that one add remembers until its end: names and links of its folders, and
+/// results that wait.
+enum AddMemory {
     /// An entry of a folder beside its name: its CID and sizes in the table, its place there, and the
     /// hash of its name.
     static let entryBytes = 80
@@ -9,21 +10,6 @@ final class AddMemory {
     static let folderBytes = 1 << 10
     /// A top of the add beside its name, with its result.
     static let rootBytes = 512
-
-    private let share: StateShare
-    private var byteCount = 0
-
-    /// Starts with nothing.
-    init(_ access: ContentAccess) { share = access.makeEntryShare() }
-
-    /// Counts something, before it is kept.
-    ///
-    /// - Throws: `.tooMuchMemory` past what one request may hold, `.overloaded`, and as
-    ///   `RequestContext.check()`.
-    func take(_ more: Int) throws(ContentError) {
-        try share.require(byteCount + more)
-        byteCount += more
-    }
 }
 
 extension AddResult {

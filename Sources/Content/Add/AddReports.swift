@@ -3,7 +3,7 @@
 final class AddReports {
     private let reportsProgress: Bool
     private let report: (AddEvent) throws -> Void
-    private let memory: AddMemory
+    private let memory: StateShare
     private var held: [[AddResult]] = []
 
     /// - Parameters:
@@ -11,7 +11,7 @@ final class AddReports {
     ///   - reportsProgress: whether progress is wanted.
     ///   - report: gets the events in their order.
     init(
-        _ memory: AddMemory, reportsProgress: Bool, report: @escaping (AddEvent) throws -> Void
+        _ memory: StateShare, reportsProgress: Bool, report: @escaping (AddEvent) throws -> Void
     ) {
         self.memory = memory
         self.reportsProgress = reportsProgress
@@ -35,7 +35,7 @@ final class AddReports {
 
     /// Keeps a result until `release()`.
     ///
-    /// - Throws: as `AddMemory.take`.
+    /// - Throws: as `StateShare.take(_:)`.
     func hold(_ result: AddResult, ofRoot index: Int) throws(ContentError) {
         try memory.take(result.memoryByteCount)
         while held.count <= index { held.append([]) }

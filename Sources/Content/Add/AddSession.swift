@@ -35,7 +35,7 @@ package final class AddSession {
     private var roots: [AddRoot] = []
     private let reports: AddReports
     /// For everything that stays until the end: folders, roots and reports.
-    private let memory: AddMemory
+    private let memory: StateShare
 
     /// Opens a session; nothing is written yet.
     ///
@@ -62,7 +62,7 @@ package final class AddSession {
                 batchCountMax: Limits.leafBatchCountMax),
             work: hasher.seal)
         unfinished = UnfinishedInput(access)
-        memory = AddMemory(access)
+        memory = access.makeEntryShare()
         reports = AddReports(memory, reportsProgress: reportsProgress, report: report)
         if options.wrapsWithDirectory { addWrapper() }
     }

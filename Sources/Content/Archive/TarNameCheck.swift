@@ -8,7 +8,6 @@ struct TarNameCheck {
     private let folders: BlockReader
     private let children: BlockReader
     private let state: StateShare
-    private var waitingByteCount = 0
     private var met: Set<TarPath.Fingerprint> = []
     private var entryCount = 0
 
@@ -26,10 +25,13 @@ struct TarNameCheck {
     mutating func run(from root: CID, _ path: TarPath) throws(ContentError) {
         var waiting: [(cid: CID, path: TarPath, level: Int)] = []
         met.insert(path.fingerprint)
-        if try isFolder(try children.named(root)) { waiting.append((root, path, 1)) }
+        if try isFolder(try children.named(root)) {
+            try state.take(path.memoryByteCount)
+            waiting.append((root, path, 1))
+        }
         children.dropLast()
         while let (cid, path, level) = waiting.popLast() {
-            waitingByteCount -= path.memoryByteCount
+            state.forget(path.memoryByteCount)
             var reader: DirectoryReader
             do {
                 reader = try DirectoryReader(root: cid, from: folders)
@@ -41,12 +43,12 @@ struct TarNameCheck {
                 guard entryCount < Limits.tarCheckedEntriesMax else { return }
                 let below = try path.appending(entry.name)
                 guard met.insert(below.fingerprint).inserted else { throw .pathTaken(below) }
-                try state.require(waitingByteCount + met.count * Limits.hashedFingerprintBytes)
+                try state.take(Limits.hashedFingerprintBytes)
                 guard entry.cid.codec == .dagPB,
                     try leadsToFolder(entry.cid.detached(), below: &reader)
                 else { continue }
-                waitingByteCount += below.memoryByteCount
                 guard level < Limits.pathSegmentsMax else { throw .foldersTooDeep(entry.cid) }
+                try state.take(below.memoryByteCount)
                 waiting.append((entry.cid.compacted(), below, level + 1))
             }
         }

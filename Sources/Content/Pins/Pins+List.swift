@@ -97,13 +97,12 @@ extension Pins {
     ) throws {
         let memory = library.access(for: context).makeStateShare()
         defer { memory.release() }
-        var (roots, byteCount): ([CID], Int) = ([], 0)
+        var roots: [CID] = []
         try forEachRecursiveRoot { root in
             try context.check()
             let root = root.compacted()
             // The list grows by doubling.
-            byteCount += 2 * MemoryLayout<CID>.stride + root.outsideByteCount
-            try memory.require(byteCount)
+            try memory.take(2 * MemoryLayout<CID>.stride + root.outsideByteCount)
             roots.append(root)
         }
         var walk = presenceWalk(from: roots, for: context)

@@ -46,7 +46,6 @@ package struct References {
     private var seen: SeenBlocks
     /// The smallest depth at which each destination was met; only where depths count.
     private var depths: [CID: Int] = [:]
-    private var stateByteCount = 0
     /// The destination given out last, if its links come next.
     private var pending: CID?
 
@@ -114,13 +113,8 @@ package struct References {
         }
         if let before = depths[cid], before <= depth { return (false, false) }
         let isNew = depths.updateValue(depth, forKey: cid.compacted()) == nil
-        if isNew { try require(Limits.hashedEntryBytes + cid.multihash.digestCount) }
+        if isNew { try state.take(Limits.hashedEntryBytes + cid.multihash.digestCount) }
         return (isNew, !isLast)
-    }
-
-    private mutating func require(_ more: Int) throws(ContentError) {
-        stateByteCount += more
-        try state.require(stateByteCount)
     }
 
     // MARK: the way down
@@ -136,8 +130,8 @@ package struct References {
         // All but the last few levels are read again when the listing comes back to them.
         let kept = levels.count - Limits.referenceLevelsHeld
         if levels.indices.contains(kept) { (levels[kept].links, levels[kept].held) = (nil, nil) }
+        try state.take(MemoryLayout<Level>.stride + cid.outsideByteCount)
         levels.append(Level(source: cid, links: links, held: held))
-        try require(MemoryLayout<Level>.stride + cid.outsideByteCount)
     }
 
     private mutating func releaseLevels() {
@@ -146,7 +140,7 @@ package struct References {
 
     private mutating func removeLast() {
         let level = levels.removeLast()
-        stateByteCount -= MemoryLayout<Level>.stride + level.source.outsideByteCount
+        state.forget(MemoryLayout<Level>.stride + level.source.outsideByteCount)
     }
 
     private mutating func nextLink(_ index: Int) throws(ContentError) -> CID? {

@@ -38,7 +38,6 @@ struct SeenBlocks {
     private var keys: Set<Key> = []
     private var keyByteCount = 0
     private var maps: [Kind: SequenceSet] = [:]
-    private var mapByteCount = 0
 
     init(_ access: ContentAccess, keysMax: Int = Limits.seenMultihashesMax) {
         store = access.library.store
@@ -70,15 +69,15 @@ struct SeenBlocks {
         }
         let before = maps[kind]?.byteCount ?? 0
         let isNew = maps[kind, default: SequenceSet()].insert(sequence)
-        mapByteCount += (maps[kind]?.byteCount ?? 0) - before
-        try state.require(keyByteCount + mapByteCount)
+        try state.take((maps[kind]?.byteCount ?? 0) - before)
         return isNew
     }
 
     private mutating func remember(_ key: Key) throws(ContentError) {
         keys.insert(Key(kind: key.kind, multihash: key.multihash.compacted()))
-        keyByteCount += Limits.hashedEntryBytes + key.multihash.digestCount
-        try state.require(keyByteCount + mapByteCount)
+        let byteCount = Limits.hashedEntryBytes + key.multihash.digestCount
+        keyByteCount += byteCount
+        try state.take(byteCount)
     }
 
     private func sequence(of multihash: Multihash) throws(ContentError) -> UInt64? {

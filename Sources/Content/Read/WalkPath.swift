@@ -14,13 +14,15 @@ struct WalkPath {
         /// Where its next link stands.
         var position: Int
         var held: HeldBlock?
-    }
 
-    private static let levelByteCount = MemoryLayout<Level>.stride
+        /// What a level on such a block takes beside what it holds.
+        static func byteCount(_ cid: CID) -> Int {
+            MemoryLayout<Level>.stride + cid.outsideByteCount
+        }
+    }
 
     private let state: StateShare
     private var levels: [Level] = []
-    private var outsideByteCount = 0
     /// The links of the last level, unless its block has to be read again.
     private var cursor: LinkCursor?
     /// Index of the first level that may hold its block.
@@ -67,8 +69,7 @@ struct WalkPath {
         var first = links
         guard first.next() != nil else { return }
         let cid = cid.compacted()
-        outsideByteCount += cid.outsideByteCount
-        try state.require((levels.count + 1) * Self.levelByteCount + outsideByteCount)
+        try state.take(Level.byteCount(cid))
         levels.append(Level(cid: cid, position: links.position, held: held))
         cursor = links
         heldByteCount += held.bytes.count
@@ -98,7 +99,7 @@ struct WalkPath {
     private mutating func removeLast() {
         let level = levels.removeLast()
         cursor = nil
-        outsideByteCount -= level.cid.outsideByteCount
+        state.forget(Level.byteCount(level.cid))
         if let held = level.held { heldByteCount -= held.bytes.count }
         firstHeld = min(firstHeld, levels.count)
     }

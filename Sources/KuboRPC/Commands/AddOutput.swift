@@ -11,7 +11,6 @@ final class AddOutput {
     private let cidText: CIDText
     /// What parts said about entries that have not been reported yet.
     private var sent: [EntryPath: UploadedEntry] = [:]
-    private var sentByteCount = 0
     private let memory: StateShare
 
     init(_ invocation: Invocation) {
@@ -26,15 +25,15 @@ final class AddOutput {
     /// - Throws: `.tooMuchMemory`, `.overloaded`.
     func note(_ entry: UploadedEntry) throws {
         guard !isSilent, entry.mode != nil || entry.modified != nil else { return }
-        guard sent.updateValue(entry, forKey: entry.path) == nil else { return }
-        sentByteCount += AddOutput.memoryByteCount(of: entry)
-        try memory.require(sentByteCount)
+        // Equal paths take the same.
+        if sent[entry.path] == nil { try memory.take(AddOutput.memoryByteCount(of: entry)) }
+        sent[entry.path] = entry
     }
 
     /// Removes and returns what was sent about an entry.
     private func takeNote(of path: EntryPath) -> UploadedEntry? {
         guard let entry = sent.removeValue(forKey: path) else { return nil }
-        sentByteCount -= AddOutput.memoryByteCount(of: entry)
+        memory.forget(AddOutput.memoryByteCount(of: entry))
         // A file is reported soon after it was sent: most of the time nothing is remembered.
         if sent.isEmpty { memory.release() }
         return entry

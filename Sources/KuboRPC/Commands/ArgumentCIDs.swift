@@ -21,15 +21,13 @@ extension Invocation {
     /// - Throws: `.overloaded` when others have the memory; what a path fails with.
     func cids() throws -> ArgumentCIDs {
         let memory = access.makeStateShare()
-        var byteCount = argumentBytes.count * MemoryLayout<CID>.stride
-        try memory.require(byteCount)
+        try memory.take(argumentBytes.count * MemoryLayout<CID>.stride)
         var cids: [CID] = []
         cids.reserveCapacity(argumentBytes.count)
         for argument in argumentBytes {
             // A copy: what a path leads to is a slice of a block.
             let cid = try cid(of: argument).compacted()
-            byteCount += cid.memoryOutside
-            try memory.require(byteCount)
+            try memory.take(cid.memoryOutside)
             cids.append(cid)
         }
         return ArgumentCIDs(cids: cids, memory: memory)

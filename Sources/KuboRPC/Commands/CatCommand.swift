@@ -39,7 +39,6 @@ private struct FilePartList: ContentPieces {
 
     private let access: ContentAccess
     private let memory: StateShare
-    private var byteCount = 0
     private var parts: [Part] = []
     private var index = 0
     private var current: FileStream?
@@ -54,8 +53,7 @@ private struct FilePartList: ContentPieces {
         guard !range.isEmpty else { return }
         let cid = cid.compacted()
         // The list grows by doubling.
-        byteCount += 2 * MemoryLayout<Part>.stride + cid.memoryOutside
-        try memory.require(byteCount)
+        try memory.take(2 * MemoryLayout<Part>.stride + cid.memoryOutside)
         parts.append(Part(cid: cid, range: range))
     }
 

@@ -19,7 +19,6 @@ final class SortedSpool {
     private let memory: StateShare
     private let isUnique: Bool
     private var records: [SpooledRecord] = []
-    private var byteCount = 0
     private var ranges: [Range<UInt64>] = []
 
     /// How many records there are.
@@ -66,7 +65,6 @@ final class SortedSpool {
     func finish(_ body: (Bytes) throws -> Void) throws -> Runs? {
         defer {
             records = []
-            byteCount = 0
             memory.release()
         }
         if !ranges.isEmpty {
@@ -83,9 +81,8 @@ final class SortedSpool {
 
     private func makeRoom(_ more: Int) throws {
         let more = more + SpooledRecord.memoryByteCount
-        if byteCount > 0, byteCount + more > Limits.sortedRunBytesMax { try spill() }
-        byteCount += more
-        try memory.require(byteCount)
+        if memory.byteCount > 0, memory.byteCount + more > Limits.sortedRunBytesMax { try spill() }
+        try memory.take(more)
     }
 
     private func add(_ key: Bytes, _ value: Bytes) {
@@ -110,7 +107,6 @@ final class SortedSpool {
         try file.append(writer.takeBytes())
         ranges.append(start..<file.byteCount)
         records = []
-        byteCount = 0
         memory.release()
     }
 }
