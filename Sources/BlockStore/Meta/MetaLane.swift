@@ -171,7 +171,7 @@ final class MetaLane: Sendable {
     }
 
     private func index(
-        _ entries: [(Multihash, LogState.TableEntry)], _ batch: inout WriteBatch,
+        _ entries: [(Multihash, LogTable.Entry)], _ batch: inout WriteBatch,
         _ mark: inout HighWaterMark
     ) {
         for (multihash, known) in entries {
@@ -186,7 +186,7 @@ final class MetaLane: Sendable {
         }
     }
 
-    private func finish(_ entries: [(Multihash, LogState.TableEntry)], _ mark: HighWaterMark) {
+    private func finish(_ entries: [(Multihash, LogTable.Entry)], _ mark: HighWaterMark) {
         for (multihash, known) in entries where known.isReplacement {
             context.quarantine.remove(multihash)
         }
