@@ -176,11 +176,6 @@ package final class File: @unchecked Sendable {
         _ = try File.retrying("truncate", path) { ftruncate(descriptor, off_t(byteCount)) }
     }
 
-    /// Sets permission bits.
-    package func setPermissions(_ mode: UInt32) throws(FileError) {
-        _ = try File.retrying("chmod", path) { fchmod(descriptor, mode) }
-    }
-
     /// Sets the time of the last change.
     package func setModified(_ time: WallTime) throws(FileError) {
         let times = time.bothStamps

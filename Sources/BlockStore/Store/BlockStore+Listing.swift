@@ -21,17 +21,6 @@ extension BlockStore {
         }
     }
 
-    /// Shows every block that failed a check and is not served until it is stored again.
-    ///
-    /// - Parameter body: returns false to stop.
-    /// - Throws: read errors, and what the body throws.
-    package func forEachQuarantined(_ body: (Multihash) throws -> Bool) throws {
-        try forEachEntry(in: MetaKey.quarantineTable) { key, _ in
-            guard let multihash = try? Multihash(bytes: MetaKey.rest(of: key)) else { return true }
-            return try body(multihash)
-        }
-    }
-
     /// Walks over a table of `meta/` page by page, so that no iterator lives while the body runs,
     /// and no more is held than a page.
     func forEachEntry(in table: UInt8, _ body: (Key, Bytes) throws -> Bool) throws {
