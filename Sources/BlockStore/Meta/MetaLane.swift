@@ -90,10 +90,7 @@ final class MetaLane: Sendable {
     /// Writes what is queued and all of the index, and ends the thread.
     func close() {
         state.notify { $0.setClosing() }
-        thread.withLock { thread in
-            defer { thread = nil }
-            return thread
-        }?.join()
+        thread.withLock { $0.take() }?.join()
     }
 
     // MARK: the thread
