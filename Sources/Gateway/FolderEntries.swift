@@ -91,19 +91,21 @@ struct FolderEntries {
         _ reader: inout DirectoryReader, _ access: ContentAccess, _ source: BlockReader,
         _ memory: StateShare
     ) throws -> [DirectoryEntry]? {
+        // What an attempt that failed has counted.
+        memory.release()
         var entries: [DirectoryEntry] = []
-        var byteCount = 0
         while let entry = try reader.next(from: source) {
             try access.context.check()
-            byteCount +=
+            let more =
                 entry.name.count + entry.cid.outsideByteCount
                 + MemoryLayout<DirectoryEntry>.stride
-            guard entries.count < Limits.sortedEntriesMax, byteCount <= Limits.sortedEntryBytesMax
+            guard entries.count < Limits.sortedEntriesMax,
+                memory.byteCount + more <= Limits.sortedEntryBytesMax
             else {
                 memory.release()
                 return nil
             }
-            try memory.require(byteCount)
+            try memory.take(more)
             entries.append(entry.compacted())
         }
         entries.sort { $0.name < $1.name }
