@@ -58,6 +58,6 @@ enum MemoryCost {
     static let tableEntryMax = tableEntryMin + region + Limits.digestBytesMax + 64
 
     private static let tableEntryMin =
-        entry(Multihash.self, LogState.TableEntry.self)
+        entry(Multihash.self, LogTable.Entry.self)
         + element((sequence: UInt64, multihash: Multihash).self)
 }

@@ -91,15 +91,6 @@ package struct ByteReader: Sendable {
     ///
     /// - Throws: `.endOfBytes` when fewer bytes are left than the type has.
     package mutating func readLittleEndian(
-        _ type: UInt16.Type = UInt16.self
-    ) throws(ByteReaderError) -> UInt16 {
-        UInt16(littleEndian: try load())
-    }
-
-    /// Reads an integer, least significant byte first.
-    ///
-    /// - Throws: `.endOfBytes` when fewer bytes are left than the type has.
-    package mutating func readLittleEndian(
         _ type: UInt32.Type = UInt32.self
     ) throws(ByteReaderError) -> UInt32 {
         UInt32(littleEndian: try load())

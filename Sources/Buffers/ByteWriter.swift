@@ -52,12 +52,6 @@ package struct ByteWriter: ~Copyable {
     }
 
     /// Appends the UTF-8 form of a text.
-    package mutating func append(utf8 text: some StringProtocol) {
-        var text = String(text)
-        text.withUTF8 { unsafe append(UnsafeRawBufferPointer($0)) }
-    }
-
-    /// Appends the UTF-8 form of a text.
     package mutating func append(utf8 text: String) {
         append(unsafe text.utf8Span.span.bytes)
     }
@@ -73,9 +67,6 @@ package struct ByteWriter: ~Copyable {
 
     /// Appends an integer, most significant byte first.
     package mutating func appendBigEndian(_ value: UInt64) { store(value.bigEndian) }
-
-    /// Appends an integer, least significant byte first.
-    package mutating func appendLittleEndian(_ value: UInt16) { store(value.littleEndian) }
 
     /// Appends an integer, least significant byte first.
     package mutating func appendLittleEndian(_ value: UInt32) { store(value.littleEndian) }

@@ -11,7 +11,7 @@ package struct ContentError: Error, Sendable, CustomStringConvertible {
             case undecodable, notUnixFS, isDirectory, notFile, notDirectory, tooDeep, damaged
             case rangeOutside, unsupportedCodec, nameOutsideRoot
             case blockTooLarge, badArchive, nameTaken
-            case notPinned, pinConflict, pinned
+            case notPinned, pinConflict
             case nameTooLong, tooMuchMemory, tooMuchWork, overloaded
             case cancelled, deadlineExceeded, storage
         }
@@ -60,8 +60,6 @@ package struct ContentError: Error, Sendable, CustomStringConvertible {
         package static let notPinned = Code(.notPinned)
         /// A pin of the other mode is in the way.
         package static let pinConflict = Code(.pinConflict)
-        /// The block is pinned, so it cannot be removed.
-        package static let pinned = Code(.pinned)
         /// A name or path that the form of the answer has no room for.
         package static let nameTooLong = Code(.nameTooLong)
         /// One request would have to hold more than any may.

@@ -190,12 +190,6 @@ extension File {
         }
     }
 
-    /// Makes a named pipe that only this user can use.
-    package static func makePipe(_ path: some FilePath) throws(FileError) {
-        let text = try path.cString(for: "mkfifo")
-        _ = try retrying("mkfifo", path.pathBytes.displayText) { unsafe mkfifo(text, 0o600) }
-    }
-
     /// Bytes that an ordinary user can still write to the file system that holds a path.
     package static func freeByteCount(at path: String) throws(FileError) -> UInt64 {
         let text = try path.cString(for: "statfs")

@@ -95,23 +95,7 @@ package final class File: @unchecked Sendable {
     /// - Parameter count: bytes wanted, at most 2 GiB.
     /// - Returns: fewer only at the end of the file.
     package func readFully(_ count: Int) throws(FileError) -> Bytes {
-        let memory = UnsafeMutableRawPointer.allocate(byteCount: max(count, 1), alignment: 4096)
-        var filled = 0
-        do throws(FileError) {
-            while filled < count {
-                let more = try File.retrying("read", path) {
-                    unsafe Int32(
-                        clamping: Glibc.read(
-                            descriptor, memory.advanced(by: filled), count - filled))
-                }
-                if more == 0 { break }
-                filled += Int(more)
-            }
-            return unsafe Bytes(adopting: memory, count: filled) { unsafe $0.deallocate() }
-        } catch {
-            unsafe memory.deallocate()
-            throw error
-        }
+        try unsafe fill(count) { memory, rest, _ in unsafe Glibc.read(descriptor, memory, rest) }
     }
 
     /// Reads at a position without moving the current one.
@@ -121,15 +105,24 @@ package final class File: @unchecked Sendable {
     ///   - count: most bytes wanted.
     /// - Returns: fewer than `count` only at the end of the file.
     package func read(at offset: UInt64, count: Int) throws(FileError) -> Bytes {
+        try unsafe fill(count) { memory, rest, filled in
+            unsafe pread(descriptor, memory, rest, off_t(offset) + off_t(filled))
+        }
+    }
+
+    /// Reads until `count` bytes are there or the file ends.
+    ///
+    /// - Parameter read: gets where the next bytes go, how many are missing, and how many there are.
+    private func fill(
+        _ count: Int, _ read: (UnsafeMutableRawPointer, Int, Int) -> Int
+    ) throws(FileError) -> Bytes {
         let memory = UnsafeMutableRawPointer.allocate(byteCount: max(count, 1), alignment: 4096)
         var filled = 0
         do throws(FileError) {
             while filled < count {
                 let more = try File.retrying("read", path) {
                     unsafe Int32(
-                        clamping: pread(
-                            descriptor, memory.advanced(by: filled), count - filled,
-                            off_t(offset) + off_t(filled)))
+                        clamping: read(memory.advanced(by: filled), count - filled, filled))
                 }
                 if more == 0 { break }
                 filled += Int(more)
@@ -174,11 +167,6 @@ package final class File: @unchecked Sendable {
     /// Cuts the file to a length.
     package func truncate(to byteCount: UInt64) throws(FileError) {
         _ = try File.retrying("truncate", path) { ftruncate(descriptor, off_t(byteCount)) }
-    }
-
-    /// Sets permission bits.
-    package func setPermissions(_ mode: UInt32) throws(FileError) {
-        _ = try File.retrying("chmod", path) { fchmod(descriptor, mode) }
     }
 
     /// Sets the time of the last change.

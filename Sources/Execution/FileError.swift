@@ -15,18 +15,12 @@ package struct FileError: Error, Hashable, Sendable, CustomStringConvertible {
         self.number = number
     }
 
-    /// No such file or folder.
-    package var isNotFound: Bool { number == ENOENT || number == ENOTDIR }
     /// Something of this name is there already.
     package var isExisting: Bool { number == EEXIST }
-    /// The disk or the quota is full.
-    package var isNoSpace: Bool { number == ENOSPC || number == EDQUOT }
     /// A name that the file system cannot hold: too long, or bytes that it does not take.
     package var isNameRefused: Bool {
         number == ENAMETOOLONG || number == EILSEQ || number == EINVAL
     }
-    /// This user may not do that.
-    package var isDenied: Bool { number == EACCES || number == EPERM }
 
     /// `open /a/b: no such file or directory`, in the wording of Go's os package.
     package var description: String {

@@ -45,9 +45,6 @@ package final class MemoryTrim: Sendable {
     /// Ends the thread; again is harmless.
     package func stop() {
         state.notify { $0.isStopped = true }
-        thread.withLock { thread in
-            defer { thread = nil }
-            return thread
-        }?.join()
+        thread.withLock { $0.take() }?.join()
     }
 }

@@ -95,9 +95,6 @@ package final class Thread: @unchecked Sendable {
 
     /// Tells the threads that live at the same time apart; a number may be used again later.
     package static var currentIdentity: UInt64 { UInt64(pthread_self()) }
-
-    /// Hands the processor to another thread that is ready to run.
-    package static func yield() { sched_yield() }
 }
 
 private final class ThreadStart {

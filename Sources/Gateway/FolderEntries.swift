@@ -91,6 +91,8 @@ struct FolderEntries {
         _ reader: inout DirectoryReader, _ access: ContentAccess, _ source: BlockReader,
         _ memory: StateShare
     ) throws -> [DirectoryEntry]? {
+        // What an attempt that failed has counted.
+        memory.release()
         var entries: [DirectoryEntry] = []
         while true {
             try access.context.check()

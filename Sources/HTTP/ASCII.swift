@@ -71,9 +71,6 @@ extension StringProtocol {
         return Substring(bytes)
     }
 
-    /// Whether the text may stand in a field: nothing in it can end the line.
-    package var isFieldValue: Bool { !utf8.contains(where: ASCII.isControl) }
-
     /// Whether the text is a token: not empty, and only token bytes.
     package var isToken: Bool { !isEmpty && utf8.allSatisfy(ASCII.isTokenByte) }
 }

@@ -24,19 +24,4 @@ package struct ByteRange: Sendable, Hashable {
 
     /// The value of `Content-Range` for a 416.
     package static func unsatisfiedContentRange(of size: UInt64) -> String { "bytes */\(size)" }
-
-    /// Joins runs that touch or overlap, in order of their offsets.
-    package static func merged(_ ranges: [ByteRange]) -> [ByteRange] {
-        var result: [ByteRange] = []
-        for range in ranges.sorted(by: { ($0.offset, $0.count) < ($1.offset, $1.count) }) {
-            if let last = result.last, range.offset <= last.end {
-                let end = max(last.end, range.end)
-                result[result.count - 1] = ByteRange(
-                    offset: last.offset, count: end - last.offset)
-            } else {
-                result.append(range)
-            }
-        }
-        return result
-    }
 }

@@ -8,8 +8,6 @@ package struct Parameters: Sendable, Equatable {
         package let name: String
         /// The value without its quotes; a file name need not be UTF-8.
         package let bytes: Bytes
-        /// The value as text; bytes that are not UTF-8 are replaced.
-        package var value: String { bytes.displayText }
     }
 
     /// All of them, in order.
@@ -20,8 +18,6 @@ package struct Parameters: Sendable, Equatable {
 
     /// The value of the first parameter of a name, which is given in small letters, as it was sent.
     package func bytes(of name: String) -> Bytes? { all.first { $0.name == name }?.bytes }
-
-    init(_ all: [Parameter]) { self.all = all }
 
     /// Reads what follows the first token of a field value.
     init(parsing text: Substring) throws(HTTPError) { try self.init(parsing: Bytes(utf8: text)) }

@@ -18,10 +18,6 @@ package struct QueryItems: Sendable, Equatable {
             self.valueBytes = valueBytes
         }
 
-        package init(name: String, value: String) {
-            self.init(nameBytes: Bytes(utf8: name), valueBytes: Bytes(utf8: value))
-        }
-
         /// The name as text; bytes that are not UTF-8 are replaced.
         package var name: String { nameBytes.displayText }
         /// The value as text; bytes that are not UTF-8 are replaced.

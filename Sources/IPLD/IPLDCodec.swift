@@ -3,11 +3,6 @@ package import Multiformats
 
 /// Reads and writes values by codec: raw, dag-pb, dag-cbor, dag-json, json, cbor.
 package enum IPLDCodec {
-    /// Whether `decode` and `encode` know a codec.
-    package static func isKnown(_ codec: Multicodec) -> Bool {
-        codec.isSupported && codec != .libp2pKey
-    }
-
     /// Decodes a block into the data model; dag-pb gives its value form, raw gives bytes.
     ///
     /// - Parameters:

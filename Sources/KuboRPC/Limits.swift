@@ -31,8 +31,6 @@ enum Limits {
     static let lineWait: Duration = .milliseconds(50)
     /// Time between two lines of progress.
     static let progressInterval: Duration = .milliseconds(500)
-    /// Bytes of a file between two lines of progress of `add`.
-    static let addProgressBytes = 256 << 10
     /// Bytes of an input for `multibase`, which is in memory as a whole together with what is made of
     /// it: `multibaseCopies` times as much.
     static let multibaseBytesMax = 1 << 20

@@ -30,9 +30,6 @@ package enum Multibase: String, CaseIterable, Hashable, Sendable {
     /// The name in the multibase table.
     package var name: String { rawValue }
 
-    /// Finds a base by its name in the multibase table.
-    package init?(name: String) { self.init(rawValue: name) }
-
     /// Finds a base by the first character of a text.
     package init?(prefix: Unicode.Scalar) {
         guard let base = Self.byPrefix[prefix] else { return nil }

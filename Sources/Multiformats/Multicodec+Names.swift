@@ -8,17 +8,6 @@ extension Multicodec {
         self.init(rawValue: code)
     }
 
-    /// Every codec with a name here, by number: what `cid codecs` lists.
-    package static let named: [Multicodec] = table.map { Multicodec(rawValue: $0.code) }
-
-    /// Whether blocks of this codec can be read and written here, and a public key's CID, which
-    /// `cid codecs --supported` lists too.
-    package var isSupported: Bool { Self.supported.contains(self) }
-
-    private static let supported: Set<Multicodec> = [
-        .raw, .dagPB, .dagCBOR, .libp2pKey, .dagJSON, .json, .cbor,
-    ]
-
     private static let byCode: [UInt64: String] = Dictionary(
         uniqueKeysWithValues: table.map { ($0.code, $0.name) })
 

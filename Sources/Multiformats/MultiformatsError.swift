@@ -2,7 +2,7 @@
 package struct MultiformatsError: Error, Hashable, Sendable, CustomStringConvertible {
     /// What was wrong, for code that decides.
     package struct Code: Hashable, Sendable {
-        private enum Kind { case varint, multibase, digest, digestTooLarge, cid, name }
+        private enum Kind { case varint, multibase, digest, digestTooLarge, cid }
         private let kind: Kind
 
         /// A varint that is cut off, too long or not minimal.

@@ -8,9 +8,7 @@ extension MultihashCode {
         self = code
     }
 
-    /// Every hash function with a name here, by number: those of go-multihash.
-    package static let named: [MultihashCode] = byCode.keys.sorted { $0.rawValue < $1.rawValue }
-
+    /// Those of go-multihash.
     private static let byCode: [MultihashCode: String] = {
         var names: [MultihashCode: String] = [
             .identity: "identity", .sha1: "sha1", .sha2_256: "sha2-256", .sha2_512: "sha2-512",

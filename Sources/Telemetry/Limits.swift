@@ -6,6 +6,4 @@ enum Limits {
     static let logBytesMax = 4 * 1024 * 1024
     /// Time series in one registry: a label with unbounded values is a bug, and stops here.
     static let seriesMax = 10_000
-    /// Shards of a counter: enough that few threads meet on one.
-    static let counterShards = 8
 }

@@ -55,9 +55,6 @@ package final class Log: Sendable {
     /// Writes out what waits and ends the writer thread.
     package func close() { writer.close() }
 
-    /// Lines that were dropped because the queue was full.
-    package var droppedCount: UInt64 { writer.droppedCount }
-
     /// Something for developers.
     package func debug(_ message: @autoclosure () -> String, _ fields: [LogField] = []) {
         write(.debug, message(), fields)

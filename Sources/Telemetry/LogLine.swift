@@ -1,3 +1,4 @@
+import Buffers
 import Execution
 
 /// One line of the log before it is written.
@@ -55,8 +56,7 @@ extension String {
         self + String(repeating: " ", count: Swift.max(0, width - count))
     }
 
-    /// Whether every character shows as itself. Control characters would let content forge lines or
-    /// drive a terminal, marks of direction let it show another text than it is.
+    /// Whether every character shows as itself.
     fileprivate var isPrintable: Bool { unicodeScalars.allSatisfy(\.isPrintable) }
 
     /// The text with what does not show as it stands in JSON: a backslash and four digits.
@@ -71,17 +71,5 @@ extension String {
     /// A message of the program, in one line.
     fileprivate var singleLine: String {
         isPrintable ? self : String(map { $0.isNewline ? " " : $0 }).printable
-    }
-}
-
-extension Unicode.Scalar {
-    fileprivate var isPrintable: Bool {
-        if value < 0x80 { return value >= 0x20 && value != 0x7f }
-        return switch properties.generalCategory {
-        case .control, .format, .surrogate, .privateUse, .unassigned, .lineSeparator,
-            .paragraphSeparator:
-            false
-        default: true
-        }
     }
 }

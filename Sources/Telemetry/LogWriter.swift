@@ -21,8 +21,6 @@ final class LogWriter: Sendable {
         thread = Thread(name: "log-writer") { Self.run(queue, file) }
     }
 
-    var droppedCount: UInt64 { queue.withLock { $0.droppedCount } }
-
     func enqueue(_ line: String) {
         queue.notify { queue in
             let byteCount = line.utf8.count

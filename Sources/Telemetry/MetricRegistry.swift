@@ -3,22 +3,15 @@ import Execution
 
 /// All metrics of a node, written out in the Prometheus text format.
 ///
-/// Series are made at start, with their labels; the hot paths hold the counter itself. Never a host
+/// Series are made at start, with their labels; what they show is kept where it is counted. Never a host
 /// name, a CID or a path as a label: one series per value would flood the registry.
 ///
 /// - Spec: Prometheus text exposition format 0.0.4.
 package final class MetricRegistry: Sendable {
-    /// What a series shows.
-    enum Source: Sendable {
-        case counter(Counter)
-        case gauge(Gauge)
-        case histogram(Histogram)
-        case read(@Sendable () -> Double)
-    }
-
     struct Series: Sendable {
         let labels: [(name: String, value: String)]
-        let source: Source
+        /// What it shows.
+        let read: @Sendable () -> Double
     }
 
     struct Family: Sendable {
@@ -34,58 +27,28 @@ package final class MetricRegistry: Sendable {
     /// Starts empty.
     package init() {}
 
-    /// Adds a counter.
-    ///
-    /// - Parameters:
-    ///   - name: ends in `_total`.
-    ///   - help: one line.
-    ///   - labels: fixed for the life of the series.
-    /// - Returns: the counter, to be kept where things are counted.
-    package func counter(
-        _ name: String, help: String, labels: [(name: String, value: String)] = []
-    ) -> Counter {
-        let counter = Counter()
-        add(name, help, "counter", labels, .counter(counter))
-        return counter
-    }
-
-    /// Adds a gauge that the code sets.
-    package func gauge(
-        _ name: String, help: String, labels: [(name: String, value: String)] = []
-    ) -> Gauge {
-        let gauge = Gauge()
-        add(name, help, "gauge", labels, .gauge(gauge))
-        return gauge
-    }
-
-    /// Adds a gauge that is read when the metrics are asked for.
+    /// Adds a gauge.
     ///
     /// - Parameter read: runs on the asking thread; must be quick and must not block.
     package func gauge(
         _ name: String, help: String, labels: [(name: String, value: String)] = [],
         read: @escaping @Sendable () -> Double
     ) {
-        add(name, help, "gauge", labels, .read(read))
+        add(name, help, "gauge", labels, read)
     }
 
-    /// Adds a counter whose number is kept elsewhere.
+    /// Adds a counter.
     ///
-    /// - Parameter read: runs on the asking thread; never falls.
+    /// - Parameters:
+    ///   - name: ends in `_total`.
+    ///   - help: one line.
+    ///   - labels: fixed for the life of the series.
+    ///   - read: runs on the asking thread; never falls.
     package func counter(
         _ name: String, help: String, labels: [(name: String, value: String)] = [],
         read: @escaping @Sendable () -> Double
     ) {
-        add(name, help, "counter", labels, .read(read))
-    }
-
-    /// Adds a histogram.
-    package func histogram(
-        _ name: String, help: String, bounds: [Double],
-        labels: [(name: String, value: String)] = []
-    ) -> Histogram {
-        let histogram = Histogram(bounds: bounds)
-        add(name, help, "histogram", labels, .histogram(histogram))
-        return histogram
+        add(name, help, "counter", labels, read)
     }
 
     /// The parts of the node's memory that have a limit, in the order in which they were added. What
@@ -107,12 +70,12 @@ package final class MetricRegistry: Sendable {
 
     private func add(
         _ name: String, _ help: String, _ type: String,
-        _ labels: [(name: String, value: String)], _ source: Source
+        _ labels: [(name: String, value: String)], _ read: @escaping @Sendable () -> Double
     ) {
         families.withLock { families in
             let total = families.reduce(0) { $0 + $1.series.count }
             precondition(total < Limits.seriesMax, "too many metric series: a label is unbounded")
-            let series = Series(labels: labels, source: source)
+            let series = Series(labels: labels, read: read)
             if let index = families.firstIndex(where: { $0.name == name }) {
                 families[index].series.append(series)
             } else {

@@ -23,9 +23,6 @@ package struct DirectoryBuilder {
         self.metadata = metadata
     }
 
-    /// How many entries were added, names that came twice included.
-    package var count: Int { entries.positions.count }
-
     /// Whether an entry of this name was added.
     ///
     /// - Complexity: looks at every entry, so it is for those who have reason to believe it.

@@ -37,36 +37,6 @@ package struct ImportDefaults: Hashable, Sendable {
         fileMaxLinks = 1024
         hamtSizeEstimate = .block
     }
-
-    /// Refuses values that are out of range.
-    ///
-    /// - Throws: `.invalidOption` with Kubo's text, which names the key of Kubo's configuration.
-    package func validate() throws(UnixFSError) {
-        guard cidVersion == 0 || cidVersion == 1 else {
-            throw .option("Import.CidVersion must be 0 or 1, got \(cidVersion)")
-        }
-        guard fileMaxLinks > 0 else {
-            throw .option("Import.UnixFSFileMaxLinks must be positive, got \(fileMaxLinks)")
-        }
-        // Kubo allows 1 and then never ends for more than one chunk.
-        guard fileMaxLinks > 1 else {
-            throw .option("Import.UnixFSFileMaxLinks must be at least 2, got \(fileMaxLinks)")
-        }
-        guard directoryMaxLinks >= 0 else {
-            throw .option(
-                "Import.UnixFSDirectoryMaxLinks must be non-negative, got \(directoryMaxLinks)")
-        }
-        guard Limits.allows(fanout: hamtMaxFanout) else {
-            throw .option(
-                "Import.UnixFSHAMTDirectoryMaxFanout must be a positive power of 2, "
-                    + "multiple of 8, and not exceed 1024 (got \(hamtMaxFanout))")
-        }
-        guard hamtThreshold >= 0 else {
-            throw .option(
-                "Import.UnixFSHAMTDirectorySizeThreshold must be non-negative, got \(hamtThreshold)"
-            )
-        }
-    }
 }
 
 extension Limits {

@@ -5,7 +5,4 @@ enum Limits {
 
     /// The longest digest, and the longest content of an identity CID; Kubo's maximum.
     static let digestByteCountMax = 128
-
-    /// Room for the longest digest that any function here makes without being asked for more.
-    static let digestByteCountUsualMax = 64
 }

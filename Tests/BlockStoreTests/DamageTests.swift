@@ -1,4 +1,3 @@
-import BlockStore
 import Buffers
 import Execution
 import Multiformats
@@ -6,6 +5,7 @@ import TestSupport
 import Testing
 import Vault
 
+@testable import BlockStore
 @testable import crash_child
 
 /// Bits that flip on disk: found, told, never served.
@@ -116,7 +116,9 @@ struct DamageTests {
 
     private func quarantined(_ store: BlockStore) throws -> Set<Multihash> {
         var found: Set<Multihash> = []
-        try store.forEachQuarantined { found.insert($0).inserted }
+        try store.forEachEntry(in: MetaKey.quarantineTable) { key, _ in
+            found.insert(try Multihash(bytes: MetaKey.rest(of: key))).inserted
+        }
         return found
     }
 

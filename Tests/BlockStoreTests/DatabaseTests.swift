@@ -1,6 +1,7 @@
 import BlockStore
 import Buffers
 import Execution
+import TestSupport
 import Testing
 
 /// The fence around LevelDB's C handle.

@@ -10,16 +10,16 @@ struct ByteWriterTests {
         writer.append(Bytes([4, 5]))
         writer.append(utf8: "ab")
         writer.appendBigEndian(UInt32(0x0102_0304))
-        writer.appendLittleEndian(UInt16(0x0506))
+        writer.appendLittleEndian(UInt32(0x0506_0708))
         let bytes = writer.finish()
-        #expect(bytes == [7, 1, 2, 3, 4, 5, 0x61, 0x62, 1, 2, 3, 4, 6, 5])
+        #expect(bytes == [7, 1, 2, 3, 4, 5, 0x61, 0x62, 1, 2, 3, 4, 8, 7, 6, 5])
 
         var reader = ByteReader(bytes)
         #expect(try reader.readByte() == 7)
         #expect(try reader.read(5) == [1, 2, 3, 4, 5])
         #expect(try reader.read(2).utf8Text == "ab")
         #expect(try reader.readBigEndian(UInt32.self) == 0x0102_0304)
-        #expect(try reader.readLittleEndian(UInt16.self) == 0x0506)
+        #expect(try reader.readLittleEndian(UInt32.self) == 0x0506_0708)
         #expect(reader.isAtEnd)
     }
 

@@ -1,5 +1,4 @@
 import Buffers
-import Execution
 import Glibc
 import HTTP
 import Testing
@@ -40,32 +39,20 @@ struct ConnectionTests {
     @Test(arguments: [5, 100_000])
     func aBodyNeverMeetsAConnectionThatIsJustBeingClosed(byteCount: Int) throws {
         let body = Bytes(utf8: String(repeating: "x", count: byteCount - 1) + "!")
-        let threads = Locked<[Thread]>([])
+        let farEnds = FarEnds { connection in
+            connection.readHead()
+            connection.read(until: "!")
+            connection.write("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok")
+            connection.readHead()
+        }
         do {
-            let client = HTTPClient(
-                .inProcess {
-                    var pair: [Int32] = [-1, -1]
-                    unsafe socketpair(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0, &pair)
-                    let far = pair[1]
-                    let thread = Thread(name: "far-end") {
-                        let connection = RawConnection(descriptor: far)
-                        connection.readHead()
-                        connection.read(until: "!")
-                        connection.write("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok")
-                        connection.readHead()
-                        connection.close()
-                    }
-                    threads.withLock { $0.append(thread) }
-                    return pair[0]
-                })
+            let client = HTTPClient(.inProcess { farEnds.connect() })
             for _ in 0..<3 {
                 let answer = try client.fetch(ClientRequest(.post, "/", body: .bytes(body)))
                 #expect(answer.body.utf8Text == "ok")
             }
         }
-        let made = threads.withLock { $0 }
-        for thread in made { thread.join() }
-        #expect(made.count == 3)
+        #expect(farEnds.join() == 3)
     }
 
     @Test
@@ -99,28 +86,14 @@ struct ConnectionTests {
 
     @Test
     func aConnectedSocketIsUsedWithinTheProcess() throws {
-        let threads = Locked<[Thread]>([])
+        let farEnds = FarEnds { answerAll($0) }
         do {
-            let client = HTTPClient(
-                .inProcess {
-                    var pair: [Int32] = [-1, -1]
-                    unsafe socketpair(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0, &pair)
-                    let far = pair[1]
-                    let thread = Thread(name: "far-end") {
-                        let connection = RawConnection(descriptor: far)
-                        answerAll(connection)
-                        connection.close()
-                    }
-                    threads.withLock { $0.append(thread) }
-                    return pair[0]
-                })
+            let client = HTTPClient(.inProcess { farEnds.connect() })
             for _ in 0..<3 {
                 #expect(try client.fetch(ClientRequest(.get, "/a")).body.utf8Text == "ok")
             }
         }
-        let made = threads.withLock { $0 }
-        for thread in made { thread.join() }
-        #expect(made.count == 1)
+        #expect(farEnds.join() == 1)
     }
 
     @Test
@@ -131,7 +104,6 @@ struct ConnectionTests {
         }
         #expect(error?.code == .connectionRefused && error?.cause is TestFailure)
     }
-
 }
 
 /// Answers every request of a connection until the other side closes it.

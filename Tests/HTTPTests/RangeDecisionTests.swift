@@ -62,12 +62,4 @@ struct RangeDecisionTests {
         #expect(ByteRange(offset: 2, count: 4).contentRange(of: 10) == "bytes 2-5/10")
         #expect(ByteRange.unsatisfiedContentRange(of: 10) == "bytes */10")
     }
-
-    @Test func rangesThatTouchOrOverlapAreMerged() {
-        let merged = ByteRange.merged([
-            .init(offset: 8, count: 2), .init(offset: 0, count: 3), .init(offset: 3, count: 1),
-            .init(offset: 1, count: 1),
-        ])
-        #expect(merged == [.init(offset: 0, count: 4), .init(offset: 8, count: 2)])
-    }
 }

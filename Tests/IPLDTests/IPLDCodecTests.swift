@@ -40,7 +40,5 @@ struct IPLDCodecTests {
         }
         #expect(error?.code == .unsupported)
         #expect(error?.message == "no decoder registered for multicodec code 120 (0x78)")
-        #expect(!IPLDCodec.isKnown(.libp2pKey))
-        #expect(IPLDCodec.isKnown(.cbor))
     }
 }

@@ -15,11 +15,11 @@ struct LinksTests {
         let value = try DagJSON.decode(Bytes(utf8: Self.json))
         let block = try Self.block(codec, IPLDCodec.encode(value, as: codec))
         let texts = ["bafkqaaa", "bafyaabakaieac", "bafkqaaa"]
-        #expect(try Links.links(in: block).map { $0.text() } == texts)
-        let named = try Links.namedLinks(in: block)
+        #expect(try Self.links(in: block).map { $0.text() } == texts)
+        let named = try Self.namedLinks(in: block)
         #expect(named.map(\.name) == ["a", "b/1", "b/2/c/d"])
         #expect(named.map { $0.cid.text() } == texts)
-        #expect(Links.mayHaveLinks(codec))
+        #expect(codec.mayHaveLinks)
     }
 
     @Test
@@ -29,23 +29,39 @@ struct LinksTests {
             DagPBLink(cid: cid, name: "a", tsize: 1), DagPBLink(cid: cid, nameBytes: nil, tsize: 2),
         ])
         let block = Self.block(.dagPB, node.encode())
-        #expect(try Links.links(in: block) == [cid, cid])
-        #expect(try Links.namedLinks(in: block).map(\.name) == ["a", ""])
+        #expect(try Self.links(in: block) == [cid, cid])
+        #expect(try Self.namedLinks(in: block).map(\.name) == ["a", ""])
     }
 
     @Test(arguments: [Multicodec.raw, .json, .cbor, Multicodec(rawValue: 0x1234)])
     func otherCodecsHaveNone(codec: Multicodec) throws {
         let block = Self.block(codec, Bytes(utf8: Self.json))
-        #expect(try Links.links(in: block).isEmpty)
-        #expect(try Links.namedLinks(in: block).isEmpty)
-        #expect(!Links.mayHaveLinks(codec))
+        #expect(try Self.links(in: block).isEmpty)
+        #expect(try Self.namedLinks(in: block).isEmpty)
+        #expect(!codec.mayHaveLinks)
     }
 
     @Test(arguments: [Multicodec.dagPB, .dagCBOR, .dagJSON])
     func blocksThatDoNotParseAreErrors(codec: Multicodec) {
         #expect(throws: IPLDError.self) {
-            try Links.links(in: Self.block(codec, Bytes([0xff, 0xff])))
+            try Self.links(in: Self.block(codec, Bytes([0xff, 0xff])))
         }
+    }
+
+    private static func links(in block: Block) throws(IPLDError) -> [CID] {
+        var found: [CID] = []
+        var cursor = try LinkCursor(block)
+        while let cid = cursor.next() { found.append(cid) }
+        return found
+    }
+
+    private static func namedLinks(
+        in block: Block
+    ) throws(IPLDError) -> [(name: String, cid: CID)] {
+        var found: [(name: String, cid: CID)] = []
+        var cursor = try NamedLinkCursor(block)
+        while let cid = cursor.next() { found.append((cursor.name.displayText, cid)) }
+        return found
     }
 
     private static func block(_ codec: Multicodec, _ bytes: Bytes) -> Block {

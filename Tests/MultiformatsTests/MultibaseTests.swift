@@ -10,7 +10,7 @@ struct MultibaseTests {
         let sample = try MultibaseSample(file)
         #expect(sample.encodings.count == 23)
         for (name, text) in sample.encodings {
-            let base = try #require(Multibase(name: name), "\(name)")
+            let base = try #require(Multibase(rawValue: name), "\(name)")
             #expect(base.encode(sample.bytes) == text, "\(name)")
             let decoded = try Multibase.decode(text)
             #expect(decoded.base == base)

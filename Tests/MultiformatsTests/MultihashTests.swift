@@ -79,10 +79,8 @@ struct MultihashTests {
         #expect(MultihashCode(name: "blake2b-7") == nil)
         #expect(MultihashCode.sha2_256.name == "sha2-256")
         #expect(MultihashCode(rawValue: 0x7777).name == nil)
-        #expect(MultihashCode.named.count == 21 + 96)
-        for code in MultihashCode.named {
-            #expect(code.name.flatMap { MultihashCode(name: $0) } == code)
-        }
+        let named = (0...0xffff).map(MultihashCode.init(rawValue:)).filter { $0.name != nil }
+        #expect(named.count == 21 + 96)
+        for code in named { #expect(code.name.flatMap { MultihashCode(name: $0) } == code) }
     }
-
 }

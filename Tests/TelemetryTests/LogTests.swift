@@ -1,6 +1,7 @@
 import Buffers
 import Execution
 import Telemetry
+import TestSupport
 import Testing
 
 @Suite(.timeLimit(.minutes(20)))
@@ -39,6 +40,16 @@ struct LogTests {
                 "warning two lines\\u001b[31m path=\"a b\\n\"",
                 "warning \\u009b31m name=\"\\u202egpj.exe\" é=e\u{301}",
             ])
+    }
+
+    /// A blank that is not the one between fields counts as what does not show, too.
+    @Test(arguments: PrintableSample.all)
+    func peopleGetOnlyWhatShowsAsItIs(sample: PrintableSample) throws {
+        let text = "a\(sample.scalar)b"
+        let messages = try logged(.human) { $0.info(text) }
+        #expect(messages.contains(text) == sample.isPrintable)
+        let fields = try logged(.human) { $0.info("x", [.text("name", text)]) }
+        #expect(fields.contains(text) == sample.isPrintable)
     }
 
     @Test func aLogThatCannotBeWrittenStopsNobody() {

@@ -104,28 +104,6 @@ struct ImportOptionsTests {
         #expect(options.cidVersion == .v0 && options.layout == .balanced)
     }
 
-    @Test func wrongDefaultsAreRefusedInKubosWords() {
-        var defaults = ImportDefaults()
-        defaults.cidVersion = 2
-        Self.expect(defaults, "Import.CidVersion must be 0 or 1, got 2")
-        defaults = ImportDefaults()
-        defaults.fileMaxLinks = 0
-        Self.expect(defaults, "Import.UnixFSFileMaxLinks must be positive, got 0")
-        defaults = ImportDefaults()
-        defaults.directoryMaxLinks = -1
-        Self.expect(defaults, "Import.UnixFSDirectoryMaxLinks must be non-negative, got -1")
-        defaults = ImportDefaults()
-        defaults.hamtMaxFanout = 12
-        Self.expect(
-            defaults,
-            "Import.UnixFSHAMTDirectoryMaxFanout must be a positive power of 2, "
-                + "multiple of 8, and not exceed 1024 (got 12)")
-    }
-
-    private static func expect(_ defaults: ImportDefaults, _ message: String) {
-        #expect(throws: UnixFSError(.invalidOption, message)) { try defaults.validate() }
-    }
-
     private static func options(_ flags: [String]) throws -> ImportOptions {
         var request = ImportRequest()
         for flag in flags { try request.set(flag) }

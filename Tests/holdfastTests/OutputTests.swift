@@ -38,6 +38,15 @@ struct OutputTests {
         #expect(PrintableName.escaped(name) == printed)
     }
 
+    @Test(arguments: PrintableSample.all)
+    func onlyWhatShowsIsPrintedAsItIs(sample: PrintableSample) {
+        let text = "a\(sample.scalar)b"
+        #expect((PrintableName.escaped(text) == text) == sample.isPrintable)
+        let isKept = sample.isPrintable || sample.scalar == "\t"
+        #expect((PrintableName.forTerminalLine(text) == text) == isKept)
+        #expect((PrintableName.forTerminal(text) == text) == (isKept || sample.scalar == "\n"))
+    }
+
     @Test(arguments: [
         ("one\ttwo\nthree", "one\ttwo\nthree"), ("back\\slash ü", "back\\slash ü"),
         ("\u{1b}]0;title\u{7}\r", "\\x1b]0;title\\a\\r"), ("\u{9b}2J", "\\u009b2J"),

@@ -57,10 +57,7 @@ final class LogLane: Sendable {
     /// Writes what is queued and ends the thread. Readers go on until the holder is closed.
     func close() {
         state.notify { $0.setClosing() }
-        thread.withLock { thread in
-            defer { thread = nil }
-            return thread
-        }?.join()
+        thread.withLock { $0.take() }?.join()
     }
 
     // MARK: the thread

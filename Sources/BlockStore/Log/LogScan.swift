@@ -54,8 +54,6 @@ struct LogScan {
         var damagedCount = 0
         /// What LevelDB said at the end, if it left anything out.
         var message: String?
-
-        var isEmpty: Bool { damagedCount == 0 && message == nil }
     }
 
     /// Shows every value above a number.

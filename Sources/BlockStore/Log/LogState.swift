@@ -9,26 +9,8 @@ import Multiformats
 /// `durableThrough` that the disk does not hold are given out again, so callers remember the `epoch`
 /// together with a number.
 ///
-/// - Invariant: `queue` and `writing` hold consecutive numbers, `durableThrough < writing < queue`.
+/// - Invariant: `durableThrough` is less than every number in the queue.
 struct LogState {
-    /// Life of the lane.
-    enum Phase {
-        /// Takes blocks.
-        case open
-        /// A write failed; being reopened. Exits to `open`.
-        case failed(BlockStoreError)
-        /// Writes what is queued, takes nothing new.
-        case closing
-        /// The thread has ended.
-        case closed
-    }
-
-    struct TableEntry {
-        var entry: IndexEntry
-        /// Whether the index has an entry for the block already (it was quarantined).
-        let isReplacement: Bool
-    }
-
     private(set) var phase = Phase.open
     private(set) var epoch = 0
     private(set) var durableThrough: UInt64
@@ -41,67 +23,38 @@ struct LogState {
     /// Grows whenever somebody who had to wait should look again.
     private(set) var generation: UInt64 = 0
 
-    private var queue: [VerifiedBlock] = []
-    private var queueFirst: UInt64
-    private var writing: [VerifiedBlock] = []
-    /// What queue and batch take, as `MemoryCost` has it.
-    private(set) var pendingByteCount = 0
-    private var deletions: [UInt64] = []
-    /// Those of the batch that is being written.
-    private var deletionsWriting: [UInt64] = []
+    private var queue: LogQueue
+    private var table = LogTable()
+    private var deletions = LogDeletions()
     /// The largest number that was written since the start, 0 if none was.
     private var lastWritten: UInt64 = 0
-    /// The largest number that was deleted since the start.
-    private var highestDeleted: UInt64 = 0
-    private var deleting: Set<Multihash> = []
-    private var table: [Multihash: TableEntry] = [:]
-    private var order: [(sequence: UInt64, multihash: Multihash)] = []
-    /// What table and order take.
-    private(set) var tableByteCount = 0
-    /// Whether any block ever replaced a quarantined one: only then counting has to look.
-    private var hasReplacements = false
 
     init(lastSequence: UInt64, mark: HighWaterMark) {
         durableThrough = lastSequence
         indexedThrough = mark.sequence
         blockCount = mark.blockCount
         byteCount = mark.byteCount
-        queueFirst = lastSequence + 1
+        queue = LogQueue(after: lastSequence)
     }
 
-    var queuedCount: Int { queue.count }
+    var queuedCount: Int { queue.waitingCount }
+    /// What queue and batch take, as `MemoryCost` has it.
+    var pendingByteCount: Int { queue.byteCount }
     var tableCount: Int { table.count }
-    var writingCount: Int { writing.count }
+    var tableByteCount: Int { table.byteCount }
+    /// What deletions take that the log has not carried out.
+    var deletionByteCount: Int { deletions.byteCount }
 
     /// The last number that was given out.
-    var lastSequence: UInt64 { queueFirst + UInt64(queue.count) - 1 }
+    var lastSequence: UInt64 { queue.lastSequence }
 
     // MARK: appending
 
-    /// What the table says about a block that somebody wants to append.
-    enum Presence {
-        case refused(BlockStoreError)
-        /// In the log, or on its way: durable once this number is.
-        case present(LogTicket)
-        /// Being deleted: look again when the generation has grown.
-        case beingDeleted(generation: UInt64)
-        /// Not in the table; the answer of the index counts if the table has lost nothing meanwhile.
-        case askIndex(indexedThrough: UInt64)
-    }
-
     func presence(of multihash: Multihash) -> Presence {
         if let error = writeRefusal { return .refused(error) }
-        if deleting.contains(multihash) { return .beingDeleted(generation: generation) }
-        if let known = table[multihash] { return .present(ticket(known.entry.sequence)) }
+        if deletions.contains(multihash) { return .beingDeleted(generation: generation) }
+        if let known = table[multihash] { return .present(ticket(known.sequence)) }
         return .askIndex(indexedThrough: indexedThrough)
-    }
-
-    enum Enqueued {
-        case queued(LogTicket)
-        /// Something changed since `presence`: ask again.
-        case lookAgain
-        /// The table is full: ask again when the generation has grown.
-        case full(generation: UInt64)
     }
 
     /// Queues a block. The caller has taken its room in the lane's queue before; from here on the
@@ -112,29 +65,13 @@ struct LogState {
         guard case .askIndex(let indexed) = presence(of: block.multihash),
             indexed == indexSeenThrough
         else { return .lookAgain }
-        let cost = MemoryCost.tableEntry(block.multihash)
-        guard tableByteCount + cost <= Limits.tableBytesMax else {
-            return .full(generation: generation)
-        }
-        let sequence = lastSequence + 1
+        guard table.hasRoom(for: block.multihash) else { return .full(generation: generation) }
         queue.append(block)
-        pendingByteCount += MemoryCost.queued(block)
         let entry = IndexEntry(
-            sequence: sequence, byteCount: block.bytes.count, flags: block.flags)
-        enter(block.multihash, TableEntry(entry: entry, isReplacement: isReplacement))
-        hasReplacements = hasReplacements || isReplacement
-        return .queued(ticket(sequence))
-    }
-
-    private mutating func enter(_ multihash: Multihash, _ entry: TableEntry) {
-        table[multihash] = entry
-        order.append((entry.entry.sequence, multihash))
-        tableByteCount += MemoryCost.tableEntry(multihash)
-    }
-
-    private mutating func leave(_ multihash: Multihash, _ sequence: UInt64) {
-        if table[multihash]?.entry.sequence == sequence { table[multihash] = nil }
-        tableByteCount -= MemoryCost.tableEntry(multihash)
+            sequence: lastSequence, byteCount: block.bytes.count, flags: block.flags)
+        table.enter(
+            block.multihash, LogTable.Entry(entry: entry, isReplacement: isReplacement))
+        return .queued(tail)
     }
 
     /// Refuses appends because of the other database, or takes them again.
@@ -160,76 +97,37 @@ struct LogState {
 
     // MARK: reading
 
-    enum Found {
-        /// Queued or being written: here it is.
-        case block(VerifiedBlock, IndexEntry)
-        /// In the log.
-        case inLog(IndexEntry)
-    }
-
     func find(_ multihash: Multihash) -> Found? {
-        guard let entry = table[multihash]?.entry else { return nil }
-        if entry.sequence >= queueFirst {
-            return .block(queue[Int(entry.sequence - queueFirst)], entry)
-        }
-        let writingFirst = queueFirst - UInt64(writing.count)
-        guard entry.sequence >= writingFirst, entry.sequence > durableThrough else {
+        guard let entry = table[multihash] else { return nil }
+        guard entry.sequence > durableThrough, let block = queue.block(entry.sequence) else {
             return .inLog(entry)
         }
-        return .block(writing[Int(entry.sequence - writingFirst)], entry)
+        return .block(block, entry)
     }
 
     // MARK: the lane
 
-    struct Batch {
-        let blocks: [VerifiedBlock]
-        let first: UInt64
-        let deletions: [UInt64]
-        /// Bytes of the blocks.
-        let byteCount: Int
-    }
-
     /// Takes what is queued, up to the size of a batch; nil if there is nothing to do.
     mutating func takeBatch() -> Batch? {
-        guard !queue.isEmpty || !deletions.isEmpty else { return nil }
-        var count = 0
-        var bytes = 0
-        for block in queue.prefix(Limits.batchCountMax) {
-            if count > 0, bytes + block.bytes.count > Limits.batchBytesMax { break }
-            count += 1
-            bytes += block.bytes.count
-        }
-        if count == queue.count {
-            writing = queue
-            queue = []
-        } else {
-            writing = Array(queue[..<count])
-            queue.removeFirst(count)
-        }
-        let first = queueFirst
-        queueFirst += UInt64(count)
+        guard queue.waitingCount > 0 || deletions.isWaiting else { return nil }
+        let (first, byteCount) = queue.takeBatch()
         generation += 1
-        deletionsWriting = deletions
-        deletions = []
         return Batch(
-            blocks: writing, first: first, deletions: deletionsWriting, byteCount: bytes)
+            blocks: queue.writing, first: first, deletions: deletions.takeBatch(),
+            byteCount: byteCount)
     }
 
     /// The batch is on disk.
     ///
     /// - Returns: how much room it took in the queue.
     mutating func batchWritten() -> Int {
-        var room = 0
-        for block in writing {
-            count(block)
-            room += MemoryCost.queued(block)
+        for block in queue.writing where !table.isReplacement(block.multihash) {
+            count(1, block.bytes.count)
         }
-        durableThrough += UInt64(writing.count)
-        if !writing.isEmpty { lastWritten = durableThrough }
-        writing = []
-        deletionsWriting = []
-        pendingByteCount -= room
-        return room
+        durableThrough += UInt64(queue.writing.count)
+        if !queue.writing.isEmpty { lastWritten = durableThrough }
+        deletions.batchWritten()
+        return queue.batchWritten()
     }
 
     /// The batch may or may not be on disk: nothing above `durableThrough` counts any more. Its
@@ -241,22 +139,17 @@ struct LogState {
         phase = isClosing ? .closing : .failed(error)
         epoch += 1
         generation += 1
-        writing = []
-        queue = []
-        deletions = isClosing ? [] : deletionsWriting + deletions
-        deletionsWriting = []
-        defer { pendingByteCount = 0 }
-        queueFirst = durableThrough + 1
-        while let last = order.last, last.sequence > durableThrough {
-            leave(last.multihash, last.sequence)
-            order.removeLast()
-        }
-        return pendingByteCount
+        deletions.batchFailed()
+        if isClosing { deletions.dropWaiting() }
+        table.remove(above: durableThrough)
+        let room = queue.removeAll()
+        queue.restart(after: durableThrough)
+        return room
     }
 
     /// Whether a log that ends at a number has lost blocks that were acknowledged.
     func hasLostBlocks(lastOnDisk: UInt64) -> Bool {
-        lastOnDisk < lastWritten && highestDeleted < lastWritten
+        lastOnDisk < lastWritten && deletions.highestSequence < lastWritten
     }
 
     /// The database is open again, and its tail has been read.
@@ -267,11 +160,11 @@ struct LogState {
     mutating func reopened(tail: [(Multihash, IndexEntry)], replaced: Set<Multihash>) {
         for (multihash, entry) in tail {
             let replaces = replaced.contains(multihash)
-            enter(multihash, TableEntry(entry: entry, isReplacement: replaces))
+            table.enter(multihash, LogTable.Entry(entry: entry, isReplacement: replaces))
             durableThrough = max(durableThrough, entry.sequence)
             if !replaces { count(1, entry.byteCount) }
         }
-        queueFirst = durableThrough + 1
+        queue.restart(after: durableThrough)
         generation += 1
         if case .failed = phase { phase = .open }
     }
@@ -279,7 +172,8 @@ struct LogState {
     mutating func setClosing() {
         switch phase {
         case .closed: return
-        case .failed: deletions = []  // Nothing can be written to a database that has failed.
+        // Nothing can be written to a database that has failed.
+        case .failed: deletions.dropWaiting()
         case .open, .closing: break
         }
         phase = .closing
@@ -290,11 +184,6 @@ struct LogState {
         generation += 1
     }
 
-    private mutating func count(_ block: VerifiedBlock) {
-        if hasReplacements, table[block.multihash]?.isReplacement == true { return }
-        count(1, block.bytes.count)
-    }
-
     private mutating func count(_ blocks: Int, _ bytes: Int) {
         blockCount += blocks
         byteCount += bytes
@@ -303,25 +192,18 @@ struct LogState {
     // MARK: the index
 
     /// The oldest durable blocks that the index on disk does not have.
-    func indexable(limit: Int) -> [(Multihash, TableEntry)] {
-        var result: [(Multihash, TableEntry)] = []
-        for (sequence, multihash) in order.prefix(limit) {
-            guard sequence <= durableThrough else { break }
-            if let known = table[multihash], known.entry.sequence == sequence {
-                result.append((multihash, known))
-            }
-        }
+    func indexable(limit: Int) -> [(Multihash, LogTable.Entry)] {
+        var result: [(Multihash, LogTable.Entry)] = []
+        table.forEach(through: durableThrough, limit: limit) { result.append(($0, $1)) }
         return result
     }
 
     /// How many durable blocks the index on disk does not have.
-    var indexableCount: Int { order.count - queue.count - writing.count }
+    var indexableCount: Int { table.sequenceCount - queue.count }
 
     /// The index has everything up to a number.
     mutating func indexed(through sequence: UInt64) {
-        let count = order.firstIndex { $0.sequence > sequence } ?? order.count
-        for (sequence, multihash) in order[..<count] { leave(multihash, sequence) }
-        order.removeFirst(count)
+        table.remove(through: sequence)
         indexedThrough = max(indexedThrough, sequence)
         generation += 1
     }
@@ -331,64 +213,34 @@ struct LogState {
         indexed(through: mark.sequence)
         blockCount = mark.blockCount
         byteCount = mark.byteCount
-        for (sequence, multihash) in order {
-            guard sequence <= durableThrough else { break }
-            guard let known = table[multihash], known.entry.sequence == sequence,
-                !known.isReplacement
-            else { continue }
-            count(1, known.entry.byteCount)
+        var (blocks, bytes) = (0, 0)
+        table.forEach(through: durableThrough) { _, known in
+            guard !known.isReplacement else { return }
+            blocks += 1
+            bytes += known.entry.byteCount
         }
+        count(blocks, bytes)
     }
 
     // MARK: deleting
 
-    /// What somebody is told who wants to delete a block.
-    enum Deletion {
-        /// Appends of it wait for the end.
-        case begun
-        /// Somebody else is deleting it, or the log has too many deletions to carry out: look again
-        /// when the generation has grown.
-        case wait(generation: UInt64)
-        case refused(BlockStoreError)
-    }
-
     /// Announces that a block is about to be deleted.
     mutating func beginDeleting(_ multihash: Multihash) -> Deletion {
-        let isFull = deletionByteCount + Self.deletionCost > Limits.deletionBytesMax
+        let isFull = deletions.isFull
         // While the log takes no writes, nothing makes room.
         if isFull, let error = writeRefusal { return .refused(error) }
-        guard !isFull, deleting.insert(multihash).inserted else {
-            return .wait(generation: generation)
-        }
+        guard !isFull, deletions.announce(multihash) else { return .wait(generation: generation) }
         return .begun
     }
-
-    /// What deletions take that the log has not carried out.
-    var deletionByteCount: Int {
-        (deletions.count + deletionsWriting.count + deleting.count) * Self.deletionCost
-    }
-
-    private static let deletionCost =
-        MemoryCost.element(UInt64.self) + MemoryCost.element(Multihash.self)
 
     /// Ends a deletion.
     ///
     /// - Parameter removed: what the index no longer has, so that the log need not have it either.
     mutating func endDeleting(_ multihash: Multihash, removed: IndexEntry?) {
-        deleting.remove(multihash)
+        deletions.end(multihash)
         generation += 1
         guard let removed else { return }
         deletions.append(removed.sequence)
-        highestDeleted = max(highestDeleted, removed.sequence)
         count(-1, -removed.byteCount)
     }
-}
-
-/// What somebody waits for who wants to know that a block is on disk.
-package struct LogTicket: Hashable, Sendable {
-    let epoch: Int
-    let sequence: UInt64
-
-    /// Nothing to wait for.
-    static let none = LogTicket(epoch: 0, sequence: 0)
 }

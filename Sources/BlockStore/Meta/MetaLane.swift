@@ -90,10 +90,7 @@ final class MetaLane: Sendable {
     /// Writes what is queued and all of the index, and ends the thread.
     func close() {
         state.notify { $0.setClosing() }
-        thread.withLock { thread in
-            defer { thread = nil }
-            return thread
-        }?.join()
+        thread.withLock { $0.take() }?.join()
     }
 
     // MARK: the thread
@@ -171,7 +168,7 @@ final class MetaLane: Sendable {
     }
 
     private func index(
-        _ entries: [(Multihash, LogState.TableEntry)], _ batch: inout WriteBatch,
+        _ entries: [(Multihash, LogTable.Entry)], _ batch: inout WriteBatch,
         _ mark: inout HighWaterMark
     ) {
         for (multihash, known) in entries {
@@ -186,7 +183,7 @@ final class MetaLane: Sendable {
         }
     }
 
-    private func finish(_ entries: [(Multihash, LogState.TableEntry)], _ mark: HighWaterMark) {
+    private func finish(_ entries: [(Multihash, LogTable.Entry)], _ mark: HighWaterMark) {
         for (multihash, known) in entries where known.isReplacement {
             context.quarantine.remove(multihash)
         }

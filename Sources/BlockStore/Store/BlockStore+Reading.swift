@@ -1,7 +1,6 @@
 package import Buffers
 import Execution
 package import Multiformats
-import Telemetry
 
 extension BlockStore {
     /// Reads a block.
@@ -67,82 +66,6 @@ extension BlockStore {
         try stat(multihash) != nil
     }
 
-    /// Shows every block that is in the index, in the order of the multihashes.
-    ///
-    /// Blocks that come or go during the walk may be shown or not.
-    ///
-    /// - Parameter body: returns false to stop.
-    /// - Throws: `.deadlineExceeded` when the index does not catch up, read errors, and what the
-    ///   body throws.
-    package func forEachBlock(_ body: (Multihash, BlockInfo) throws -> Bool) throws {
-        let last = log.state.withLock { $0.durableThrough }
-        try meta.waitForIndex(through: last, by: .after(.seconds(60)))
-        try forEachEntry(in: MetaKey.indexTable) { key, value in
-            guard let multihash = try? Multihash(bytes: MetaKey.rest(of: key)),
-                let entry = IndexEntry(decoding: value)
-            else { throw Self.damagedIndex("a damaged entry") }
-            return try body(multihash, entry.info)
-        }
-    }
-
-    /// Shows every block that failed a check and is not served until it is stored again.
-    ///
-    /// - Parameter body: returns false to stop.
-    /// - Throws: read errors, and what the body throws.
-    package func forEachQuarantined(_ body: (Multihash) throws -> Bool) throws {
-        try forEachEntry(in: MetaKey.quarantineTable) { key, _ in
-            guard let multihash = try? Multihash(bytes: MetaKey.rest(of: key)) else { return true }
-            return try body(multihash)
-        }
-    }
-
-    /// Walks over a table of `meta/` page by page, so that no iterator lives while the body runs,
-    /// and no more is held than a page.
-    func forEachEntry(in table: UInt8, _ body: (Key, Bytes) throws -> Bool) throws {
-        var start = Key([table])
-        while true {
-            let page = try page(from: start, table: table)
-            for (key, value) in page.entries where try !body(key, value) { return }
-            guard page.hasMore, let last = page.entries.last else { return }
-            start = Key(last.key.bytes + [0])
-        }
-    }
-
-    /// Some neighbours of a table.
-    private struct Page {
-        var entries: [(key: Key, value: Bytes)] = []
-        var byteCount = 0
-        var hasMore = false
-    }
-
-    private func page(from start: Key, table: UInt8) throws(BlockStoreError) -> Page {
-        do throws(DatabaseError) {
-            return try meta.holder.read { database throws(DatabaseError) in
-                var page = Page()
-                let iterator = try Iterator(database)
-                iterator.seek(start)
-                while iterator.isValid {
-                    let key = iterator.key
-                    guard key.bytes.first == table else { break }
-                    guard page.byteCount < Limits.pageBytesMax else {
-                        page.hasMore = true
-                        break
-                    }
-                    let value = iterator.value
-                    page.entries.append((key, value))
-                    page.byteCount += MemoryCost.entry(key, value)
-                    iterator.next()
-                }
-                try iterator.check()
-                return page
-            }
-        } catch {
-            throw Self.metaError(error)
-        }
-    }
-
-    // MARK: one block
-
     private func read(
         _ multihash: Multihash, _ ticket: BlockCache.Ticket, _ reserve: (Int) -> Bool
     ) throws(BlockStoreError) -> ReservedRead {
@@ -203,104 +126,5 @@ extension BlockStore {
             throw Self.damagedIndex("a damaged entry")
         }
         return entry
-    }
-
-    // MARK: damage
-
-    private func refuseQuarantined(_ multihash: Multihash) throws(BlockStoreError) {
-        guard try isQuarantined(multihash) else { return }
-        throw Self.quarantinedError(multihash)
-    }
-
-    /// Whether a block failed a check and has not been stored again since.
-    func isQuarantined(_ multihash: Multihash) throws(BlockStoreError) -> Bool {
-        switch quarantine.contains(multihash) {
-        case .yes: return true
-        case .no: return false
-        case .askDisk: break
-        }
-        do throws(DatabaseError) {
-            return try meta.holder.read { database throws(DatabaseError) in
-                try database.value(for: MetaKey.quarantine(multihash)) != nil
-            }
-        } catch {
-            throw Self.metaError(error)
-        }
-    }
-
-    private func readError(
-        _ error: DatabaseError, _ multihash: Multihash, _ entry: IndexEntry
-    ) -> BlockStoreError {
-        switch error.kind {
-        case .closed: return .closed
-        case .corruption: return damage(.checksum, multihash, entry)
-        default:
-            if error.isDeviceError { _ = damage(.unreadable, multihash, entry) }
-            return BlockStoreError(
-                .readError, "a block could not be read: \(error.message); check the disk",
-                multihash: multihash)
-        }
-    }
-
-    /// Puts a block into quarantine: it is not served again until it has been stored again.
-    private func damage(
-        _ reason: QuarantineRecord.Reason, _ multihash: Multihash, _ entry: IndexEntry
-    ) -> BlockStoreError {
-        let record = QuarantineRecord(
-            reason: reason, sequence: entry.sequence, noticed: options.now())
-        // Beyond the table in memory the record on disk tells whether it is new.
-        let isKnown = (try? isQuarantined(multihash)) ?? false
-        if !isKnown, quarantine.insert(multihash) {
-            cache.remove(multihash)
-            meta.writeLater([.put(MetaKey.quarantine(multihash), record.encode())])
-            options.log.error(
-                "a stored block failed its check and is not served any more",
-                [
-                    .text("cid", CID.v1(.raw, multihash).text()),
-                    .text("reason", "\(reason)"), .integer("sequence", Int(entry.sequence)),
-                ])
-        }
-        return Self.quarantinedError(multihash)
-    }
-
-    static func quarantinedError(_ multihash: Multihash) -> BlockStoreError {
-        BlockStoreError(
-            .corrupt,
-            "block \(CID.v1(.raw, multihash).text()) failed its check and is quarantined: check the "
-                + "disk, then store the block again",
-            multihash: multihash)
-    }
-
-    static func metaError(_ error: DatabaseError) -> BlockStoreError {
-        switch error.kind {
-        case .closed: .closed
-        case .corruption: damagedIndex(error.message)
-        default:
-            BlockStoreError(.readError, "meta/ could not be read: \(error.message); check the disk")
-        }
-    }
-
-    static func damagedIndex(_ what: String) -> BlockStoreError {
-        BlockStoreError(
-            .corrupt,
-            "meta/ is damaged (\(what)): stop the node, check the disk, restore meta/ from a backup"
-        )
-    }
-}
-
-/// What became of a read for which memory had to be found.
-package enum ReservedRead: Sendable {
-    case found(Bytes)
-    case absent
-    /// The caller did not get the memory.
-    case notReserved
-}
-
-extension LogState.Found {
-    /// What the table knows about the block.
-    var entry: IndexEntry {
-        switch self {
-        case .block(_, let entry), .inLog(let entry): entry
-        }
     }
 }

@@ -38,9 +38,6 @@ package final class RequestContext: Sendable {
     /// Ends the work: the next `check()` throws.
     package func cancel() { cancellation.cancel() }
 
-    /// Whether the work was ended by `cancel()`.
-    package var isCancelled: Bool { cancellation.isCancelled }
-
     /// To be called at every step over content: a block, an entry, a link.
     ///
     /// - Throws: `.cancelled`, `.deadlineExceeded`; `.tooMuchWork` past the limit of steps.

@@ -27,16 +27,16 @@ final class AddReports {
         try report(.progress(path: file.path, byteCount: file.byteCount))
     }
 
-    /// Reports an entry below a root.
-    func entry(_ result: AddResult, ofRoot index: Int) throws {
-        guard index > 0 else { return try report(.added(result)) }
+    /// Reports a root or an entry below it, now or when it is its turn.
+    ///
+    /// - Throws: as `StateShare.take(_:)`, and what the report throws.
+    func add(_ result: AddResult, ofRoot index: Int) throws {
+        guard result.isRoot || index > 0 else { return try report(.added(result)) }
         try hold(result, ofRoot: index)
     }
 
     /// Keeps a result until `release()`.
-    ///
-    /// - Throws: as `StateShare.take(_:)`.
-    func hold(_ result: AddResult, ofRoot index: Int) throws(ContentError) {
+    private func hold(_ result: AddResult, ofRoot index: Int) throws(ContentError) {
         try memory.take(result.memoryByteCount)
         while held.count <= index { held.append([]) }
         held[index].append(result)

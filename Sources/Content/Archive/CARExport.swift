@@ -179,7 +179,7 @@ package struct CARExport {
     ) -> UInt64? {
         let isSingle =
             options.span == nil && options.scope == .block
-            || !Links.mayHaveLinks(terminal.cid.codec)
+            || !terminal.cid.codec.mayHaveLinks
             || hasNoLinks(terminal)
         guard resolution.crossed.isEmpty, isSingle else { return nil }
         let header = CARWriter.header(roots: [terminal.cid]).count

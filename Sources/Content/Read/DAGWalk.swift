@@ -107,7 +107,7 @@ package struct DAGWalk {
         path.release()
     }
 
-    static func hasLinks(_ cid: CID) -> Bool { Links.mayHaveLinks(cid.codec) }
+    static func hasLinks(_ cid: CID) -> Bool { cid.codec.mayHaveLinks }
 
     /// The next CID in order and its depth, without looking at it.
     private mutating func advance() throws(ContentError) -> (CID, Int)? {

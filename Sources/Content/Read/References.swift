@@ -122,7 +122,7 @@ package struct References {
     // MARK: the way down
 
     private mutating func descend(into cid: CID) throws(ContentError) {
-        guard Links.mayHaveLinks(cid.codec) else {
+        guard cid.codec.mayHaveLinks else {
             guard try access.byteCount(of: cid) != nil else { throw .blockNotFound(cid) }
             return
         }

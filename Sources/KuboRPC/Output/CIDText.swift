@@ -5,14 +5,6 @@ struct CIDText: Sendable {
     private let base: Multibase?
     private let upgrades: Bool
 
-    /// The usual text of each CID.
-    static let plain = CIDText(base: nil, upgrades: false)
-
-    private init(base: Multibase?, upgrades: Bool) {
-        self.base = base
-        self.upgrades = upgrades
-    }
-
     init(_ options: OptionValues) throws(RPCError) {
         let name = options.text("cid-base") ?? ""
         base = name.isEmpty ? nil : try Multibase.named(name)

@@ -1,5 +1,6 @@
 package import Buffers
 import Execution
+import Telemetry
 
 /// Puts a configuration together: defaults, then the file, then the environment, then options.
 ///
@@ -83,7 +84,7 @@ package enum ConfigurationReader {
         do {
             try setting.apply(text: text, to: &configuration)
         } catch {
-            throw refusal(setting.key, JSONValue.quoted(text), error, place)
+            throw refusal(setting.key, JSONText.quoted(text), error, place)
         }
     }
 

@@ -1,3 +1,5 @@
+import Telemetry
+
 /// A JSON value as it was written: numbers keep their digits, objects their order and duplicates.
 ///
 /// For the configuration, which has to name what is wrong and where, and for the answers that the
@@ -63,11 +65,11 @@ package indirect enum JSONValue: Hashable, Sendable {
         case .null: "null"
         case .bool(let truth): truth ? "true" : "false"
         case .number(let digits): digits
-        case .string(let text): JSONValue.quoted(text)
+        case .string(let text): JSONText.quoted(text)
         case .array(let elements): "[" + elements.map(\.jsonText).joined(separator: ",") + "]"
         case .object(let members):
             "{"
-                + members.map { JSONValue.quoted($0.name) + ":" + $0.value.jsonText }
+                + members.map { JSONText.quoted($0.name) + ":" + $0.value.jsonText }
                 .joined(separator: ",") + "}"
         }
     }
@@ -85,29 +87,10 @@ package indirect enum JSONValue: Hashable, Sendable {
             return "[\n" + lines.joined(separator: ",\n") + close + "]"
         case .object(let members) where !members.isEmpty:
             let lines = members.map {
-                indent + JSONValue.quoted($0.name) + ": " + $0.value.indentedText(depth: depth + 1)
+                indent + JSONText.quoted($0.name) + ": " + $0.value.indentedText(depth: depth + 1)
             }
             return "{\n" + lines.joined(separator: ",\n") + close + "}"
         default: return jsonText
         }
-    }
-
-    /// A text between quotes, with what JSON wants escaped.
-    package static func quoted(_ text: String) -> String {
-        var result = "\""
-        for scalar in text.unicodeScalars {
-            switch scalar {
-            case "\"": result += "\\\""
-            case "\\": result += "\\\\"
-            case "\n": result += "\\n"
-            case "\r": result += "\\r"
-            case "\t": result += "\\t"
-            case let control where control.value < 0x20:
-                let digits = String(control.value, radix: 16)
-                result += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
-            default: result.unicodeScalars.append(scalar)
-            }
-        }
-        return result + "\""
     }
 }

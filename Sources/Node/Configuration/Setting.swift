@@ -1,3 +1,5 @@
+import Telemetry
+
 /// One key of the configuration: what it is called, what it allows, what it means, and where its
 /// value goes. The reading, the environment and the reference page are all made from these.
 package struct Setting: Sendable {
@@ -54,7 +56,7 @@ extension Setting {
     ) -> Setting {
         Setting(
             key: key, allowed: allowed,
-            fallback: JSONValue.quoted(Configuration()[keyPath: path]), summary: summary
+            fallback: JSONText.quoted(Configuration()[keyPath: path]), summary: summary
         ) { value, configuration in
             guard let text = value.text, check(text) else { throw Refusal(allowed: allowed) }
             configuration[keyPath: path] = text
@@ -119,7 +121,7 @@ extension Setting {
         let allowed =
             "a number of bytes or a size such as \"64MiB\", from "
             + "\(ByteCountText.text(range.lowerBound)) to \(ByteCountText.text(range.upperBound))"
-        let fallback = JSONValue.quoted(ByteCountText.text(UInt64(Configuration()[keyPath: path])))
+        let fallback = JSONText.quoted(ByteCountText.text(UInt64(Configuration()[keyPath: path])))
         return Setting(key: key, allowed: allowed, fallback: fallback, summary: summary) {
             value, configuration in
             guard let count = value.unsigned ?? value.text.flatMap(ByteCountText.read),
@@ -135,7 +137,7 @@ extension Setting {
         let allowed =
             "a duration such as \"30s\" or \"1h5m\", from \(DurationText.text(range.lowerBound)) to "
             + DurationText.text(range.upperBound)
-        let fallback = JSONValue.quoted(DurationText.text(Configuration()[keyPath: path]))
+        let fallback = JSONText.quoted(DurationText.text(Configuration()[keyPath: path]))
         return Setting(key: key, allowed: allowed, fallback: fallback, summary: summary) {
             value, configuration in
             guard let duration = value.text.flatMap(DurationText.read), range.contains(duration)
@@ -147,10 +149,10 @@ extension Setting {
     static func choice<Value: RawRepresentable<String> & CaseIterable & Sendable>(
         _ key: String, _ path: any Path<Value>, _ summary: String
     ) -> Setting {
-        let allowed = Value.allCases.map { JSONValue.quoted($0.rawValue) }.joined(separator: ", ")
+        let allowed = Value.allCases.map { JSONText.quoted($0.rawValue) }.joined(separator: ", ")
         return Setting(
             key: key, allowed: allowed,
-            fallback: JSONValue.quoted(Configuration()[keyPath: path].rawValue), summary: summary
+            fallback: JSONText.quoted(Configuration()[keyPath: path].rawValue), summary: summary
         ) { value, configuration in
             guard let choice = value.text.flatMap(Value.init(rawValue:)) else {
                 throw Refusal(allowed: allowed)

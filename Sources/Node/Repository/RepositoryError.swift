@@ -8,7 +8,6 @@ package struct RepositoryError: Error, Hashable, Sendable, CustomStringConvertib
         case damaged
         /// Another process has it open.
         case inUse
-        case system
     }
 
     /// What is wrong.

@@ -1,10 +1,12 @@
+import Buffers
+
 /// Makes what others have written safe to print. A terminal obeys control characters, so no name, and
 /// no text of a node, reaches one as it is; only `cat` and its kin write bytes.
 enum PrintableName {
     /// The name as it is, or with Go's escapes if there is a backslash or something unprintable in it.
     /// (Kubo's `EscNonPrint`): for names in lines that people read, on a terminal or not.
     static func escaped(_ name: String) -> String {
-        guard name.unicodeScalars.contains(where: { $0 == "\\" || !isPrintable($0) }) else {
+        guard name.unicodeScalars.contains(where: { $0 == "\\" || !$0.isPrintable }) else {
             return name
         }
         return name.unicodeScalars.map(escaped).joined()
@@ -13,12 +15,12 @@ enum PrintableName {
     /// A text of several lines for a terminal: what is unprintable is escaped, but for newlines and
     /// tabs. Backslashes stay, so a text without anything unprintable stays as it is.
     static func forTerminal(_ text: String) -> String {
-        printable(text) { $0 == "\n" || $0 == "\t" || isPrintable($0) }
+        printable(text) { $0 == "\n" || $0 == "\t" || $0.isPrintable }
     }
 
     /// The same for one line: newlines are escaped too.
     static func forTerminalLine(_ text: String) -> String {
-        printable(text) { $0 == "\t" || isPrintable($0) }
+        printable(text) { $0 == "\t" || $0.isPrintable }
     }
 
     private static func printable(
@@ -40,23 +42,12 @@ enum PrintableName {
         case "\u{B}": return "\\v"
         default: break
         }
-        if isPrintable(scalar) { return String(scalar) }
+        if scalar.isPrintable { return String(scalar) }
         let digits = String(scalar.value, radix: 16)
         func padded(_ width: Int) -> String {
             String(repeating: "0", count: max(0, width - digits.count)) + digits
         }
         if scalar.value < 0x80 { return "\\x" + padded(2) }
         return scalar.value < 0x10000 ? "\\u" + padded(4) : "\\U" + padded(8)
-    }
-
-    /// Go's `unicode.IsPrint`: letters, marks, numbers, punctuation, symbols, and the ASCII blank.
-    private static func isPrintable(_ scalar: Unicode.Scalar) -> Bool {
-        if scalar == " " { return true }
-        return switch scalar.properties.generalCategory {
-        case .control, .format, .surrogate, .privateUse, .unassigned, .lineSeparator,
-            .paragraphSeparator, .spaceSeparator:
-            false
-        default: true
-        }
     }
 }

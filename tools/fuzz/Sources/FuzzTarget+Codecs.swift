@@ -97,11 +97,14 @@ extension FuzzTarget {
         for codec: Multicodec in [.raw, .dagPB, .dagCBOR, .dagJSON, .json, .cbor] {
             let cid = CID.v1(codec, Multihash(code: .sha2_256, digest: digest))
             let block = Block(cid: cid, bytes: input)
-            guard let links = try? Links.links(in: block) else { continue }
-            let named = try Finding.ifRefused("the links of a block have no names") {
-                try Links.namedLinks(in: block)
+            guard var links = try? LinkCursor(block) else { continue }
+            var named = try Finding.ifRefused("the links of a block have no names") {
+                try NamedLinkCursor(block)
             }
-            try Finding.unless(named.count == links.count, "a block has two counts of links")
+            while let cid = links.next() {
+                try Finding.unless(named.next() == cid, "a block has other links with names")
+            }
+            try Finding.unless(named.next() == nil, "a block has more links with names")
         }
     }
 }

@@ -1,0 +1,71 @@
+// What the state of the log says of itself, and what it answers to the lane and its callers.
+
+extension LogState {
+    /// Life of the lane.
+    enum Phase {
+        /// Takes blocks.
+        case open
+        /// A write failed; being reopened. Exits to `open`.
+        case failed(BlockStoreError)
+        /// Writes what is queued, takes nothing new.
+        case closing
+        /// The thread has ended.
+        case closed
+    }
+
+    /// What the table says about a block that somebody wants to append.
+    enum Presence {
+        case refused(BlockStoreError)
+        /// In the log, or on its way: durable once this number is.
+        case present(LogTicket)
+        /// Being deleted: look again when the generation has grown.
+        case beingDeleted(generation: UInt64)
+        /// Not in the table; the answer of the index counts if the table has lost nothing meanwhile.
+        case askIndex(indexedThrough: UInt64)
+    }
+
+    /// What became of a block that was to be queued.
+    enum Enqueued {
+        case queued(LogTicket)
+        /// Something changed since `presence`: ask again.
+        case lookAgain
+        /// The table is full: ask again when the generation has grown.
+        case full(generation: UInt64)
+    }
+
+    /// A block that the table knows.
+    enum Found {
+        /// Queued or being written: here it is.
+        case block(VerifiedBlock, IndexEntry)
+        /// In the log.
+        case inLog(IndexEntry)
+    }
+
+    /// What the lane writes at once.
+    struct Batch {
+        let blocks: [VerifiedBlock]
+        let first: UInt64
+        let deletions: [UInt64]
+        /// Bytes of the blocks.
+        let byteCount: Int
+    }
+
+    /// What somebody is told who wants to delete a block.
+    enum Deletion {
+        /// Appends of it wait for the end.
+        case begun
+        /// Somebody else is deleting it, or the log has too many deletions to carry out: look again
+        /// when the generation has grown.
+        case wait(generation: UInt64)
+        case refused(BlockStoreError)
+    }
+}
+
+extension LogState.Found {
+    /// What the table knows about the block.
+    var entry: IndexEntry {
+        switch self {
+        case .block(_, let entry), .inLog(let entry): entry
+        }
+    }
+}

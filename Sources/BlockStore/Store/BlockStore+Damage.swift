@@ -1,0 +1,87 @@
+import Buffers
+import Multiformats
+import Telemetry
+
+extension BlockStore {
+    /// - Throws: `.corrupt` for a block that is in quarantine.
+    func refuseQuarantined(_ multihash: Multihash) throws(BlockStoreError) {
+        guard try isQuarantined(multihash) else { return }
+        throw Self.quarantinedError(multihash)
+    }
+
+    /// Whether a block failed a check and has not been stored again since.
+    func isQuarantined(_ multihash: Multihash) throws(BlockStoreError) -> Bool {
+        switch quarantine.contains(multihash) {
+        case .yes: return true
+        case .no: return false
+        case .askDisk: break
+        }
+        do throws(DatabaseError) {
+            return try meta.holder.read { database throws(DatabaseError) in
+                try database.value(for: MetaKey.quarantine(multihash)) != nil
+            }
+        } catch {
+            throw Self.metaError(error)
+        }
+    }
+
+    /// What a read fails with, and what follows from it for the block.
+    func readError(
+        _ error: DatabaseError, _ multihash: Multihash, _ entry: IndexEntry
+    ) -> BlockStoreError {
+        switch error.kind {
+        case .closed: return .closed
+        case .corruption: return damage(.checksum, multihash, entry)
+        default:
+            if error.isDeviceError { _ = damage(.unreadable, multihash, entry) }
+            return BlockStoreError(
+                .readError, "a block could not be read: \(error.message); check the disk",
+                multihash: multihash)
+        }
+    }
+
+    /// Puts a block into quarantine: it is not served again until it has been stored again.
+    func damage(
+        _ reason: QuarantineRecord.Reason, _ multihash: Multihash, _ entry: IndexEntry
+    ) -> BlockStoreError {
+        let record = QuarantineRecord(
+            reason: reason, sequence: entry.sequence, noticed: options.now())
+        // Beyond the table in memory the record on disk tells whether it is new.
+        let isKnown = (try? isQuarantined(multihash)) ?? false
+        if !isKnown, quarantine.insert(multihash) {
+            cache.remove(multihash)
+            meta.writeLater([.put(MetaKey.quarantine(multihash), record.encode())])
+            options.log.error(
+                "a stored block failed its check and is not served any more",
+                [
+                    .text("cid", CID.v1(.raw, multihash).text()),
+                    .text("reason", "\(reason)"), .integer("sequence", Int(entry.sequence)),
+                ])
+        }
+        return Self.quarantinedError(multihash)
+    }
+
+    static func quarantinedError(_ multihash: Multihash) -> BlockStoreError {
+        BlockStoreError(
+            .corrupt,
+            "block \(CID.v1(.raw, multihash).text()) failed its check and is quarantined: check the "
+                + "disk, then store the block again",
+            multihash: multihash)
+    }
+
+    static func metaError(_ error: DatabaseError) -> BlockStoreError {
+        switch error.kind {
+        case .closed: .closed
+        case .corruption: damagedIndex(error.message)
+        default:
+            BlockStoreError(.readError, "meta/ could not be read: \(error.message); check the disk")
+        }
+    }
+
+    static func damagedIndex(_ what: String) -> BlockStoreError {
+        BlockStoreError(
+            .corrupt,
+            "meta/ is damaged (\(what)): stop the node, check the disk, restore meta/ from a backup"
+        )
+    }
+}

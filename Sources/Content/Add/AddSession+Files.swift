@@ -1,0 +1,86 @@
+package import Buffers
+package import UnixFS
+
+extension AddSession {
+    /// Starts a file. The one before must have been ended.
+    ///
+    /// - Parameters:
+    ///   - path: where it stands; no names for one that came without.
+    ///   - mode: its own permission bits, used if the options preserve them.
+    ///   - mtime: its own time, used if the options preserve it.
+    package func beginFile(
+        at path: EntryPath, mode: UInt32? = nil, mtime: ModificationTime? = nil
+    ) {
+        precondition(current == nil, "a file has to be ended before the next one begins")
+        let metadata = options.metadata(of: .file, mode: mode, mtime: mtime)
+        current = PendingFile(path: path, options: options, metadata: metadata)
+    }
+
+    /// Adds bytes to the file that was begun.
+    ///
+    /// - Parameter piece: of any length; kept until its leaves have been hashed.
+    /// - Throws: `.storage`, `.overloaded`, as `RequestContext.check()`, and what the report throws.
+    ///   The session cannot go on after an error.
+    /// - Blocking: waits while the window is full.
+    package func write(_ piece: Bytes) throws {
+        guard let file = current else { preconditionFailure("no file has been begun") }
+        guard !piece.isEmpty else { return }
+        file.byteCount += UInt64(piece.count)
+        if unfinished.isAside {
+            guard try unfinished.append(piece) else { return }
+            try resume(file)
+        } else {
+            try feed(piece, to: file)
+        }
+        if !unfinished.mayHold(file.builder.heldCount) { try putAside(file) }
+        try reports.progress(of: file, isLast: false)
+    }
+
+    private func feed(_ piece: Bytes, to file: PendingFile) throws {
+        file.builder.feed(piece)
+        while let leaf = file.builder.nextLeaf() { try push(leaf, of: file) }
+    }
+
+    private func putAside(_ file: PendingFile) throws {
+        let held = file.builder.takeHeld()
+        try unfinished.putAside([held.chunk, held.inProgress])
+    }
+
+    /// Goes on with a file whose bytes were put aside.
+    private func resume(_ file: PendingFile) throws {
+        guard unfinished.isAside else { return }
+        let runs = try unfinished.takeRuns()
+        file.builder.putBack(HeldFileBytes(chunk: [runs[0]], inProgress: [runs[1]]))
+        while let piece = try unfinished.takeArrived() { try feed(piece, to: file) }
+    }
+
+    /// Ends the file that was begun. Its result is reported when its last leaf has been stored.
+    ///
+    /// - Throws: as `write(_:)`; `.nameTaken` when its name is used already.
+    package func endFile() throws {
+        guard let file = current else { preconditionFailure("no file has been begun") }
+        try resume(file)
+        current = nil
+        try reports.progress(of: file, isLast: true)
+        for leaf in file.builder.finishLeaves() { try push(leaf, of: file) }
+        unfinished.end()
+        file.rootIndex = try tree.reserve(file.path)
+        try leaves.push(.end(file), nil, byteCount: 0, deliver: deliver)
+    }
+
+    /// Says that nothing more comes for a while: what was written is stored, so that others get the
+    /// room, and the start of a leaf that is not complete goes to a file.
+    ///
+    /// - Throws: as `write(_:)`.
+    package func pause() throws {
+        try leaves.finish(deliver: deliver)
+        guard !unfinished.isAside, let file = current,
+            file.builder.heldCount > Limits.freeUnfinishedBytes
+        else { return }
+        try putAside(file)
+    }
+
+    private func push(_ leaf: Leaf, of file: PendingFile) throws {
+        try leaves.push(.leaf(file), leaf, byteCount: leaf.chunk.count, deliver: deliver)
+    }
+}

@@ -1,0 +1,11 @@
+import Buffers
+import TestSupport
+import Testing
+
+@Suite(.timeLimit(.minutes(20)))
+struct PrintableTests {
+    @Test(arguments: PrintableSample.all)
+    func aScalarShowsAsItselfOrNot(sample: PrintableSample) {
+        #expect(sample.scalar.isPrintable == sample.isPrintable)
+    }
+}
