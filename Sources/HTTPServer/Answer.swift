@@ -40,7 +40,7 @@ enum Answer {
 
     /// Bytes that are sent from where they are; the box keeps them until they are on their way.
     private static func makeBuffer(_ bytes: Bytes, for exchange: Exchange) -> OpaquePointer? {
-        if !exchange.isHead { exchange.sentByteCount = UInt64(bytes.count) }
+        if !exchange.isHead { exchange.countSent(bytes.count) }
         return unsafe bytes.withUnsafeBytes { buffer in
             guard let start = buffer.baseAddress else {
                 return unsafe MHD_create_response_from_buffer(0, nil, .RESPMEM_PERSISTENT)

@@ -104,7 +104,7 @@ struct BodyReader: ~Copyable {
         } else {
             count = try decoder.decode(bytes, into: &pending)
         }
-        exchange.receivedByteCount += UInt64(pending.count - before)
+        exchange.countReceived(pending.count - before)
         guard exchange.receivedByteCount <= core.options.bodyByteCountMax else {
             throw ContentTooLarge(limit: Int(clamping: core.options.bodyByteCountMax))
         }

@@ -91,7 +91,7 @@ extension Exchange {
         var body = Bytes.empty
         if case .bytes(let bytes) = response.body, !isHead { body = bytes }
         guard write(SocketParts(head, body), moving: body.count) else { return false }
-        sentByteCount += UInt64(body.count)
+        countSent(body.count)
         mustLinger = true
         return true
     }

@@ -8,9 +8,9 @@ import Synchronization
 /// One request and its answer, on the connection's own thread.
 ///
 /// libmicrohttpd calls the access handler once with the header section, once per piece of the body
-/// and once at the end; this is the state between these calls, and what is done with a request. How
-/// an answer goes out is in `Exchange+Answering.swift`; bodies that are not short and of known length
-/// are read in `Exchange+Alone.swift`.
+/// and once at the end; this is the state between these calls, and what comes of the later ones. The
+/// first one is in `Exchange+Beginning.swift`. How an answer goes out is in `Exchange+Answering.swift`;
+/// bodies that are not short and of known length are read in `Exchange+Alone.swift`.
 @safe
 final class Exchange {
     enum Stage {
@@ -27,13 +27,13 @@ final class Exchange {
     let core: ListenerCore
     let connection: Connection
     let handle: OpaquePointer
-    private let rawTarget: String
-    private let targetStart: UnsafePointer<CChar>?
-    private let targetEnd: UnsafePointer<CChar>?
+    let rawTarget: String
+    let targetStart: UnsafePointer<CChar>?
+    let targetEnd: UnsafePointer<CChar>?
     var stage = Stage.fresh
     var request: Request?
     var status: Status?
-    private var start: UInt64 = 0
+    var start: UInt64 = 0
     var lastExit: UInt64 = 0
     private var meter: RateMeter
     private var pending = ByteWriter(capacity: 0)
@@ -46,7 +46,7 @@ final class Exchange {
     var endedWell: Bool?
 
     /// What the request's head takes of libmicrohttpd's memory for the connection.
-    private(set) var headMemoryByteCount = 0
+    var headMemoryByteCount = 0
 
     /// Of a body that we read ourselves; nil for one in chunks.
     var bodyLength: UInt64?
@@ -55,15 +55,15 @@ final class Exchange {
     var mustSayContinue = false
 
     /// Bytes of the request's body.
-    var receivedByteCount: UInt64 = 0
+    private(set) var receivedByteCount: UInt64 = 0
 
     /// Whether the method is HEAD.
-    private(set) var isHead = false
+    var isHead = false
 
-    private let liveness: Liveness
+    let liveness: Liveness
 
     /// Bytes of the answer's body that were handed to libmicrohttpd or to the socket.
-    var sentByteCount: UInt64 = 0
+    private(set) var sentByteCount: UInt64 = 0
 
     /// Begins when the request line has arrived.
     ///
@@ -95,6 +95,15 @@ final class Exchange {
         connection.enter(.header, at: now, until: now &+ core.headerNanoseconds)
     }
 
+    /// Counts bytes of the request's body.
+    ///
+    /// A call and not `+=` from outside: where the exchange is a field of a struct that cannot be copied,
+    /// Swift 6.3 tells the thread sanitizer that the first field of that struct is what is written.
+    func countReceived(_ byteCount: Int) { receivedByteCount += UInt64(byteCount) }
+
+    /// Counts bytes of the answer's body; a call as above.
+    func countSent(_ byteCount: Int) { sentByteCount += UInt64(byteCount) }
+
     /// Whether the header section has been taken.
     var hasBegun: Bool { start != 0 }
 
@@ -115,61 +124,7 @@ final class Exchange {
     /// What the error log calls this exchange.
     var targetForLog: String { request?.path ?? "a refused request" }
 
-    // MARK: The three kinds of call
-
-    /// Takes the header section: checks it, asks the handler, and perhaps answers.
-    func begin(
-        method: UnsafePointer<CChar>, version: UnsafePointer<CChar>
-    ) -> MHD_Result {
-        start = Instant.now.nanoseconds
-        lastExit = start
-        connection.enter(.busy, at: start, until: .max)
-        core.counters.running.add(1, ordering: .relaxed)
-        let methodText = unsafe String(cString: method)
-        isHead = methodText == "HEAD"
-        let check = unsafe checkFraming(method, version)
-        keepsAlive = check.keepsAlive
-        isVersion10 = check.isVersion10
-        if let problem = check.problem { return refuse(.badRequest, problem) }
-        guard !methodText.isEmpty, methodText.utf8.allSatisfy(ASCII.isTokenByte) else {
-            return refuse(.badRequest, "the method is no token")
-        }
-        guard check.isExpectationKnown else {
-            return refuse(.expectationFailed, "the only Expect that is met is \"100-continue\"")
-        }
-        let targetByteCount = rawTarget.utf8.count
-        guard targetByteCount <= core.options.targetByteCountMax else {
-            return refuse(.uriTooLong, "the request target is too long")
-        }
-        let headByteCount = unsafe holdfast_mhd_header_byte_count(handle)
-        headMemoryByteCount = headByteCount + check.fieldCount * Limits.fieldRecordByteCount
-        guard check.fieldCount <= Limits.headerFieldCountMax,
-            headByteCount - targetByteCount <= core.options.headerByteCountMax
-        else {
-            return refuse(.headerFieldsTooLarge, "the header section is too large")
-        }
-        let target: RequestTarget
-        do {
-            target = try RequestTarget(parsing: rawTarget, method: Method(rawValue: methodText))
-        } catch {
-            return refuse(.badRequest, error.message)
-        }
-        let request = Request(
-            method: Method(rawValue: methodText), requestTarget: target,
-            peer: connection.peer.text,
-            listenerName: core.options.name,
-            deadline: .at(
-                Instant(nanoseconds: start).advanced(by: core.options.exchangeTimeout)),
-            liveness: liveness, connection: unsafe RequestConnection(handle))
-        self.request = request
-        if let authority = target.authority, target.form == .absolute,
-            request.fields["Host"]?.equalsIgnoringASCIICase(authority) != true
-        {
-            return refuse(.badRequest, "the request target names another host than Host does")
-        }
-        connection.work.withLock { $0 = (request.method, request.path) }
-        return decide(request, check)
-    }
+    // MARK: The calls behind the first one
 
     /// Takes a piece of a body that nobody wants, or of one that is short.
     ///
@@ -178,7 +133,7 @@ final class Exchange {
         let now = Instant.now.nanoseconds
         connection.enter(.busy, at: now, until: .max)
         connection.countMoved(piece.count)
-        receivedByteCount += UInt64(piece.count)
+        countReceived(piece.count)
         guard meter.isFastEnough(bytes: piece.count, in: now &- lastExit) else {
             return answerEarly(BodyTooSlow().response)
         }
@@ -229,74 +184,7 @@ final class Exchange {
         core.noteEnding()
     }
 
-    // MARK: Deciding
-
-    private func checkFraming(
-        _ method: UnsafePointer<CChar>, _ version: UnsafePointer<CChar>
-    ) -> FramingCheck {
-        var check = unsafe FramingCheck(version: version)
-        if let targetStart = unsafe targetStart, let targetEnd = unsafe targetEnd,
-            unsafe method + strlen(method) + 1 != targetStart || targetEnd + 1 != version
-        {
-            check.refuse("the request line has a NUL byte or more blanks than two")
-        }
-        unsafe withUnsafeMutablePointer(to: &check) { pointer in
-            _ = unsafe MHD_get_connection_values_n(
-                handle, .HEADER_KIND,
-                { context, _, name, nameCount, value, valueCount in
-                    guard let context = unsafe context else { return .NO }
-                    if unsafe UnreadParts.isOurs(name) { return .YES }
-                    unsafe context.assumingMemoryBound(to: FramingCheck.self).pointee.add(
-                        name: UnsafeBufferPointer(start: name, count: nameCount),
-                        value: UnsafeBufferPointer(start: value, count: valueCount))
-                    return .YES
-                }, UnsafeMutableRawPointer(pointer))
-        }
-        unsafe check.finish(at: method + holdfast_mhd_header_byte_count(handle))
-        return check
-    }
-
-    /// Refuses a request that may be read in two ways: nothing behind it is looked at.
-    private func refuse(_ status: Status, _ problem: String) -> MHD_Result {
-        var response = Response.text(status, problem + "\n")
-        response.closesConnection = true
-        mustLinger = true
-        return queue(response)
-    }
-
-    private func decide(_ request: Request, _ check: FramingCheck) -> MHD_Result {
-        if case .known(let length) = check.bodyLength, length > core.options.bodyByteCountMax {
-            let limit = Int(clamping: core.options.bodyByteCountMax)
-            return answerAtOnce(ContentTooLarge(limit: limit).response, check)
-        }
-        do {
-            switch try core.handler(request) {
-            case .respond(let response):
-                return answerAtOnce(response, check)
-            case .receive(let receiver):
-                stage = .receiving(receiver)
-                return receiveBody(check)
-            }
-        } catch {
-            return answerAtOnce(core.answer(for: error, to: request), check)
-        }
-    }
-
     // MARK: Receiving
-
-    private func receiveBody(_ check: FramingCheck) -> MHD_Result {
-        switch check.bodyLength {
-        case .none:
-            return awaitBody()
-        case .known(let length)
-        where length <= UInt64(Limits.bodyByteCountLeftMax) && !check.expectsContinue:
-            return awaitBody()
-        case .known(let length):
-            return takeOver(length: length, expectsContinue: check.expectsContinue)
-        case .chunked:
-            return takeOver(length: nil, expectsContinue: check.expectsContinue)
-        }
-    }
 
     /// Hands the collected bytes to the receiver.
     ///

@@ -112,7 +112,7 @@ struct StreamedAnswer: ~Copyable {
                 connection.enter(.busy, at: Instant.now.nanoseconds, until: limit)
             }
         }
-        exchange.sentByteCount += UInt64(count)
+        exchange.countSent(count)
         left -= UInt64(count)
         let elapsed = Instant.now.nanoseconds &- start &- reloadNanoseconds
         guard meter.isFastEnough(bytes: count, in: elapsed) else {

@@ -1,0 +1,127 @@
+import Buffers
+import CMicroHTTPD
+import Execution
+import Glibc
+import HTTP
+
+/// What is done when the header section has arrived: it is checked, and the handler decides.
+extension Exchange {
+    /// Takes the header section: checks it, asks the handler, and perhaps answers.
+    func begin(
+        method: UnsafePointer<CChar>, version: UnsafePointer<CChar>
+    ) -> MHD_Result {
+        start = Instant.now.nanoseconds
+        lastExit = start
+        connection.enter(.busy, at: start, until: .max)
+        core.counters.running.add(1, ordering: .relaxed)
+        let methodText = unsafe String(cString: method)
+        isHead = methodText == "HEAD"
+        let check = unsafe checkFraming(method, version)
+        keepsAlive = check.keepsAlive
+        isVersion10 = check.isVersion10
+        if let problem = check.problem { return refuse(.badRequest, problem) }
+        guard !methodText.isEmpty, methodText.utf8.allSatisfy(ASCII.isTokenByte) else {
+            return refuse(.badRequest, "the method is no token")
+        }
+        guard check.isExpectationKnown else {
+            return refuse(.expectationFailed, "the only Expect that is met is \"100-continue\"")
+        }
+        let targetByteCount = rawTarget.utf8.count
+        guard targetByteCount <= core.options.targetByteCountMax else {
+            return refuse(.uriTooLong, "the request target is too long")
+        }
+        let headByteCount = unsafe holdfast_mhd_header_byte_count(handle)
+        headMemoryByteCount = headByteCount + check.fieldCount * Limits.fieldRecordByteCount
+        guard check.fieldCount <= Limits.headerFieldCountMax,
+            headByteCount - targetByteCount <= core.options.headerByteCountMax
+        else {
+            return refuse(.headerFieldsTooLarge, "the header section is too large")
+        }
+        let target: RequestTarget
+        do {
+            target = try RequestTarget(parsing: rawTarget, method: Method(rawValue: methodText))
+        } catch {
+            return refuse(.badRequest, error.message)
+        }
+        let request = Request(
+            method: Method(rawValue: methodText), requestTarget: target,
+            peer: connection.peer.text,
+            listenerName: core.options.name,
+            deadline: .at(
+                Instant(nanoseconds: start).advanced(by: core.options.exchangeTimeout)),
+            liveness: liveness, connection: unsafe RequestConnection(handle))
+        self.request = request
+        if let authority = target.authority, target.form == .absolute,
+            request.fields["Host"]?.equalsIgnoringASCIICase(authority) != true
+        {
+            return refuse(.badRequest, "the request target names another host than Host does")
+        }
+        connection.work.withLock { $0 = (request.method, request.path) }
+        return decide(request, check)
+    }
+
+    private func checkFraming(
+        _ method: UnsafePointer<CChar>, _ version: UnsafePointer<CChar>
+    ) -> FramingCheck {
+        var check = unsafe FramingCheck(version: version)
+        if let targetStart = unsafe targetStart, let targetEnd = unsafe targetEnd,
+            unsafe method + strlen(method) + 1 != targetStart || targetEnd + 1 != version
+        {
+            check.refuse("the request line has a NUL byte or more blanks than two")
+        }
+        unsafe withUnsafeMutablePointer(to: &check) { pointer in
+            _ = unsafe MHD_get_connection_values_n(
+                handle, .HEADER_KIND,
+                { context, _, name, nameCount, value, valueCount in
+                    guard let context = unsafe context else { return .NO }
+                    if unsafe UnreadParts.isOurs(name) { return .YES }
+                    unsafe context.assumingMemoryBound(to: FramingCheck.self).pointee.add(
+                        name: UnsafeBufferPointer(start: name, count: nameCount),
+                        value: UnsafeBufferPointer(start: value, count: valueCount))
+                    return .YES
+                }, UnsafeMutableRawPointer(pointer))
+        }
+        unsafe check.finish(at: method + holdfast_mhd_header_byte_count(handle))
+        return check
+    }
+
+    /// Refuses a request that may be read in two ways: nothing behind it is looked at.
+    private func refuse(_ status: Status, _ problem: String) -> MHD_Result {
+        var response = Response.text(status, problem + "\n")
+        response.closesConnection = true
+        mustLinger = true
+        return queue(response)
+    }
+
+    private func decide(_ request: Request, _ check: FramingCheck) -> MHD_Result {
+        if case .known(let length) = check.bodyLength, length > core.options.bodyByteCountMax {
+            let limit = Int(clamping: core.options.bodyByteCountMax)
+            return answerAtOnce(ContentTooLarge(limit: limit).response, check)
+        }
+        do {
+            switch try core.handler(request) {
+            case .respond(let response):
+                return answerAtOnce(response, check)
+            case .receive(let receiver):
+                stage = .receiving(receiver)
+                return receiveBody(check)
+            }
+        } catch {
+            return answerAtOnce(core.answer(for: error, to: request), check)
+        }
+    }
+
+    private func receiveBody(_ check: FramingCheck) -> MHD_Result {
+        switch check.bodyLength {
+        case .none:
+            return awaitBody()
+        case .known(let length)
+        where length <= UInt64(Limits.bodyByteCountLeftMax) && !check.expectsContinue:
+            return awaitBody()
+        case .known(let length):
+            return takeOver(length: length, expectsContinue: check.expectsContinue)
+        case .chunked:
+            return takeOver(length: nil, expectsContinue: check.expectsContinue)
+        }
+    }
+}
