@@ -62,6 +62,21 @@ struct NodeTests {
         #expect(try Pins(scratch.library).pin(of: cid) != nil)
     }
 
+    /// `dag put` from a form of a node whose links are in no order.
+    @Test func linksOfANodeComeIntoOrder() throws {
+        let form = { (names: [String]) in
+            let links = names.map { "{\"Hash\":{\"/\":\"bafkqaaa\"},\"Name\":\"\($0)\"}" }
+            return Bytes(utf8: "{\"Links\":[\(links.joined(separator: ","))]}")
+        }
+        let put = { (json: Bytes) in
+            try NodeConversion.convert(
+                json, from: .dagJSON, to: .dagPB, access: scratch.access)
+        }
+        let block = try put(form(["b", "é", "a", "aa"]))
+        #expect(try block == put(form(["a", "aa", "b", "é"])))
+        #expect(try DagPBNode(decoding: block).links.map(\.name) == ["a", "aa", "b", "é"])
+    }
+
     @Test func unknownCodecsAndBrokenInputAreRefused() {
         let broken = contentError {
             _ = try NodeConversion.convert(
