@@ -1,6 +1,7 @@
 import BlockStore
 import Buffers
 import Content
+import Execution
 import IPLD
 import Multiformats
 import TestSupport
@@ -60,6 +61,34 @@ struct NodeTests {
             #expect(bytes.utf8Text == text)
         }
         #expect(try Pins(scratch.library).pin(of: cid) != nil)
+    }
+
+    /// Whoever reads a block out of it must not be counted as done while it still does.
+    @Test func theBlockCountsUntilItIsConverted() throws {
+        let bytes = Bytes([UInt8](repeating: 7, count: 500_000))
+        var naming = BlockWriter.Naming()
+        naming.codec = .dagCBOR
+        let writer = BlockWriter(scratch.access)
+        let cid = try writer.put(try DagCBOR.encode(.bytes(bytes)), naming: naming)
+        try writer.finish()
+        let (library, access) = (scratch.library, scratch.access)
+        let found = try scratch.resolve(cid.text())
+        let others = BudgetShare(of: library.decodingBudget)
+        #expect(others.grow(by: library.decodingBudget.limit))
+        let result: Locked<Bytes?> = Locked(nil)
+        let thread = Thread(name: "conversion") {
+            let value = try? NodeConversion.get(found, as: .dagJSON, access: access)
+            result.withLock { $0 = value }
+        }
+        // It has read the block and waits for the memory of the decoded value.
+        let limit = soon()
+        while library.decodingBudget.waiterCount == 0, !limit.hasPassed { Thread.yield() }
+        #expect(library.blockMemory.inUse >= bytes.count)
+        others.shrink(by: others.byteCount)
+        thread.join()
+        #expect(result.withLock { $0 != nil })
+        #expect(library.blockMemory.inUse == 0)
+        #expect(library.decodingBudget.inUse == 0)
     }
 
     /// `dag put` from a form of a node whose links are in no order.
