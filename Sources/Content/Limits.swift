@@ -140,6 +140,9 @@ package enum Limits {
     /// Bytes of path resolutions that are kept.
     static let resolutionBytesMax = 4 << 20
 
+    /// Roots whose pins are looked at by one walk, and written with one wait for the disk.
+    package static let pinsAtOnceMax = 4_096
+
     /// Bytes of a pin's name.
     package static let pinNameBytesMax = 255
 

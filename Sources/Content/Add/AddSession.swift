@@ -189,12 +189,11 @@ package final class AddSession {
         precondition(current == nil, "a file has to be ended before the add ends")
         try leaves.finish(deliver: deliver)
         for index in roots.indices { try finishRoot(index) }
-        let deadline = access.context.deadline
-        try sink.barrier(by: deadline)
+        try sink.barrier(by: access.context.deadline)
         let results = roots.compactMap(\.result)
         if case .recursively(let name) = pinning, !options.onlyHash {
-            try Pins(access.library).pinRoots(
-                results.map(\.cid), name: name, deadline: deadline)
+            try Pins(access.library).pinPresent(
+                results.lazy.map(\.cid), name: name, for: access.context)
         }
         try reports.release()
         return results

@@ -22,7 +22,7 @@ package final class CARImport {
         /// As the header spells it.
         package let cid: CID
         /// Why it was not pinned; nil when it was, or when no pin was asked for.
-        package let pinError: String?
+        package fileprivate(set) var pinError: String?
     }
 
     /// The roots of all headers so far, each once, in order.
@@ -139,22 +139,40 @@ package final class CARImport {
             throw ContentError(error)
         }
         var results: [Root] = []
+        results.reserveCapacity(roots.count)
         for root in roots {
-            let message = pinsRoots ? try pin(root, pinName) : nil
+            let message = pinsRoots ? try fault(below: root) : nil
             results.append(Root(cid: root, pinError: message))
         }
+        if pinsRoots { try pin(&results, pinName) }
         return results
     }
 
-    private func pin(_ root: CID, _ name: String) throws(ContentError) -> String? {
+    /// Why a root cannot be pinned.
+    private func fault(below root: CID) throws(ContentError) -> String? {
         do {
-            try Pins(access.library).addUnprefixed(
-                root, mode: .recursive, name: name, for: access.context)
+            try Pins(access.library).checkPresence(
+                of: [root], mode: .recursive, for: access.context)
             return nil
         } catch let error where error.endsRequest {
             throw error
         } catch {
             return error.message
+        }
+    }
+
+    /// Pins the roots that can be pinned; where the store refuses, all of them have its error.
+    private func pin(_ results: inout [Root], _ name: String) throws(ContentError) {
+        let wanted = results.lazy.filter { $0.pinError == nil }.map(\.cid)
+        do {
+            try Pins(access.library).pinPresent(
+                wanted, mode: .recursive, name: name, for: access.context)
+        } catch let error where error.endsRequest {
+            throw error
+        } catch {
+            for index in results.indices where results[index].pinError == nil {
+                results[index].pinError = error.message
+            }
         }
     }
 

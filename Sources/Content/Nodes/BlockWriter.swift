@@ -74,10 +74,7 @@ package final class BlockWriter {
         } catch {
             throw ContentError(error)
         }
-        guard pins else { return }
-        for cid in cids {
-            try Pins(access.library).add(cid, for: access.context)
-        }
+        if pins { try Pins(access.library).add(cids, for: access.context) }
     }
 }
 
