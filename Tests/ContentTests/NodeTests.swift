@@ -142,6 +142,19 @@ struct NodeTests {
         #expect(contentError { _ = try writer.put(bytes, naming: short) } != nil)
     }
 
+    /// A client may send as many small ones as it likes.
+    @Test func theNamesOfManyBlocksAreCounted() throws {
+        do {
+            let writer = BlockWriter(scratch.access)
+            for number in 0..<5_000 {
+                _ = try writer.put(Bytes(utf8: "\(number)"), naming: .init())
+            }
+            #expect(scratch.library.entryBudget.inUse >= 5_000 * MemoryLayout<CID>.stride)
+            try writer.finish()
+        }
+        #expect(scratch.library.entryBudget.inUse == 0)
+    }
+
     @Test func aBlockOverTwoMiBIsNotStored() throws {
         let writer = BlockWriter(scratch.access)
         let bytes = Bytes([UInt8](repeating: 1, count: (2 << 20) + 1))

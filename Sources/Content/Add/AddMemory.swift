@@ -1,6 +1,7 @@
 import Multiformats
 
-/// What one add remembers until its end: names and links of its folders, and results that wait.
+/// What one add remembers until its end: names and links of its folders, and results that wait; or an
+/// import of its roots, and a run of blocks of their names.
 final class AddMemory {
     /// An entry of a folder beside its name: its CID and sizes in the table, its place there, and the
     /// hash of its name.
