@@ -25,7 +25,7 @@ package final class Library: Sendable {
     /// Bytes in which all walks, lists and archives together remember where they are.
     package let stateBudget: ByteBudget
 
-    /// Bytes in which all adds together remember the entries of their folders.
+    /// Bytes in which all adds and imports together remember what they have to until their end.
     package let entryBudget: ByteBudget
 
     /// Bytes that all decodings of whole values together take.

@@ -95,8 +95,8 @@ package enum Limits {
     /// The same for all requests together.
     package static let stateBytesMax = 40 << 20
 
-    /// Bytes in which all adds together remember the entries of their folders: a folder of 1,000,000
-    /// files with usual names.
+    /// Bytes in which all adds together remember the entries of their folders, imports their roots, and
+    /// puts the names of their blocks: a folder of 1,000,000 files with usual names.
     package static let entryBytesMax = 100 << 20
 
     /// Bytes of state that are not counted: what every request has.
@@ -142,6 +142,9 @@ package enum Limits {
 
     /// Bytes of path resolutions that are kept.
     static let resolutionBytesMax = 4 << 20
+
+    /// Roots whose pins are looked at by one walk, and written with one wait for the disk.
+    package static let pinsAtOnceMax = 4_096
 
     /// Bytes of a pin's name.
     package static let pinNameBytesMax = 255

@@ -115,9 +115,21 @@ extension GatewayExchange {
         }
     }
 
+    /// A file that says that it is empty is looked through before it is believed: parts of it may say
+    /// otherwise, and an empty answer cannot break off.
+    private func checkEmpty(_ file: Block, from reader: BlockReader) throws(GatewayError) {
+        do {
+            var stream = try FileStream(file, from: reader)
+            while try stream.next() != nil {}
+        } catch {
+            throw GatewayError(error, resolving: target.path.text)
+        }
+    }
+
     private func body(
         of file: Block, node: UnixFSNode, range: ByteRange, from reader: BlockReader
     ) throws(GatewayError) -> Body {
+        if size(of: node) == 0 { try checkEmpty(file, from: reader) }
         if isHead { return .omitted(length: range.count) }
         if range.count == 0 { return .bytes(.empty) }
         if range.count <= Limits.wholeAnswerBytesMax, let whole = wholeContent(of: node) {

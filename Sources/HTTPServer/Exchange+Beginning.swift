@@ -3,6 +3,7 @@ import CMicroHTTPD
 import Execution
 import Glibc
 import HTTP
+import Synchronization
 
 /// What is done when the header section has arrived: it is checked, and the handler decides.
 extension Exchange {

@@ -8,7 +8,8 @@ struct CARHeader {
     /// Where that header ends: the pragma has 11 bytes.
     private static let outerEnd: UInt64 = 11 + UInt64(outerByteCount)
 
-    let version: UInt64
+    /// Any number: what is no version is told as it is.
+    let version: Int128
     let roots: [CID]
 
     /// Decodes the CBOR of a header; no more than the roots is kept of it.

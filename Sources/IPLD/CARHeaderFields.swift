@@ -1,8 +1,8 @@
 import Buffers
 import Multiformats
 
-/// The two fields of a CAR's header, picked out of a walk through its map. Of a field that is there
-/// twice the first counts, and others are passed over.
+/// The two fields of a CAR's header, picked out of a walk through its map. One that is there twice
+/// is refused: readers differ in which of them they take. Others are passed over.
 struct CARHeaderFields {
     private enum Field: CaseIterable {
         case version, roots
@@ -10,7 +10,7 @@ struct CARHeaderFields {
         var key: Bytes { self == .version ? Bytes(utf8: "version") : Bytes(utf8: "roots") }
     }
 
-    private var version: UInt64?
+    private var version: Int128?
     private var roots: [CID]?
     private var problem: String?
     private var seen: Set<Field> = []
@@ -21,10 +21,10 @@ struct CARHeaderFields {
     /// What the header says.
     ///
     /// - Throws: `.header`.
-    var values: (version: UInt64, roots: [CID]) {
+    var values: (version: Int128, roots: [CID]) {
         get throws(CARError) {
-            guard let version else { throw CARError(.header, "invalid header: no version") }
             if let problem { throw CARError(.header, "invalid header: \(problem)") }
+            guard let version else { throw CARError(.header, "invalid header: no version") }
             // The pragma of version 2 has none.
             guard roots != nil || version != 1 else {
                 throw CARError(.header, "invalid header: no roots")
@@ -46,8 +46,10 @@ struct CARHeaderFields {
         switch event {
         case .key(let key):
             guard depth == 1 else { return }
-            field = Field.allCases.first { key.isSame(as: $0.key) && !seen.contains($0) }
-            if let field { seen.insert(field) }
+            field = Field.allCases.first { key.isSame(as: $0.key) }
+            if let field, !seen.insert(field).inserted {
+                refuse("the key \"\(field)\" is there twice")
+            }
         case .end:
             depth -= 1
             if depth == 1 { field = nil }
@@ -63,9 +65,10 @@ struct CARHeaderFields {
 
     private mutating func takeValue(_ event: IPLDEvent) {
         switch (field, event) {
-        case (.version, .integer(let number)): version = UInt64(exactly: number) ?? 0
+        case (.version, .integer(let number)): version = number
+        case (.version, _): refuse("the version is no integer")
         case (.roots, .list): roots = []
-        case (.roots, _): problem = "roots are no list"
+        case (.roots, _): refuse("roots are no list")
         default: break
         }
         if !event.opens || field != .roots { field = nil }
@@ -73,13 +76,14 @@ struct CARHeaderFields {
 
     private mutating func takeRoot(_ event: IPLDEvent) {
         guard case .link(let cid) = event else {
-            problem = "a root is no link"
-            return
+            return refuse("a root is no link")
         }
         guard (roots?.count ?? 0) < Limits.carRootsMax else {
-            problem = "more than \(Limits.carRootsMax) roots"
-            return
+            return refuse("more than \(Limits.carRootsMax) roots")
         }
         roots?.append(cid)
     }
+
+    /// The first problem is the one that is told.
+    private mutating func refuse(_ why: String) { problem = problem ?? why }
 }

@@ -41,7 +41,7 @@ package enum IPLDCodec {
         }
     }
 
-    /// Encodes a value.
+    /// Encodes a value; the links of a dag-pb node come into the order of their names.
     ///
     /// - Parameters:
     ///   - value: what to write.
@@ -60,7 +60,7 @@ package enum IPLDCodec {
                 throw IPLDError(.form, "only bytes can be written as raw")
             }
             return bytes
-        case .dagPB: return try DagPBForm.node(from: value).encode()
+        case .dagPB: return DagPBForm.ordered(try DagPBForm.node(from: value))
         case .dagCBOR: return try DagCBOR.encode(value, byteCountMax: byteCountMax)
         case .dagJSON: return try DagJSON.encode(value, byteCountMax: byteCountMax)
         case .json: return try PlainJSON.encode(value, byteCountMax: byteCountMax)

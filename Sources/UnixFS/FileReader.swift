@@ -96,13 +96,39 @@ package struct FileReader: Sendable {
     /// - Throws: what the source throws; `.malformed`, `.notUnixFS` or `.tooDeep` for bad parts.
     /// - Complexity: reads the leaf and the inner nodes that come before it, usually none.
     package mutating func next(from source: borrowing some BlockSource) throws -> FilePiece? {
-        guard !range.isEmpty else { return nil }
         // Who reads all of a file would not miss a part that is said to be empty, and is not.
-        let passesEmptyParts = range != 0..<size
-        while let block = try nextBlock(from: source, passesEmptyParts: passesEmptyParts) {
-            if let piece = block.piece(of: range) { return piece }
+        let isWhole = range == 0..<size
+        guard isWhole || !range.isEmpty else { return nil }
+        while let block = try nextBlock(from: source, passesEmptyParts: !isWhole) {
+            guard let piece = block.piece(of: range) else { continue }
+            let end = block.offset + UInt64(block.data.count)
+            guard isWhole, end == size else { return piece }
+            return try checkEnd(behind: piece, at: block.offset, from: source)
         }
         return nil
+    }
+
+    /// Looks at the parts behind the last byte before that is given: nobody asks for more who has the
+    /// length that was promised.
+    private mutating func checkEnd(
+        behind piece: FilePiece, at offset: UInt64, from source: borrowing some BlockSource
+    ) throws -> FilePiece {
+        // The usual file ends with the last part of its root.
+        if levels.count < 2, hasNoMoreParts { return piece }
+        while try nextBlock(from: source, passesEmptyParts: false) != nil {}
+        // Other blocks were read: that of the piece is asked for again, so that it counts.
+        let block = Block(cid: piece.block, bytes: try source.block(piece.block))
+        let data = try FileNode(block)?.data ?? .empty
+        guard let again = FileBlock(block: block, data: data, offset: offset).piece(of: range)
+        else {
+            throw UnixFSError(.malformed, "block \(piece.block) is not what it was")
+        }
+        return again
+    }
+
+    private var hasNoMoreParts: Bool {
+        guard var parts else { return levels.isEmpty }
+        return parts.next() == nil
     }
 
     /// The next block of the range, inner nodes before their children.

@@ -1,6 +1,7 @@
 import BlockStore
 import Buffers
 import Content
+import Execution
 import IPLD
 import Multiformats
 import TestSupport
@@ -165,6 +166,34 @@ struct CARTests {
             #expect(try other.read(file.cid) == bytes)
             #expect(try Pins(other.library).pin(of: file.cid)?.mode == .recursive)
         }
+    }
+
+    /// They are remembered until the end, and so is what becomes of them.
+    @Test func theRootsOfAnImportAreCounted() throws {
+        let cids = (0..<20_000).map { number in
+            let digest = (0..<32).map { UInt8(truncatingIfNeeded: number >> ($0 % 4 * 8)) }
+            return CID.v1(.raw, Multihash(code: .sha2_256, digest: Bytes(digest)))
+        }
+        let other = try ScratchLibrary()
+        let present = try other.add(Bytes(utf8: "here")).cid
+        do {
+            let archive = CARImport(other.access)
+            try archive.feed(CARWriter.header(roots: cids))
+            try archive.endArchive()
+            let before = other.library.entryBudget.inUse
+            #expect(before >= 20_000 * 2 * MemoryLayout<CID>.stride)
+            // Once more, and they take nothing more.
+            try archive.feed(CARWriter.header(roots: cids + [present]))
+            try archive.endArchive()
+            let roots = try archive.finish(pinsRoots: true)
+            #expect(roots.count == 20_001)
+            #expect(roots.last?.cid == present && roots.last?.pinError == nil)
+            let messages = roots.reduce(0) { $0 + ($1.pinError?.utf8.count ?? 0) }
+            #expect(messages > 1 << 20)
+            #expect(other.library.entryBudget.inUse - before >= messages - (64 << 10))
+            #expect(try Pins(other.library).pin(of: present) != nil)
+        }
+        #expect(other.library.entryBudget.inUse == 0)
     }
 
     @Test func aRootWithMissingBlocksIsNotPinnedAndSaysSo() throws {

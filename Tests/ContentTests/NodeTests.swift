@@ -1,6 +1,7 @@
 import BlockStore
 import Buffers
 import Content
+import Execution
 import IPLD
 import Multiformats
 import TestSupport
@@ -62,6 +63,49 @@ struct NodeTests {
         #expect(try Pins(scratch.library).pin(of: cid) != nil)
     }
 
+    /// Whoever reads a block out of it must not be counted as done while it still does.
+    @Test func theBlockCountsUntilItIsConverted() throws {
+        let bytes = Bytes([UInt8](repeating: 7, count: 500_000))
+        var naming = BlockWriter.Naming()
+        naming.codec = .dagCBOR
+        let writer = BlockWriter(scratch.access)
+        let cid = try writer.put(try DagCBOR.encode(.bytes(bytes)), naming: naming)
+        try writer.finish()
+        let (library, access) = (scratch.library, scratch.access)
+        let found = try scratch.resolve(cid.text())
+        let others = BudgetShare(of: library.decodingBudget)
+        #expect(others.grow(by: library.decodingBudget.limit))
+        let result: Locked<Bytes?> = Locked(nil)
+        let thread = Thread(name: "conversion") {
+            let value = try? NodeConversion.get(found, as: .dagJSON, access: access)
+            result.withLock { $0 = value }
+        }
+        // It has read the block and waits for the memory of the decoded value.
+        let limit = soon()
+        while library.decodingBudget.waiterCount == 0, !limit.hasPassed { Thread.yield() }
+        #expect(library.blockMemory.inUse >= bytes.count)
+        others.shrink(by: others.byteCount)
+        thread.join()
+        #expect(result.withLock { $0 != nil })
+        #expect(library.blockMemory.inUse == 0)
+        #expect(library.decodingBudget.inUse == 0)
+    }
+
+    /// `dag put` from a form of a node whose links are in no order.
+    @Test func linksOfANodeComeIntoOrder() throws {
+        let form = { (names: [String]) in
+            let links = names.map { "{\"Hash\":{\"/\":\"bafkqaaa\"},\"Name\":\"\($0)\"}" }
+            return Bytes(utf8: "{\"Links\":[\(links.joined(separator: ","))]}")
+        }
+        let put = { (json: Bytes) in
+            try NodeConversion.convert(
+                json, from: .dagJSON, to: .dagPB, access: scratch.access)
+        }
+        let block = try put(form(["b", "é", "a", "aa"]))
+        #expect(try block == put(form(["a", "aa", "b", "é"])))
+        #expect(try DagPBNode(decoding: block).links.map(\.name) == ["a", "aa", "b", "é"])
+    }
+
     @Test func unknownCodecsAndBrokenInputAreRefused() {
         let broken = contentError {
             _ = try NodeConversion.convert(
@@ -96,6 +140,19 @@ struct NodeTests {
         #expect(try scratch.access.makeReader().block(cut) == bytes)
         short.digestByteCount = 19
         #expect(contentError { _ = try writer.put(bytes, naming: short) } != nil)
+    }
+
+    /// A client may send as many small ones as it likes.
+    @Test func theNamesOfManyBlocksAreCounted() throws {
+        do {
+            let writer = BlockWriter(scratch.access)
+            for number in 0..<5_000 {
+                _ = try writer.put(Bytes(utf8: "\(number)"), naming: .init())
+            }
+            #expect(scratch.library.entryBudget.inUse >= 5_000 * MemoryLayout<CID>.stride)
+            try writer.finish()
+        }
+        #expect(scratch.library.entryBudget.inUse == 0)
     }
 
     @Test func aBlockOverTwoMiBIsNotStored() throws {

@@ -1,10 +1,13 @@
-import BlockStore
 import Buffers
 import Content
+import Execution
 import Multiformats
+import Telemetry
 import TestSupport
 import Testing
 import UnixFS
+
+@testable import BlockStore
 
 @Suite(.timeLimit(.minutes(20)))
 struct PinsTests {
@@ -65,15 +68,64 @@ struct PinsTests {
     }
 
     @Test func removingFollowsTheRulesOfKubo() throws {
-        let absent = contentError { try pins.remove(file, deadline: soon()) }
+        let absent = contentError { try pins.remove(file, for: context) }
         #expect(absent?.message == "not pinned or pinned indirectly")
         try pins.add(file, for: context)
-        let wrong = contentError { try pins.remove(file, isRecursive: false, deadline: soon()) }
+        let wrong = contentError { try pins.remove(file, isRecursive: false, for: context) }
         #expect(wrong?.message == "\(file.text()) is pinned recursively")
-        try pins.remove(file, deadline: soon())
+        try pins.remove(file, for: context)
         try pins.add(file, mode: .direct, for: context)
-        try pins.remove(file, isRecursive: true, deadline: soon())
+        try pins.remove(file, isRecursive: true, for: context)
         #expect(try pins.pin(of: file) == nil)
+    }
+
+    private func storedLeaves(_ count: Int) throws -> [CID] {
+        let writer = BlockWriter(scratch.access)
+        let cids = try (0..<count).map { try writer.put(Bytes(utf8: "\($0)"), naming: .init()) }
+        try writer.finish()
+        return cids
+    }
+
+    /// One wait for the disk for thousands, whatever stands twice among them.
+    @Test func manyPinsAreFewWrites() throws {
+        let cids = try storedLeaves(2 * Content.Limits.pinsAtOnceMax + 10)
+        let before = scratch.store.meta.figures.batches.value
+        var progress = PinProgress()
+        try pins.add(cids + cids.prefix(5), name: "many", for: context) { progress = $0 }
+        #expect(progress.blockCount >= UInt64(cids.count))
+        #expect(try pins.pin(of: cids[cids.count - 1])?.name == "many")
+        var count = 0
+        try pins.forEachRecursiveRoot { _ in count += 1 }
+        #expect(count == cids.count)
+        try pins.remove(cids + cids.prefix(5), for: context)
+        try pins.forEachRecursiveRoot { _ in Issue.record("a pin is left") }
+        #expect(scratch.store.meta.figures.batches.value - before < 50)
+    }
+
+    /// One that cannot be pinned or removed is named, and the others stay as they are.
+    @Test func manyPinsAreMadeAndRemovedTogetherOrNotAtAll() throws {
+        let hole = try scratch.resolve(Tree.hole).cid
+        let leaves = try storedLeaves(3)
+        let error = contentError { try pins.add(leaves + [hole, file], for: context) }
+        #expect(error?.code == .blockNotFound)
+        #expect(try leaves.allSatisfy { try pins.pin(of: $0) == nil })
+        try pins.add([file] + leaves, for: context)
+        let conflict = contentError {
+            try pins.add(leaves + [hole], mode: .direct, for: context)
+        }
+        #expect(conflict?.message == "pin: \(leaves[0].text()) already pinned recursively")
+        #expect(contentError { try pins.remove(leaves + [hole], for: context) }?.cid == hole)
+        #expect(try leaves.allSatisfy { try pins.pin(of: $0) != nil })
+    }
+
+    @Test func whoLeavesIsNoticedWhileManyAreLookedAt() throws {
+        let leaves = try storedLeaves(500)
+        let gone = RequestContext(deadline: soon(), firstLook: .zero) { false }
+        #expect(contentError { try pins.add(leaves, for: gone) }?.code == .cancelled)
+        #expect(contentError { try pins.remove(leaves, for: gone) }?.code == .cancelled)
+        let late = RequestContext(deadline: .after(.zero))
+        #expect(contentError { try pins.add(leaves, for: late) }?.code == .deadlineExceeded)
+        #expect(try leaves.allSatisfy { try pins.pin(of: $0) == nil })
     }
 
     @Test func updatingMovesPinAndName() throws {

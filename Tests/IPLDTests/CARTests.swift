@@ -90,13 +90,48 @@ struct CARTests {
     }
 
     @Test
-    func headersMayHaveOtherFieldsAndFieldsTwice() throws {
-        // {"x": {"roots": 1, "version": [2]}, "roots": [], "version": 1, "roots": 5}
+    func headersMayHaveOtherFields() throws {
+        // {"x": {"roots": 1, "version": [2]}, "roots": [], "version": 1}
         let header = try Bytes(
-            hex: "a4 6178 a2 65726f6f7473 01 6776657273696f6e 8102 65726f6f7473 80"
-                + "6776657273696f6e 01 65726f6f7473 05")
+            hex: "a3 6178 a2 65726f6f7473 01 6776657273696f6e 8102 65726f6f7473 80"
+                + "6776657273696f6e 01")
         let car = try Self.read(Bytes([UInt8(header.count)] + header.array), pieceCount: 5)
         #expect(car.roots.isEmpty && car.blocks.isEmpty)
+    }
+
+    /// One reader would take the first of two values and another one the last.
+    @Test(arguments: [
+        ("a3 65726f6f7473 80 65726f6f7473 80 6776657273696f6e 01", "roots"),
+        ("a3 65726f6f7473 80 6776657273696f6e 01 65726f6f7473 05", "roots"),
+        ("a3 65726f6f7473 80 6776657273696f6e 01 6776657273696f6e 01", "version"),
+        ("a2 6776657273696f6e 02 6776657273696f6e 03", "version"),
+    ])
+    func headersThatSayTwoThingsAreRefused(hex: String, key: String) throws {
+        #expect(
+            throws: CARError(.header, "invalid header: the key \"\(key)\" is there twice")
+        ) { try Self.readHeader(hex) }
+    }
+
+    @Test
+    func aVersionIsANumber() throws {
+        #expect(throws: CARError(.header, "invalid header: the version is no integer")) {
+            try Self.readHeader("a2 65726f6f7473 80 6776657273696f6e 6131")
+        }
+    }
+
+    @Test(arguments: [
+        ("20", "-1"), ("3bffffffffffffffff", "-18446744073709551616"), ("00", "0"), ("03", "3"),
+        ("1bffffffffffffffff", "18446744073709551615"),
+    ])
+    func aVersionThatIsNoneIsToldAsItIs(hex: String, number: String) throws {
+        #expect(throws: CARError(.header, "invalid car version: " + number)) {
+            try Self.readHeader("a2 65726f6f7473 80 6776657273696f6e " + hex)
+        }
+    }
+
+    private static func readHeader(_ hex: String) throws -> Content {
+        let header = try Bytes(hex: hex)
+        return try read(Bytes([UInt8(header.count)] + header.array), pieceCount: 5)
     }
 
     @Test(arguments: [0, 1, 20_000, Limits.carRootsMax, Limits.carRootsMax + 1, 130_000])

@@ -39,6 +39,38 @@ struct BrokenStreamTests {
                 == "block was not found locally (offline): ipld: could not find \(missing)")
     }
 
+    /// A child that is here and is not what its codec says: Kubo fails too, unless told not to look.
+    @Test(arguments: ["not dag-pb at all", "\u{0a}\u{01}x", ""])
+    func aChildThatIsNoUnixFSIsNamed(block: String) throws {
+        let node = try TestNode()
+        let put = { (target: String, content: [UInt8]) in
+            try #require(
+                try AnyJSON.lines(node.upload(target, [Part(content: content)]).text).last)
+        }
+        let good = try #require(try put("add?pin=false&raw-leaves=false", [1])["Hash"]?.text)
+        let bad = try #require(
+            try put("block/put?cid-codec=dag-pb", Array(block.utf8))["Key"]?.text)
+        let links = [("good", good), ("strange", bad)].map { name, cid in
+            "{\"Hash\":{\"/\":\"\(cid)\"},\"Name\":\"\(name)\",\"Tsize\":1}"
+        }
+        let data = "{\"/\":{\"bytes\":\"CAE\"}}"
+        let form = "{\"Data\":\(data),\"Links\":[\(links.joined(separator: ","))]}"
+        let folder = try #require(
+            try put("dag/put?store-codec=dag-pb", Array(form.utf8))["Cid"]?["/"]?.text)
+        let whole = try node.call("ls?arg=\(folder)")
+        #expect(whole.status == 500)
+        #expect(whole.text.contains("strange") && whole.text.contains(bad))
+        let stream = try node.call("ls?stream=true&arg=\(folder)")
+        #expect(stream.status == 200 && !stream.isComplete)
+        let lines = try AnyJSON.lines(stream.text)
+        #expect(lines.count == 2)
+        #expect(lines.last?["Type"]?.text == "error")
+        #expect(lines.last?["Message"]?.text?.contains(bad) == true)
+        let unseen = try node.call("ls?resolve-type=false&size=false&arg=\(folder)")
+        #expect(unseen.status == 200)
+        #expect(unseen.text.contains("\"Hash\":\"\(bad)\",\"Size\":0,\"Type\":0"))
+    }
+
     @Test func anErrorBeforeTheFirstByteHasAStatus() throws {
         let node = try TestNode()
         let cid = "bafkreih62fm2ttkuvpcmipab6zxj5k3lqovjwfemmc6fsndqtjv2gcjrfi"

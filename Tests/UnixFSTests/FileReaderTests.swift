@@ -83,6 +83,39 @@ struct FileReaderTests {
         }
     }
 
+    /// Also where nothing else is in the file, and where nobody asks on after its last byte.
+    @Test func emptyPartsAreLookedAtBeforeTheLastByteIsGiven() throws {
+        let blocks = MemoryBlocks()
+        let full = try blocks.store(Bytes(utf8: "full"), .raw)
+        let none = try blocks.store(.empty, .raw)
+        let inner = try blocks.store(Self.file([full, none], [4, 0]))
+        let hollow = try blocks.store(Self.file([none, full], [0, 0]))
+        let missing = CID.v1(.raw, Multihash(code: .sha2_256, inline32: (1, 2, 3, 4)))
+        let nothing = try blocks.store(Self.file([none], [0]))
+        let cases: [(parts: [CID], sizes: [UInt64], isFine: Bool)] = [
+            ([full], [0], false), ([none, full], [0, 0], false), ([hollow], [0], false),
+            ([missing], [0], false), ([none, none, nothing], [0, 0, 0], true),
+            ([full, full], [4, 0], false), ([full, none], [4, 0], true),
+            ([inner, hollow], [4, 0], false), ([inner, nothing, none], [4, 0, 0], true),
+            ([inner, inner], [4, 4], true),
+        ]
+        for (parts, sizes, isFine) in cases {
+            let root = try blocks.store(Self.file(parts, sizes))
+            var reader = try FileReader(root: root, from: blocks)
+            let size = Int(reader.size)
+            var (count, hasFailed) = (0, false)
+            do {
+                while count < size || size == 0, let piece = try reader.next(from: blocks) {
+                    count += piece.bytes.count
+                }
+            } catch {
+                hasFailed = true
+            }
+            #expect(hasFailed == !isFine, "\(sizes)")
+            #expect((count == size) == (isFine || size == 0), "\(sizes)")
+        }
+    }
+
     private static func file(_ parts: [CID], _ sizes: [UInt64]) -> Bytes {
         var message = UnixFSData(type: .file)
         message.blockSizes = sizes

@@ -42,26 +42,32 @@ extension BlockStore {
         for cid in cids { try Self.checkLength(cid) }
         try waitForBlocks(by: deadline)
         try claims.with(Set(cids), by: deadline) { () throws(BlockStoreError) in
-            var changes: [MetaChange] = []
-            var byteCount = 0
-            for cid in cids {
+            try inBatches(of: cids, by: deadline) { cid throws(BlockStoreError) in
                 let pin = try changedPin(cid, mode: mode, name: name, holder: holder)
-                changes.append(Self.put(pin))
-                byteCount += MemoryCost.change(changes[changes.count - 1])
-                guard byteCount >= Limits.pinBatchBytesMax else { continue }
-                try write(changes, byteCount, by: deadline)
-                changes.removeAll(keepingCapacity: true)
-                byteCount = 0
+                let change = Self.put(pin)
+                try freeSpace.take(MemoryCost.change(change))
+                return change
             }
-            if !changes.isEmpty { try write(changes, byteCount, by: deadline) }
         }
     }
 
-    private func write(
-        _ changes: [MetaChange], _ byteCount: Int, by deadline: Deadline
+    /// Writes a change for each root, as many together as one write may have.
+    private func inBatches(
+        of cids: [CID], by deadline: Deadline,
+        _ change: (CID) throws(BlockStoreError) -> MetaChange?
     ) throws(BlockStoreError) {
-        try freeSpace.take(byteCount)
-        try meta.write(changes, by: deadline)
+        var changes: [MetaChange] = []
+        var byteCount = 0
+        for cid in cids {
+            guard let change = try change(cid) else { continue }
+            changes.append(change)
+            byteCount += MemoryCost.change(change)
+            guard byteCount >= Limits.pinBatchBytesMax else { continue }
+            try meta.write(changes, by: deadline)
+            changes.removeAll(keepingCapacity: true)
+            byteCount = 0
+        }
+        if !changes.isEmpty { try meta.write(changes, by: deadline) }
     }
 
     /// A key of the database has a length that a stranger must not choose.
@@ -80,8 +86,30 @@ extension BlockStore {
     package func unpin(
         _ cid: CID, holder: Pin.Holders = .rpc, by deadline: Deadline
     ) throws(BlockStoreError) {
-        try claims.with([cid], by: deadline) { () throws(BlockStoreError) in
-            try meta.write([try removal(of: cid, holder: holder)], by: deadline)
+        try unpin([cid], holder: holder, by: deadline)
+    }
+
+    /// Takes a holder's pins away: after an error all of them, some or none.
+    ///
+    /// - Parameters:
+    ///   - cids: the roots, as they were pinned, each once.
+    ///   - ignoringAbsent: whether a root without such a pin is passed over.
+    ///   - holder: who no longer wants them.
+    ///   - deadline: when to give up; the pins may then be there or not.
+    /// - Throws: `.notPinned` when this holder has no pin at one of them.
+    /// - Complexity: one synced write for pins within `Limits.pinBatchBytesMax`, shared with others.
+    package func unpin(
+        _ cids: [CID], ignoringAbsent: Bool = false, holder: Pin.Holders = .rpc,
+        by deadline: Deadline
+    ) throws(BlockStoreError) {
+        try claims.with(Set(cids), by: deadline) { () throws(BlockStoreError) in
+            try inBatches(of: cids, by: deadline) { cid throws(BlockStoreError) in
+                do throws(BlockStoreError) {
+                    return try removal(of: cid, holder: holder)
+                } catch let error where ignoringAbsent && error.code == .notPinned {
+                    return nil
+                }
+            }
         }
     }
 

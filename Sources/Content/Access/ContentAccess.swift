@@ -37,7 +37,7 @@ package struct ContentAccess: Sendable {
             of: library.stateBudget, atMost: Limits.requestStateBytesMax, for: context)
     }
 
-    /// Memory for what an add has to remember until its end, none at first.
+    /// Memory for what an add or import has to remember until its end, none at first.
     func makeEntryShare() -> StateShare {
         StateShare(of: library.entryBudget, atMost: Limits.entryBytesMax, for: context)
     }

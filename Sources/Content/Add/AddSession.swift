@@ -110,12 +110,11 @@ package final class AddSession {
         precondition(current == nil, "a file has to be ended before the add ends")
         try leaves.finish(deliver: deliver)
         try tree.finish(seal: sink.seal) { try reports.add($0, ofRoot: $1) }
-        let deadline = access.context.deadline
-        try sink.barrier(by: deadline)
+        try sink.barrier(by: access.context.deadline)
         let results = tree.results
         if case .recursively(let name) = pinning, !options.onlyHash {
-            try Pins(access.library).pinRoots(
-                results.map(\.cid), name: name, deadline: deadline)
+            try Pins(access.library).pinPresent(
+                results.lazy.map(\.cid), name: name, for: access.context)
         }
         try reports.release()
         return results

@@ -22,7 +22,7 @@ package final class CARImport {
         /// As the header spells it.
         package let cid: CID
         /// Why it was not pinned; nil when it was, or when no pin was asked for.
-        package let pinError: String?
+        package fileprivate(set) var pinError: String?
     }
 
     /// The roots of all headers so far, each once, in order.
@@ -39,6 +39,8 @@ package final class CARImport {
     private var reader: CARReader
     private var lastStored: CID?
     private var knownRoots: Set<CID> = []
+    /// For the roots and what becomes of them, until the import goes away.
+    private let memory: StateShare
     /// The start of a block that is not complete.
     private let unfinished: UnfinishedInput
 
@@ -52,6 +54,7 @@ package final class CARImport {
         self.allowsBigBlocks = allowsBigBlocks
         appender = access.library.store.makeAppender(by: access.context.deadline)
         unfinished = UnfinishedInput(access)
+        memory = access.makeEntryShare()
         checks = OrderedWork(
             for: access,
             window: .init(
@@ -63,8 +66,8 @@ package final class CARImport {
 
     /// Takes the next piece of the current CAR.
     ///
-    /// - Throws: `.badArchive`, `.damaged`, `.blockTooLarge`, `.storage`, `.deadlineExceeded`; the
-    ///   import cannot go on. What was stored before stays, without a pin.
+    /// - Throws: `.badArchive`, `.damaged`, `.blockTooLarge`, `.storage`, `.deadlineExceeded`,
+    ///   `.overloaded`; the import cannot go on. What was stored before stays, without a pin.
     /// - Blocking: waits while the window is full.
     package func feed(_ piece: Bytes) throws(ContentError) {
         guard !piece.isEmpty else { return }
@@ -139,22 +142,41 @@ package final class CARImport {
             throw ContentError(error)
         }
         var results: [Root] = []
+        results.reserveCapacity(roots.count)
         for root in roots {
-            let message = pinsRoots ? try pin(root, pinName) : nil
+            let message = pinsRoots ? try fault(below: root) : nil
             results.append(Root(cid: root, pinError: message))
         }
+        if pinsRoots { try pin(&results, pinName) }
         return results
     }
 
-    private func pin(_ root: CID, _ name: String) throws(ContentError) -> String? {
+    /// Why a root cannot be pinned.
+    private func fault(below root: CID) throws(ContentError) -> String? {
         do {
-            try Pins(access.library).addUnprefixed(
-                root, mode: .recursive, name: name, for: access.context)
+            try Pins(access.library).checkPresence(
+                of: [root], mode: .recursive, for: access.context)
             return nil
         } catch let error where error.endsRequest {
             throw error
         } catch {
+            try memory.take(error.message.utf8.count)
             return error.message
+        }
+    }
+
+    /// Pins the roots that can be pinned; where the store refuses, all of them have its error.
+    private func pin(_ results: inout [Root], _ name: String) throws(ContentError) {
+        let wanted = results.lazy.filter { $0.pinError == nil }.map(\.cid)
+        do {
+            try Pins(access.library).pinPresent(
+                wanted, mode: .recursive, name: name, for: access.context)
+        } catch let error where error.endsRequest {
+            throw error
+        } catch {
+            for index in results.indices where results[index].pinError == nil {
+                results[index].pinError = error.message
+            }
         }
     }
 
@@ -171,14 +193,22 @@ package final class CARImport {
 
     /// Roots live until the end of the import, so they get memory of their own, and a limit.
     private func take(_ roots: [CID]) throws(ContentError) {
-        for root in roots where knownRoots.insert(root.compacted()).inserted {
-            guard knownRoots.count <= Limits.archiveRootsMax else {
+        for root in roots where !knownRoots.contains(root) {
+            guard knownRoots.count < Limits.archiveRootsMax else {
                 throw ContentError(
                     .badArchive,
                     "import failed: more than \(Limits.archiveRootsMax) roots: import in parts")
             }
-            self.roots.append(root.compacted())
+            let root = root.compacted()
+            try memory.take(Self.memory(of: root))
+            knownRoots.insert(root)
+            self.roots.append(root)
         }
+    }
+
+    /// What a root takes in the set, in the list and in the results, all of which grow by doubling.
+    private static func memory(of root: CID) -> Int {
+        2 * (2 * MemoryLayout<CID>.stride + MemoryLayout<Root>.stride) + 2 + root.outsideByteCount
     }
 
     private func nextEvent() throws(ContentError) -> CARReader.Event? {

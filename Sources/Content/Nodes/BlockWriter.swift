@@ -27,6 +27,8 @@ package final class BlockWriter {
     private let allowsBigBlocks: Bool
     private let appender: Appender
     private var cids: [CID] = []
+    /// For their names: there are as many as the client has blocks.
+    private let memory: StateShare
 
     /// Opens a run of blocks.
     ///
@@ -36,6 +38,7 @@ package final class BlockWriter {
     package init(_ access: ContentAccess, allowsBigBlocks: Bool = false) {
         self.access = access
         self.allowsBigBlocks = allowsBigBlocks
+        memory = access.makeEntryShare()
         appender = access.library.store.makeAppender(by: access.context.deadline)
     }
 
@@ -46,11 +49,13 @@ package final class BlockWriter {
     ///   - naming: how it becomes a CID.
     /// - Returns: the CID.
     /// - Throws: `.blockTooLarge`, checked before anything is stored; `.invalidArgument` for a hash
-    ///   that cannot be used; `.storage`.
+    ///   that cannot be used; `.storage`, `.tooMuchMemory`, `.overloaded`.
     package func put(_ bytes: Bytes, naming: Naming) throws(ContentError) -> CID {
         let limit = allowsBigBlocks ? Limits.bigBlockBytesMax : Limits.blockBytesMax
         guard bytes.count <= limit else { throw .blockTooLarge(limit: limit) }
-        let cid = try naming.cid(of: bytes)
+        let cid = try naming.cid(of: bytes).compacted()
+        // The list grows by doubling.
+        try memory.take(2 * MemoryLayout<CID>.stride + cid.outsideByteCount)
         if !cid.isIdentity {
             do {
                 try appender.append(VerifiedBlock(cid: cid, alreadyHashed: bytes))
@@ -74,10 +79,7 @@ package final class BlockWriter {
         } catch {
             throw ContentError(error)
         }
-        guard pins else { return }
-        for cid in cids {
-            try Pins(access.library).add(cid, for: access.context)
-        }
+        if pins { try Pins(access.library).add(cids, for: access.context) }
     }
 }
 

@@ -30,6 +30,7 @@ package enum NodeConversion {
             throw failure(error, otherwise: .undecodable)
         }
         let room = DecodingRoom(access)
+        defer { withExtendedLifetime(room) {} }
         try room.grow(by: undecoded.decodedByteCount)
         let value: IPLDValue
         do {
@@ -91,7 +92,10 @@ package enum NodeConversion {
     package static func get(
         _ resolution: Resolution, as codec: Multicodec, access: ContentAccess
     ) throws(ContentError) -> Bytes {
-        let bytes = try access.makeReader().block(resolution.cid)
+        let reader = access.makeReader()
+        // The block counts for as long as it is read from.
+        defer { withExtendedLifetime(reader) {} }
+        let bytes = try reader.block(resolution.cid)
         let value = resolution.valueRange.map { bytes[$0] } ?? bytes
         return try convert(value, from: resolution.cid.codec, to: codec, access: access)
     }

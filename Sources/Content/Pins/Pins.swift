@@ -1,5 +1,5 @@
 package import BlockStore
-package import Execution
+import Execution
 package import Multiformats
 
 /// The pins that the RPC and the command line hold, with Kubo's rules and texts.
@@ -14,68 +14,45 @@ package struct Pins: Sendable {
     /// The pins of a library's store.
     package init(_ library: Library) { self.library = library }
 
-    /// Pins a DAG or a block that is here completely.
-    ///
-    /// - Parameters:
-    ///   - cid: the root.
-    ///   - mode: a recursive pin replaces a direct one; the reverse is refused.
-    ///   - name: replaces the name of a pin that is there already.
-    ///   - context: who asks.
-    ///   - progress: called after each block that was found.
-    /// - Throws: `.pinConflict`, `.blockNotFound`, `.invalidArgument` for a long name, and as
-    ///   `RequestContext.check()`; texts begin with `pin: ` as Kubo's do.
-    /// - Complexity: reads every block below the root that may have links.
-    package func add(
-        _ cid: CID, mode: Pin.Mode = .recursive, name: String = "", for context: RequestContext,
-        progress: (PinProgress) throws(ContentError) -> Void = { _ in }
-    ) throws(ContentError) {
-        do {
-            try addUnprefixed(cid, mode: mode, name: name, for: context, progress: progress)
-        } catch let error where error.code != .invalidArgument {
-            throw error.prefixed("pin: ")
-        }
-    }
-
-    /// The same, with errors whose texts do not say that they come from pinning.
-    func addUnprefixed(
-        _ cid: CID, mode: Pin.Mode, name: String, for context: RequestContext,
-        progress: (PinProgress) throws(ContentError) -> Void = { _ in }
-    ) throws(ContentError) {
-        try Self.check(name: name)
-        if mode == .direct, try pin(of: cid)?.mode == .recursive {
-            throw ContentError(.pinConflict, "\(cid.text()) already pinned recursively", cid: cid)
-        }
-        try checkPresence(of: cid, mode: mode, for: context, progress: progress)
-        try storing { () throws(BlockStoreError) in
-            try store.pin(cid, mode: mode, name: name, by: context.deadline)
-        }
-    }
-
-    /// Pins roots whose blocks were all written by the caller, without looking at them again.
-    func pinRoots(_ roots: [CID], name: String, deadline: Deadline) throws(ContentError) {
-        try Self.check(name: name)
-        try storing { () throws(BlockStoreError) in
-            try store.pin(roots, mode: .recursive, name: name, by: deadline)
-        }
-    }
-
     /// Removes a pin.
     ///
     /// - Parameters:
     ///   - cid: the root.
     ///   - isRecursive: whether a recursive pin may be removed; a direct one is removed either way.
-    ///   - deadline: ends the wait for the store.
-    /// - Throws: `.notPinned`, `.pinConflict`.
+    ///   - context: who asks.
+    /// - Throws: `.notPinned`, `.pinConflict`, and as `RequestContext.check()`.
     package func remove(
-        _ cid: CID, isRecursive: Bool = true, deadline: Deadline
+        _ cid: CID, isRecursive: Bool = true, for context: RequestContext
     ) throws(ContentError) {
-        guard let pin = try pin(of: cid) else {
-            throw ContentError(.notPinned, "not pinned or pinned indirectly", cid: cid)
+        try remove([cid], isRecursive: isRecursive, for: context)
+    }
+
+    /// Removes several pins: all of them, or none where one of them cannot be removed.
+    ///
+    /// - Parameters:
+    ///   - cids: the roots; one that is there again counts once.
+    ///   - isRecursive: whether recursive pins may be removed; direct ones are removed either way.
+    ///   - context: who asks; one who leaves meanwhile may leave some of the pins.
+    /// - Throws: as for one.
+    /// - Complexity: two look-ups for each pin, one wait for the disk for `Limits.pinsAtOnceMax`.
+    package func remove(
+        _ cids: [CID], isRecursive: Bool = true, for context: RequestContext
+    ) throws(ContentError) {
+        for cid in cids {
+            try context.check()
+            guard let pin = try pin(of: cid) else {
+                // Kubo's text, which does not say of which.
+                let name = cids.count == 1 ? "" : cid.text() + ": "
+                throw ContentError(.notPinned, name + "not pinned or pinned indirectly", cid: cid)
+            }
+            guard isRecursive || pin.mode == .direct else {
+                throw ContentError(.pinConflict, "\(cid.text()) is pinned recursively", cid: cid)
+            }
         }
-        guard isRecursive || pin.mode == .direct else {
-            throw ContentError(.pinConflict, "\(cid.text()) is pinned recursively", cid: cid)
+        try inParts(cids, for: context) { part, deadline throws(BlockStoreError) in
+            // One that somebody else has removed meanwhile is gone as it should be.
+            try store.unpin(part, ignoringAbsent: true, by: deadline)
         }
-        try storing { () throws(BlockStoreError) in try store.unpin(cid, by: deadline) }
     }
 
     /// Moves a recursive pin, with its name, from one root to another.
@@ -98,7 +75,7 @@ package struct Pins: Sendable {
             throw ContentError(
                 .pinConflict, "'to' cid was already recursively pinned", cid: new)
         }
-        try checkPresence(of: new, mode: .recursive, for: context, progress: { _ in })
+        try checkPresence(of: [new], mode: .recursive, for: context)
         try storing { () throws(BlockStoreError) in
             try store.updatePin(from: old, to: new, unpin: unpins, by: context.deadline)
         }
@@ -122,23 +99,20 @@ package struct Pins: Sendable {
         }
     }
 
-    /// Reads every block that a pin would keep.
-    private func checkPresence(
-        of cid: CID, mode: Pin.Mode, for context: RequestContext,
-        progress: (PinProgress) throws(ContentError) -> Void
+    /// Changes pins of many roots, so many at a time as go to the disk together.
+    func inParts(
+        _ cids: some Collection<CID>, for context: RequestContext,
+        _ change: ([CID], Deadline) throws(BlockStoreError) -> Void
     ) throws(ContentError) {
-        var options = DAGWalk.Options()
-        options.readsLeaves = false
-        if mode == .direct { options.depthMax = 0 }
-        var walk = DAGWalk(
-            roots: [cid], access: ContentAccess(library, for: context), options: options)
-        var done = PinProgress()
-        while let visit = try walk.next() {
-            done.blockCount += 1
-            done.byteCount += UInt64(visit.byteCount)
-            try progress(done)
+        var rest = cids[...]
+        while !rest.isEmpty {
+            let part = rest.prefix(Limits.pinsAtOnceMax)
+            rest = rest[part.endIndex...]
+            try context.checkNow()
+            try storing { () throws(BlockStoreError) in
+                try change(Array(Set(part)), context.deadline)
+            }
         }
-        try context.checkNow()
     }
 
     func storing<Result>(

@@ -60,8 +60,9 @@ package struct Listing {
     /// The next link, in stored order; of a sharded folder in the order of the hashes.
     ///
     /// - Returns: nil at the end.
-    /// - Throws: `.blockNotFound` for a child that is not here, `.undecodable`, `.storage`,
-    ///   `.overloaded`, and as `RequestContext.check()`.
+    /// - Throws: `.blockNotFound` for a child that is not here, `.undecodable` and `.notUnixFS` for one
+    ///   that is no UnixFS though its codec is dag-pb, `.storage`, `.overloaded`, and as
+    ///   `RequestContext.check()`.
     package mutating func next() throws(ContentError) -> ListedLink? {
         try access.context.check()
         if source.isOthersTurn { release() }
@@ -119,7 +120,7 @@ package struct Listing {
         let entry = entry.compacted()
         let block = try children.named(entry.cid) { releaseContent() }
         defer { children.dropLast() }
-        switch try? UnixFSNode.read(block) {
+        switch try node(of: block, entry) {
         case .file(let file):
             return ListedLink(
                 entry, .file, byteCount: file.byteCount, metadata: file.metadata)
@@ -131,8 +132,21 @@ package struct Listing {
             return ListedLink(
                 entry, .symlink, byteCount: UInt64(link.target.count), target: link.target,
                 metadata: link.metadata)
-        case .raw, nil:
+        case .raw:
             return ListedLink(entry, .unknown, byteCount: 0)
+        }
+    }
+
+    /// A child that is not what its codec promises ends the listing, as it does Kubo's.
+    private func node(
+        of block: Block, _ entry: DirectoryEntry
+    ) throws(ContentError) -> UnixFSNode {
+        do {
+            return try UnixFSNode.read(block)
+        } catch {
+            let error = ContentError(error, in: entry.cid)
+            if entry.name.isEmpty { throw error }
+            throw error.prefixed("\"\(entry.name.displayText)\": ")
         }
     }
 }

@@ -39,11 +39,9 @@ enum PinCommands {
         let pins = Pins(invocation.library)
         let arguments = try invocation.cids()
         defer { arguments.memory.release() }
-        for cid in arguments.cids {
-            try pins.remove(
-                cid, isRecursive: invocation.options.flag("recursive"),
-                deadline: invocation.deadline)
-        }
+        try pins.remove(
+            arguments.cids, isRecursive: invocation.options.flag("recursive"),
+            for: invocation.context)
         return try document(
             .object([("Pins", arguments.list(invocation.cidText))]), invocation)
     }
@@ -105,7 +103,7 @@ enum PinCommands {
             ]))
     }
 
-    /// The pins that one `pin/add` makes, one after the other, with one progress for all.
+    /// The pins that one `pin/add` makes together.
     private struct Adding: Sendable {
         let pins: Pins
         let cids: [CID]
@@ -114,21 +112,14 @@ enum PinCommands {
         let context: RequestContext
 
         func run(progress: (PinProgress) throws -> Void) throws {
-            var before = PinProgress()
-            for cid in cids {
-                var latest = before
-                try pins.add(
-                    cid, mode: isRecursive ? .recursive : .direct, name: name, for: context
-                ) { (done: PinProgress) throws(ContentError) in
-                    latest.blockCount = before.blockCount + done.blockCount
-                    latest.byteCount = before.byteCount + done.byteCount
-                    do {
-                        try progress(latest)
-                    } catch {
-                        throw ContentError(.cancelled, "\(error)")
-                    }
+            try pins.add(
+                cids, mode: isRecursive ? .recursive : .direct, name: name, for: context
+            ) { (done: PinProgress) throws(ContentError) in
+                do {
+                    try progress(done)
+                } catch {
+                    throw ContentError(.cancelled, "\(error)")
                 }
-                before = latest
             }
         }
     }

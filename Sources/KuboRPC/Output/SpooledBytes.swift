@@ -34,6 +34,7 @@ final class SpooledBytes {
         copies: Int = 1, _ body: (Bytes) throws -> Result
     ) throws -> Result {
         let share = BudgetShare(of: access.library.ingestBudget)
+        defer { withExtendedLifetime(share) {} }
         let deadline = Deadline.after(Limits.uploadWait).earlier(access.context.deadline)
         let wanted = min(byteCount * copies, access.library.ingestBudget.limit)
         guard share.grow(by: wanted, deadline: deadline) else {

@@ -1,0 +1,94 @@
+package import BlockStore
+package import Multiformats
+
+extension Pins {
+    /// Pins a DAG or a block that is here completely.
+    ///
+    /// - Parameters:
+    ///   - cid: the root.
+    ///   - mode: a recursive pin replaces a direct one; the reverse is refused.
+    ///   - name: replaces the name of a pin that is there already.
+    ///   - context: who asks.
+    ///   - progress: called after each block that was found.
+    /// - Throws: `.pinConflict`, `.blockNotFound`, `.invalidArgument` for a long name, and as
+    ///   `RequestContext.check()`; texts begin with `pin: ` as Kubo's do.
+    /// - Complexity: reads every block below the root that may have links.
+    package func add(
+        _ cid: CID, mode: Pin.Mode = .recursive, name: String = "", for context: RequestContext,
+        progress: (PinProgress) throws(ContentError) -> Void = { _ in }
+    ) throws(ContentError) {
+        try add([cid], mode: mode, name: name, for: context, progress: progress)
+    }
+
+    /// Pins several DAGs or blocks: all of them, or none where one of them cannot be pinned.
+    ///
+    /// - Parameters:
+    ///   - cids: the roots; one that is there again counts once.
+    ///   - mode: a recursive pin replaces a direct one; the reverse is refused.
+    ///   - name: of all of them; replaces the names of pins that are there already.
+    ///   - context: who asks; one who leaves while pins are written leaves some of them.
+    ///   - progress: called after each block that was found.
+    /// - Throws: as for one.
+    /// - Complexity: reads every block below the roots that may have links, blocks that are below
+    ///   several of `Limits.pinsAtOnceMax` roots once. One wait for the disk for as many pins.
+    package func add(
+        _ cids: [CID], mode: Pin.Mode = .recursive, name: String = "", for context: RequestContext,
+        progress: (PinProgress) throws(ContentError) -> Void = { _ in }
+    ) throws(ContentError) {
+        try Self.check(name: name)
+        do {
+            if mode == .direct { try refuseRecursive(cids, for: context) }
+            try checkPresence(of: cids, mode: mode, for: context, progress: progress)
+            try pinPresent(cids, mode: mode, name: name, for: context)
+        } catch let error where error.code != .invalidArgument {
+            throw error.prefixed("pin: ")
+        }
+    }
+
+    private func refuseRecursive(
+        _ cids: [CID], for context: RequestContext
+    ) throws(ContentError) {
+        for cid in cids {
+            try context.check()
+            guard try pin(of: cid)?.mode != .recursive else {
+                throw ContentError(
+                    .pinConflict, "\(cid.text()) already pinned recursively", cid: cid)
+            }
+        }
+    }
+
+    /// Pins roots whose blocks are here, as the caller knows.
+    func pinPresent(
+        _ cids: some Collection<CID>, mode: Pin.Mode = .recursive, name: String,
+        for context: RequestContext
+    ) throws(ContentError) {
+        try Self.check(name: name)
+        try inParts(cids, for: context) { part, deadline throws(BlockStoreError) in
+            try store.pin(part, mode: mode, name: name, by: deadline)
+        }
+    }
+
+    /// Reads every block that pins would keep: one walk for many roots, which often share blocks.
+    func checkPresence(
+        of cids: [CID], mode: Pin.Mode, for context: RequestContext,
+        progress: (PinProgress) throws(ContentError) -> Void = { _ in }
+    ) throws(ContentError) {
+        var options = DAGWalk.Options()
+        options.readsLeaves = false
+        if mode == .direct { options.depthMax = 0 }
+        var done = PinProgress()
+        var rest = cids[...]
+        while !rest.isEmpty {
+            let part = Array(rest.prefix(Limits.pinsAtOnceMax))
+            rest = rest.dropFirst(part.count)
+            var walk = DAGWalk(
+                roots: part, access: ContentAccess(library, for: context), options: options)
+            while let visit = try walk.next() {
+                done.blockCount += 1
+                done.byteCount += UInt64(visit.byteCount)
+                try progress(done)
+            }
+        }
+        try context.checkNow()
+    }
+}
