@@ -38,7 +38,7 @@ final class UnfinishedInput {
 
     /// Puts what is unfinished into the file.
     ///
-    /// - Parameter runs: come back as they are, each in one piece.
+    /// - Parameter runs: come back in their order.
     /// - Throws: `.storage` when the disk is full.
     func putAside(_ runs: [[Bytes]]) throws(ContentError) {
         for run in runs {
@@ -57,20 +57,23 @@ final class UnfinishedInput {
         return file.byteCount - (ends.last ?? 0) >= UInt64(Limits.arrivedBytesEnough)
     }
 
-    /// What was put aside, with memory for that and for what arrived.
+    /// Has come back what was put aside, with memory for that and for what arrived.
     ///
+    /// - Parameter receive: gets the pieces, each with the index of its run.
     /// - Throws: `.overloaded` when others have the memory for too long.
     /// - Blocking: waits for memory.
-    func takeRuns() throws(ContentError) -> [Bytes] {
+    func takeRuns(_ receive: (_ run: Int, _ piece: Bytes) -> Void) throws(ContentError) {
         let wanted = min(Int(file.byteCount), access.library.assemblyBudget.limit)
         try access.context.take(
             wanted, in: share, within: Limits.ingestWait, "the memory for uploads")
-        var (runs, start) = ([Bytes](), UInt64(0))
-        for end in ends {
-            runs.append(try read(start..<end))
-            start = end
+        var start: UInt64 = 0
+        for (run, end) in ends.enumerated() {
+            while start < end {
+                let next = min(end, start + UInt64(Limits.arrivedPieceBytes))
+                receive(run, try read(start..<next))
+                start = next
+            }
         }
-        return runs
     }
 
     /// The next of the bytes that arrived; nil when all are taken, and nothing waits any more.

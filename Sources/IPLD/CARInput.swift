@@ -12,6 +12,8 @@ struct CARInput: ~Copyable {
     private var piece = Bytes.empty
     /// The first bytes of a run that began in an earlier piece.
     private var held = ByteWriter(capacity: 16)
+    /// How long that run will be.
+    private var runByteCount = 0
     private var length: Length?
 
     /// Takes the next piece.
@@ -23,12 +25,14 @@ struct CARInput: ~Copyable {
     /// How many bytes were copied and wait for the rest of their run.
     var heldByteCount: Int { held.count }
 
-    /// Takes those bytes away; `putBack` must bring them back before the next piece is fed.
+    /// Takes those bytes away; `putBack` must bring them all back before the next piece is fed.
     mutating func takeHeld() -> Bytes { held.takeBytes() }
 
-    /// Puts back what `takeHeld` took.
+    /// Puts back what `takeHeld` took, or the next part of it. It grows in the room for all of its run:
+    /// to grow by copies would take three times its memory.
     mutating func putBack(_ bytes: Bytes) {
-        precondition(held.count == 0, "what was taken is put back before anything else")
+        precondition(piece.isEmpty, "what was taken is put back before anything else")
+        if held.count == 0 { _ = held.takeBytes(nextCapacity: max(runByteCount, bytes.count)) }
         held.append(bytes)
     }
 
@@ -69,7 +73,10 @@ struct CARInput: ~Copyable {
             defer { piece = piece.dropFirst(count) }
             return piece.prefix(count)
         }
-        if held.count == 0 { _ = held.takeBytes(nextCapacity: count) }
+        if held.count == 0 {
+            runByteCount = count
+            _ = held.takeBytes(nextCapacity: count)
+        }
         let part = piece.prefix(count - held.count)
         held.append(part)
         piece = piece.dropFirst(part.count)

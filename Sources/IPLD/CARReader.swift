@@ -51,7 +51,7 @@ package struct CARReader: ~Copyable {
     /// holds no memory. `putBack` must bring them back before more is fed.
     package mutating func takeHeld() -> Bytes { input.takeHeld() }
 
-    /// Puts back what `takeHeld` took.
+    /// Puts back what `takeHeld` took, or the next part of it.
     package mutating func putBack(_ bytes: Bytes) { input.putBack(bytes) }
 
     /// Takes the next piece of the input. Everything fed before must have been taken out.

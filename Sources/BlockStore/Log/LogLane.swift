@@ -72,7 +72,12 @@ final class LogLane: Sendable {
         var batch = WriteBatch()
         while true {
             switch nextWork() {
-            case .write(let work): write(work, &batch, didWrite)
+            case .write(let work):
+                let isLarge = work.byteCount > Limits.batchBytesMax
+                guard let database = write(work, &batch, didWrite), isLarge else { continue }
+                // A memtable takes any write until it is full: two of such blocks in each of two
+                // memtables are four times the memory of one. Here the batch's own are gone.
+                database.flush()
             case .reopen(let error): reopen(after: error, didWrite)
             case .end:
                 let generation = state.notify { state in
@@ -100,9 +105,10 @@ final class LogLane: Sendable {
         return work ?? .end
     }
 
+    /// - Returns: where it was written; nil when that failed.
     private func write(
         _ work: LogState.Batch, _ batch: inout WriteBatch, _ didWrite: (Int) -> Void
-    ) {
+    ) -> Database? {
         announce(state.withLock { $0.generation })
         fill(&batch, work)
         let database: Database
@@ -111,7 +117,8 @@ final class LogLane: Sendable {
             try database.write(batch, isSynced: context.isSynced)
         } catch {
             batch.clear()
-            return fail(context.writeError(error, "blocks"))
+            fail(context.writeError(error, "blocks"))
+            return nil
         }
         batch.clear()
         figures.batches.add()
@@ -123,9 +130,7 @@ final class LogLane: Sendable {
         self.room.release(room)
         progress.notify { $0.advance(durableThrough: durable, generation: generation) }
         if waiting > 0 { didWrite(waiting) }
-        // A memtable takes any write until it is full: two of such blocks in each of two memtables
-        // are four times the memory of one.
-        if work.byteCount > Limits.batchBytesMax { database.flush() }
+        return database
     }
 
     private func fill(_ batch: inout WriteBatch, _ work: LogState.Batch) {

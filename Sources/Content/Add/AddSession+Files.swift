@@ -49,8 +49,9 @@ extension AddSession {
     /// Goes on with a file whose bytes were put aside.
     private func resume(_ file: PendingFile) throws {
         guard unfinished.isAside else { return }
-        let runs = try unfinished.takeRuns()
-        file.builder.putBack(HeldFileBytes(chunk: [runs[0]], inProgress: [runs[1]]))
+        var held: [[Bytes]] = [[], []]
+        try unfinished.takeRuns { run, piece in held[run].append(piece) }
+        file.builder.putBack(HeldFileBytes(chunk: held[0], inProgress: held[1]))
         while let piece = try unfinished.takeArrived() { try feed(piece, to: file) }
     }
 

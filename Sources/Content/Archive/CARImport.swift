@@ -88,7 +88,7 @@ package final class CARImport {
     /// Goes on with an archive whose bytes were put aside.
     private func resume() throws(ContentError) {
         guard unfinished.isAside else { return }
-        reader.putBack(try unfinished.takeRuns()[0])
+        try unfinished.takeRuns { _, piece in reader.putBack(piece) }
         while let piece = try unfinished.takeArrived() {
             reader.feed(piece)
             try takeEvents()
