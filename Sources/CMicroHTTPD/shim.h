@@ -96,6 +96,15 @@ static inline unsigned long long holdfast_tcp_received(int socket) {
     return getsockopt(socket, IPPROTO_TCP, TCP_INFO, fields, &length) == 0 ? fields[16] : 0;
 }
 
+/// Bytes that a TCP socket has received, and bytes it has sent whose receipt was told, both since it
+/// was connected; 0 for other sockets. The second is in front of the first.
+static inline unsigned long long holdfast_tcp_moved(int socket) {
+    unsigned long long fields[32] = {0};
+    socklen_t length = sizeof fields;
+    return getsockopt(socket, IPPROTO_TCP, TCP_INFO, fields, &length) == 0 ? fields[15] + fields[16]
+                                                                           : 0;
+}
+
 /// `dup3` with O_CLOEXEC; the function is hidden without _GNU_SOURCE.
 static inline int holdfast_replace_descriptor(int descriptor, int number) {
     return (int)syscall(SYS_dup3, descriptor, number, O_CLOEXEC);

@@ -18,7 +18,7 @@ final class Connection: Sendable {
         case waiting
         /// To send the rest of the header section.
         case header
-        /// To move the bytes of a body, either way; it has not done so for a moment.
+        /// To move the bytes of a body, either way: this program can do nothing before it has.
         case still
         /// Nothing: the handler is at work, or a body moves.
         case busy
@@ -43,6 +43,8 @@ final class Connection: Sendable {
     /// has moved meanwhile. The connection's own thread counts.
     private let stillNanoseconds = Atomic<UInt64>(0)
     private let movedByteCount = Atomic<Int>(0)
+    /// What the system had moved for the peer when that wait began.
+    private let movedBefore = Atomic<UInt64>(0)
 
     /// What the watchdog remembers between two looks at a waiting connection.
     struct Watch {
@@ -100,6 +102,9 @@ final class Connection: Sendable {
         }
         // A byte now and then is not what others have to make room for: it goes on being still.
         let still = phase == .still ? stillNanoseconds.load(ordering: .relaxed) : 0
+        if phase == .still, still == 0 {
+            movedBefore.store(holdfast_tcp_moved(socket), ordering: .relaxed)
+        }
         shutInstant.store(limit, ordering: .relaxed)
         phaseInstant.store(now &- min(now, still), ordering: .relaxed)
         phaseBox.store(phase, ordering: .relaxed)
@@ -110,6 +115,24 @@ final class Connection: Sendable {
         let moved = movedByteCount.add(byteCount, ordering: .relaxed).newValue
         if moved >= Limits.movedByteCountMin { forgetStillness() }
     }
+
+    /// Looks whether bytes have moved while the peer was waited for: what lies in the socket's buffers
+    /// goes on without this program. If so the wait counts from now on. For who is about to end it.
+    func lookForMovement(at now: UInt64) {
+        let before = look
+        guard before.phase == .still, now &- min(now, before.since) >= Self.stillNanosecondsMax
+        else { return }
+        let moved = holdfast_tcp_moved(socket)
+        let start = movedBefore.load(ordering: .relaxed)
+        guard moved >= start &+ UInt64(Limits.movedByteCountMin) else { return }
+        movedBefore.store(moved, ordering: .relaxed)
+        forgetStillness()
+        // Fails when the connection has gone on itself.
+        _ = phaseInstant.compareExchange(
+            expected: before.since, desired: now, ordering: .relaxed)
+    }
+
+    private static let stillNanosecondsMax = Limits.stillDuration.wholeNanoseconds
 
     private func forgetStillness() {
         stillNanoseconds.store(0, ordering: .relaxed)

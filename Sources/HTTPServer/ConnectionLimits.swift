@@ -9,8 +9,9 @@ import Execution
 /// connections the one that has lain still for longest.
 ///
 /// One that has only just come may have its request on the way, and one whose body has only just stopped
-/// may go on with it: they have a moment for that, and the newcomer waits rather. While a handler works, or bytes move, a connection does not give way; nor does it
-/// count against its client, who would otherwise lose the next request for having some at work.
+/// may go on with it: they have a moment for that, and the newcomer waits rather. While a handler works,
+/// or bytes move, a connection does not give way; nor does it count against its client, who would
+/// otherwise lose the next request for having some at work.
 struct ConnectionLimits {
     /// Connections at once.
     let max: Int
@@ -62,9 +63,11 @@ struct ConnectionLimits {
         if !newcomer.isLocal {
             let own = holders.count { $0.peer.group == newcomer.group }
             if own >= perClientMax {
-                return leaver(among: holders, ranks, at: now) {
+                let decision = leaver(among: holders, ranks, at: now) {
                     $0.peer.group == newcomer.group
                 }
+                // Nobody is made to wait for a client that has enough.
+                return decision == .notYet ? .refused : decision
             }
         }
         guard holders.count >= max else { return .room }
@@ -104,7 +107,9 @@ struct ConnectionLimits {
 
     private func rank(of holder: Holder, at now: UInt64, sparesFresh: Bool) -> Rank {
         let age = Self.age(of: holder, at: now)
-        let isFresh = age < Limits.graceDuration.wholeNanoseconds
+        let isFresh =
+            age < (holder.phase == .still ? Limits.stillDuration : Limits.arrivalDuration)
+            .wholeNanoseconds
         return switch holder.phase {
         // Who has only just connected, or got an answer, may have sent a request already.
         case .waiting: isFresh ? (sparesFresh ? .fresh : .begun) : .waiting

@@ -106,6 +106,7 @@ struct ConnectionTable {
         }
         let candidates = entries.values.lazy.filter { !$0.isLeaving }.map(\.connection)
         let connections = Array(candidates)
+        for connection in connections { connection.lookForMovement(at: now) }
         var looks = connections.map(\.look)
         var holders = zip(connections, looks).map { ConnectionLimits.Holder($0.peer, $1) }
         // Between the look and the end of a choice some may go on; not so many.

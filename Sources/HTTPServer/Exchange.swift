@@ -162,8 +162,8 @@ final class Exchange {
         }
     }
 
-    /// Gives control back to libmicrohttpd, which waits for the next piece of the body. Where there is
-    /// none it may have a `100 Continue` to send first, and then waits for the client too.
+    /// Gives control back to libmicrohttpd, which waits for the next piece of the body, or calls again at
+    /// once where there is none.
     func awaitBody() -> MHD_Result {
         lastExit = Instant.now.nanoseconds
         connection.enter(.still, at: lastExit, until: limit(forMoving: 0, from: lastExit))

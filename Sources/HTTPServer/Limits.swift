@@ -52,10 +52,18 @@ enum Limits {
     /// that the block which it is a part of can go.
     static let keptPieceByteCount = 64 * 1_024
 
-    /// For how long a connection gives way to no newcomer once it is its client's turn: to send a request,
-    /// or to move `movedByteCountMin` of a body. A newcomer that finds no place waits for as long, so
-    /// that by then every connection that does nothing can leave for it.
-    static let graceDuration: Duration = .milliseconds(250)
+    /// For how long a connection that waits for a request counts as one whose request is on its way,
+    /// and gives way to no newcomer.
+    static let arrivalDuration: Duration = .milliseconds(250)
+
+    /// For how long less than `movedByteCountMin` of a body may have moved, while the client was waited
+    /// for, before its connection gives way to others. Longer than the way there and back.
+    static let stillDuration: Duration = .seconds(1)
+
+    /// How long a newcomer that finds no place may wait for one: by then every connection can leave for
+    /// it that does nothing. When one has waited in vain, those behind it are not made to wait for as
+    /// long, since it is the thread that accepts which waits.
+    static let placeDuration: Duration = .seconds(1)
 
     /// How long a newcomer waits before it is looked again whether there is room.
     static let roomPeriod: Duration = .milliseconds(5)

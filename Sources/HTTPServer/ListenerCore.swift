@@ -31,6 +31,9 @@ final class ListenerCore: @unchecked Sendable {
     /// What libmicrohttpd is given for its messages; it outlives the daemon.
     let logger: UnsafeMutablePointer<holdfast_mhd_logger>
 
+    /// From when on newcomers may wait for a place again; nanoseconds of `Instant`.
+    private let waitsAgain = Atomic<UInt64>(0)
+
     /// Connections that have been told to leave and have not ended, beside those that may be open.
     let leavingCountMax: Int
 
@@ -60,19 +63,27 @@ final class ListenerCore: @unchecked Sendable {
     func connectionStarted(_ connection: Connection) {
         counters.open.add(1, ordering: .relaxed)
         counters.accepted.add(1, ordering: .relaxed)
-        let end = Deadline.after(Limits.graceDuration)
+        let start = Instant.now.nanoseconds
+        let end = start &+ Limits.placeDuration.wholeNanoseconds
         var leavingCount = 0
         while true {
             let now = Instant.now.nanoseconds
+            let mayWait =
+                now < end && start >= waitsAgain.load(ordering: .relaxed)
+                && !isDraining.load(ordering: .relaxed)
             connection.enter(.waiting, at: now, until: now &+ idleNanoseconds)
             // Shut under the lock: only then is it sure that the socket is still open.
             let arrival = connections.withLock { table in
                 defer { leavingCount = table.leavingCount }
                 return table.add(
-                    connection, within: limits, at: now, sparesFresh: !end.hasPassed)
+                    connection, within: limits, at: now, sparesFresh: mayWait)
             }
             if case .added(let hasLeft) = arrival {
                 if hasLeft { counters.evicted.add(1, ordering: .relaxed) }
+                if now >= end {
+                    let next = now &+ Limits.placeDuration.wholeNanoseconds
+                    waitsAgain.store(next, ordering: .relaxed)
+                }
                 break
             }
             // Who comes behind waits in the kernel's queue meanwhile, which is longer than ours.

@@ -66,7 +66,6 @@ struct ConnectionCrowdTests {
             client.send(request)
             return client
         }
-        // A body counts as still after a moment; until then a newcomer may be turned away.
         let deadline = Deadline.after(.seconds(20))
         var isServed = false
         while !isServed, !deadline.hasPassed {
@@ -107,6 +106,24 @@ struct ConnectionCrowdTests {
             isServed = client.read(until: "hello").hasSuffix("hello")
         }
         #expect(isServed)
+    }
+
+    /// A newcomer is not turned away while somebody may leave for it in a moment.
+    @Test func aNewcomerWaitsForThoseWhoHaveJustStopped() throws {
+        let listener = try Listener(options(20)) { request in
+            request.path == "/up" ? .receive(CountingReceiver()) : .respond(.text(.ok, "hello"))
+        }
+        defer { listener.stop() }
+        let port = try #require(listener.port)
+        let stalled = (0..<20).map { _ in
+            let client = RawClient(port: port)
+            client.send("POST /up HTTP/1.1\r\nHost: a\r\nContent-Length: 99999\r\n\r\n")
+            return client
+        }
+        let client = RawClient(port: port)
+        client.send(get)
+        #expect(client.read(until: "hello").hasSuffix("hello"))
+        withExtendedLifetime(stalled) {}
     }
 
     @Test func whoIsWorkedForDoesNotGiveWay() throws {

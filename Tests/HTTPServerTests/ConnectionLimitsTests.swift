@@ -92,6 +92,15 @@ struct ConnectionLimitsTests {
         #expect(decide(peer(2), others + busy) == .room)
     }
 
+    /// Else a client could have the accepting thread wait for it, time and again.
+    @Test func nobodyWaitsForAClientAtItsLimit() {
+        let moving = (0..<2).map { _ in holder(peer(1), .still, secondsAgo: 0) }
+        #expect(decide(peer(1), moving) == .refused)
+        let fresh = (0..<2).map { _ in holder(peer(1), .waiting, secondsAgo: 0) }
+        #expect(decide(peer(1), fresh) == .refused)
+        #expect(decide(peer(2), moving) == .room)
+    }
+
     @Test func theOwnMachineIsNoClient() {
         for local in [
             PeerAddress(internet: [127, 0, 0, 1]), PeerAddress(onThisMachine: "unix"),

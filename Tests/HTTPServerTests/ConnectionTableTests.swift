@@ -1,3 +1,4 @@
+import CMicroHTTPD
 import Execution
 import Glibc
 import TestSupport
@@ -10,7 +11,7 @@ import Testing
 @Suite(.timeLimit(.minutes(20)))
 struct ConnectionTableTests {
     private let now = Instant.now.nanoseconds
-    private let limits = ConnectionLimits(max: 3, perClientMax: 3)
+    private let limits = ConnectionLimits(max: 3, perClientMax: 9)
 
     /// A connection over a pair of sockets, with the client's end.
     private final class Pair {
@@ -82,6 +83,36 @@ struct ConnectionTableTests {
         let second = add(newcomer, to: &table)
         #expect(second == true)
         #expect(pairs.map(\.isShut) == [false, true, false] && !newcomer.isShut)
+    }
+
+    /// The system sends what this program has handed to it, however long the socket has no room for
+    /// more: a client that takes it is not cut off.
+    @Test func whoseBytesMoveStays() throws {
+        let server = try ListeningSocket.open(.tcp(host: "127.0.0.1", port: 0))
+        defer { close(server) }
+        let client = RawClient(port: try #require(ListeningSocket.port(of: server)))
+        let socket = unsafe accept(server, nil, nil)
+        defer { close(socket) }
+        let reader = Connection(socket: socket, peer: PeerAddress(internet: [192, 0, 2, 1]))
+        reader.enter(.still, at: now - 2_000_000_000, until: .max)
+        var table = ConnectionTable()
+        let one = ConnectionLimits(max: 1, perClientMax: 9)
+        _ = table.add(reader, within: one, at: now, sparesFresh: false)
+        #expect(unsafe send(socket, [UInt8](repeating: 1, count: 8_192), 8_192, 0) == 8_192)
+        let deadline = soon()
+        while holdfast_tcp_moved(socket) < 8_192, !deadline.hasPassed {
+            pause(for: .milliseconds(1))
+        }
+        let first = pair(.waiting, secondsAgo: 0)
+        if case .added = table.add(first.connection, within: one, at: now, sparesFresh: true) {
+            Issue.record("somebody left although bytes had moved")
+        }
+        // Nothing has moved in the second since.
+        let later = now + 1_000_000_000
+        _ = table.add(first.connection, within: one, at: later, sparesFresh: true)
+        #expect(!first.isShut)
+        #expect(client.readSome(upTo: 8_192).count == 8_192)
+        #expect(client.readSome().isEmpty)
     }
 
     @Test func aRequestThatHasComeIsRead() {

@@ -202,6 +202,15 @@ struct FramingTests {
         #expect(answer.contains("answered") == (status == 200))
     }
 
+    @Test(arguments: ["a ", "a:80\t ", "[::1]:80", "a%20b", "A.b-c_d~e"])
+    func aHostMayBeAnythingThatAHostIsMadeOf(host: String) throws {
+        let listener = try Listener(.testing()) { _ in .respond(.text(.ok, "answered")) }
+        defer { listener.stop() }
+        let answer = try RawClient(port: #require(listener.port)).exchange(
+            "GET / HTTP/1.1\r\nHost: \(host)\r\nConnection: close\r\n\r\n")
+        #expect(answer.hasPrefix("HTTP/1.1 200 "), "\(answer)")
+    }
+
     @Test func anExpectationWithoutABodyHoldsNothingUp() throws {
         let listener = try Listener(.testing()) { .respond(.text(.ok, $0.path)) }
         defer { listener.stop() }

@@ -17,7 +17,7 @@ struct ConnectionAllotmentTests {
         #expect(result.privateCount == 256)
     }
 
-    @Test(arguments: [450, 512, 1_024, 2_048, 4_096, 8_192, 1 << 20])
+    @Test(arguments: [500, 512, 1_024, 2_048, 4_096, 8_192, 1 << 20])
     func allOfThemTogetherLeaveDescriptorsForTheRest(openFileMax: Int) throws {
         for (publicWanted, privateWanted) in [(1_024, 256), (100_000, 256), (20, 20), (1, 1)] {
             let result = try allotment(publicWanted, privateWanted, of: openFileMax)

@@ -10,13 +10,14 @@ struct ConnectionAllotment: Equatable {
     /// Of the private listener.
     let privateCount: Int
 
-    /// What a connection may take at once: its socket, the file that its body or its answer waits in,
-    /// and the socket of one that has been told to leave for it and has not ended.
-    static let descriptorsPerConnection = 3
+    /// What a connection may take for long: its socket, the file that its body waits in and the one of
+    /// its answer, and the socket of one that has been told to leave for it and has not ended. Those
+    /// that it takes for a moment (`SocketDiversion`) are in the reserve.
+    static let descriptorsPerConnection = 4
 
     /// What the rest of the process takes at most: the databases map most of their tables, hold a
-    /// fifth of the limit open beyond that (LevelDB's `PosixEnv`), and the listeners keep room for
-    /// connections that end.
+    /// fifth of the limit open beyond that (LevelDB's `PosixEnv`), and two listeners keep room for at
+    /// least 64 connections each that end.
     static func reserve(of openFileMax: Int) -> Int { 256 + openFileMax / 5 }
 
     /// Shares out what there is.
