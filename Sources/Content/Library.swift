@@ -24,6 +24,8 @@ package final class Library: Sendable {
 
     /// Bytes in which all walks, lists and archives together remember where they are.
     package let stateBudget: ByteBudget
+    /// For one request at a time that remembers something already and gets no more of that.
+    package let stateReserveBudget: ByteBudget
 
     /// Bytes in which all adds and imports together remember what they have to until their end.
     package let entryBudget: ByteBudget
@@ -59,6 +61,8 @@ package final class Library: Sendable {
             ordinaryBytesMax: egressBytesMax, largeBytesMax: largeEgressBytesMax)
         assemblyBudget = ByteBudget(name: "assembly", limit: Limits.assemblyBytesMax)
         stateBudget = ByteBudget(name: "walk", limit: Limits.stateBytesMax)
+        stateReserveBudget = ByteBudget(
+            name: "walk-reserve", limit: Limits.requestStateBytesMax)
         entryBudget = ByteBudget(name: "entries", limit: Limits.entryBytesMax)
         decodingBudget = ByteBudget(name: "decoding", limit: Limits.decodingBytesMax)
         source = LocalSource(store)
@@ -72,7 +76,7 @@ package final class Library: Sendable {
         }
         for budget in [
             ingestBudget, assemblyBudget, blockMemory.ordinary, blockMemory.large, stateBudget,
-            entryBudget, decodingBudget,
+            stateReserveBudget, entryBudget, decodingBudget,
         ] {
             registry.memory(budget)
         }

@@ -92,8 +92,15 @@ package enum Limits {
     /// stays below.
     static let requestStateBytesMax = 32 << 20
 
-    /// The same for all requests together.
-    package static let stateBytesMax = 40 << 20
+    /// The same for all requests together. One of them may have as much again as one request may have:
+    /// else those who hold some and need more would wait for each other.
+    package static let stateBytesMax = 32 << 20
+
+    /// How often a request that holds some and waits for more looks whether it is its turn for that.
+    static let reserveLookInterval: Duration = .milliseconds(20)
+
+    /// From how many bytes on an answer that its client does not take is broken off where others wait.
+    static let muchStateBytes = 1 << 20
 
     /// Bytes in which all adds together remember the entries of their folders, imports their roots, and
     /// puts the names of their blocks: a folder of 1,000,000 files with usual names.

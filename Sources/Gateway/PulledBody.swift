@@ -21,5 +21,7 @@ final class PulledBody: BodySource {
 
     func reload() throws -> Bytes { try output.reload() }
 
+    var holdsUpOthers: Bool { output.holdsUpOthers }
+
     func close() { _ = output.release() }
 }

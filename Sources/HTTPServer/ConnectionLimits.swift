@@ -107,9 +107,8 @@ struct ConnectionLimits {
 
     private func rank(of holder: Holder, at now: UInt64, sparesFresh: Bool) -> Rank {
         let age = Self.age(of: holder, at: now)
-        let isFresh =
-            age < (holder.phase == .still ? Limits.stillDuration : Limits.arrivalDuration)
-            .wholeNanoseconds
+        let grace = holder.phase == .still ? Limits.stillDuration : Limits.arrivalDuration
+        let isFresh = age < grace.wholeNanoseconds
         return switch holder.phase {
         // Who has only just connected, or got an answer, may have sent a request already.
         case .waiting: isFresh ? (sparesFresh ? .fresh : .begun) : .waiting

@@ -48,6 +48,9 @@ enum Limits {
     /// what it handed out.
     static let blockedDuration: Duration = .milliseconds(250)
 
+    /// How long a client may take nothing while others wait for what its answer holds: twice this.
+    static let heldUpDuration: Duration = .seconds(2)
+
     /// What is left of a piece and no longer than this is copied for a client that takes nothing, so
     /// that the block which it is a part of can go.
     static let keptPieceByteCount = 64 * 1_024
@@ -61,8 +64,7 @@ enum Limits {
     static let stillDuration: Duration = .seconds(1)
 
     /// How long a newcomer that finds no place may wait for one: by then every connection can leave for
-    /// it that does nothing. When one has waited in vain, those behind it are not made to wait for as
-    /// long, since it is the thread that accepts which waits.
+    /// it that does nothing. When one has waited, those behind it do not, for as long.
     static let placeDuration: Duration = .seconds(1)
 
     /// How long a newcomer waits before it is looked again whether there is room.

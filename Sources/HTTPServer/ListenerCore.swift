@@ -80,9 +80,9 @@ final class ListenerCore: @unchecked Sendable {
             }
             if case .added(let hasLeft) = arrival {
                 if hasLeft { counters.evicted.add(1, ordering: .relaxed) }
-                if now >= end {
-                    let next = now &+ Limits.placeDuration.wholeNanoseconds
-                    waitsAgain.store(next, ordering: .relaxed)
+                // Never more than half of the time, since it is the thread that accepts which waits.
+                if mayWait || now >= end {
+                    waitsAgain.store(now &+ (now &- start), ordering: .relaxed)
                 }
                 break
             }

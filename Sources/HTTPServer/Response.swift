@@ -88,6 +88,10 @@ package protocol BodySource: AnyObject {
     /// - Throws: anything; the connection is broken off then.
     func reload() throws -> Bytes
 
+    /// Whether it holds memory that others wait for, and cannot let go of it. A client that takes nothing
+    /// for a while is then told to go.
+    var holdsUpOthers: Bool { get }
+
     /// Fields to be sent behind the last byte of a chunked answer. Asked for after `next` gave nil.
     var trailers: Fields { get }
 
@@ -104,6 +108,7 @@ extension BodySource {
             code: .system, message: "a source was asked for a piece that it had not let go of")
     }
 
+    package var holdsUpOthers: Bool { false }
     package var trailers: Fields { [:] }
     package func close() {}
 }

@@ -138,7 +138,7 @@ struct StreamedAnswer: ~Copyable {
         } else if source.release() {
             released = parts.releasePayload()
         }
-        guard SocketWriter.wait(for: POLLOUT, on: socket, by: .never) else { return false }
+        guard waitForLong(on: socket) else { return false }
         guard let released else { return true }
         // From here on it is the source that others wait for, and not the client.
         let start = Instant.now.nanoseconds
@@ -151,6 +151,23 @@ struct StreamedAnswer: ~Copyable {
             core.report("\(exchange.targetForLog): broken off: \(error)")
         }
         return false
+    }
+
+    /// Waits for as long as the client takes, or until others have waited for long for what the answer
+    /// cannot let go of.
+    private func waitForLong(on socket: Int32) -> Bool {
+        var heldUpOthers = false
+        while !SocketWriter.wait(
+            for: POLLOUT, on: socket, by: .after(Limits.heldUpDuration))
+        {
+            let holdsUpOthers = source.holdsUpOthers
+            if heldUpOthers, holdsUpOthers {
+                core.report("\(exchange.targetForLog): broken off: others wait for its memory")
+                return false
+            }
+            heldUpOthers = holdsUpOthers
+        }
+        return true
     }
 
     /// Sends what stands behind the last piece, and the head if there was none.

@@ -42,6 +42,11 @@ struct CrashTests {
         for seed in 1...crashCount {
             let child = try ChildProcess(
                 BuiltProgram.path("crash-child"), [disk.mountPoint + "/store", "\(seed)"])
+            // On a slow machine the cut would come before anything was acknowledged.
+            let deadline = soon()
+            while seed % 2 == 1, !child.hasSaidMuch, !child.hasEnded, !deadline.hasPassed {
+                pause(for: .milliseconds(1))
+            }
             pause(for: .microseconds(20_000 + random.below(400_000)))
             // What is acknowledged while the power is being cut does not count: on XFS, an fdatasync
             // that overlaps with the simulated cut may report success although its transaction is
@@ -64,4 +69,9 @@ struct CrashTests {
         }
         #expect(all.blocks.count > crashCount)
     }
+}
+
+extension ChildProcess {
+    /// Whether it has acknowledged some things.
+    fileprivate var hasSaidMuch: Bool { outputText.utf8.count { $0 == UInt8(ascii: "\n") } > 10 }
 }

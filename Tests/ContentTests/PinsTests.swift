@@ -157,6 +157,29 @@ struct PinsTests {
         }
     }
 
+    /// Another spelling of a block that was met is another CID for whoever reads the list.
+    @Test func everySpellingBelowAPinIsListed() throws {
+        let scratch = try ScratchLibrary()
+        let blocks = HostileBlocks(scratch)
+        let inner = try blocks.node([("leaf", try blocks.raw("leaf"))])
+        let other = CID.v1(.dagPB, inner.multihash)
+        let spelled = inner.version == .v0 ? inner : CID.v0(inner.multihash)
+        let leaf = try blocks.raw("x")
+        let asCBOR = CID.v1(Multicodec(rawValue: 0x78), leaf.multihash)
+        let folder = try blocks.node(
+            [spelled, other, leaf, asCBOR].enumerated().map { ("\($0.offset)", $0.element) })
+        let pins = Pins(scratch.library)
+        try pins.add(folder, for: scratch.access.context)
+        try pins.add(other, for: scratch.access.context)
+        var listed: [CID] = []
+        try pins.list(.all, for: scratch.access.context) { cid, status in
+            if case .indirect = status { listed.append(cid) }
+        }
+        #expect(Set(listed).isSuperset(of: [spelled, leaf, asCBOR]))
+        #expect(!listed.contains(other))
+        #expect(listed.count == Set(listed).count)
+    }
+
     @Test func longNamesAreRefused() throws {
         let name = String(repeating: "é", count: 128)
         let error = contentError { try pins.add(file, name: name, for: context) }

@@ -35,6 +35,59 @@ struct StateShareTests {
         #expect(library.blockMemory.ordinary.inUse == 0)
     }
 
+    /// Requests that all hold something and need more: one after the other has the reserve, so none
+    /// waits for its end in vain.
+    @Test func thoseWhoHoldSomeDoNotWaitForEachOther() throws {
+        let scratch = try ScratchLibrary()
+        let library = scratch.library
+        let part = library.stateBudget.limit / 4
+        let hasHalf = Monitor(0)
+        let ends = (0..<4).map { _ in Pending<Bool>() }
+        let threads = ends.map { end in
+            Thread(name: "walk") {
+                let context = RequestContext(deadline: soon())
+                let state = library.access(for: context).makeStateShare()
+                do {
+                    try state.take(part)
+                    hasHalf.notify { $0 += 1 }
+                    _ = hasHalf.wait(by: soon()) { $0 == 4 ? true : nil }
+                    try state.take(part)
+                    // The same request remembers something else.
+                    try library.access(for: context).makeStateShare().take(1 << 20)
+                    end.fulfil(true)
+                } catch {
+                    end.fulfil(false)
+                }
+            }
+        }
+        #expect(ends.map { $0.value() } == [true, true, true, true])
+        for thread in threads { thread.join() }
+        #expect(library.stateBudget.inUse == 0)
+        #expect(library.stateReserveBudget.inUse == 0)
+    }
+
+    @Test func whoHoldsMuchIsTold() throws {
+        let library = try ScratchLibrary().library
+        let access = library.access(for: RequestContext(deadline: soon()))
+        let state = access.makeStateShare()
+        try state.take(2 << 20)
+        #expect(!access.holdsUpOthers)
+        let rest = library.stateBudget.limit - library.stateBudget.inUse
+        #expect(library.stateBudget.tryAcquire(rest))
+        let other = Pending<Bool>()
+        let thread = Thread(name: "other") {
+            let newcomer = library.access(for: RequestContext(deadline: soon())).makeStateShare()
+            other.fulfil((try? newcomer.take(1 << 20)) != nil)
+        }
+        while library.stateBudget.waiterCount == 0 { pause(for: .milliseconds(1)) }
+        #expect(access.holdsUpOthers)
+        state.release()
+        #expect(other.value())
+        thread.join()
+        #expect(!access.holdsUpOthers)
+        library.stateBudget.release(rest)
+    }
+
     /// A folder with more entries than a request remembers for nothing, in folders of 100.
     private func folder(in scratch: ScratchLibrary) throws -> CID {
         let blocks = HostileBlocks(scratch)

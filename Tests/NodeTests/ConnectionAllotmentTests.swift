@@ -5,10 +5,11 @@ import Testing
 @Suite(.timeLimit(.minutes(20)))
 struct ConnectionAllotmentTests {
     private func allotment(
-        _ publicWanted: Int, _ privateWanted: Int, of openFileMax: Int
+        _ publicWanted: Int, _ privateWanted: Int, of openFileMax: Int, threadMax: Int? = nil
     ) throws -> ConnectionAllotment {
         try ConnectionAllotment(
-            publicWanted: publicWanted, privateWanted: privateWanted, openFileMax: openFileMax)
+            publicWanted: publicWanted, privateWanted: privateWanted, openFileMax: openFileMax,
+            threadMax: threadMax)
     }
 
     @Test func whatIsConfiguredHoldsWhereThereIsRoom() throws {
@@ -28,6 +29,16 @@ struct ConnectionAllotmentTests {
             #expect(result.publicCount >= min(publicWanted, Limits.connectionsMin))
             #expect(result.privateCount >= min(privateWanted, Limits.connectionsMin))
         }
+    }
+
+    @Test func threadsAreCountedToo() throws {
+        let result = try allotment(1_024, 256, of: 1 << 20, threadMax: 512)
+        #expect(2 * (result.publicCount + result.privateCount) <= 512 - 64)
+        #expect(result.privateCount >= Limits.connectionsMin)
+        let error = #expect(throws: ConfigurationError.self) {
+            try allotment(1_024, 256, of: 1 << 20, threadMax: 100)
+        }
+        #expect(error?.description.contains("TasksMax=") == true)
     }
 
     @Test(arguments: [0, 64, 256, 430])

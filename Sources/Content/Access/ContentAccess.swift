@@ -1,3 +1,4 @@
+import Execution
 package import Multiformats
 
 /// What one request may read: the content of a library, on behalf of who asks.
@@ -34,11 +35,21 @@ package struct ContentAccess: Sendable {
     /// Memory for what a walk or a list has to remember, none at first.
     package func makeStateShare() -> StateShare {
         StateShare(
-            of: library.stateBudget, atMost: Limits.requestStateBytesMax, for: context)
+            of: library.stateBudget, atMost: Limits.requestStateBytesMax, for: context,
+            "the memory for walks over content", reserve: library.stateReserveBudget)
     }
 
-    /// Memory for what an add or import has to remember until its end, none at first.
-    func makeEntryShare() -> StateShare {
-        StateShare(of: library.entryBudget, atMost: Limits.entryBytesMax, for: context)
+    /// Whether this request remembers much while others wait for memory to remember something.
+    package var holdsUpOthers: Bool {
+        context.stateReserve.holdsMuch
+            && library.stateBudget.waiterCount + library.stateReserveBudget.waiterCount > 0
+    }
+
+    /// Memory for what an add, an import or a put has to remember until its end, and a call its arguments;
+    /// none at first.
+    package func makeEntryShare() -> StateShare {
+        StateShare(
+            of: library.entryBudget, atMost: Limits.entryBytesMax, for: context,
+            "the memory for folders, roots and names that are added")
     }
 }

@@ -12,6 +12,9 @@ package final class RequestContext: Sendable {
     /// Whether content may come from this node only. Fetching from others asks for it.
     package let usesLocalContentOnly: Bool
 
+    /// What the request holds of the memory for walks.
+    let stateReserve = StateReserve()
+
     private let cancellation = Cancellation()
     private let isWanted: @Sendable () -> Bool
     private let steps = Atomic<UInt64>(0)

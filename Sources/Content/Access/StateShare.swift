@@ -3,11 +3,17 @@ package import Execution
 /// The memory in which one walk, list or archive remembers where it is, taken from the budget of
 /// all requests as it grows.
 ///
-/// It cannot be made again as a block can, so a request that gets no more ends with an error.
+/// It cannot be made again as a block can, so a request that gets no more ends with an error. But
+/// requests that hold some and need more must not wait for each other until all of them end so: one at
+/// a time goes on with the reserve (`StateReserve`).
 package final class StateShare {
     private let share: BudgetShare
+    private var reservedByteCount = 0
     private let byteCountMax: Int
     private let context: RequestContext
+    /// The memory, for the message of who gets none: a noun phrase.
+    private let what: String
+    private let reserveBudget: ByteBudget?
     /// Bytes of what is remembered.
     package private(set) var byteCount = 0
 
@@ -17,16 +23,28 @@ package final class StateShare {
     ///   - budget: where the memory comes from.
     ///   - byteCountMax: what one request may hold of it.
     ///   - context: who asks.
-    package init(of budget: ByteBudget, atMost byteCountMax: Int, for context: RequestContext) {
+    ///   - what: the memory, for the message of who gets none: a noun phrase.
+    ///   - reserve: for one request at a time that holds some and gets no more.
+    package init(
+        of budget: ByteBudget, atMost byteCountMax: Int, for context: RequestContext,
+        _ what: String, reserve: ByteBudget? = nil
+    ) {
+        reserveBudget = reserve
         share = BudgetShare(of: budget)
         self.byteCountMax = byteCountMax
         self.context = context
+        self.what = what
     }
+
+    deinit { release() }
 
     /// Gives everything back: what was remembered is gone.
     package func release() {
         byteCount = 0
+        note(-share.byteCount)
         share.shrink(by: share.byteCount)
+        context.stateReserve.giveBack(reservedByteCount)
+        reservedByteCount = 0
     }
 
     /// Accounts for something more, before it is kept.
@@ -67,7 +85,8 @@ package final class StateShare {
     private func grow(
         to byteCount: Int, _ letGo: () -> Void = {}
     ) throws(ContentError) {
-        guard byteCount > share.byteCount + Limits.freeStateBytes else { return }
+        let accounted = share.byteCount + reservedByteCount
+        guard byteCount > accounted + Limits.freeStateBytes else { return }
         guard byteCount <= byteCountMax else {
             throw ContentError(
                 .tooMuchMemory,
@@ -76,10 +95,30 @@ package final class StateShare {
         }
         let step = Limits.stateStepBytes
         let wanted = (byteCount - Limits.freeStateBytes + step - 1) / step * step
-        let more = wanted - share.byteCount
-        if share.grow(by: more) { return }
+        let more = wanted - accounted
+        if share.grow(by: more) { return note(more) }
         letGo()
-        try context.take(
-            more, in: share, within: Limits.memoryWait, "the memory for walks over content")
+        try wait(for: more)
+    }
+
+    private func note(_ byteCount: Int) {
+        if reserveBudget != nil { context.stateReserve.noteState(byteCount) }
+    }
+
+    private func wait(for more: Int) throws(ContentError) {
+        let reserve = context.stateReserve
+        let deadline = Deadline.after(Limits.memoryWait).earlier(context.deadline)
+        repeat {
+            if reserve.take(more, from: reserveBudget) {
+                reservedByteCount += more
+                return
+            }
+            // A request that holds nothing keeps its place in the queue.
+            let looksAgain = reserveBudget != nil && reserve.holdsState
+            let next = looksAgain ? Deadline.after(Limits.reserveLookInterval) : deadline
+            if share.grow(by: more, deadline: next.earlier(deadline)) { return note(more) }
+            try context.checkNow()
+        } while !deadline.hasPassed
+        throw .overloaded(what)
     }
 }

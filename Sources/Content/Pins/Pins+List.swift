@@ -91,7 +91,7 @@ extension Pins {
         }
     }
 
-    /// One walk below all roots, so that each block is shown once: they are remembered, and counted.
+    /// One walk below all roots, so that each CID is shown once: they are remembered, and counted.
     private func listIndirect(
         for context: RequestContext, body: (CID, PinStatus) throws -> Void
     ) throws {
@@ -105,7 +105,10 @@ extension Pins {
             try memory.take(2 * MemoryLayout<CID>.stride + root.outsideByteCount)
             roots.append(root)
         }
-        var walk = presenceWalk(from: roots, for: context)
+        var options = DAGWalk.Options.presence
+        options.tellsSpellingsApart = true
+        var walk = DAGWalk(
+            roots: roots, access: library.access(for: context), options: options)
         while let visit = try walk.next() {
             guard visit.depth > 0, try pin(of: visit.cid) == nil else { continue }
             try body(visit.cid, .indirect(through: nil))

@@ -42,6 +42,8 @@ package struct DAGWalk {
         /// Whether a block without links counts as present though it failed its check: nothing hangs
         /// below it that the walk would leave out.
         package var acceptsDamagedLeaves = false
+        /// Whether a block that is met under another spelling of its CID is another one.
+        package var tellsSpellingsApart = false
         /// Levels below the root; nil for no end.
         package var depthMax: Int?
         /// Blocks that are remembered by multihash before the map by sequence number takes over.
@@ -91,7 +93,7 @@ package struct DAGWalk {
         if reader.isOthersTurn { release() }
         while let (cid, depth) = try advance() {
             try access.context.check()
-            if options.repetition == .once, try !seen.insert(cid) { continue }
+            if options.repetition == .once, try !insert(cid) { continue }
             do {
                 return try visit(cid, depth: depth)
             } catch let error where options.skipsMissing && error.code == .blockNotFound {
@@ -115,6 +117,11 @@ package struct DAGWalk {
         try path.state.makeRoom { release() }
         if let cid = try path.next(from: reader) { return (cid, path.depth) }
         return roots.popLast().map { ($0, 0) }
+    }
+
+    private mutating func insert(_ cid: CID) throws(ContentError) -> Bool {
+        guard options.tellsSpellingsApart else { return try seen.insert(cid) }
+        return try seen.insert(cid.multihash, as: .spelling(cid))
     }
 
     private mutating func visit(_ cid: CID, depth: Int) throws(ContentError) -> Visit {

@@ -33,6 +33,9 @@ package struct PieceOutput {
         return piece?.bytes
     }
 
+    /// Whether others wait for the memory in which the content remembers where it is.
+    package var holdsUpOthers: Bool { access.holdsUpOthers }
+
     /// Lets go of all blocks.
     ///
     /// - Returns: whether `reload()` can give the last piece again.

@@ -20,7 +20,7 @@ extension Invocation {
     ///
     /// - Throws: `.overloaded` when others have the memory; what a path fails with.
     func cids() throws -> ArgumentCIDs {
-        let memory = access.makeStateShare()
+        let memory = access.makeEntryShare()
         try memory.take(argumentBytes.count * MemoryLayout<CID>.stride)
         var cids: [CID] = []
         cids.reserveCapacity(argumentBytes.count)

@@ -17,8 +17,10 @@ enum PinCommands {
         let result = JSON.object([("Pins", arguments.list(invocation.cidText))])
         guard options.flag("progress") else {
             defer { arguments.memory.release() }
+            // The answer is there before anything is done: nothing may fail behind it.
+            let answer = try document(result, invocation)
             try adding.run { _ in }
-            return try document(result, invocation)
+            return answer
         }
         return .lines(
             ProducedLines(
@@ -39,11 +41,12 @@ enum PinCommands {
         let pins = Pins(invocation.library)
         let arguments = try invocation.cids()
         defer { arguments.memory.release() }
+        let answer = try document(
+            .object([("Pins", arguments.list(invocation.cidText))]), invocation)
         try pins.remove(
             arguments.cids, isRecursive: invocation.options.flag("recursive"),
             for: invocation.context)
-        return try document(
-            .object([("Pins", arguments.list(invocation.cidText))]), invocation)
+        return answer
     }
 
     /// An answer that is written while the memory of what it tells is still accounted for.

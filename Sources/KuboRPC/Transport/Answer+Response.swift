@@ -80,6 +80,8 @@ final class RawBody: BodySource {
 
     func reload() throws -> Bytes { try output.reload() }
 
+    var holdsUpOthers: Bool { output.holdsUpOthers }
+
     func close() { _ = output.release() }
 }
 
@@ -101,6 +103,8 @@ final class SpoolBody: BodySource {
         if let piece = first.take() { return piece }
         return try make()
     }
+
+    var holdsUpOthers: Bool { invocation.access.holdsUpOthers }
 }
 
 /// Sends JSON values, one a line.
@@ -126,6 +130,8 @@ final class LineBody: BodySource {
         self.invocation = invocation
         memory = invocation.access.makeStateShare()
     }
+
+    var holdsUpOthers: Bool { invocation.access.holdsUpOthers }
 
     func prepare() throws {
         var writer = ByteWriter()

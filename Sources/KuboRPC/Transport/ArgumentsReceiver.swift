@@ -32,7 +32,7 @@ final class ArgumentsReceiver: BodyReceiver {
         self.common = common
         self.answer = answer
         text = SpooledBytes(invocation.access)
-        memory = invocation.access.makeStateShare()
+        memory = invocation.access.makeEntryShare()
         parser = try MultipartParser(boundary: boundary)
     }
 

@@ -23,8 +23,9 @@ extension Configuration {
             "listen.maxConnections", \.listen.connectionsMax, 1...100_000,
             """
             Connections that each listener keeps open at once; each has a thread of its own. When one \
-            more comes, the one that has waited for a request the longest is closed. Where the process's \
-            limit of open files has no room for so many, there are fewer, and the log says so.
+            more comes, the one that has waited for a request the longest is closed. Where the system's \
+            limits of open files or threads have no room for so many, there are fewer, and the log says \
+            so.
             """),
         .number(
             "listen.maxConnectionsPerClient", \.listen.connectionsPerClientMax, 1...100_000,

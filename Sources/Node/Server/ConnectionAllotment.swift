@@ -1,7 +1,7 @@
-/// How many connections each listener may keep open, so that the process's limit of open files never
-/// ends accepting.
+/// How many connections each listener may keep open, so that the process's limits of open files and of
+/// threads never end accepting.
 ///
-/// Where the system refuses a descriptor to the thread that accepts, nobody is looked at any more who
+/// Where the system refuses a descriptor or a thread to a connection, nobody is looked at any more who
 /// could give way, and connections that lie idle would lock everybody out. So the listeners' own
 /// limits have to act first.
 struct ConnectionAllotment: Equatable {
@@ -20,18 +20,28 @@ struct ConnectionAllotment: Equatable {
     /// least 64 connections each that end.
     static func reserve(of openFileMax: Int) -> Int { 256 + openFileMax / 5 }
 
+    /// Each connection has a thread of its own, and so has one that has been told to leave for it.
+    static let threadsPerConnection = 2
+
+    /// Threads of the rest: the pool, the lanes of the store, the listeners' own.
+    static let threadReserve = 64
+
     /// Shares out what there is.
     ///
     /// - Parameters:
     ///   - publicWanted: connections of the public listener, as configured.
     ///   - privateWanted: the same of the private one.
     ///   - openFileMax: the process's limit of open files.
+    ///   - threadMax: its limit of threads; nil for none.
     /// - Throws: when hardly any connection has room.
     init(
-        publicWanted: Int, privateWanted: Int, openFileMax: Int
+        publicWanted: Int, privateWanted: Int, openFileMax: Int, threadMax: Int?
     ) throws(ConfigurationError) {
-        let room =
+        let fileRoom =
             (openFileMax - Self.reserve(of: openFileMax)) / Self.descriptorsPerConnection
+        let threadRoom =
+            threadMax.map { ($0 - Self.threadReserve) / Self.threadsPerConnection } ?? .max
+        let room = min(fileRoom, threadRoom)
         let wanted = publicWanted + privateWanted
         guard room < wanted else {
             publicCount = publicWanted
@@ -39,14 +49,21 @@ struct ConnectionAllotment: Equatable {
             return
         }
         guard room >= 2 * Limits.connectionsMin else {
-            throw ConfigurationError(
-                "the limit of open files is \(openFileMax), which has no room for connections: give "
-                    + "the node at least 1024, better 8192 (ulimit -Hn, LimitNOFILE= in a unit of "
-                    + "systemd)")
+            throw fileRoom <= threadRoom
+                ? Self.tooFew("open files", openFileMax, "ulimit -Hn, LimitNOFILE=", 8_192)
+                : Self.tooFew("threads", threadMax ?? 0, "ulimit -Hu, TasksMax=", 4_096)
         }
         // The smaller one is not to be starved by the larger.
         let share = room * privateWanted / wanted
         privateCount = min(privateWanted, max(Limits.connectionsMin, share))
         publicCount = min(publicWanted, room - privateCount)
+    }
+
+    private static func tooFew(
+        _ what: String, _ count: Int, _ settings: String, _ advised: Int
+    ) -> ConfigurationError {
+        ConfigurationError(
+            "the limit of \(what) is \(count), which has no room for connections: give the node at "
+                + "least 1024, better \(advised) (\(settings) in a unit of systemd)")
     }
 }

@@ -128,14 +128,16 @@ final class NodeListeners: Sendable {
     ) throws(ConfigurationError) -> ConnectionAllotment {
         let wanted = node.configuration.listen.connectionsMax
         let privateWanted = min(wanted, Limits.rpcConnectionsMax)
-        let openFileMax = ProcessSetup.openFileMax
+        let (openFileMax, threadMax) = (ProcessSetup.openFileMax, ThreadLimit.current)
         let allotment = try ConnectionAllotment(
-            publicWanted: wanted, privateWanted: privateWanted, openFileMax: openFileMax)
+            publicWanted: wanted, privateWanted: privateWanted, openFileMax: openFileMax,
+            threadMax: threadMax)
         if (allotment.publicCount, allotment.privateCount) != (wanted, privateWanted) {
             node.log.warning(
-                "the limit of open files leaves room for fewer connections than configured",
+                "the limits of the system leave room for fewer connections than configured",
                 [
-                    .integer("openFiles", openFileMax), .integer("wanted", wanted),
+                    .integer("openFiles", openFileMax), .integer("threads", threadMax ?? -1),
+                    .integer("wanted", wanted),
                     .integer("public", allotment.publicCount),
                     .integer("private", allotment.privateCount),
                 ])

@@ -1,0 +1,58 @@
+import Execution
+import Synchronization
+
+/// What one request holds of the memory for walks, and its access to the reserve behind that.
+///
+/// The reserve is for one request at a time, which keeps it until it needs it no more: while all others
+/// that hold something wait for each other, that one comes to its end.
+final class StateReserve: Sendable {
+    private struct Turn {
+        let share: BudgetShare
+        var usedByteCount = 0
+    }
+
+    private let turn = Locked<Turn?>(nil)
+    private let stateByteCount = Atomic<Int>(0)
+
+    /// Whether the request holds memory that others may wait for.
+    var holdsState: Bool { stateByteCount.load(ordering: .relaxed) > 0 }
+
+    /// Whether it holds a good part of it.
+    var holdsMuch: Bool {
+        stateByteCount.load(ordering: .relaxed) >= Limits.muchStateBytes
+            || turn.withLock { $0 != nil }
+    }
+
+    /// Notes what a share of the request has taken of the budget, or given back.
+    func noteState(_ byteCount: Int) { stateByteCount.add(byteCount, ordering: .relaxed) }
+
+    /// Takes bytes from the reserve.
+    ///
+    /// - Parameter budget: the reserve; nil where the memory that is wanted has none.
+    /// - Returns: false where another request has it, or this one holds nothing that others wait for.
+    func take(_ byteCount: Int, from budget: ByteBudget?) -> Bool {
+        guard let budget else { return false }
+        return turn.withLock { turn in
+            if turn == nil {
+                let share = BudgetShare(of: budget)
+                guard holdsState, share.grow(by: budget.limit) else { return false }
+                turn = Turn(share: share)
+            }
+            guard let used = turn?.usedByteCount, used + byteCount <= budget.limit else {
+                return false
+            }
+            turn?.usedByteCount = used + byteCount
+            return true
+        }
+    }
+
+    /// Gives bytes back; with the last of them it is another request's turn.
+    func giveBack(_ byteCount: Int) {
+        guard byteCount > 0 else { return }
+        turn.withLock { turn in
+            guard let used = turn?.usedByteCount else { return }
+            turn = used > byteCount ? turn : nil
+            turn?.usedByteCount = used - byteCount
+        }
+    }
+}
