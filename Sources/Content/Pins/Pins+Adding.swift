@@ -45,14 +45,15 @@ extension Pins {
         }
     }
 
+    /// Looks before the blocks are read, for an early answer; the store looks again while the pins are
+    /// changed.
     private func refuseRecursive(
         _ cids: [CID], for context: RequestContext
     ) throws(ContentError) {
         for cid in cids {
             try context.check()
             guard try pin(of: cid)?.mode != .recursive else {
-                throw ContentError(
-                    .pinConflict, "\(cid.text()) already pinned recursively", cid: cid)
+                throw .pinConflict(cid, Self.alreadyRecursive)
             }
         }
     }
@@ -63,7 +64,9 @@ extension Pins {
         for context: RequestContext
     ) throws(ContentError) {
         try Self.check(name: name)
-        try inParts(cids, for: context) { part, deadline throws(BlockStoreError) in
+        try inParts(
+            cids, for: context, conflict: Self.alreadyRecursive
+        ) { part, deadline throws(BlockStoreError) in
             try store.pin(part, mode: mode, name: name, by: deadline)
         }
     }

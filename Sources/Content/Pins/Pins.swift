@@ -11,6 +11,12 @@ package struct Pins: Sendable {
     let library: Library
     var store: BlockStore { library.store }
 
+    /// Kubo's words where a recursive pin stays: one is to become direct, or to be removed as if it
+    /// were.
+    static let (alreadyRecursive, keptRecursive) = (
+        "already pinned recursively", "is pinned recursively"
+    )
+
     /// The pins of a library's store.
     package init(_ library: Library) { self.library = library }
 
@@ -46,12 +52,16 @@ package struct Pins: Sendable {
                 throw ContentError(.notPinned, name + "not pinned or pinned indirectly", cid: cid)
             }
             guard isRecursive || pin.mode == .direct else {
-                throw ContentError(.pinConflict, "\(cid.text()) is pinned recursively", cid: cid)
+                throw .pinConflict(cid, Self.keptRecursive)
             }
         }
-        try inParts(cids, for: context) { part, deadline throws(BlockStoreError) in
+        try inParts(
+            cids, for: context, conflict: Self.keptRecursive
+        ) { part, deadline throws(BlockStoreError) in
             // One that somebody else has removed meanwhile is gone as it should be.
-            try store.unpin(part, ignoringAbsent: true, by: deadline)
+            // One that has become recursive since is refused there.
+            try store.unpin(
+                part, ignoringAbsent: true, takesRecursive: isRecursive, by: deadline)
         }
     }
 
@@ -100,8 +110,10 @@ package struct Pins: Sendable {
     }
 
     /// Changes pins of many roots, so many at a time as go to the disk together.
+    ///
+    /// - Parameter conflict: what is said of a root whose recursive pin would be lost.
     func inParts(
-        _ cids: some Collection<CID>, for context: RequestContext,
+        _ cids: some Collection<CID>, for context: RequestContext, conflict: String,
         _ change: ([CID], Deadline) throws(BlockStoreError) -> Void
     ) throws(ContentError) {
         var rest = cids[...]
@@ -109,8 +121,13 @@ package struct Pins: Sendable {
             let part = rest.prefix(Limits.pinsAtOnceMax)
             rest = rest[part.endIndex...]
             try context.checkNow()
-            try storing { () throws(BlockStoreError) in
+            do throws(BlockStoreError) {
                 try change(Array(Set(part)), context.deadline)
+            } catch {
+                if case .pinnedRecursively(let cid) = error.code {
+                    throw .pinConflict(cid, conflict)
+                }
+                throw ContentError(error)
             }
         }
     }
@@ -123,5 +140,12 @@ package struct Pins: Sendable {
         } catch {
             throw ContentError(error)
         }
+    }
+}
+
+extension ContentError {
+    /// The refusal of a change that a recursive pin would be lost by.
+    static func pinConflict(_ cid: CID, _ words: String) -> ContentError {
+        ContentError(.pinConflict, "\(cid.text()) \(words)", cid: cid)
     }
 }
