@@ -159,6 +159,44 @@ struct PinsTests {
         #expect(try leaves.allSatisfy { try pins.pin(of: $0) != nil })
     }
 
+    /// Nothing is promised to who leaves while pins are written: parts before it stay.
+    @Test(arguments: [false, true])
+    func whoLeavesAtAPartsBorderHasChangedTheFirst(removing: Bool) throws {
+        let pins = Pins(scratch.library, countAtOnce: 2)
+        let leaves = try storedLeaves(5)
+        if removing { try pins.add(leaves, for: context) }
+        let (leaving, claims) = (context, scratch.store.claims)
+        let outcome = Pending<ContentError?>()
+        let thread = try claims.with([leaves[1]], by: soon()) { () throws(BlockStoreError) in
+            let thread = Thread(name: "parts") {
+                outcome.fulfil(
+                    contentError {
+                        if removing {
+                            try pins.remove(leaves, for: leaving)
+                        } else {
+                            try pins.add(leaves, for: leaving)
+                        }
+                    })
+            }
+            let deadline = soon()
+            while claims.waiterCount == 0, !deadline.hasPassed { pause(for: .milliseconds(1)) }
+            leaving.cancel()
+            return thread
+        }
+        #expect(outcome.value()?.code == .cancelled)
+        thread.join()
+        let changed = try leaves.map { try (pins.pin(of: $0) == nil) == removing }
+        #expect(changed == [true, true, false, false, false])
+        // The same again, without what is gone, ends it.
+        if removing {
+            #expect(contentError { try pins.remove(leaves, for: context) }?.cid == leaves[0])
+            try pins.remove(Array(leaves[2...]), for: context)
+        } else {
+            try pins.add(leaves, for: context)
+        }
+        #expect(try leaves.allSatisfy { try (pins.pin(of: $0) == nil) == removing })
+    }
+
     @Test func whoLeavesIsNoticedWhileManyAreLookedAt() throws {
         let leaves = try storedLeaves(500)
         let gone = RequestContext(deadline: soon(), firstLook: .zero) { false }

@@ -9,6 +9,8 @@ package import Multiformats
 /// - Spec: kubo-rpc 3.2.
 package struct Pins: Sendable {
     let library: Library
+    /// Roots that are changed together.
+    let countAtOnce: Int
     var store: BlockStore { library.store }
 
     /// Kubo's words where a recursive pin stays: one is to become direct, or to be removed as if it
@@ -18,7 +20,10 @@ package struct Pins: Sendable {
     )
 
     /// The pins of a library's store.
-    package init(_ library: Library) { self.library = library }
+    package init(_ library: Library, countAtOnce: Int = Limits.pinsAtOnceMax) {
+        self.library = library
+        self.countAtOnce = countAtOnce
+    }
 
     /// Removes a pin.
     ///
@@ -35,12 +40,16 @@ package struct Pins: Sendable {
 
     /// Removes several pins: all of them, or none where one of them cannot be removed.
     ///
+    /// Some may be left, and some gone, after an error of the store, a deadline or a caller who leaves
+    /// while they are written, and where a pin changes in that time that was looked at before.
+    ///
     /// - Parameters:
     ///   - cids: the roots; one that is there again counts once.
     ///   - isRecursive: whether recursive pins may be removed; direct ones are removed either way.
-    ///   - context: who asks; one who leaves meanwhile may leave some of the pins.
+    ///   - context: who asks.
     /// - Throws: as for one.
-    /// - Complexity: two look-ups for each pin, one wait for the disk for `Limits.pinsAtOnceMax`.
+    /// - Complexity: two look-ups for each pin, three where recursive ones are kept. One wait for the
+    ///   disk for every `Limits.pinsAtOnceMax` pins, or for every MiB of them if that is less.
     package func remove(
         _ cids: [CID], isRecursive: Bool = true, for context: RequestContext
     ) throws(ContentError) {
@@ -118,7 +127,7 @@ package struct Pins: Sendable {
     ) throws(ContentError) {
         var rest = cids[...]
         while !rest.isEmpty {
-            let part = rest.prefix(Limits.pinsAtOnceMax)
+            let part = rest.prefix(countAtOnce)
             rest = rest[part.endIndex...]
             try context.checkNow()
             do throws(BlockStoreError) {
