@@ -35,6 +35,19 @@ struct StateShareTests {
         #expect(library.blockMemory.ordinary.inUse == 0)
     }
 
+    /// Who gets none is told of which memory.
+    @Test func theNameOfTheMemoryComesWithTheShare() throws {
+        let scratch = try ScratchLibrary()
+        let budget = scratch.library.entryBudget
+        #expect(budget.tryAcquire(budget.limit))
+        defer { budget.release(budget.limit) }
+        let archive = CARImport(scratch.access)
+        let roots = (0..<1_000).map { HostileBlocks.identity(Bytes(utf8: "\($0)"), .raw) }
+        let error = contentError { try archive.feed(CARWriter.header(roots: roots)) }
+        #expect(error?.code == .overloaded)
+        #expect(error?.message.contains("folders, roots and names that are added") == true)
+    }
+
     /// A folder with more entries than a request remembers for nothing, in folders of 100.
     private func folder(in scratch: ScratchLibrary) throws -> CID {
         let blocks = HostileBlocks(scratch)

@@ -34,11 +34,14 @@ package struct ContentAccess: Sendable {
     /// Memory for what a walk or a list has to remember, none at first.
     package func makeStateShare() -> StateShare {
         StateShare(
-            of: library.stateBudget, atMost: Limits.requestStateBytesMax, for: context)
+            of: library.stateBudget, atMost: Limits.requestStateBytesMax, for: context,
+            "the memory for walks over content")
     }
 
-    /// Memory for what an add or import has to remember until its end, none at first.
+    /// Memory for what an add, an import or a put has to remember until its end, none at first.
     func makeEntryShare() -> StateShare {
-        StateShare(of: library.entryBudget, atMost: Limits.entryBytesMax, for: context)
+        StateShare(
+            of: library.entryBudget, atMost: Limits.entryBytesMax, for: context,
+            "the memory for folders, roots and names that are added")
     }
 }

@@ -8,6 +8,8 @@ package final class StateShare {
     private let share: BudgetShare
     private let byteCountMax: Int
     private let context: RequestContext
+    /// The memory, for the message of who gets none: a noun phrase.
+    private let what: String
     /// Bytes of what is remembered.
     package private(set) var byteCount = 0
 
@@ -17,10 +19,14 @@ package final class StateShare {
     ///   - budget: where the memory comes from.
     ///   - byteCountMax: what one request may hold of it.
     ///   - context: who asks.
-    package init(of budget: ByteBudget, atMost byteCountMax: Int, for context: RequestContext) {
+    ///   - what: the memory, for the message of who gets none: a noun phrase.
+    package init(
+        of budget: ByteBudget, atMost byteCountMax: Int, for context: RequestContext, _ what: String
+    ) {
         share = BudgetShare(of: budget)
         self.byteCountMax = byteCountMax
         self.context = context
+        self.what = what
     }
 
     /// Gives everything back: what was remembered is gone.
@@ -79,7 +85,6 @@ package final class StateShare {
         let more = wanted - share.byteCount
         if share.grow(by: more) { return }
         letGo()
-        try context.take(
-            more, in: share, within: Limits.memoryWait, "the memory for walks over content")
+        try context.take(more, in: share, within: Limits.memoryWait, what)
     }
 }
