@@ -136,6 +136,23 @@ struct FileReaderTests {
         #expect(blocks.asked.count { $0 == outer[1] } == 2)
     }
 
+    /// Whoever counts the memory of blocks counts one at a time.
+    @Test func theLastLeafIsNotHeldWhileWhatIsBehindItIsRead() throws {
+        let blocks = MemoryBlocks()
+        let full = try blocks.store(Bytes(utf8: "full"), .raw)
+        let none = try blocks.store(.empty, .raw)
+        let inner = try blocks.store(Self.file([full], [4]))
+        let nothing = try blocks.store(Self.file([none, none], [0, 0]))
+        for parts in [[inner, nothing, none], [full, none], [full, nothing]] {
+            let root = try blocks.store(Self.file(parts, Array([4, 0, 0].prefix(parts.count))))
+            let source = WatchedBlocks(blocks)
+            var reader = try FileReader(root: root, from: source)
+            #expect(try reader.next(from: source)?.bytes == Bytes(utf8: "full"))
+            #expect(source.held[none]?.contains(full) == false)
+            #expect(try reader.next(from: source) == nil)
+        }
+    }
+
     private static func file(_ parts: [CID], _ sizes: [UInt64]) -> Bytes {
         var message = UnixFSData(type: .file)
         message.blockSizes = sizes
