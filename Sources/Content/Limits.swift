@@ -150,7 +150,8 @@ package enum Limits {
     /// Bytes of path resolutions that are kept.
     static let resolutionBytesMax = 4 << 20
 
-    /// Roots whose pins are looked at by one walk, and written with one wait for the disk.
+    /// Roots whose blocks are looked at by one walk, and whose pins are given to the store together. It
+    /// writes them with one wait for the disk unless they are long.
     package static let pinsAtOnceMax = 4_096
 
     /// Bytes of a pin's name.

@@ -1,6 +1,5 @@
 import Buffers
 import Content
-import IPLD
 import Multiformats
 import UnixFS
 
@@ -27,24 +26,24 @@ struct FolderEntries {
     /// Reads as many entries as are sorted.
     ///
     /// - Parameters:
-    ///   - folder: the root of a UnixFS directory.
-    ///   - source: has given the root last, and is the listing's from now on. A second one would wait
-    ///     for memory while the first holds some, and callers would wait for each other.
-    init(of folder: Block, from source: BlockReader, access: ContentAccess) throws {
-        self.folder = folder.cid.compacted()
+    ///   - folder: the root of a UnixFS directory. Its name alone, and the block is read again: who
+    ///     calls with the block in hand would hold it while this waits for memory.
+    ///   - source: is the listing's from now on. A second one would wait for memory while the first
+    ///     holds some, and callers would wait for each other.
+    init(of folder: CID, from source: BlockReader, access: ContentAccess) throws {
+        self.folder = folder.compacted()
         self.access = access
         self.source = source
         memory = access.makeStateShare()
-        var reader = try DirectoryReader(root: folder)
-        source.keepLast()
-        let start = reader
+        var reader = try DirectoryReader(root: folder, from: source)
+        var start = reader
+        start.release()
         if let sorted = try Self.sorted(&reader, access, source, memory) {
             order = .byName(sorted.reversed())
-            source.release()
         } else {
             order = .stored(start)
-            if start.isSharded { release() }
         }
+        source.release()
     }
 
     /// The next entry, or nil at the end.

@@ -2,7 +2,6 @@ import Buffers
 import Content
 import HTTP
 import HTTPServer
-import IPLD
 import Multiformats
 import UnixFS
 
@@ -13,17 +12,17 @@ extension GatewayExchange {
     /// Whether the address is one at which a folder is shown.
     var showsFolder: Bool { target.hasTrailingSlash || query["go-get"] == "1" }
 
-    /// - Parameter index: the entry `index.html`, if there is one.
+    /// - Parameters:
+    ///   - metadata: of the folder.
+    ///   - index: the entry `index.html`, if there is one.
+    ///   - reader: holds nothing, and nor does the caller: other blocks may have to be waited for.
     func folderAnswer(
-        _ resolution: Resolution, block: Block, node: UnixFSNode, index: DirectoryEntry?,
+        _ resolution: Resolution, metadata: UnixFSMetadata, index: DirectoryEntry?,
         from reader: BlockReader
     ) throws(GatewayError) -> Response {
         guard showsFolder else { return slashRedirect(resolution) }
-        if let index {
-            reader.release()
-            return try indexAnswer(index, resolution, from: reader)
-        }
-        return try pageAnswer(resolution, block: block, node: node, from: reader)
+        if let index { return try indexAnswer(index, resolution, from: reader) }
+        return try pageAnswer(resolution, metadata: metadata, from: reader)
     }
 
     /// Relative links in a folder only work when its address ends in a slash.
@@ -68,7 +67,7 @@ extension GatewayExchange {
     }
 
     private func pageAnswer(
-        _ resolution: Resolution, block: Block, node: UnixFSNode, from reader: BlockReader
+        _ resolution: Resolution, metadata: UnixFSMetadata, from reader: BlockReader
     ) throws(GatewayError) -> Response {
         let cid = tagText(resolution)
         let tag = EntityTag("DirIndex-\(FolderPage.version)_CID-\(cid)")
@@ -82,12 +81,12 @@ extension GatewayExchange {
         }
         let entries: FolderEntries
         do {
-            entries = try FolderEntries(of: block, from: reader, access: access)
+            entries = try FolderEntries(of: resolution.cid, from: reader, access: access)
         } catch {
             throw GatewayError(error, resolving: target.path.text)
         }
         let page = FolderPage(
-            path: target, cid: cid, metadata: node.metadata, isSorted: entries.isSorted)
+            path: target, cid: cid, metadata: metadata, isSorted: entries.isSorted)
         return Response(
             .ok, fields: fields,
             body: .source(

@@ -85,31 +85,43 @@ struct GatewayExchange {
 
     private func unixFSAnswer(_ resolution: Resolution) throws(GatewayError) -> Response {
         let reader = access.makeReader()
-        var root = Optional(try openRoot(resolution.cid, from: reader))
-        var index: DirectoryEntry?
-        switch root?.node {
-        case .file(let file) where file.partCount > 0 && needsType(of: resolution.cid):
-            // Another block is needed first. Nobody waits for that while he holds the root.
-            root = nil
-            reader.release()
+        let plan: RootPlan
+        do {
+            let (block, node) = try openRoot(resolution.cid, from: reader)
+            switch node {
+            case .symlink(let link): return try symlinkAnswer(resolution, link)
+            case .file(let file) where file.partCount > 0 && needsType(of: resolution.cid):
+                plan = .typeOfFile
+            case .raw, .file:
+                return try fileAnswer(resolution, block: block, node: node, from: reader)
+            case .shard(let folder): plan = .shardedFolder(folder.metadata)
+            case .directory(let folder):
+                let index = folder.entry(named: Self.indexName)
+                plan = .folder(folder.metadata, index: index?.compacted())
+            }
+        }
+        // Other blocks are needed first. Nobody waits for them while he holds the root.
+        reader.release()
+        switch plan {
+        case .typeOfFile:
             try findType(of: resolution.cid)
-        case .shard where showsFolder:
-            root = nil
-            reader.release()
-            index = try self.index(of: resolution.cid)
-        case .directory(let folder): index = folder.entry(named: Self.indexName)
-        default: break
-        }
-        if root == nil { root = try openRoot(resolution.cid, from: reader) }
-        guard let (block, node) = root.take() else { preconditionFailure("the root was opened") }
-        switch node {
-        case .raw, .file:
+            let (block, node) = try openRoot(resolution.cid, from: reader)
             return try fileAnswer(resolution, block: block, node: node, from: reader)
-        case .symlink(let link): return try symlinkAnswer(resolution, link)
-        case .directory, .shard:
+        case .folder(let metadata, let index):
             return try folderAnswer(
-                resolution, block: block, node: node, index: index, from: reader)
+                resolution, metadata: metadata, index: index, from: reader)
+        case .shardedFolder(let metadata):
+            let index = showsFolder ? try index(of: resolution.cid) : nil
+            return try folderAnswer(
+                resolution, metadata: metadata, index: index, from: reader)
         }
+    }
+
+    /// What is to be done with a root that leads to other blocks; holds on to none.
+    private enum RootPlan {
+        case typeOfFile
+        case folder(UnixFSMetadata, index: DirectoryEntry?)
+        case shardedFolder(UnixFSMetadata)
     }
 
     private func openRoot(

@@ -17,6 +17,9 @@ package struct FileReader: Sendable {
         var place: FileNode.Place
         /// Where that part stands in the file.
         var offset: UInt64
+        /// Whether there are parts behind that one; looked at where the last byte of a file ends, as
+        /// all of them are said to be empty then.
+        var hasMoreParts = true
         /// Its parts, while a node further down lies in the same block: it is in the CID of a link.
         var parts: FileNode.PartCursor?
     }
@@ -94,41 +97,51 @@ package struct FileReader: Sendable {
     /// - Parameter source: gives blocks.
     /// - Returns: at least one byte; nil at the end of the range.
     /// - Throws: what the source throws; `.malformed`, `.notUnixFS` or `.tooDeep` for bad parts.
-    /// - Complexity: reads the leaf and the inner nodes that come before it, usually none.
+    /// - Complexity: reads the leaf and the inner nodes that come before it, usually none. Where parts
+    ///   of a whole file that are said to be empty stand behind the last byte, reads those before it
+    ///   gives that byte, and the block with it twice; in memory there is one block at a time.
     package mutating func next(from source: borrowing some BlockSource) throws -> FilePiece? {
+        switch try found(from: source) {
+        case .piece(let piece): return piece
+        case .last(let cid, let offset):
+            // Nobody asks for more who has the length that was promised. Only the name of the block is
+            // held while others are read.
+            while try nextBlock(from: source, passesEmptyParts: false) != nil {}
+            return try piece(of: cid, at: offset, from: source)
+        case nil: return nil
+        }
+    }
+
+    private enum Found {
+        case piece(FilePiece)
+        /// The last bytes of a whole file with parts behind them.
+        case last(CID, offset: UInt64)
+    }
+
+    private mutating func found(from source: borrowing some BlockSource) throws -> Found? {
         // Who reads all of a file would not miss a part that is said to be empty, and is not.
         let isWhole = range == 0..<size
         guard isWhole || !range.isEmpty else { return nil }
         while let block = try nextBlock(from: source, passesEmptyParts: !isWhole) {
             guard let piece = block.piece(of: range) else { continue }
-            let end = block.offset + UInt64(block.data.count)
-            guard isWhole, end == size else { return piece }
-            return try checkEnd(behind: piece, at: block.offset, from: source)
+            let isLast = isWhole && block.offset + UInt64(block.data.count) == size
+            guard isLast, levels.contains(where: \.hasMoreParts) else { return .piece(piece) }
+            return .last(block.block.cid.compacted(), offset: block.offset)
         }
         return nil
     }
 
-    /// Looks at the parts behind the last byte before that is given: nobody asks for more who has the
-    /// length that was promised.
-    private mutating func checkEnd(
-        behind piece: FilePiece, at offset: UInt64, from source: borrowing some BlockSource
+    /// The bytes of a block that was looked at before.
+    private func piece(
+        of cid: CID, at offset: UInt64, from source: borrowing some BlockSource
     ) throws -> FilePiece {
-        // The usual file ends with the last part of its root.
-        if levels.count < 2, hasNoMoreParts { return piece }
-        while try nextBlock(from: source, passesEmptyParts: false) != nil {}
-        // Other blocks were read: that of the piece is asked for again, so that it counts.
-        let block = Block(cid: piece.block, bytes: try source.block(piece.block))
+        let block = Block(cid: cid, bytes: try source.block(cid))
         let data = try FileNode(block)?.data ?? .empty
-        guard let again = FileBlock(block: block, data: data, offset: offset).piece(of: range)
+        guard let piece = FileBlock(block: block, data: data, offset: offset).piece(of: range)
         else {
-            throw UnixFSError(.malformed, "block \(piece.block) is not what it was")
+            throw UnixFSError(.malformed, "block \(cid) is not what it was")
         }
-        return again
-    }
-
-    private var hasNoMoreParts: Bool {
-        guard var parts else { return levels.isEmpty }
-        return parts.next() == nil
+        return piece
     }
 
     /// The next block of the range, inner nodes before their children.
@@ -146,16 +159,20 @@ package struct FileReader: Sendable {
     ) throws -> FileBlock? {
         if !hasGivenRoot { return try giveRoot(from: source) }
         while let index = levels.indices.last {
+            guard levels[index].hasMoreParts else {
+                endLevel()
+                continue
+            }
             try resume(from: source)
             let start = levels[index].offset
             guard let part = parts?.next()?.detached() else {
-                levels.removeLast()
-                parts = levels.last?.parts
+                endLevel()
                 continue
             }
             let end = start + part.byteCount
             levels[index].offset = end
             if let place = parts?.place { levels[index].place = place }
+            if end == size { levels[index].hasMoreParts = hasMoreParts }
             let isIn =
                 part.byteCount == 0
                 ? !passesEmptyParts && range == 0..<size
@@ -234,6 +251,16 @@ package struct FileReader: Sendable {
             push(node, part.cid.compacted(), at: offset)
         }
         return FileBlock(block: block, data: node.data, offset: offset)
+    }
+
+    private var hasMoreParts: Bool {
+        var ahead = parts
+        return ahead?.next() != nil
+    }
+
+    private mutating func endLevel() {
+        levels.removeLast()
+        parts = levels.last?.parts
     }
 
     private mutating func push(_ node: FileNode, _ cid: CID, at offset: UInt64) {

@@ -71,6 +71,13 @@ struct ModelTests {
             let mode: Pin.Mode = random.below(2) == 0 ? .recursive : .direct
             let holder: Pin.Holders = random.below(2) == 0 ? .rpc : .pinningService
             let name = "name \(random.below(1000))"
+            guard mode == .recursive || pins[cid]?.0 != .recursive else {
+                let error = #expect(throws: BlockStoreError.self) {
+                    try store.pin(cid, mode: mode, name: name, holder: holder, by: soon())
+                }
+                #expect(error?.code == .pinnedRecursively(cid))
+                return
+            }
             try store.pin(cid, mode: mode, name: name, holder: holder, by: soon())
             pins[cid] = (mode, name, (pins[cid]?.2 ?? []).union(holder))
         }
@@ -90,6 +97,12 @@ struct ModelTests {
             let number = random.below(150)
             let target = try VerifiedBlock(sample: number, byteCount: 1 + number * 97 % 5000).cid
             let unpins = random.below(2) == 0
+            guard known.0 == .recursive || pins[target]?.0 != .recursive else {
+                #expect(throws: BlockStoreError.self) {
+                    try store.updatePin(from: cid, to: target, unpin: unpins, by: soon())
+                }
+                return
+            }
             try store.updatePin(from: cid, to: target, unpin: unpins, by: soon())
             pins[target] = (known.0, known.1, (pins[target]?.2 ?? []).union(.rpc))
             if unpins, target != cid {

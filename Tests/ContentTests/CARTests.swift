@@ -1,4 +1,3 @@
-import BlockStore
 import Buffers
 import Content
 import Execution
@@ -7,6 +6,8 @@ import Multiformats
 import TestSupport
 import Testing
 import UnixFS
+
+@testable import BlockStore
 
 @Suite(.timeLimit(.minutes(20)))
 struct CARTests {
@@ -194,6 +195,37 @@ struct CARTests {
             #expect(try Pins(other.library).pin(of: present) != nil)
         }
         #expect(other.library.entryBudget.inUse == 0)
+    }
+
+    /// A part that the store refuses says so; what was pinned before it is not told as failed.
+    @Test func errorsOfPinsBelongToTheirPartOfTheRoots() throws {
+        let other = try ScratchLibrary()
+        let count = Limits.pinsAtOnceMax
+        // Identity CIDs are always there.
+        let roots = (0..<count + 3).map { HostileBlocks.identity(Bytes(utf8: "\($0)"), .raw) }
+        let results = Pending<[CARImport.Root]>()
+        let claims = other.store.claims
+        let thread = try claims.with([roots[count + 1]], by: soon()) {
+            () throws(BlockStoreError) in
+            let thread = Thread(name: "import") {
+                let archive = CARImport(other.access)
+                try? archive.feed(CARWriter.header(roots: roots))
+                try? archive.endArchive()
+                results.fulfil((try? archive.finish(pinsRoots: true)) ?? [])
+            }
+            let deadline = soon()
+            while claims.waiterCount == 0, !deadline.hasPassed { pause(for: .milliseconds(1)) }
+            for index in [0, count - 1] {
+                #expect((try? Pins(other.library).pin(of: roots[index]))??.mode == .recursive)
+            }
+            // Nothing can be written from now on.
+            other.store.close()
+            return thread
+        }
+        let failed = results.value().filter { $0.pinError != nil }
+        thread.join()
+        #expect(results.value().map(\.cid) == roots)
+        #expect(failed.map(\.cid) == Array(roots[count...]))
     }
 
     @Test func aRootWithMissingBlocksIsNotPinnedAndSaysSo() throws {

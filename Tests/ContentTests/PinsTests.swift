@@ -58,6 +58,47 @@ struct PinsTests {
         #expect(error?.message == "pin: \(file.text()) already pinned recursively")
     }
 
+    /// The look at the start of a call sees a pin that is direct or absent; it becomes recursive before
+    /// the call changes it, and the blocks below must stay kept.
+    @Test(arguments: [false, true])
+    func aRecursivePinThatComesMeanwhileStays(removing: Bool) throws {
+        let leaves = try storedLeaves(3)
+        let others = Set([leaves[0]])
+        if removing { try pins.add([folder] + leaves, mode: .direct, for: context) }
+        let (pins, folder, context, claims) = (pins, folder, context, scratch.store.claims)
+        let outcome = Pending<ContentError?>()
+        // Whoever wants the first root waits here, so the change below falls between look and claim.
+        let thread = try claims.with(others, by: soon()) { () throws(BlockStoreError) in
+            let looked = claims.waiterCount
+            let thread = Thread(name: "late") {
+                outcome.fulfil(
+                    contentError {
+                        let all = leaves + [folder]
+                        if removing {
+                            try pins.remove(all, isRecursive: false, for: context)
+                        } else {
+                            try pins.add(all, mode: .direct, for: context)
+                        }
+                    })
+            }
+            let deadline = soon()
+            while claims.waiterCount == looked, !deadline.hasPassed { pause(for: .milliseconds(1)) }
+            try scratch.store.pin(folder, mode: .recursive, name: "kept", by: soon())
+            return thread
+        }
+        let error = outcome.value()
+        thread.join()
+        #expect(error?.code == .pinConflict)
+        let name = folder.text()
+        #expect(
+            error?.message
+                == (removing
+                    ? "\(name) is pinned recursively" : "pin: \(name) already pinned recursively"))
+        #expect(error?.cid == folder)
+        #expect(try status(folder) == .recursive(name: "kept"))
+        #expect(try leaves.allSatisfy { try (pins.pin(of: $0) != nil) == removing })
+    }
+
     @Test func anIncompleteDAGIsNotPinned() throws {
         let hole = try scratch.resolve(Tree.hole).cid
         let error = contentError { try pins.add(hole, for: context) }
@@ -116,6 +157,44 @@ struct PinsTests {
         #expect(conflict?.message == "pin: \(leaves[0].text()) already pinned recursively")
         #expect(contentError { try pins.remove(leaves + [hole], for: context) }?.cid == hole)
         #expect(try leaves.allSatisfy { try pins.pin(of: $0) != nil })
+    }
+
+    /// Nothing is promised to who leaves while pins are written: parts before it stay.
+    @Test(arguments: [false, true])
+    func whoLeavesAtAPartsBorderHasChangedTheFirst(removing: Bool) throws {
+        let pins = Pins(scratch.library, countAtOnce: 2)
+        let leaves = try storedLeaves(5)
+        if removing { try pins.add(leaves, for: context) }
+        let (leaving, claims) = (context, scratch.store.claims)
+        let outcome = Pending<ContentError?>()
+        let thread = try claims.with([leaves[1]], by: soon()) { () throws(BlockStoreError) in
+            let thread = Thread(name: "parts") {
+                outcome.fulfil(
+                    contentError {
+                        if removing {
+                            try pins.remove(leaves, for: leaving)
+                        } else {
+                            try pins.add(leaves, for: leaving)
+                        }
+                    })
+            }
+            let deadline = soon()
+            while claims.waiterCount == 0, !deadline.hasPassed { pause(for: .milliseconds(1)) }
+            leaving.cancel()
+            return thread
+        }
+        #expect(outcome.value()?.code == .cancelled)
+        thread.join()
+        let changed = try leaves.map { try (pins.pin(of: $0) == nil) == removing }
+        #expect(changed == [true, true, false, false, false])
+        // The same again, without what is gone, ends it.
+        if removing {
+            #expect(contentError { try pins.remove(leaves, for: context) }?.cid == leaves[0])
+            try pins.remove(Array(leaves[2...]), for: context)
+        } else {
+            try pins.add(leaves, for: context)
+        }
+        #expect(try leaves.allSatisfy { try (pins.pin(of: $0) == nil) == removing })
     }
 
     @Test func whoLeavesIsNoticedWhileManyAreLookedAt() throws {

@@ -5,25 +5,34 @@ import IPLD
 import Multiformats
 import TestSupport
 import Testing
+import UnixFS
 
 /// What a walk remembers waits for memory apart from the blocks that it reads.
 @Suite(.timeLimit(.minutes(20)))
 struct StateShareTests {
     private enum Walk: CaseIterable {
-        case archive, car, statistics, references, uniqueReferences, pin, faults
+        case namesOfArchive, archive, car, carOfFile, carOfSpan, statistics, references
+        case uniqueReferences, pin, faults
     }
 
     /// Else those who remember much would keep the memory for blocks from those who only read.
     @Test(arguments: Walk.allCases)
     private func whoWaitsToRememberHoldsNoBlocks(_ walk: Walk) throws {
         let scratch = try ScratchLibrary()
-        let root = try folder(in: scratch)
+        let root =
+            switch walk {
+            case .carOfFile: try file(in: scratch)
+            case .carOfSpan: try nestedFile(in: scratch)
+            default: try folder(in: scratch)
+            }
         let library = scratch.library
         let budget = library.stateBudget
-        #expect(budget.tryAcquire(budget.limit))
         let hasEnded = Pending<Bool>()
         let thread = Thread(name: "walk") {
-            hasEnded.fulfil((try? run(walk, root, in: library)) != nil)
+            hasEnded.fulfil(
+                (try? run(walk, root, in: library) {
+                    #expect(budget.tryAcquire(budget.limit))
+                }) != nil)
         }
         let deadline = soon()
         while budget.waiterCount == 0, !deadline.hasPassed { pause(for: .milliseconds(1)) }
@@ -88,6 +97,19 @@ struct StateShareTests {
         library.stateBudget.release(rest)
     }
 
+    /// Who gets none is told of which memory.
+    @Test func theNameOfTheMemoryComesWithTheShare() throws {
+        let scratch = try ScratchLibrary()
+        let budget = scratch.library.entryBudget
+        #expect(budget.tryAcquire(budget.limit))
+        defer { budget.release(budget.limit) }
+        let archive = CARImport(scratch.access)
+        let roots = (0..<1_000).map { HostileBlocks.identity(Bytes(utf8: "\($0)"), .raw) }
+        let error = contentError { try archive.feed(CARWriter.header(roots: roots)) }
+        #expect(error?.code == .overloaded)
+        #expect(error?.message.contains("folders, roots and names that are added") == true)
+    }
+
     /// A folder with more entries than a request remembers for nothing, in folders of 100.
     private func folder(in scratch: ScratchLibrary) throws -> CID {
         let blocks = HostileBlocks(scratch)
@@ -101,14 +123,49 @@ struct StateShareTests {
         return try blocks.node(folders)
     }
 
-    private func run(_ walk: Walk, _ root: CID, in library: Library) throws {
+    /// A file with more parts than that.
+    private func file(in scratch: ScratchLibrary) throws -> CID {
+        let blocks = HostileBlocks(scratch)
+        let parts = try (100..<500).map { (cid: try blocks.raw("\($0)"), byteCount: UInt64(3)) }
+        return try blocks.store(Self.encode(file: parts), .dagPB)
+    }
+
+    /// The same at the end of a chain, of which a span that begins with the second byte has no node
+    /// wholly: more blocks are given than are complete, so that their memory is the first to be full.
+    private func nestedFile(in scratch: ScratchLibrary) throws -> CID {
+        let blocks = HostileBlocks(scratch)
+        var node = try file(in: scratch)
+        for _ in 0..<60 { node = try blocks.store(Self.encode(file: [(node, 1_200)]), .dagPB) }
+        return node
+    }
+
+    private static func encode(file parts: [(cid: CID, byteCount: UInt64)]) -> Bytes {
+        var message = UnixFSData(type: .file)
+        message.blockSizes = parts.map(\.byteCount)
+        message.fileSize = parts.reduce(0) { $0 + $1.byteCount }
+        return DagPBNode(
+            links: parts.map { DagPBLink(cid: $0.cid, nameBytes: .empty, tsize: 1) },
+            data: message.encode()
+        ).encode()
+    }
+
+    /// - Parameter fill: takes all of the budget; called before what is looked at begins.
+    private func run(
+        _ walk: Walk, _ root: CID, in library: Library, _ fill: () -> Void
+    ) throws {
         let access = library.access(for: RequestContext(deadline: soon()))
+        // Its names are looked at first, in memory of their own.
+        var archive =
+            walk == .archive ? try TarExport(root, name: Bytes(utf8: "t"), access: access) : nil
+        fill()
         switch walk {
-        case .archive:
-            var export = try TarExport(root, name: Bytes(utf8: "t"), access: access)
-            while try export.next() != nil {}
-        case .car:
-            var export = try CARExport(root: root, access: access)
+        case .namesOfArchive: _ = try TarExport(root, name: Bytes(utf8: "t"), access: access)
+        case .archive: while try archive?.next() != nil {}
+        case .car, .carOfFile, .carOfSpan:
+            var options = CARExport.Options()
+            if walk != .car { options.scope = .entity }
+            if walk == .carOfSpan { options.span = ByteSpan(from: 1, to: nil) }
+            var export = try CARExport(root: root, access: access, options: options)
             while try export.next() != nil {}
         case .statistics: _ = try DAGStatistics.count([root, root], access: access)
         case .references, .uniqueReferences:

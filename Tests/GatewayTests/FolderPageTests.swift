@@ -1,7 +1,10 @@
 import Buffers
+import Content
+import Execution
 import HTTP
 import HTTPServer
 import Multiformats
+import TestSupport
 import Testing
 
 /// The page of a folder, with the strings that tools look for (gateway.md 13).
@@ -41,6 +44,29 @@ struct FolderPageTests {
         #expect(answer.response.status == .ok)
         #expect(answer.body.count < 200 << 10)
         #expect(answer.body.utf8Text?.contains("<a href=\"/ipfs/\(folder.text())\">") == true)
+    }
+
+    /// Else those who sort many entries would keep the memory for blocks from those who only read.
+    @Test func whoWaitsToSortHoldsNoBlocks() throws {
+        let gateway = try ScratchGateway()
+        let leaf = try gateway.store(folder: [])
+        let folder = try gateway.store(folder: (0..<1_000).map { ("entry \($0)", leaf) })
+        let memory = gateway.library.blockMemory.ordinary
+        let budget = gateway.library.stateBudget
+        #expect(budget.tryAcquire(budget.limit))
+        let rowCount = Pending<Int>()
+        let thread = Thread(name: "page") {
+            let page = (try? gateway.get("/ipfs/\(folder.text())/"))?.body.utf8Text ?? ""
+            rowCount.fulfil(page.split(separator: "<tr>").count { $0.contains(">entry ") })
+        }
+        let deadline = soon()
+        while budget.waiterCount == 0, !deadline.hasPassed { pause(for: .milliseconds(1)) }
+        #expect(budget.waiterCount == 1)
+        #expect(memory.inUse == 0)
+        budget.release(budget.limit)
+        #expect(rowCount.value() == 1_000)
+        thread.join()
+        #expect(memory.inUse == 0)
     }
 
     @Test func theRootHasNoParent() throws {

@@ -11,7 +11,7 @@ import TestSupport
 import UnixFS
 
 /// A gateway over a store in a folder that goes away with it.
-final class ScratchGateway {
+final class ScratchGateway: Sendable {
     let library: Library
     let gateway: Gateway
     private let store: BlockStore

@@ -116,6 +116,43 @@ struct FileReaderTests {
         }
     }
 
+    /// The look behind the last byte costs nothing where there is nothing behind it.
+    @Test func aWholeFileOfManyLevelsIsReadOnce() throws {
+        let blocks = MemoryBlocks()
+        let leaves = try (0..<8).map { try blocks.store(Bytes(utf8: "\($0)"), .raw) }
+        let inner = try (0..<4).map {
+            try blocks.store(Self.file(Array(leaves[2 * $0..<2 * $0 + 2]), [1, 1]))
+        }
+        let outer = try (0..<2).map {
+            try blocks.store(Self.file(Array(inner[2 * $0..<2 * $0 + 2]), [2, 2]))
+        }
+        let root = try blocks.store(Self.file(outer, [4, 4]))
+        var reader = try FileReader(root: root, from: blocks)
+        #expect(try Self.readAll(&reader, blocks) == Bytes(utf8: "01234567"))
+        #expect(leaves.allSatisfy { leaf in blocks.asked.count { $0 == leaf } == 1 })
+        // Nodes with a part behind that which was entered are asked for again when it has ended; those
+        // on the way to the last byte are not.
+        #expect(blocks.asked.last == leaves[7])
+        #expect(blocks.asked.count { $0 == outer[1] } == 2)
+    }
+
+    /// Whoever counts the memory of blocks counts one at a time.
+    @Test func theLastLeafIsNotHeldWhileWhatIsBehindItIsRead() throws {
+        let blocks = MemoryBlocks()
+        let full = try blocks.store(Bytes(utf8: "full"), .raw)
+        let none = try blocks.store(.empty, .raw)
+        let inner = try blocks.store(Self.file([full], [4]))
+        let nothing = try blocks.store(Self.file([none, none], [0, 0]))
+        for parts in [[inner, nothing, none], [full, none], [full, nothing]] {
+            let root = try blocks.store(Self.file(parts, Array([4, 0, 0].prefix(parts.count))))
+            let source = WatchedBlocks(blocks)
+            var reader = try FileReader(root: root, from: source)
+            #expect(try reader.next(from: source)?.bytes == Bytes(utf8: "full"))
+            #expect(source.held[none]?.contains(full) == false)
+            #expect(try reader.next(from: source) == nil)
+        }
+    }
+
     private static func file(_ parts: [CID], _ sizes: [UInt64]) -> Bytes {
         var message = UnixFSData(type: .file)
         message.blockSizes = sizes

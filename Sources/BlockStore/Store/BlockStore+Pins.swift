@@ -14,6 +14,7 @@ extension BlockStore {
     ///   - name: for people.
     ///   - holder: who wants it; added to those who do already.
     ///   - deadline: when to give up; the pin may then be there or not.
+    /// - Throws: `.pinnedRecursively` for a direct pin where anybody has a recursive one.
     /// - Complexity: one synced write, shared with others.
     package func pin(
         _ cid: CID, mode: Pin.Mode, name: String, holder: Pin.Holders = .rpc,
@@ -22,7 +23,8 @@ extension BlockStore {
         try pin([cid], mode: mode, name: name, holder: holder, by: deadline)
     }
 
-    /// Pins several roots: after an error all of them, some or none.
+    /// Pins several roots: after `.pinnedRecursively` none of them, after another error all of them,
+    /// some or none.
     ///
     /// Roots whose pins are within `Limits.pinBatchBytesMax` are pinned in one step; nobody else
     /// changes any of them meanwhile.
@@ -33,7 +35,9 @@ extension BlockStore {
     ///   - name: for people; the same for all.
     ///   - holder: who wants them; added to those who do already.
     ///   - deadline: when to give up; the pins may then be there or not.
-    /// - Complexity: one synced write for each step, shared with others.
+    /// - Throws: `.pinnedRecursively` for direct pins where anybody has a recursive one.
+    /// - Complexity: one synced write for each step, shared with others. Two look-ups for each direct
+    ///   pin, else one.
     package func pin(
         _ cids: [CID], mode: Pin.Mode, name: String, holder: Pin.Holders = .rpc,
         by deadline: Deadline
@@ -42,6 +46,7 @@ extension BlockStore {
         for cid in cids { try Self.checkLength(cid) }
         try waitForBlocks(by: deadline)
         try claims.with(Set(cids), by: deadline) { () throws(BlockStoreError) in
+            if mode == .direct { try refuseRecursive(cids) }
             try inBatches(of: cids, by: deadline) { cid throws(BlockStoreError) in
                 let pin = try changedPin(cid, mode: mode, name: name, holder: holder)
                 let change = Self.put(pin)
@@ -89,20 +94,23 @@ extension BlockStore {
         try unpin([cid], holder: holder, by: deadline)
     }
 
-    /// Takes a holder's pins away: after an error all of them, some or none.
+    /// Takes a holder's pins away: after `.pinnedRecursively` none of them, after another error all of
+    /// them, some or none.
     ///
     /// - Parameters:
     ///   - cids: the roots, as they were pinned, each once.
     ///   - ignoringAbsent: whether a root without such a pin is passed over.
+    ///   - takesRecursive: whether a recursive pin is taken away; a direct one is either way.
     ///   - holder: who no longer wants them.
     ///   - deadline: when to give up; the pins may then be there or not.
-    /// - Throws: `.notPinned` when this holder has no pin at one of them.
+    /// - Throws: `.notPinned` when this holder has no pin at one of them, `.pinnedRecursively`.
     /// - Complexity: one synced write for pins within `Limits.pinBatchBytesMax`, shared with others.
     package func unpin(
-        _ cids: [CID], ignoringAbsent: Bool = false, holder: Pin.Holders = .rpc,
-        by deadline: Deadline
+        _ cids: [CID], ignoringAbsent: Bool = false, takesRecursive: Bool = true,
+        holder: Pin.Holders = .rpc, by deadline: Deadline
     ) throws(BlockStoreError) {
         try claims.with(Set(cids), by: deadline) { () throws(BlockStoreError) in
+            if !takesRecursive { try refuseRecursive(cids) }
             try inBatches(of: cids, by: deadline) { cid throws(BlockStoreError) in
                 do throws(BlockStoreError) {
                     return try removal(of: cid, holder: holder)
@@ -121,7 +129,8 @@ extension BlockStore {
     ///   - unpins: whether the old one is given up.
     ///   - holder: whose pin it is.
     ///   - deadline: when to give up; then either all of it has happened or nothing.
-    /// - Throws: `.notPinned` when this holder has no pin at `old`.
+    /// - Throws: `.notPinned` when this holder has no pin at `old`; `.pinnedRecursively` when that is a
+    ///   direct one and `new` has a recursive one.
     package func updatePin(
         from old: CID, to new: CID, unpin unpins: Bool, holder: Pin.Holders = .rpc,
         by deadline: Deadline
@@ -179,12 +188,21 @@ extension BlockStore {
         try log.wait(for: tail, by: deadline)
     }
 
+    /// Only while the pins are claimed: a recursive pin that comes behind this look would be lost, and
+    /// with it all blocks below.
+    private func refuseRecursive(_ cids: [CID]) throws(BlockStoreError) {
+        for cid in cids where try pin(of: cid)?.mode == .recursive {
+            throw Self.pinnedRecursively(cid)
+        }
+    }
+
     private func changedPin(
         _ cid: CID, mode: Pin.Mode, name: String, holder: Pin.Holders
     ) throws(BlockStoreError) -> Pin {
         guard var pin = try pin(of: cid) else {
             return Pin(cid: cid, mode: mode, name: name, created: options.now(), holders: holder)
         }
+        guard mode == .recursive || pin.mode == .direct else { throw Self.pinnedRecursively(cid) }
         pin.mode = mode
         pin.name = name
         pin.holders.formUnion(holder)
@@ -203,6 +221,12 @@ extension BlockStore {
 
     private static func put(_ pin: Pin) -> MetaChange {
         .put(MetaKey.pin(pin.cid), PinRecord.encode(pin))
+    }
+
+    private static func pinnedRecursively(_ cid: CID) -> BlockStoreError {
+        BlockStoreError(
+            .pinnedRecursively(cid), "\(cid.text()) is pinned recursively",
+            multihash: cid.multihash)
     }
 
     private static func notPinned(_ cid: CID) -> BlockStoreError {

@@ -26,6 +26,8 @@ package struct BlockStoreError: Error, Sendable, CustomStringConvertible {
         case folder
         /// There is no pin to change.
         case notPinned
+        /// The root has a recursive pin, and the change would keep less of it.
+        case pinnedRecursively(CID)
     }
 
     /// Whether trying again can help.
@@ -56,7 +58,7 @@ package struct BlockStoreError: Error, Sendable, CustomStringConvertible {
         switch code {
         case .diskFull, .readOnly, .deadlineExceeded: .afterDelay
         case .readError, .corrupt, .lockedByProcess, .folder: .afterRepair
-        case .newerVersion, .closed, .tooLarge, .notPinned: .never
+        case .newerVersion, .closed, .tooLarge, .notPinned, .pinnedRecursively: .never
         }
     }
 

@@ -103,8 +103,9 @@ package final class AddSession {
     ///
     /// - Parameter pinning: whether the roots are pinned; ignored when nothing is stored.
     /// - Returns: the roots in the order of their arrival.
-    /// - Throws: `.storage`, `.deadlineExceeded`; then nothing is pinned and no root is reported.
-    /// - Blocking: one durability barrier, and one for the pins.
+    /// - Throws: `.storage`, `.deadlineExceeded`; then no root is reported. None is pinned, unless the
+    ///   error came while the pins of more than `Limits.pinsAtOnceMax` were written.
+    /// - Blocking: one durability barrier, and one for as many pins.
     @discardableResult
     package func finish(pinning: Pinning) throws -> [AddResult] {
         precondition(current == nil, "a file has to be ended before the add ends")

@@ -124,14 +124,15 @@ package final class CARImport {
         unfinished.end()
     }
 
-    /// Waits until every block is on disk, then pins the roots.
+    /// Waits until every block is on disk, then pins the roots, `Limits.pinsAtOnceMax` at a time: each
+    /// part is pinned as soon as its blocks were seen, so that few can be removed in between.
     ///
     /// - Parameters:
     ///   - pinsRoots: whether roots get recursive pins; one with blocks missing gets none, and says
     ///     so.
     ///   - pinName: the name of those pins.
     /// - Returns: every root, in order.
-    /// - Throws: as `feed(_:)`.
+    /// - Throws: as `feed(_:)`; roots of earlier parts stay pinned then.
     package func finish(
         pinsRoots: Bool, pinName: String = ""
     ) throws(ContentError) -> [Root] {
@@ -141,13 +142,15 @@ package final class CARImport {
         } catch {
             throw ContentError(error)
         }
-        var results: [Root] = []
-        results.reserveCapacity(roots.count)
-        for root in roots {
-            let message = pinsRoots ? try fault(below: root) : nil
-            results.append(Root(cid: root, pinError: message))
+        var results = roots.map { Root(cid: $0, pinError: nil) }
+        guard pinsRoots else { return results }
+        for start in stride(from: 0, to: results.count, by: Limits.pinsAtOnceMax) {
+            let part = start..<min(start + Limits.pinsAtOnceMax, results.count)
+            for index in part {
+                results[index].pinError = try fault(below: results[index].cid)
+            }
+            try pin(part, of: &results, pinName)
         }
-        if pinsRoots { try pin(&results, pinName) }
         return results
     }
 
@@ -165,16 +168,19 @@ package final class CARImport {
         }
     }
 
-    /// Pins the roots that can be pinned; where the store refuses, all of them have its error.
-    private func pin(_ results: inout [Root], _ name: String) throws(ContentError) {
-        let wanted = results.lazy.filter { $0.pinError == nil }.map(\.cid)
+    /// Pins those roots of a part that can be pinned; where the store refuses, all of them have its
+    /// error.
+    private func pin(
+        _ part: Range<Int>, of results: inout [Root], _ name: String
+    ) throws(ContentError) {
+        let wanted = results[part].filter { $0.pinError == nil }.map(\.cid)
         do {
             try Pins(access.library).pinPresent(
                 wanted, mode: .recursive, name: name, for: access.context)
         } catch let error where error.endsRequest {
             throw error
         } catch {
-            for index in results.indices where results[index].pinError == nil {
+            for index in part where results[index].pinError == nil {
                 results[index].pinError = error.message
             }
         }

@@ -22,15 +22,22 @@ extension Pins {
 
     /// Pins several DAGs or blocks: all of them, or none where one of them cannot be pinned.
     ///
+    /// Some may be pinned, and some not, after an error of the store, a deadline or a caller who leaves
+    /// while pins are written, and where a pin becomes recursive in that time that was none before.
+    ///
+    /// A block can be removed between the look at it and the pin that keeps it, which comes when the
+    /// blocks below all roots were seen: for the time of the whole walk nothing keeps them.
+    ///
     /// - Parameters:
     ///   - cids: the roots; one that is there again counts once.
     ///   - mode: a recursive pin replaces a direct one; the reverse is refused.
     ///   - name: of all of them; replaces the names of pins that are there already.
-    ///   - context: who asks; one who leaves while pins are written leaves some of them.
+    ///   - context: who asks.
     ///   - progress: called after each block that was found.
     /// - Throws: as for one.
     /// - Complexity: reads every block below the roots that may have links, blocks that are below
-    ///   several of `Limits.pinsAtOnceMax` roots once. One wait for the disk for as many pins.
+    ///   several of `Limits.pinsAtOnceMax` roots once. One wait for the disk for as many pins, or for
+    ///   every MiB of them if that is less.
     package func add(
         _ cids: [CID], mode: Pin.Mode = .recursive, name: String = "", for context: RequestContext,
         progress: (PinProgress) throws(ContentError) -> Void = { _ in }
@@ -45,14 +52,15 @@ extension Pins {
         }
     }
 
+    /// Looks before the blocks are read, for an early answer; the store looks again while the pins are
+    /// changed.
     private func refuseRecursive(
         _ cids: [CID], for context: RequestContext
     ) throws(ContentError) {
         for cid in cids {
             try context.check()
             guard try pin(of: cid)?.mode != .recursive else {
-                throw ContentError(
-                    .pinConflict, "\(cid.text()) already pinned recursively", cid: cid)
+                throw .pinConflict(cid, Self.alreadyRecursive)
             }
         }
     }
@@ -63,7 +71,9 @@ extension Pins {
         for context: RequestContext
     ) throws(ContentError) {
         try Self.check(name: name)
-        try inParts(cids, for: context) { part, deadline throws(BlockStoreError) in
+        try inParts(
+            cids, for: context, conflict: Self.alreadyRecursive
+        ) { part, deadline throws(BlockStoreError) in
             try store.pin(part, mode: mode, name: name, by: deadline)
         }
     }
@@ -79,7 +89,7 @@ extension Pins {
         var done = PinProgress()
         var rest = cids[...]
         while !rest.isEmpty {
-            let part = Array(rest.prefix(Limits.pinsAtOnceMax))
+            let part = Array(rest.prefix(countAtOnce))
             rest = rest.dropFirst(part.count)
             var walk = DAGWalk(
                 roots: part, access: ContentAccess(library, for: context), options: options)

@@ -9,10 +9,21 @@ package import Multiformats
 /// - Spec: kubo-rpc 3.2.
 package struct Pins: Sendable {
     let library: Library
+    /// Roots that are changed together.
+    let countAtOnce: Int
     var store: BlockStore { library.store }
 
+    /// Kubo's words where a recursive pin stays: one is to become direct, or to be removed as if it
+    /// were.
+    static let (alreadyRecursive, keptRecursive) = (
+        "already pinned recursively", "is pinned recursively"
+    )
+
     /// The pins of a library's store.
-    package init(_ library: Library) { self.library = library }
+    package init(_ library: Library, countAtOnce: Int = Limits.pinsAtOnceMax) {
+        self.library = library
+        self.countAtOnce = countAtOnce
+    }
 
     /// Removes a pin.
     ///
@@ -29,12 +40,16 @@ package struct Pins: Sendable {
 
     /// Removes several pins: all of them, or none where one of them cannot be removed.
     ///
+    /// Some may be left, and some gone, after an error of the store, a deadline or a caller who leaves
+    /// while they are written, and where a pin changes in that time that was looked at before.
+    ///
     /// - Parameters:
     ///   - cids: the roots; one that is there again counts once.
     ///   - isRecursive: whether recursive pins may be removed; direct ones are removed either way.
-    ///   - context: who asks; one who leaves meanwhile may leave some of the pins.
+    ///   - context: who asks.
     /// - Throws: as for one.
-    /// - Complexity: two look-ups for each pin, one wait for the disk for `Limits.pinsAtOnceMax`.
+    /// - Complexity: two look-ups for each pin, three where recursive ones are kept. One wait for the
+    ///   disk for every `Limits.pinsAtOnceMax` pins, or for every MiB of them if that is less.
     package func remove(
         _ cids: [CID], isRecursive: Bool = true, for context: RequestContext
     ) throws(ContentError) {
@@ -46,12 +61,16 @@ package struct Pins: Sendable {
                 throw ContentError(.notPinned, name + "not pinned or pinned indirectly", cid: cid)
             }
             guard isRecursive || pin.mode == .direct else {
-                throw ContentError(.pinConflict, "\(cid.text()) is pinned recursively", cid: cid)
+                throw .pinConflict(cid, Self.keptRecursive)
             }
         }
-        try inParts(cids, for: context) { part, deadline throws(BlockStoreError) in
+        try inParts(
+            cids, for: context, conflict: Self.keptRecursive
+        ) { part, deadline throws(BlockStoreError) in
             // One that somebody else has removed meanwhile is gone as it should be.
-            try store.unpin(part, ignoringAbsent: true, by: deadline)
+            // One that has become recursive since is refused there.
+            try store.unpin(
+                part, ignoringAbsent: true, takesRecursive: isRecursive, by: deadline)
         }
     }
 
@@ -100,17 +119,24 @@ package struct Pins: Sendable {
     }
 
     /// Changes pins of many roots, so many at a time as go to the disk together.
+    ///
+    /// - Parameter conflict: what is said of a root whose recursive pin would be lost.
     func inParts(
-        _ cids: some Collection<CID>, for context: RequestContext,
+        _ cids: some Collection<CID>, for context: RequestContext, conflict: String,
         _ change: ([CID], Deadline) throws(BlockStoreError) -> Void
     ) throws(ContentError) {
         var rest = cids[...]
         while !rest.isEmpty {
-            let part = rest.prefix(Limits.pinsAtOnceMax)
+            let part = rest.prefix(countAtOnce)
             rest = rest[part.endIndex...]
             try context.checkNow()
-            try storing { () throws(BlockStoreError) in
+            do throws(BlockStoreError) {
                 try change(Array(Set(part)), context.deadline)
+            } catch {
+                if case .pinnedRecursively(let cid) = error.code {
+                    throw .pinConflict(cid, conflict)
+                }
+                throw ContentError(error)
             }
         }
     }
@@ -123,5 +149,12 @@ package struct Pins: Sendable {
         } catch {
             throw ContentError(error)
         }
+    }
+}
+
+extension ContentError {
+    /// The refusal of a change that a recursive pin would be lost by.
+    static func pinConflict(_ cid: CID, _ words: String) -> ContentError {
+        ContentError(.pinConflict, "\(cid.text()) \(words)", cid: cid)
     }
 }
