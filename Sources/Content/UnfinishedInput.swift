@@ -25,10 +25,14 @@ final class UnfinishedInput {
     /// Whether it waits in the file.
     var isAside: Bool { !ends.isEmpty }
 
-    /// Whether so many unfinished bytes may stay in memory. If not they have to be put aside.
+    /// Whether so many unfinished bytes may stay in memory. If not they have to be put aside. They may
+    /// not grow while somebody waits, who would never have his turn beside many that do.
     func mayHold(_ byteCount: Int) -> Bool {
         let wanted = byteCount <= Limits.freeUnfinishedBytes ? 0 : byteCount
-        if wanted > share.byteCount { return share.grow(by: wanted - share.byteCount) }
+        if wanted > share.byteCount {
+            return access.library.assemblyBudget.waiterCount == 0
+                && share.grow(by: wanted - share.byteCount)
+        }
         share.shrink(by: share.byteCount - wanted)
         return true
     }

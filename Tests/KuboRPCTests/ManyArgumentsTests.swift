@@ -15,7 +15,7 @@ struct ManyArgumentsTests {
 
     init() throws { node = try TestNode() }
 
-    private var inUse: Int { node.library.stateBudget.inUse }
+    private var inUse: Int { node.library.stateBudget.inUse + node.library.entryBudget.inUse }
 
     private func cids(_ count: Int) -> [CID] {
         (0..<count).map { number in
