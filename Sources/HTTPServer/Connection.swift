@@ -29,6 +29,8 @@ final class Connection: Sendable {
     /// What was seen of a connection at one time.
     struct Look {
         let phase: Phase
+        /// Whether no request has come on it yet.
+        let isNew: Bool
         /// When the phase was entered; nanoseconds of `Instant`.
         let since: UInt64
     }
@@ -39,6 +41,7 @@ final class Connection: Sendable {
     private let phaseInstant = Atomic<UInt64>(0)
     private let shutInstant = Atomic<UInt64>(.max)
     private let requestCount = Atomic<UInt64>(0)
+    private let isNew = Atomic(true)
     /// How long the peer has been waited for since it last moved something worth the name, and what
     /// has moved meanwhile. The connection's own thread counts.
     private let stillNanoseconds = Atomic<UInt64>(0)
@@ -62,7 +65,11 @@ final class Connection: Sendable {
 
     var phase: Phase { phaseBox.load(ordering: .relaxed) }
 
-    var look: Look { Look(phase: phase, since: phaseInstant.load(ordering: .relaxed)) }
+    var look: Look {
+        Look(
+            phase: phase, isNew: isNew.load(ordering: .relaxed),
+            since: phaseInstant.load(ordering: .relaxed))
+    }
 
     /// Shuts the socket, unless the connection has gone on since it was looked at: the request that
     /// has begun meanwhile is to be answered.
@@ -96,6 +103,7 @@ final class Connection: Sendable {
         if before.phase == .still {
             stillNanoseconds.store(now &- before.since, ordering: .relaxed)
         }
+        if phase == .header { isNew.store(false, ordering: .relaxed) }
         if phase == .waiting {
             requestCount.add(1, ordering: .relaxed)
             forgetStillness()

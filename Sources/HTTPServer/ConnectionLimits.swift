@@ -23,6 +23,8 @@ struct ConnectionLimits {
     struct Holder {
         let peer: PeerAddress
         var phase: Connection.Phase
+        /// Whether no request has come on it yet.
+        let isNew: Bool
         /// When the phase was entered; nanoseconds of `Instant`.
         let since: UInt64
     }
@@ -53,8 +55,7 @@ struct ConnectionLimits {
     /// - Parameters:
     ///   - holders: all other connections that have not been told to leave.
     ///   - now: nanoseconds of `Instant`.
-    ///   - sparesFresh: whether those that have only just come stay; if not, the answer is never
-    ///     `.notYet`.
+    ///   - sparesFresh: whether the newcomer can wait for long, so that everybody has the time to go on.
     /// - Complexity: linear in the holders; asked for only when there is no room.
     func decide(
         _ newcomer: PeerAddress, among holders: [Holder], at now: UInt64, sparesFresh: Bool
@@ -107,13 +108,16 @@ struct ConnectionLimits {
 
     private func rank(of holder: Holder, at now: UInt64, sparesFresh: Bool) -> Rank {
         let age = Self.age(of: holder, at: now)
-        let grace = holder.phase == .still ? Limits.stillDuration : Limits.arrivalDuration
-        let isFresh = age < grace.wholeNanoseconds
-        return switch holder.phase {
         // Who has only just connected, or got an answer, may have sent a request already.
-        case .waiting: isFresh ? (sparesFresh ? .fresh : .begun) : .waiting
-        case .header: isFresh && sparesFresh ? .fresh : .begun
-        case .still: !isFresh ? .still : sparesFresh ? .fresh : .never
+        let isFirst = holder.isNew || holder.phase == .header
+        let grace =
+            sparesFresh ? Limits.arrivalDuration : isFirst ? Limits.firstRequestDuration : .zero
+        return switch holder.phase {
+        case .waiting where age < grace.wholeNanoseconds: .fresh
+        case .waiting: age < Limits.arrivalDuration.wholeNanoseconds ? .begun : .waiting
+        case .header: age < grace.wholeNanoseconds ? .fresh : .begun
+        case .still where age >= Limits.stillDuration.wholeNanoseconds: .still
+        case .still: sparesFresh ? .fresh : .never
         case .busy, .leaving: .never
         }
     }
@@ -125,6 +129,6 @@ struct ConnectionLimits {
 
 extension ConnectionLimits.Holder {
     init(_ peer: PeerAddress, _ look: Connection.Look) {
-        self.init(peer: peer, phase: look.phase, since: look.since)
+        self.init(peer: peer, phase: look.phase, isNew: look.isNew, since: look.since)
     }
 }

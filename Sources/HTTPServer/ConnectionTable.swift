@@ -32,13 +32,14 @@ struct ConnectionTable {
     ///   - connection: has just come.
     ///   - limits: decide who leaves.
     ///   - now: nanoseconds of `Instant`.
-    ///   - sparesFresh: whether those that have only just come stay.
+    ///   - sparesFresh: as for `ConnectionLimits.decide`.
+    ///   - mayWait: whether the newcomer may come again; if not, the answer is never `.notYet`.
     mutating func add(
         _ connection: Connection, within limits: ConnectionLimits, at now: UInt64,
-        sparesFresh: Bool
+        sparesFresh: Bool, mayWait: Bool
     ) -> Arrival {
         let leaver: Connection?
-        switch shutLeaver(for: connection, within: limits, at: now, sparesFresh) {
+        switch shutLeaver(for: connection, within: limits, at: now, sparesFresh, mayWait) {
         case .nobody: leaver = nil
         case .one(let connection): leaver = connection
         case .later: return .notYet
@@ -92,7 +93,7 @@ struct ConnectionTable {
 
     private func shutLeaver(
         for newcomer: Connection, within limits: ConnectionLimits, at now: UInt64,
-        _ sparesFresh: Bool
+        _ sparesFresh: Bool, _ mayWait: Bool
     ) -> Leaver {
         let peer = newcomer.peer
         guard
@@ -116,8 +117,12 @@ struct ConnectionTable {
             case .room: return .nobody
             case .notYet:
                 let gone = connections.firstIndex { $0.phase == .waiting && $0.isAbandoned }
-                guard let gone, connections[gone].giveWay(looks[gone]) else { return .later }
-                return .one(connections[gone])
+                if let gone, connections[gone].giveWay(looks[gone]) {
+                    return .one(connections[gone])
+                }
+                if mayWait { return .later }
+                newcomer.refuse()
+                return .one(newcomer)
             case .refused:
                 newcomer.refuse()
                 return .one(newcomer)

@@ -59,12 +59,17 @@ enum Limits {
     /// and gives way to no newcomer.
     static let arrivalDuration: Duration = .milliseconds(250)
 
+    /// The same where newcomers have waited for long: only a first request has so much time, since a client
+    /// that loses it gets no answer. Who has had an answer knows that a connection can end, and asks again.
+    static let firstRequestDuration: Duration = .milliseconds(50)
+
     /// For how long less than `movedByteCountMin` of a body may have moved, while the client was waited
     /// for, before its connection gives way to others. Longer than the way there and back.
     static let stillDuration: Duration = .seconds(1)
 
     /// How long a newcomer that finds no place may wait for one: by then every connection can leave for
-    /// it that does nothing. When one has waited, those behind it do not, for as long.
+    /// it that does nothing. When one has waited, those behind it wait for `firstRequestDuration` only, for
+    /// as long.
     static let placeDuration: Duration = .seconds(1)
 
     /// How long a newcomer waits before it is looked again whether there is room.

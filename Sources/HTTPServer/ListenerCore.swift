@@ -64,26 +64,25 @@ final class ListenerCore: @unchecked Sendable {
         counters.open.add(1, ordering: .relaxed)
         counters.accepted.add(1, ordering: .relaxed)
         let start = Instant.now.nanoseconds
-        let end = start &+ Limits.placeDuration.wholeNanoseconds
+        let isPatient = start >= waitsAgain.load(ordering: .relaxed)
+        let patience = isPatient ? Limits.placeDuration : Limits.firstRequestDuration
+        let end = start &+ patience.wholeNanoseconds
         var leavingCount = 0
         while true {
             let now = Instant.now.nanoseconds
-            let mayWait =
-                now < end && start >= waitsAgain.load(ordering: .relaxed)
-                && !isDraining.load(ordering: .relaxed)
+            let mayWait = now < end && !isDraining.load(ordering: .relaxed)
             connection.enter(.waiting, at: now, until: now &+ idleNanoseconds)
             // Shut under the lock: only then is it sure that the socket is still open.
             let arrival = connections.withLock { table in
                 defer { leavingCount = table.leavingCount }
                 return table.add(
-                    connection, within: limits, at: now, sparesFresh: mayWait)
+                    connection, within: limits, at: now, sparesFresh: mayWait && isPatient,
+                    mayWait: mayWait)
             }
             if case .added(let hasLeft) = arrival {
                 if hasLeft { counters.evicted.add(1, ordering: .relaxed) }
-                // Never more than half of the time, since it is the thread that accepts which waits.
-                if mayWait || now >= end {
-                    waitsAgain.store(now &+ (now &- start), ordering: .relaxed)
-                }
+                // Not for long more than half of the time: it is the thread that accepts which waits.
+                if isPatient { waitsAgain.store(now &+ (now &- start), ordering: .relaxed) }
                 break
             }
             // Who comes behind waits in the kernel's queue meanwhile, which is longer than ours.

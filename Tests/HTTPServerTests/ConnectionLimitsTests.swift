@@ -11,9 +11,10 @@ struct ConnectionLimitsTests {
     private func peer(_ last: UInt8) -> PeerAddress { PeerAddress(internet: [192, 0, 2, last]) }
 
     private func holder(
-        _ peer: PeerAddress, _ phase: Connection.Phase, secondsAgo: UInt64
+        _ peer: PeerAddress, _ phase: Connection.Phase, secondsAgo: UInt64, isNew: Bool = false
     ) -> ConnectionLimits.Holder {
-        .init(peer: peer, phase: phase, since: now - secondsAgo * 1_000_000_000)
+        .init(
+            peer: peer, phase: phase, isNew: isNew, since: now - secondsAgo * 1_000_000_000)
     }
 
     private func decide(
@@ -64,6 +65,14 @@ struct ConnectionLimitsTests {
         let begun = holder(peer(4), .header, secondsAgo: 0)
         #expect(decide(peer(1), fresh + [begun]) == .notYet)
         #expect(decide(peer(1), fresh + [begun], sparesFresh: false) == .instead(of: 0))
+        // A first request on its way would be lost: rather the newcomer is told.
+        let new = (0..<4).map { _ in holder(peer(2), .waiting, secondsAgo: 0, isNew: true) }
+        #expect(decide(peer(1), new, sparesFresh: false) == .notYet)
+        #expect(decide(peer(1), [begun, begun, begun, begun], sparesFresh: false) == .notYet)
+        let later = now + 60_000_000
+        #expect(
+            limits.decide(peer(1), among: new, at: later, sparesFresh: false) == .instead(of: 0))
+        #expect(limits.decide(peer(1), among: new, at: later, sparesFresh: true) == .notYet)
     }
 
     @Test func thoseThatDoNothingLeaveBeforeThoseThatDoLittle() {

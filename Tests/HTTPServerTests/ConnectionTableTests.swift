@@ -53,7 +53,8 @@ struct ConnectionTableTests {
         _ pair: Pair, to table: inout ConnectionTable, sparesFresh: Bool = true
     ) -> Bool? {
         let arrival = table.add(
-            pair.connection, within: limits, at: now, sparesFresh: sparesFresh)
+            pair.connection, within: limits, at: now, sparesFresh: sparesFresh,
+            mayWait: sparesFresh)
         guard case .added(let hasLeft) = arrival else { return nil }
         return hasLeft
     }
@@ -67,7 +68,15 @@ struct ConnectionTableTests {
         #expect(pairs.map(\.isShut) == [false, false, false] && !newcomer.isShut)
         let last = add(newcomer, to: &table, sparesFresh: false)
         #expect(last == true)
-        #expect(pairs.count { $0.isShut } == 1 && !newcomer.isShut)
+        #expect(pairs.map(\.isShut) == [false, false, false])
+        #expect(newcomer.client.readToEnd().hasPrefix("HTTP/1.1 503 "))
+        // Who has had an answer may lose the connection.
+        pairs[1].connection.enter(.header, at: now, until: .max)
+        pairs[1].connection.enter(.waiting, at: now, until: .max)
+        let other = pair(.waiting, secondsAgo: 0)
+        let hasLeft = add(other, to: &table, sparesFresh: false)
+        #expect(hasLeft == true)
+        #expect(pairs.map(\.isShut) == [false, true, false] && !other.isShut)
     }
 
     @Test func nobodyWaitsForThoseThatHaveLeft() {
@@ -97,19 +106,22 @@ struct ConnectionTableTests {
         reader.enter(.still, at: now - 2_000_000_000, until: .max)
         var table = ConnectionTable()
         let one = ConnectionLimits(max: 1, perClientMax: 9)
-        _ = table.add(reader, within: one, at: now, sparesFresh: false)
+        _ = table.add(reader, within: one, at: now, sparesFresh: false, mayWait: false)
         #expect(unsafe send(socket, [UInt8](repeating: 1, count: 8_192), 8_192, 0) == 8_192)
         let deadline = soon()
         while holdfast_tcp_moved(socket) < 8_192, !deadline.hasPassed {
             pause(for: .milliseconds(1))
         }
         let first = pair(.waiting, secondsAgo: 0)
-        if case .added = table.add(first.connection, within: one, at: now, sparesFresh: true) {
+        let early = table.add(
+            first.connection, within: one, at: now, sparesFresh: true, mayWait: true)
+        if case .added = early {
             Issue.record("somebody left although bytes had moved")
         }
         // Nothing has moved in the second since.
         let later = now + 1_000_000_000
-        _ = table.add(first.connection, within: one, at: later, sparesFresh: true)
+        _ = table.add(
+            first.connection, within: one, at: later, sparesFresh: true, mayWait: true)
         #expect(!first.isShut)
         #expect(client.readSome(upTo: 8_192).count == 8_192)
         #expect(client.readSome().isEmpty)
