@@ -29,6 +29,16 @@ struct ConnectionLimits {
         let since: UInt64
     }
 
+    /// How long a newcomer can still wait, and with it how much time the others have to go on.
+    enum Patience {
+        /// For long.
+        case long
+        /// For a moment, since another one has waited before it.
+        case short
+        /// It has waited for long, and in vain.
+        case exhausted
+    }
+
     /// What happens to the connection that has come.
     enum Decision: Equatable {
         /// It may stay.
@@ -55,12 +65,12 @@ struct ConnectionLimits {
     /// - Parameters:
     ///   - holders: all other connections that have not been told to leave.
     ///   - now: nanoseconds of `Instant`.
-    ///   - sparesFresh: whether the newcomer can wait for long, so that everybody has the time to go on.
+    ///   - patience: of the newcomer.
     /// - Complexity: linear in the holders; asked for only when there is no room.
     func decide(
-        _ newcomer: PeerAddress, among holders: [Holder], at now: UInt64, sparesFresh: Bool
+        _ newcomer: PeerAddress, among holders: [Holder], at now: UInt64, patience: Patience
     ) -> Decision {
-        let ranks = holders.map { rank(of: $0, at: now, sparesFresh: sparesFresh) }
+        let ranks = holders.map { rank(of: $0, at: now, patience) }
         if !newcomer.isLocal {
             let own = holders.count { $0.peer.group == newcomer.group }
             if own >= perClientMax {
@@ -106,18 +116,23 @@ struct ConnectionLimits {
         var mayLeave: Bool { self != .never && self != .fresh }
     }
 
-    private func rank(of holder: Holder, at now: UInt64, sparesFresh: Bool) -> Rank {
+    private func rank(of holder: Holder, at now: UInt64, _ patience: Patience) -> Rank {
         let age = Self.age(of: holder, at: now)
-        // Who has only just connected, or got an answer, may have sent a request already.
-        let isFirst = holder.isNew || holder.phase == .header
+        // Who has only just connected, or got an answer, may have sent a request already. Of these only who
+        // has had an answer knows that a connection can end, and asks again.
+        let hasHadAnAnswer = holder.phase == .waiting && !holder.isNew
         let grace =
-            sparesFresh ? Limits.arrivalDuration : isFirst ? Limits.firstRequestDuration : .zero
+            switch patience {
+            case .long: Limits.arrivalDuration
+            case .short: hasHadAnAnswer ? Limits.arrivalDuration : Limits.firstRequestDuration
+            case .exhausted: hasHadAnAnswer ? Duration.zero : Limits.firstRequestDuration
+            }
         return switch holder.phase {
         case .waiting where age < grace.wholeNanoseconds: .fresh
         case .waiting: age < Limits.arrivalDuration.wholeNanoseconds ? .begun : .waiting
         case .header: age < grace.wholeNanoseconds ? .fresh : .begun
         case .still where age >= Limits.stillDuration.wholeNanoseconds: .still
-        case .still: sparesFresh ? .fresh : .never
+        case .still: patience == .exhausted ? .never : .fresh
         case .busy, .leaving: .never
         }
     }

@@ -32,14 +32,14 @@ struct ConnectionTable {
     ///   - connection: has just come.
     ///   - limits: decide who leaves.
     ///   - now: nanoseconds of `Instant`.
-    ///   - sparesFresh: as for `ConnectionLimits.decide`.
+    ///   - patience: as for `ConnectionLimits.decide`.
     ///   - mayWait: whether the newcomer may come again; if not, the answer is never `.notYet`.
     mutating func add(
         _ connection: Connection, within limits: ConnectionLimits, at now: UInt64,
-        sparesFresh: Bool, mayWait: Bool
+        patience: ConnectionLimits.Patience, mayWait: Bool
     ) -> Arrival {
         let leaver: Connection?
-        switch shutLeaver(for: connection, within: limits, at: now, sparesFresh, mayWait) {
+        switch shutLeaver(for: connection, within: limits, at: now, patience, mayWait) {
         case .nobody: leaver = nil
         case .one(let connection): leaver = connection
         case .later: return .notYet
@@ -93,7 +93,7 @@ struct ConnectionTable {
 
     private func shutLeaver(
         for newcomer: Connection, within limits: ConnectionLimits, at now: UInt64,
-        _ sparesFresh: Bool, _ mayWait: Bool
+        _ patience: ConnectionLimits.Patience, _ mayWait: Bool
     ) -> Leaver {
         let peer = newcomer.peer
         guard
@@ -113,7 +113,7 @@ struct ConnectionTable {
         // Between the look and the end of a choice some may go on; not so many.
         for tryCount in 1...Limits.leaverTriesMax {
             let index: Int
-            switch limits.decide(peer, among: holders, at: now, sparesFresh: sparesFresh) {
+            switch limits.decide(peer, among: holders, at: now, patience: patience) {
             case .room: return .nobody
             case .notYet:
                 let gone = connections.firstIndex { $0.phase == .waiting && $0.isAbandoned }

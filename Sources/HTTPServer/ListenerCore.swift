@@ -65,8 +65,8 @@ final class ListenerCore: @unchecked Sendable {
         counters.accepted.add(1, ordering: .relaxed)
         let start = Instant.now.nanoseconds
         let isPatient = start >= waitsAgain.load(ordering: .relaxed)
-        let patience = isPatient ? Limits.placeDuration : Limits.firstRequestDuration
-        let end = start &+ patience.wholeNanoseconds
+        let time = isPatient ? Limits.placeDuration : Limits.firstRequestDuration
+        let end = start &+ time.wholeNanoseconds
         var leavingCount = 0
         while true {
             let now = Instant.now.nanoseconds
@@ -76,7 +76,8 @@ final class ListenerCore: @unchecked Sendable {
             let arrival = connections.withLock { table in
                 defer { leavingCount = table.leavingCount }
                 return table.add(
-                    connection, within: limits, at: now, sparesFresh: mayWait && isPatient,
+                    connection, within: limits, at: now,
+                    patience: !isPatient ? .short : mayWait ? .long : .exhausted,
                     mayWait: mayWait)
             }
             if case .added(let hasLeft) = arrival {

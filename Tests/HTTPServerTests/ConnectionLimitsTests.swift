@@ -18,9 +18,10 @@ struct ConnectionLimitsTests {
     }
 
     private func decide(
-        _ newcomer: PeerAddress, _ holders: [ConnectionLimits.Holder], sparesFresh: Bool = true
+        _ newcomer: PeerAddress, _ holders: [ConnectionLimits.Holder],
+        _ patience: ConnectionLimits.Patience = .long
     ) -> ConnectionLimits.Decision {
-        limits.decide(newcomer, among: holders, at: now, sparesFresh: sparesFresh)
+        limits.decide(newcomer, among: holders, at: now, patience: patience)
     }
 
     @Test func thereIsRoomBelowTheLimits() {
@@ -64,15 +65,17 @@ struct ConnectionLimitsTests {
         #expect(decide(peer(1), fresh + [header]) == .instead(of: 3))
         let begun = holder(peer(4), .header, secondsAgo: 0)
         #expect(decide(peer(1), fresh + [begun]) == .notYet)
-        #expect(decide(peer(1), fresh + [begun], sparesFresh: false) == .instead(of: 0))
+        #expect(decide(peer(1), fresh + [begun], .exhausted) == .instead(of: 0))
+        // Beside others that wait a newcomer takes no place of one that is at work.
+        #expect(decide(peer(1), fresh + [begun], .short) == .notYet)
         // A first request on its way would be lost: rather the newcomer is told.
         let new = (0..<4).map { _ in holder(peer(2), .waiting, secondsAgo: 0, isNew: true) }
-        #expect(decide(peer(1), new, sparesFresh: false) == .notYet)
-        #expect(decide(peer(1), [begun, begun, begun, begun], sparesFresh: false) == .notYet)
+        #expect(decide(peer(1), new, .exhausted) == .notYet)
+        #expect(decide(peer(1), [begun, begun, begun, begun], .exhausted) == .notYet)
         let later = now + 60_000_000
         #expect(
-            limits.decide(peer(1), among: new, at: later, sparesFresh: false) == .instead(of: 0))
-        #expect(limits.decide(peer(1), among: new, at: later, sparesFresh: true) == .notYet)
+            limits.decide(peer(1), among: new, at: later, patience: .short) == .instead(of: 0))
+        #expect(limits.decide(peer(1), among: new, at: later, patience: .long) == .notYet)
     }
 
     @Test func thoseThatDoNothingLeaveBeforeThoseThatDoLittle() {
@@ -89,7 +92,7 @@ struct ConnectionLimitsTests {
     @Test func aBodyThatMovedAMomentAgoMayGoOn() {
         let holders = [UInt8](2...5).map { holder(peer($0), .still, secondsAgo: 0) }
         #expect(decide(peer(1), holders) == .notYet)
-        #expect(decide(peer(1), holders, sparesFresh: false) == .refused)
+        #expect(decide(peer(1), holders, .exhausted) == .refused)
     }
 
     @Test func aClientAtItsLimitMakesRoomItself() {

@@ -50,11 +50,12 @@ struct ConnectionTableTests {
 
     /// - Returns: whether one had to leave; nil where the newcomer has to wait.
     private func add(
-        _ pair: Pair, to table: inout ConnectionTable, sparesFresh: Bool = true
+        _ pair: Pair, to table: inout ConnectionTable,
+        patience: ConnectionLimits.Patience = .long
     ) -> Bool? {
         let arrival = table.add(
-            pair.connection, within: limits, at: now, sparesFresh: sparesFresh,
-            mayWait: sparesFresh)
+            pair.connection, within: limits, at: now, patience: patience,
+            mayWait: patience == .long)
         guard case .added(let hasLeft) = arrival else { return nil }
         return hasLeft
     }
@@ -66,7 +67,7 @@ struct ConnectionTableTests {
         let first = add(newcomer, to: &table)
         #expect(first == nil)
         #expect(pairs.map(\.isShut) == [false, false, false] && !newcomer.isShut)
-        let last = add(newcomer, to: &table, sparesFresh: false)
+        let last = add(newcomer, to: &table, patience: .exhausted)
         #expect(last == true)
         #expect(pairs.map(\.isShut) == [false, false, false])
         #expect(newcomer.client.readToEnd().hasPrefix("HTTP/1.1 503 "))
@@ -74,7 +75,7 @@ struct ConnectionTableTests {
         pairs[1].connection.enter(.header, at: now, until: .max)
         pairs[1].connection.enter(.waiting, at: now, until: .max)
         let other = pair(.waiting, secondsAgo: 0)
-        let hasLeft = add(other, to: &table, sparesFresh: false)
+        let hasLeft = add(other, to: &table, patience: .exhausted)
         #expect(hasLeft == true)
         #expect(pairs.map(\.isShut) == [false, true, false] && !other.isShut)
     }
@@ -106,7 +107,7 @@ struct ConnectionTableTests {
         reader.enter(.still, at: now - 2_000_000_000, until: .max)
         var table = ConnectionTable()
         let one = ConnectionLimits(max: 1, perClientMax: 9)
-        _ = table.add(reader, within: one, at: now, sparesFresh: false, mayWait: false)
+        _ = table.add(reader, within: one, at: now, patience: .exhausted, mayWait: false)
         #expect(unsafe send(socket, [UInt8](repeating: 1, count: 8_192), 8_192, 0) == 8_192)
         let deadline = soon()
         while holdfast_tcp_moved(socket) < 8_192, !deadline.hasPassed {
@@ -114,14 +115,14 @@ struct ConnectionTableTests {
         }
         let first = pair(.waiting, secondsAgo: 0)
         let early = table.add(
-            first.connection, within: one, at: now, sparesFresh: true, mayWait: true)
+            first.connection, within: one, at: now, patience: .long, mayWait: true)
         if case .added = early {
             Issue.record("somebody left although bytes had moved")
         }
         // Nothing has moved in the second since.
         let later = now + 1_000_000_000
         _ = table.add(
-            first.connection, within: one, at: later, sparesFresh: true, mayWait: true)
+            first.connection, within: one, at: later, patience: .long, mayWait: true)
         #expect(!first.isShut)
         #expect(client.readSome(upTo: 8_192).count == 8_192)
         #expect(client.readSome().isEmpty)
