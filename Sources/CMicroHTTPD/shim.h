@@ -88,21 +88,35 @@ static inline void holdfast_mhd_close_upgraded(struct MHD_UpgradeResponseHandle 
     MHD_upgrade_action(upgrade, MHD_UPGRADE_ACTION_CLOSE);
 }
 
-/// Bytes that a TCP socket has received since it was connected; 0 for other sockets. glibc's
-/// `struct tcp_info` ends before that field; the kernel has it at byte 128 since Linux 4.1.
-static inline unsigned long long holdfast_tcp_received(int socket) {
+/// What a TCP socket has moved since it was connected.
+struct holdfast_tcp_counts {
+    /// Bytes that it has sent and whose receipt was told.
+    unsigned long long acknowledged;
+    /// Bytes that it has received.
+    unsigned long long received;
+};
+
+/// All zero for other sockets. glibc's `struct tcp_info` ends before these fields; the kernel has them
+/// at bytes 120 and 128 since Linux 4.1.
+static inline struct holdfast_tcp_counts holdfast_tcp_counts(int socket) {
     unsigned long long fields[32] = {0};
     socklen_t length = sizeof fields;
-    return getsockopt(socket, IPPROTO_TCP, TCP_INFO, fields, &length) == 0 ? fields[16] : 0;
+    struct holdfast_tcp_counts counts = {0, 0};
+    if (getsockopt(socket, IPPROTO_TCP, TCP_INFO, fields, &length) == 0) {
+        counts.acknowledged = fields[15];
+        counts.received = fields[16];
+    }
+    return counts;
 }
 
-/// Bytes that a TCP socket has received, and bytes it has sent whose receipt was told, both since it
-/// was connected; 0 for other sockets. The second is in front of the first.
+static inline unsigned long long holdfast_tcp_received(int socket) {
+    return holdfast_tcp_counts(socket).received;
+}
+
+/// Bytes that have moved, either way.
 static inline unsigned long long holdfast_tcp_moved(int socket) {
-    unsigned long long fields[32] = {0};
-    socklen_t length = sizeof fields;
-    return getsockopt(socket, IPPROTO_TCP, TCP_INFO, fields, &length) == 0 ? fields[15] + fields[16]
-                                                                           : 0;
+    struct holdfast_tcp_counts counts = holdfast_tcp_counts(socket);
+    return counts.acknowledged + counts.received;
 }
 
 /// `dup3` with O_CLOEXEC; the function is hidden without _GNU_SOURCE.
