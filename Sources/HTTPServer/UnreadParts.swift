@@ -33,7 +33,7 @@ enum UnreadParts {
     /// Whether a field is one of those that stand in front.
     @unsafe
     static func isOurs(_ name: UnsafePointer<CChar>?) -> Bool {
-        unsafe names.contains { unsafe text($0) == name }
+        names.contains { unsafe text($0) == name }
     }
 
     private static func text(_ text: StaticString) -> UnsafePointer<CChar> {

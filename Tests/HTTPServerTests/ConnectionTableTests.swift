@@ -101,7 +101,7 @@ struct ConnectionTableTests {
         let server = try ListeningSocket.open(.tcp(host: "127.0.0.1", port: 0))
         defer { close(server) }
         let client = RawClient(port: try #require(ListeningSocket.port(of: server)))
-        let socket = unsafe accept(server, nil, nil)
+        let socket = accept(server, nil, nil)
         defer { close(socket) }
         let reader = Connection(socket: socket, peer: PeerAddress(internet: [192, 0, 2, 1]))
         reader.enter(.still, at: now - 2_000_000_000, until: .max)
