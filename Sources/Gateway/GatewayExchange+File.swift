@@ -87,7 +87,8 @@ extension GatewayExchange {
     func findType(of file: CID) throws(GatewayError) {
         do {
             let range = 0..<UInt64(Limits.sniffBytesMax)
-            var stream = try FileStream(file, range: range, access: access)
+            var stream = try FileStream(
+                file, range: range, checksEmptyParts: false, access: access)
             let start = try stream.next()?.bytes ?? .empty
             gateway.sniffedTypes[file] = ContentSniffer.type(
                 of: start, isWhole: UInt64(start.count) == stream.size)

@@ -10,20 +10,6 @@ package import Multiformats
 ///
 /// - Invariant: what `next` gives, put together, has exactly the length of the range.
 package struct FileReader: Sendable {
-    private struct Level: Sendable {
-        /// The node, to read it again.
-        let cid: CID
-        /// Where its next part stands in the node.
-        var place: FileNode.Place
-        /// Where that part stands in the file.
-        var offset: UInt64
-        /// Whether there are parts behind that one; looked at where the last byte of a file ends, as
-        /// all of them are said to be empty then.
-        var hasMoreParts = true
-        /// Its parts, while a node further down lies in the same block: it is in the CID of a link.
-        var parts: FileNode.PartCursor?
-    }
-
     /// The file.
     package let root: CID
 
@@ -35,12 +21,11 @@ package struct FileReader: Sendable {
 
     /// What is still to be read.
     private var range: Range<UInt64>
-    private var levels: [Level] = []
+    private var checksEmptyParts = true
+    private var trail: FileTrail
     private var hasGivenRoot = false
     /// Until it is given; nil to be read again.
     private var rootBlock: Block?
-    /// The parts of the last level's node; nil to be read again.
-    private var parts: FileNode.PartCursor?
 
     /// Reads the root block and prepares to read the whole file.
     ///
@@ -67,29 +52,29 @@ package struct FileReader: Sendable {
         metadata = node.metadata
         rootBlock = root
         range = 0..<node.byteCount
-        if node.partCount > 0 { push(node, self.root, at: 0) }
+        trail = FileTrail(fileByteCount: node.byteCount)
+        if node.partCount > 0 { trail.descend(into: node, self.root, at: 0) }
     }
 
     /// Starts again, with a part of the file.
     ///
-    /// - Parameter range: is cut to the file's size.
-    package mutating func read(_ range: Range<UInt64>) {
+    /// - Parameters:
+    ///   - range: is cut to the file's size.
+    ///   - checksEmptyParts: whether parts that are said to be empty are read, too, where the range is
+    ///     all of the file. There may be more of them than anybody wants to wait for.
+    package mutating func read(_ range: Range<UInt64>, checksEmptyParts: Bool = true) {
         self.range = range.clamped(to: 0..<size)
+        self.checksEmptyParts = checksEmptyParts
         guard hasGivenRoot else { return }
         release()
         hasGivenRoot = false
-        levels = []
+        trail = FileTrail(fileByteCount: size)
     }
 
     /// Lets go of the blocks; `next` reads again what it needs.
     package mutating func release() {
         rootBlock = nil
-        releaseParts()
-    }
-
-    private mutating func releaseParts() {
-        parts = nil
-        for index in levels.indices { levels[index].parts = nil }
+        trail.releaseParts()
     }
 
     /// The next bytes: a slice of one block.
@@ -112,6 +97,9 @@ package struct FileReader: Sendable {
         }
     }
 
+    /// Who reads all of a file would not miss a part that is said to be empty, and is not.
+    private var readsWhole: Bool { checksEmptyParts && range == 0..<size }
+
     private enum Found {
         case piece(FilePiece)
         /// The last bytes of a whole file with parts behind them.
@@ -119,13 +107,12 @@ package struct FileReader: Sendable {
     }
 
     private mutating func found(from source: borrowing some BlockSource) throws -> Found? {
-        // Who reads all of a file would not miss a part that is said to be empty, and is not.
-        let isWhole = range == 0..<size
+        let isWhole = readsWhole
         guard isWhole || !range.isEmpty else { return nil }
         while let block = try nextBlock(from: source, passesEmptyParts: !isWhole) {
             guard let piece = block.piece(of: range) else { continue }
             let isLast = isWhole && block.offset + UInt64(block.data.count) == size
-            guard isLast, levels.contains(where: \.hasMoreParts) else { return .piece(piece) }
+            guard isLast, trail.hasMoreParts else { return .piece(piece) }
             return .last(block.block.cid.compacted(), offset: block.offset)
         }
         return nil
@@ -158,24 +145,11 @@ package struct FileReader: Sendable {
         wants: (_ part: CID, _ isWhole: Bool) throws -> Bool = { _, _ in true }
     ) throws -> FileBlock? {
         if !hasGivenRoot { return try giveRoot(from: source) }
-        while let index = levels.indices.last {
-            guard levels[index].hasMoreParts else {
-                endLevel()
-                continue
-            }
-            try resume(from: source)
-            let start = levels[index].offset
-            guard let part = parts?.next()?.detached() else {
-                endLevel()
-                continue
-            }
+        while let (part, start) = try trail.nextPart(from: source) {
             let end = start + part.byteCount
-            levels[index].offset = end
-            if let place = parts?.place { levels[index].place = place }
-            if end == size { levels[index].hasMoreParts = hasMoreParts }
             let isIn =
                 part.byteCount == 0
-                ? !passesEmptyParts && range == 0..<size
+                ? !passesEmptyParts && readsWhole
                 : start < range.upperBound && end > range.lowerBound
             guard isIn else { continue }
             let isWhole = range.lowerBound <= start && end <= range.upperBound
@@ -190,13 +164,7 @@ package struct FileReader: Sendable {
     /// - Parameter limit: at most so many.
     /// - Returns: leaves and inner nodes inside the range, in order.
     package func upcoming(limit: Int) -> [CID] {
-        guard var ahead = parts, var offset = levels.last?.offset else { return [] }
-        var result: [CID] = []
-        while result.count < limit, offset < range.upperBound, let part = ahead.next() {
-            offset += part.byteCount
-            if part.byteCount > 0, offset > range.lowerBound { result.append(part.cid) }
-        }
-        return result
+        trail.upcoming(limit: limit, in: range)
     }
 
     // MARK: the way down
@@ -215,9 +183,9 @@ package struct FileReader: Sendable {
         hasGivenRoot = true
         if node.partCount > 0 {
             source.keepLast()
-            if parts == nil {
-                levels = []
-                push(node, self.root, at: 0)
+            if !trail.holdsParts {
+                trail = FileTrail(fileByteCount: size)
+                trail.descend(into: node, self.root, at: 0)
             }
         }
         return FileBlock(block: root, data: node.data, offset: 0)
@@ -226,7 +194,7 @@ package struct FileReader: Sendable {
     private mutating func enter(
         _ part: FileNode.Part, at offset: UInt64, from source: borrowing some BlockSource
     ) throws -> FileBlock {
-        let bytes = try source.block(part.cid) { releaseParts() }
+        let bytes = try source.block(part.cid) { trail.releaseParts() }
         let block = Block(cid: part.cid, bytes: bytes)
         guard let node = try FileNode(block) else {
             throw UnixFSError(.malformed, "block \(part.cid), a part of a file, is not a file")
@@ -238,43 +206,18 @@ package struct FileReader: Sendable {
                     + "\(part.byteCount)")
         }
         if node.partCount > 0 {
-            guard levels.count < Limits.fileDepthMax else {
+            guard trail.depth < Limits.fileDepthMax else {
                 throw UnixFSError(
                     .tooDeep, "file \(root) has more than \(Limits.fileDepthMax) levels")
             }
-            if part.cid.isIdentity {
-                levels[levels.count - 1].parts = parts
-            } else {
-                releaseParts()
+            // The parents of what lies in a CID stay as they are: they are in the same block.
+            if !part.cid.isIdentity {
+                trail.releaseParts()
                 source.keepLast()
             }
-            push(node, part.cid.compacted(), at: offset)
+            trail.descend(into: node, part.cid.compacted(), at: offset)
         }
         return FileBlock(block: block, data: node.data, offset: offset)
-    }
-
-    private var hasMoreParts: Bool {
-        var ahead = parts
-        return ahead?.next() != nil
-    }
-
-    private mutating func endLevel() {
-        levels.removeLast()
-        parts = levels.last?.parts
-    }
-
-    private mutating func push(_ node: FileNode, _ cid: CID, at offset: UInt64) {
-        levels.append(
-            Level(
-                cid: cid, place: node.parts.place, offset: offset + UInt64(node.data.count)))
-        parts = node.parts
-    }
-
-    /// Reads the node of the last level again, if it was let go of.
-    private mutating func resume(from source: borrowing some BlockSource) throws {
-        guard parts == nil, let level = levels.last else { return }
-        parts = FileNode.PartCursor(try source.block(level.cid), resumingAt: level.place)
-        source.keepLast()
     }
 }
 

@@ -203,7 +203,7 @@ struct CARTests {
         let count = Limits.pinsAtOnceMax
         // Identity CIDs are always there.
         let roots = (0..<count + 3).map { HostileBlocks.identity(Bytes(utf8: "\($0)"), .raw) }
-        let results = Pending<[CARImport.Root]>()
+        let results = Pending<[ImportedRoot]>()
         let claims = other.store.claims
         let thread = try claims.with([roots[count + 1]], by: soon()) {
             () throws(BlockStoreError) in

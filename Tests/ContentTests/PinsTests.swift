@@ -38,6 +38,10 @@ struct PinsTests {
         #expect(try status(file) == .indirect(through: folder))
         #expect(try status(file).typeText == "indirect through \(folder.text())")
         #expect(try pins.pin(of: file) == nil)
+        // A pin of its own changes nothing about what holds it from above.
+        try pins.add(file, mode: .direct, for: context)
+        #expect(try status(file, .indirect) == .indirect(through: folder))
+        #expect(try status(file) == .direct(name: ""))
     }
 
     @Test func whatIsNotPinnedSaysSoWithTheTextSent() throws {

@@ -72,4 +72,12 @@ struct EmptyFileTests {
                 try gateway.get("/ipfs/\(root)?format=car&dag-scope=entity").response.status == .ok)
         }
     }
+
+    /// There may be more of them than anybody wants to wait for.
+    @Test func theTypeIsFoundWithoutLookingAtEmptyParts() throws {
+        let root = try file([(raw("some text"), 9), (raw("full"), 0)])
+        let answer = try gateway.answer(.head, "/ipfs/\(root)")
+        #expect(answer.response.status == .ok)
+        #expect(answer.response.fields["Content-Type"] == "text/plain; charset=utf-8")
+    }
 }

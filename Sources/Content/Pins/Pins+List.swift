@@ -32,7 +32,8 @@ extension Pins {
     ///
     /// - Parameters:
     ///   - cid: any block.
-    ///   - filter: `.all` asks for any kind, in the order recursive, direct, indirect.
+    ///   - filter: `.all` asks for any kind, in the order recursive, direct, indirect. A block can be
+    ///     of two kinds: `.indirect` finds one that has a pin of its own, too, as in Kubo.
     ///   - text: what the client sent for the CID, for the message.
     ///   - context: who asks.
     /// - Returns: the first that applies.
@@ -41,11 +42,12 @@ extension Pins {
     package func status(
         of cid: CID, filter: PinFilter, text: String, for context: RequestContext
     ) throws(ContentError) -> PinStatus {
-        if let pin = try pin(of: cid) {
-            if filter.includes(pin.mode == .recursive ? .recursive : .direct) { return pin.status }
-        } else if filter.includes(.indirect),
-            let root = try root(above: cid, for: context)
+        if let pin = try pin(of: cid),
+            filter.includes(pin.mode == .recursive ? .recursive : .direct)
         {
+            return pin.status
+        }
+        if filter.includes(.indirect), let root = try root(above: cid, for: context) {
             return .indirect(through: root)
         }
         throw ContentError(.notPinned, "path '\(text)' is not pinned", cid: cid)

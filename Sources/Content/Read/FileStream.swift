@@ -24,15 +24,18 @@ package struct FileStream {
     /// - Parameters:
     ///   - cid: a raw block or a UnixFS file.
     ///   - range: the part to read, cut to the size of the file; nil for all of it.
+    ///   - checksEmptyParts: as in `FileReader.read`.
     ///   - access: where the blocks are, and who asks.
     /// - Throws: `.isDirectory`, `.notFile`, `.notUnixFS`, `.undecodable`, `.blockNotFound`,
     ///   `.storage`, `.overloaded`, and as `RequestContext.check()`.
     /// - Complexity: reads the root block.
     package init(
-        _ cid: CID, range: Range<UInt64>? = nil, access: ContentAccess
+        _ cid: CID, range: Range<UInt64>? = nil, checksEmptyParts: Bool = true,
+        access: ContentAccess
     ) throws(ContentError) {
         let source = access.makeReader()
-        try self.init(try source.named(cid), range: range, from: source)
+        try self.init(
+            try source.named(cid), range: range, checksEmptyParts: checksEmptyParts, from: source)
     }
 
     /// Opens a file whose root block was just read.
@@ -40,17 +43,19 @@ package struct FileStream {
     /// - Parameters:
     ///   - root: a raw block or the root of a UnixFS file.
     ///   - range: the part to read, cut to the size of the file; nil for all of it.
+    ///   - checksEmptyParts: as in `FileReader.read`.
     ///   - source: has given the root last, and is the stream's from now on.
     /// - Throws: `.isDirectory`, `.notFile`, `.notUnixFS`, `.undecodable`.
     package init(
-        _ root: Block, range: Range<UInt64>? = nil, from source: BlockReader
+        _ root: Block, range: Range<UInt64>? = nil, checksEmptyParts: Bool = true,
+        from source: BlockReader
     ) throws(ContentError) {
         self.source = source
         reader = try Self.open(root)
         source.keepLast()
         (cid, size, metadata) = (root.cid, reader.size, reader.metadata)
         self.range = (range ?? 0..<reader.size).clamped(to: 0..<reader.size)
-        if range != nil { reader.read(self.range) }
+        if range != nil { reader.read(self.range, checksEmptyParts: checksEmptyParts) }
     }
 
     /// The next piece.
