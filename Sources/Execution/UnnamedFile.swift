@@ -35,7 +35,13 @@ package final class UnnamedFile {
             throw FileError(
                 operation: "write more than \(byteCountMax) bytes to", path: folder, number: EFBIG)
         }
-        try open().write(bytes)
+        do {
+            try open().write(bytes)
+        } catch {
+            // The file's own name is gone already, and would tell nobody which disk is full.
+            throw FileError(
+                operation: "write temporary data in", path: folder, number: error.number)
+        }
         byteCount += UInt64(bytes.count)
     }
 

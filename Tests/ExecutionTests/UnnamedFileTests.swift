@@ -26,6 +26,16 @@ struct UnnamedFileTests {
         }
     }
 
+    /// The file itself has no name that would tell which disk is full.
+    @Test func anErrorNamesTheFolder() throws {
+        try withFolder { folder in
+            try File.replace(folder + "/file", with: "not a folder")
+            let file = UnnamedFile(in: folder + "/file", byteCountMax: 10)
+            let error = #expect(throws: FileError.self) { try file.append("hello") }
+            #expect(error?.description.hasPrefix("write temporary data in \(folder)/file: ") == true)
+        }
+    }
+
     @Test func whatACrashLeftBehindIsNoHindrance() throws {
         try withFolder { folder in
             let path = folder + "/unnamed-1-1"

@@ -10,6 +10,9 @@ import Testing
 @Suite(.timeLimit(.minutes(20)), .serialized)
 struct ConnectionCrowdTests {
     private static let hello: Handler = { _ in .respond(.text(.ok, "hello")) }
+    private static let helloOrUpload: Handler = { request in
+        request.path == "/up" ? .receive(CountingReceiver()) : .respond(.text(.ok, "hello"))
+    }
     private let get = "GET / HTTP/1.1\r\nHost: a\r\n\r\n"
 
     private func options(_ count: Int) -> ListenerOptions {
@@ -82,10 +85,7 @@ struct ConnectionCrowdTests {
     /// where the listener gathers them.
     @Test(arguments: ["Content-Length: 9999999", "Transfer-Encoding: chunked"])
     func whoDripsGivesWay(framing: String) throws {
-        let listener = try Listener(options(20)) { request in
-            request.path == "/up"
-                ? .receive(CountingReceiver()) : .respond(.text(.ok, "hello"))
-        }
+        let listener = try Listener(options(20), handler: Self.helloOrUpload)
         defer { listener.stop() }
         let port = try #require(listener.port)
         let dripping = (0..<20).map { _ in
@@ -110,9 +110,7 @@ struct ConnectionCrowdTests {
 
     /// A newcomer is not turned away while somebody may leave for it in a moment.
     @Test func aNewcomerWaitsForThoseWhoHaveJustStopped() throws {
-        let listener = try Listener(options(20)) { request in
-            request.path == "/up" ? .receive(CountingReceiver()) : .respond(.text(.ok, "hello"))
-        }
+        let listener = try Listener(options(20), handler: Self.helloOrUpload)
         defer { listener.stop() }
         let port = try #require(listener.port)
         let stalled = (0..<20).map { _ in
