@@ -11,10 +11,7 @@ extension Exchange {
     func begin(
         method: UnsafePointer<CChar>, version: UnsafePointer<CChar>
     ) -> MHD_Result {
-        start = Instant.now.nanoseconds
-        lastExit = start
-        connection.enter(.busy, at: start, until: .max)
-        core.counters.running.add(1, ordering: .relaxed)
+        noteBeginning()
         let methodText = unsafe String(cString: method)
         isHead = methodText == "HEAD"
         let check = unsafe checkFraming(method, version)
@@ -59,6 +56,14 @@ extension Exchange {
         }
         connection.work.withLock { $0 = (request.method, request.path) }
         return decide(request, check)
+    }
+
+    /// Notes that the exchange is worked on; `complete` counts it as done.
+    func noteBeginning() {
+        start = Instant.now.nanoseconds
+        lastExit = start
+        connection.enter(.busy, at: start, until: .max)
+        core.counters.running.add(1, ordering: .relaxed)
     }
 
     private func checkFraming(

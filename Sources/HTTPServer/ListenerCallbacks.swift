@@ -38,6 +38,7 @@ enum ListenerCallbacks {
             let connection = unsafe Unmanaged<Connection>.fromOpaque(pointer)
                 .takeUnretainedValue()
             let exchange = unsafe Exchange(core, connection, handle, target: target)
+            RefusedLength.note(exchange)
             return unsafe Unmanaged.passRetained(exchange).toOpaque()
         }
 
@@ -66,8 +67,10 @@ enum ListenerCallbacks {
     static let message: @convention(c) (UnsafeMutableRawPointer?, UnsafePointer<CChar>?) -> Void = {
         context, text in
         guard let context = unsafe context, let text = unsafe text else { return }
+        let message = unsafe String(cString: text)
+        if RefusedLength.isMeant(by: message) { return RefusedLength.answer(message) }
         unsafe Unmanaged<ListenerCore>.fromOpaque(context).takeUnretainedValue()
-            .reportFromLibrary(String(cString: text))
+            .reportFromLibrary(message)
     }
 
     /// The exchange is over.
@@ -78,6 +81,7 @@ enum ListenerCallbacks {
         ) -> Void = { _, _, slot, code in
             guard let slot = unsafe slot, let pointer = unsafe slot.pointee else { return }
             unsafe slot.pointee = nil
+            RefusedLength.note(nil)
             unsafe Unmanaged<Exchange>.fromOpaque(pointer).takeRetainedValue()
                 .complete(isClean: code == .REQUEST_TERMINATED_COMPLETED_OK)
         }

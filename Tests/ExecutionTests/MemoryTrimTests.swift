@@ -17,6 +17,19 @@ struct MemoryTrimTests {
         trim.stop()
     }
 
+    /// A process that is near the limit of its memory does not wait for its turn.
+    @Test func itTrimsMoreOftenAboveALimit() {
+        let usual = MemoryTrim(every: .seconds(600), after: .milliseconds(1))
+        let large = MemoryTrim(
+            every: .seconds(8), after: .milliseconds(1), moreOftenAbove: 1 << 20)
+        let deadline = Deadline.after(.seconds(60))
+        var sum = 0
+        while large.count < 2, !deadline.hasPassed {
+            for number in 0..<100_000 { sum &+= number }
+        }
+        #expect(sum != 0 && large.count >= 2 && usual.count == 0)
+    }
+
     @Test func ownMemoryGrowsWithWhatIsTouched() {
         let before = ProcessSetup.ownByteCount
         #expect(before > 1 << 20)
