@@ -1,12 +1,15 @@
 import Glibc
 
-/// Gives memory that was freed back to the system, in a process that lives long.
+/// Gives memory that was freed back to the system, in a process that lives long, and has caches give
+/// way before the process is too large.
 ///
 /// glibc keeps what is freed for the next allocation, for good where something small still stands
 /// above it. So a peak stays: a burst of 200 downloads of 16 MiB files beside adds left 325 MiB in a
-/// node that used 100. A trim a few seconds after the work gives the pages back, and one at once where
-/// the process comes near the limit of its memory, so that what is only kept does not count against
-/// it. It happens only when the process has worked since the last one, so an idle process does nothing.
+/// node that used 100. A trim a few seconds after the work gives the pages back. It happens only when
+/// the process has worked since the last one, so an idle process does nothing.
+///
+/// Near the limit of a process, what is only kept shall not count against it: caches get small there,
+/// and trims come more often.
 ///
 /// Measured beside it (decision 11): blocks mapped one by one (`M_MMAP_THRESHOLD`) need no trim and
 /// cost more than half of the speed of reads.
@@ -25,18 +28,27 @@ package final class MemoryTrim: Sendable {
     /// - Parameters:
     ///   - interval: how often it trims. A trim holds up who allocates for some milliseconds.
     ///   - work: processor time of the process after which a trim is worth it.
-    ///   - byteCount: memory of the process above which it trims eight times as often.
+    ///   - byteCount: memory of the process above which it is large, until it has a quarter less; it
+    ///     trims eight times as often then.
+    ///   - whenLarge: called on the thread when the process has become large, and when it no longer is.
     package init(
         every interval: Duration = .seconds(4), after work: Duration = .milliseconds(40),
-        moreOftenAbove byteCount: UInt64 = 192 << 20
+        largeAbove byteCount: UInt64 = 192 << 20,
+        whenLarge: @escaping @Sendable (_ isLarge: Bool) -> Void = { _ in }
     ) {
         let thread = Thread(name: "memory-trim") { [state] in
-            var (last, before) = (Instant.now, ProcessSetup.processorTime)
-            while state.wait(by: .after(interval / 8), until: { $0.isStopped ? true : nil }) == nil {
-                guard ProcessSetup.processorTime - before >= work,
-                    Instant.now.elapsed(since: last) >= interval
-                        || ProcessSetup.ownByteCount > byteCount
-                else { continue }
+            var (last, before, isLarge) = (Instant.now, ProcessSetup.processorTime, false)
+            while state.wait(by: .after(interval / 32), until: { $0.isStopped ? true : nil }) == nil
+            {
+                let hasWorked = ProcessSetup.processorTime - before >= work
+                guard hasWorked || isLarge else { continue }
+                let limit = isLarge ? byteCount / 4 * 3 : byteCount
+                if (ProcessSetup.ownByteCount > limit) != isLarge {
+                    isLarge.toggle()
+                    whenLarge(isLarge)
+                }
+                let since = Instant.now.elapsed(since: last)
+                guard hasWorked, since >= (isLarge ? interval / 8 : interval) else { continue }
                 ProcessSetup.trimMemory()
                 state.withLock { $0.trimCount += 1 }
                 (last, before) = (Instant.now, ProcessSetup.processorTime)

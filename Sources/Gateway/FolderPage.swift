@@ -38,8 +38,9 @@ struct FolderPage {
     /// Everything behind the last entry.
     let foot = "</table></main></body></html>\n"
 
-    /// One row.
+    /// One row. A name that is too long for a link is shown by its beginning and its length.
     func row(_ entry: DirectoryEntry) -> String {
+        guard entry.name.count <= Limits.linkedNameBytesMax else { return rowWithoutLink(entry) }
         let name = entry.name.displayText
         let segment = PercentCoding.encode(entry.name.array, keeping: .path)
         // The name is encoded twice: once as a path segment, once as a value in a query.
@@ -49,6 +50,18 @@ struct FolderPage {
         return """
             <tr><td><a href="\(link)">\(HTML.escaped(name))</a></td>\
             <td><a class="ipfs-hash" translate="no" href="/ipfs/\(entryCID)?filename=\(filename)">\
+            \(Self.shortened(entryCID))</a></td>\
+            <td>\(entry.tsize.map(Self.sizeText) ?? "")</td></tr>
+
+            """
+    }
+
+    private func rowWithoutLink(_ entry: DirectoryEntry) -> String {
+        let name = entry.name.prefix(Limits.shownNameBytesMax).displayText
+        let entryCID = entry.cid.text()
+        return """
+            <tr><td>\(HTML.escaped(name))\u{2026} (a name of \(entry.name.count) bytes)</td>\
+            <td><a class="ipfs-hash" translate="no" href="/ipfs/\(entryCID)">\
             \(Self.shortened(entryCID))</a></td>\
             <td>\(entry.tsize.map(Self.sizeText) ?? "")</td></tr>
 

@@ -4,6 +4,11 @@ enum Limits {
     static let sniffBytesMax = 3_072
     /// Bytes of the links above a folder's page, about: past it only the root is a link.
     static let breadcrumbBytesMax = 64 << 10
+    /// Bytes of a name up to which a folder's page has a link with it: each is written three times, in
+    /// three codings, and no URL of that length gets to a server.
+    static let linkedNameBytesMax = 8 << 10
+    /// Bytes of a longer name that the page shows.
+    static let shownNameBytesMax = 256
 
     /// Bytes of the file types that were found in files and are remembered: about 15,000 of them.
     static let sniffedTypesBytesMax = 4 << 20

@@ -86,14 +86,20 @@ extension Exchange {
             source.close()
             response.body = .none
         }
-        status = response.status
-        let head = AnswerHead.make(response, framing(of: response), isLast: true, at: .now)
-        var body = Bytes.empty
-        if case .bytes(let bytes) = response.body, !isHead { body = bytes }
-        guard write(SocketParts(head, body), moving: body.count) else { return false }
-        countSent(body.count)
+        var byteCount = 0
+        if case .bytes(let bytes) = response.body, !isHead { byteCount = bytes.count }
+        guard write(lastAnswer(response), moving: byteCount) else { return false }
+        countSent(byteCount)
         mustLinger = true
         return true
+    }
+
+    /// An answer without a source as it is sent, the last one of the connection.
+    func lastAnswer(_ response: Response) -> SocketParts {
+        status = response.status
+        let head = AnswerHead.make(response, framing(of: response), isLast: true, at: .now)
+        guard case .bytes(let bytes) = response.body, !isHead else { return SocketParts(head) }
+        return SocketParts(head, bytes)
     }
 
     private func sayContinue() -> Bool {

@@ -49,13 +49,23 @@ extension Exchange {
                 Instant(nanoseconds: start).advanced(by: core.options.exchangeTimeout)),
             liveness: liveness, connection: unsafe RequestConnection(handle))
         self.request = request
-        if let authority = target.authority, target.form == .absolute,
-            request.fields["Host"]?.equalsIgnoringASCIICase(authority) != true
-        {
-            return refuse(.badRequest, "the request target names another host than Host does")
+        if let problem = hostProblem(target, request.fields["Host"]) {
+            return refuse(.badRequest, problem)
         }
         connection.work.withLock { $0 = (request.method, request.path) }
         return decide(request, check)
+    }
+
+    /// What is wrong with a target in absolute form, which names the host once more (RFC 9112, 3.2.2). In
+    /// HTTP/1.0 it may be the only one that does.
+    private func hostProblem(_ target: RequestTarget, _ host: String?) -> String? {
+        guard target.form == .absolute, let authority = target.authority else { return nil }
+        guard target.scheme == "http" || target.scheme == "https" else {
+            return "the request target is no http URL"
+        }
+        guard !authority.isEmpty else { return "the request target names no host" }
+        guard let host, !host.equalsIgnoringASCIICase(authority) else { return nil }
+        return "the request target names another host than Host does"
     }
 
     /// Notes that the exchange is worked on; `complete` counts it as done.

@@ -41,6 +41,8 @@ final class Exchange {
     var keepsAlive = false
     var isVersion10 = false
     var diversion: SocketDiversion?
+    /// What the client gets in place of libmicrohttpd's answer, which is diverted.
+    var refusal: Response?
 
     /// Whether the exchange came to its proper end; nil where libmicrohttpd knows better than we do.
     var endedWell: Bool?
@@ -175,6 +177,7 @@ final class Exchange {
         if case .receiving(let receiver) = stage { receiver.abandon() }
         liveness.end()
         diversion = nil
+        sendRefusal()
         // Without a beginning it was libmicrohttpd that refused, perhaps in the middle of the head.
         if mustLinger || !hasBegun { Lingering.drop(on: connection.socket) }
         connection.work.withLock { $0 = nil }

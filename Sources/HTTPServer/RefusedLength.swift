@@ -6,8 +6,7 @@ import HTTP
 /// Answers a request whose `Content-Length` libmicrohttpd cannot read.
 ///
 /// libmicrohttpd 0.9.75 refuses it itself and sends the head of its answer twice. Before it does, it
-/// says so to its log, on the connection's own thread: our answer goes out then, and the socket takes
-/// nothing behind it.
+/// says so to its log, on the connection's own thread: its answer is diverted then, and ours is sent.
 enum RefusedLength {
     /// Whether a message of libmicrohttpd's is about such a request.
     static func isMeant(by message: String) -> Bool { message.contains("Content-Length' header") }
@@ -37,11 +36,22 @@ enum RefusedLength {
 }
 
 extension Exchange {
+    /// Has libmicrohttpd's answer go nowhere; ours follows when the exchange is over. Not before: the
+    /// client may end, and the listener be stopped, and then libmicrohttpd 0.9.75 forgets its answer and
+    /// ends the process for want of it.
     fileprivate func refuseLength(_ response: Response) {
         noteBeginning()
         stage = .answered
-        endedWell = sendWhole(response)
-        mustLinger = false
-        Lingering.drop(on: connection.socket)
+        status = response.status
+        diversion = SocketDiversion(of: connection.socket)
+        if diversion != nil { refusal = response }
+    }
+
+    /// Sends the answer, as far as the client takes it without a wait.
+    func sendRefusal() {
+        guard let response = refusal.take() else { return }
+        var parts = lastAnswer(response)
+        endedWell = SocketWriter.push(&parts, to: connection.socket) == .done
+        mustLinger = true
     }
 }

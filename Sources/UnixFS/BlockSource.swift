@@ -20,10 +20,17 @@ package protocol BlockSource {
     ///   memory: those who wait for it while they hold some would wait for each other.
     /// - Throws: as `block(_:)`.
     func block(_ cid: CID, beforeWaiting letGo: () -> Void) throws -> Bytes
+
+    /// Called for each step that asks for no block: a part that is passed over.
+    ///
+    /// - Throws: when nobody waits for the reader any more.
+    func check() throws
 }
 
 extension BlockSource {
     package func keepLast() {}
+
+    package func check() throws {}
 
     package func block(_ cid: CID, beforeWaiting letGo: () -> Void) throws -> Bytes {
         try block(cid)

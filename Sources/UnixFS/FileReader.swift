@@ -146,6 +146,7 @@ package struct FileReader: Sendable {
     ) throws -> FileBlock? {
         if !hasGivenRoot { return try giveRoot(from: source) }
         while let (part, start) = try trail.nextPart(from: source) {
+            try source.check()
             let end = start + part.byteCount
             let isIn =
                 part.byteCount == 0

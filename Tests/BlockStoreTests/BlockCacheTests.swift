@@ -42,6 +42,23 @@ struct BlockCacheTests {
         #expect(cache.byteCount > 1 << 19)
     }
 
+    @Test func aSmallOneHoldsAQuarterAndGrowsAgain() {
+        let cache = BlockCache(byteCount: 1 << 20)
+        let bytes = Bytes([UInt8](repeating: 1, count: 5_000))
+        func ask(_ rounds: Int) {
+            for _ in 0..<rounds { for number in 0..<150 { _ = read(cache, number, bytes) } }
+        }
+        ask(5)
+        #expect(cache.byteCount > 1 << 19)
+        cache.keepSmall(true)
+        #expect((1 << 16...1 << 18).contains(cache.byteCount))
+        ask(5)
+        #expect((1 << 16...1 << 18).contains(cache.byteCount))
+        cache.keepSmall(false)
+        ask(5)
+        #expect(cache.byteCount > 1 << 19)
+    }
+
     /// The seeds decide which blocks share counters of the sketch.
     private static let hashSeeds: [UInt64] = Array(1...50)
 

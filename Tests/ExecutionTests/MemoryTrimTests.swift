@@ -18,16 +18,38 @@ struct MemoryTrimTests {
     }
 
     /// A process that is near the limit of its memory does not wait for its turn.
-    @Test func itTrimsMoreOftenAboveALimit() {
+    @Test func aLargeProcessTrimsMoreOftenAndSaysSo() {
+        let told = Monitor<[Bool]>([])
         let usual = MemoryTrim(every: .seconds(600), after: .milliseconds(1))
         let large = MemoryTrim(
-            every: .seconds(8), after: .milliseconds(1), moreOftenAbove: 1 << 20)
+            every: .seconds(8), after: .milliseconds(1), largeAbove: 1 << 20
+        ) { isLarge in
+            told.notify { $0.append(isLarge) }
+        }
         let deadline = Deadline.after(.seconds(60))
         var sum = 0
         while large.count < 2, !deadline.hasPassed {
             for number in 0..<100_000 { sum &+= number }
         }
         #expect(sum != 0 && large.count >= 2 && usual.count == 0)
+        #expect(told.withLock { $0 } == [true])
+    }
+
+    @Test func itSaysWhenTheProcessIsSmallAgain() {
+        let told = Monitor<[Bool]>([])
+        let limit = ProcessSetup.ownByteCount + 256 << 20
+        let trim = MemoryTrim(
+            every: .milliseconds(320), after: .milliseconds(1), largeAbove: limit
+        ) { isLarge in
+            told.notify { $0.append(isLarge) }
+        }
+        do {
+            let bytes = [UInt8](repeating: 1, count: Int(limit))
+            let isTold = told.wait(by: .after(.seconds(60))) { $0 == [true] ? true : nil }
+            #expect(isTold == true && bytes.last == 1)
+        }
+        #expect(told.wait(by: .after(.seconds(60))) { $0 == [true, false] ? true : nil } == true)
+        withExtendedLifetime(trim) {}
     }
 
     @Test func ownMemoryGrowsWithWhatIsTouched() {

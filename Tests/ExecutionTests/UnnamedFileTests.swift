@@ -32,7 +32,8 @@ struct UnnamedFileTests {
             try File.replace(folder + "/file", with: "not a folder")
             let file = UnnamedFile(in: folder + "/file", byteCountMax: 10)
             let error = #expect(throws: FileError.self) { try file.append("hello") }
-            #expect(error?.description.hasPrefix("write temporary data in \(folder)/file: ") == true)
+            let expected = "write temporary data in \(folder)/file: "
+            #expect(error?.description.hasPrefix(expected) == true)
         }
     }
 

@@ -78,6 +78,8 @@ struct FramingTests {
         ("lone LFs everywhere", "GET / HTTP/1.1\nHost: a\n\n"),
         ("another host in the target", "GET http://b/ HTTP/1.1\r\nHost: a\r\n\r\n"),
         ("another port in the target", "GET http://a:81/ HTTP/1.1\r\nHost: a\r\n\r\n"),
+        ("no host in the target", "GET http:///a HTTP/1.1\r\nHost:\r\n\r\n"),
+        ("another scheme in the target", "GET ftp://a/ HTTP/1.1\r\nHost: a\r\n\r\n"),
         ("a user in the target", "GET http://u@a/ HTTP/1.1\r\nHost: a\r\n\r\n"),
         (
             "a coding behind chunked",
@@ -108,11 +110,22 @@ struct FramingTests {
         #expect(answer.split(separator: "HTTP/1.1 4").count == 1, "\(name): \(answer)")
     }
 
+    @Test func inHTTP10TheTargetMayBeTheOnlyOneToNameTheHost() throws {
+        let listener = try Listener(.testing()) { _ in .respond(.text(.ok, "answered")) }
+        defer { listener.stop() }
+        for (host, isRight) in [("", true), ("Host: a\r\n", true), ("Host: b\r\n", false)] {
+            let client = try RawClient(port: #require(listener.port))
+            client.send("GET http://a/ HTTP/1.0\r\n\(host)\r\n")
+            #expect(client.readToEnd().hasSuffix("answered") == isRight, "\(host)")
+        }
+    }
+
     @Test func aLengthBeyondAllNumbersIsTooLarge() throws {
         let listener = try Listener(.testing()) { _ in .respond(.text(.ok, "answered")) }
         defer { listener.stop() }
         let client = try RawClient(port: #require(listener.port))
-        client.send("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 99999999999999999999\r\n\r\nbody")
+        let length = "99999999999999999999"
+        client.send("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: \(length)\r\n\r\nbody")
         let answer = client.readToEnd()
         #expect(answer.hasPrefix("HTTP/1.1 413 "))
         #expect(answer.hasSuffix("\r\n\r\nthe Content-Length is larger than any body\n"))

@@ -68,7 +68,12 @@ struct BrowserRulesTests {
         let node = try TestNode()
         let own = "http://127.0.0.1:\(node.port)/webui?x#y"
         #expect(try node.call("version", headers: [("Referer", own)]).status == 200)
-        for referer in ["http://evil.example/x", "no address", "http://user@evil.example/"] {
+        // What stands before a backslash is the host for a browser.
+        let refused = [
+            "http://evil.example/x", "no address", "http://user@evil.example/",
+            "http://evil.example\\@127.0.0.1:\(node.port)/", "http://u@127.0.0.1:\(node.port)/",
+        ]
+        for referer in refused {
             let answer = try node.call("version", headers: [("Referer", referer)])
             #expect(answer.status == 403, "\(referer)")
         }

@@ -8,6 +8,7 @@ import Telemetry
 /// Split into shards with a lock each, so that many threads meet rarely; see `CacheShard` for what
 /// stays and what goes. Holds only what was read from the log: what is being added passes by.
 package final class BlockCache: Sendable {
+    private let byteCountMax: Int
     private let shards: [Locked<CacheShard>]
     private let hashSeed: UInt64
     private let hits = Counter()
@@ -21,6 +22,7 @@ package final class BlockCache: Sendable {
     ///     to know what happens.
     package init(byteCount: Int, hashSeed: UInt64 = .random(in: .min ... .max)) {
         self.hashSeed = hashSeed
+        byteCountMax = byteCount
         let count = byteCount >= 32 << 20 ? 8 : 1
         shards = (0..<count).map { _ in Locked(CacheShard(capacity: byteCount / count)) }
     }
@@ -59,6 +61,15 @@ package final class BlockCache: Sendable {
     package func remove(_ multihash: Multihash) {
         let key = CacheKey(multihash, seed: hashSeed)
         shard(key).withLock { $0.remove(key) }
+    }
+
+    /// Has the coldest blocks leave at once, and keeps to less from then on, or to all that it may hold
+    /// again.
+    ///
+    /// - Parameter isSmall: whether it is to hold a quarter.
+    package func keepSmall(_ isSmall: Bool) {
+        let byteCount = isSmall ? byteCountMax / 4 : byteCountMax
+        for shard in shards { shard.withLock { $0.limit(to: byteCount / shards.count) } }
     }
 
     /// Bytes in use, with what tables and lists take.

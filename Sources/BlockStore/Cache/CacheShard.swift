@@ -32,9 +32,10 @@ struct CacheShard {
         var byteCount = 0
     }
 
-    private let capacity: Int
-    private let windowMax: Int
-    private let protectedMax: Int
+    /// What all segments may take; less than at the start while memory is short.
+    private var capacity: Int
+    private var windowMax: Int { capacity / 8 }
+    private var protectedMax: Int { (capacity - windowMax) / 5 * 4 }
     private var nodes: [Node] = []
     private var free: [Int] = []
     private var places: [CacheKey: Int] = [:]
@@ -46,8 +47,6 @@ struct CacheShard {
 
     init(capacity: Int) {
         self.capacity = capacity
-        windowMax = capacity / 8
-        protectedMax = (capacity - windowMax) / 5 * 4
         // Blocks of 4 KiB are the smallest that matter here.
         sketch = FrequencySketch(entryCount: max(64, capacity / 4096))
     }
@@ -85,6 +84,15 @@ struct CacheShard {
         version += 1
         guard let place = places[key] else { return }
         drop(place)
+    }
+
+    /// Makes room where the capacity is less than before: the coldest leave.
+    mutating func limit(to capacity: Int) {
+        self.capacity = capacity
+        while lists[Segment.window.rawValue].byteCount > windowMax {
+            drop(lists[Segment.window.rawValue].last)
+        }
+        while mainByteCount > capacity - windowMax { drop(lastInMain) }
     }
 
     /// Takes what falls out of the window, or is too large for it, into the main part, or drops it.

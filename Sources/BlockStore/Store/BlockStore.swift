@@ -52,6 +52,12 @@ package final class BlockStore: Sendable {
             freeByteCount: freeSpace.byteCount, lastSequence: state.2, indexedSequence: state.3)
     }
 
+    /// Gives up most of the memory for hot blocks, or takes it again.
+    ///
+    /// - Parameter isSmall: whether the cache is to hold a quarter of what it may, because the process
+    ///   is short of memory.
+    package func keepCacheSmall(_ isSmall: Bool) { cache.keepSmall(isSmall) }
+
     /// Writes what is queued and the rest of the index, and closes both databases; again is harmless.
     ///
     /// - Blocking: until the last write; reads that are running end first.

@@ -98,6 +98,8 @@ package final class BlockReader: BlockSource {
         last = nil
     }
 
+    package func check() throws(ContentError) { try access.context.check() }
+
     /// The block that was given last is not used any more.
     package func dropLast() { last = nil }
 
@@ -134,6 +136,8 @@ package final class BlockReader: BlockSource {
             block = fetched
         } else {
             block = try read(cid, letGo)
+            // Many may have waited for memory, and each would work on its block for nobody.
+            try access.context.checkNow()
         }
         blockBytesSeenMax = max(blockBytesSeenMax, block.bytes.count)
         last = block

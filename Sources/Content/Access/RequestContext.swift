@@ -69,10 +69,9 @@ package final class RequestContext: Sendable {
         _ byteCount: Int, in share: BudgetShare, within patience: Duration, _ what: String
     ) throws(ContentError) {
         let deadline = Deadline.after(patience).earlier(deadline)
-        guard share.grow(by: byteCount, deadline: deadline) else {
-            try checkNow()
-            throw .overloaded(what)
-        }
+        let isThere = share.grow(by: byteCount, deadline: deadline)
+        try checkNow()
+        guard isThere else { throw .overloaded(what) }
     }
 
     private func look(at step: UInt64) throws(ContentError) {

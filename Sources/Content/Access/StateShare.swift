@@ -116,8 +116,10 @@ package final class StateShare {
             // A request that holds nothing keeps its place in the queue.
             let looksAgain = reserveBudget != nil && reserve.holdsState
             let next = looksAgain ? Deadline.after(Limits.reserveLookInterval) : deadline
-            if share.grow(by: more, deadline: next.earlier(deadline)) { return note(more) }
+            let isThere = share.grow(by: more, deadline: next.earlier(deadline))
+            if isThere { note(more) }
             try context.checkNow()
+            if isThere { return }
         } while !deadline.hasPassed
         throw .overloaded(what)
     }

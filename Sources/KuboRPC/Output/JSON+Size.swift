@@ -22,12 +22,17 @@ extension JSON {
 
     /// Bytes of a text with its quotation marks, as `write` escapes it.
     private static func byteCount(of text: String) -> Int {
-        text.unicodeScalars.reduce(2) { sum, scalar in
-            switch scalar {
-            case "\"", "\\", "\n", "\r", "\t", "\u{8}", "\u{c}": sum + 2
-            case "<", ">", "&", "\u{2028}", "\u{2029}", "\u{0}"..."\u{1f}": sum + 6
-            default: sum + UTF8.width(scalar)
+        let bytes = text.utf8Span.span
+        var sum = bytes.count + 2
+        var index = 0
+        while index < bytes.count {
+            if let escape = JSONEscape(bytes, at: index) {
+                sum += escape.writtenByteCount - escape.byteCount
+                index += escape.byteCount
+            } else {
+                index += 1
             }
         }
+        return sum
     }
 }

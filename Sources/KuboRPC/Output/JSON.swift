@@ -73,26 +73,25 @@ indirect enum JSON: Sendable {
         return text.hasSuffix(".0") ? String(text.dropLast(2)) : text
     }
 
+    /// What needs no escape is copied in runs: a name may have millions of bytes.
     private static func write(_ text: String, to writer: inout ByteWriter) {
         writer.append(UInt8(ascii: "\""))
-        for scalar in text.unicodeScalars { write(scalar, to: &writer) }
-        writer.append(UInt8(ascii: "\""))
-    }
-
-    private static func write(_ scalar: Unicode.Scalar, to writer: inout ByteWriter) {
-        switch scalar {
-        case "\"": writer.append(utf8: "\\\"")
-        case "\\": writer.append(utf8: "\\\\")
-        case "\n": writer.append(utf8: "\\n")
-        case "\r": writer.append(utf8: "\\r")
-        case "\t": writer.append(utf8: "\\t")
-        case "\u{8}": writer.append(utf8: "\\b")
-        case "\u{c}": writer.append(utf8: "\\f")
-        case "<", ">", "&", "\u{2028}", "\u{2029}", "\u{0}"..."\u{1f}":
-            let digits = String(scalar.value, radix: 16)
-            writer.append(utf8: "\\u" + String(repeating: "0", count: 4 - digits.count) + digits)
-        default: writer.append(utf8: String(scalar))
+        let bytes = text.utf8Span.span
+        var start = 0
+        var index = 0
+        while index < bytes.count {
+            let escape = JSONEscape(bytes, at: index)
+            guard let escape else {
+                index += 1
+                continue
+            }
+            writer.append(bytes.extracting(start..<index))
+            escape.write(to: &writer)
+            index += escape.byteCount
+            start = index
         }
+        writer.append(bytes.extracting(start..<index))
+        writer.append(UInt8(ascii: "\""))
     }
 }
 

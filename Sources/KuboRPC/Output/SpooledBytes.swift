@@ -37,10 +37,9 @@ final class SpooledBytes {
         defer { withExtendedLifetime(share) {} }
         let deadline = Deadline.after(Limits.uploadWait).earlier(access.context.deadline)
         let wanted = min(byteCount * copies, access.library.ingestBudget.limit)
-        guard share.grow(by: wanted, deadline: deadline) else {
-            try access.context.checkNow()
-            throw ContentError.overloaded("the memory for uploads")
-        }
+        let isThere = share.grow(by: wanted, deadline: deadline)
+        try access.context.checkNow()
+        guard isThere else { throw ContentError.overloaded("the memory for uploads") }
         return try body(try takeWhole())
     }
 

@@ -105,9 +105,12 @@ struct BrowserRules: Sendable {
         let rest = field.dropFirst(start + mark.count)
         let end = rest.array.firstIndex { "/?#".utf8.contains($0) } ?? rest.count
         let host = rest.prefix(end)
-        let bare = host.dropFirst(host.lastIndex(of: UInt8(ascii: "@")).map { $0 + 1 } ?? 0)
+        // No browser sends a user's name, and of a backslash before one it makes the end of the host.
+        guard !host.contains(UInt8(ascii: "@")), !host.contains(UInt8(ascii: "\\")) else {
+            return false
+        }
         let scheme = field.prefix(start + mark.count)
-        return allows(origin: scheme.appending(bare), on: request)
+        return allows(origin: scheme.appending(host), on: request)
     }
 
     /// Pages of the listener itself. Its port is the one in `Host`, which a page cannot forge.

@@ -26,8 +26,6 @@ package enum Server {
         let services = ServiceList()
         let log = log(configuration.log, isForPeople: isForPeople)
         defer { log.close() }
-        let trim = MemoryTrim()
-        defer { trim.stop() }
         let listeners: NodeListeners
         let alarm: StopAlarm
         do {
@@ -91,6 +89,9 @@ package enum Server {
         let node = try services.start(
             "store", { try OpenNode(repository, configuration, log: log) },
             stop: { part, _ in part.store.close() })
+        _ = try services.start(
+            "memory", { MemoryTrim { [store = node.store] in store.keepCacheSmall($0) } },
+            stop: { part, _ in part.stop() })
         let listeners = try services.start(
             "listeners",
             { try NodeListeners(node, addresses, readiness: readiness, shutdown: shutdown) },
