@@ -20,9 +20,30 @@ struct holdfast_mhd_logger {
     void (*on_message)(void *context, const char *text);
 };
 
+/// Whether a message is worth a text: about lengths, and about what an operator can mend. Others come
+/// several times with each answer that is diverted.
+static inline int holdfast_mhd_is_told(const char *format) {
+    static const char *const words[] = {
+        "Content-Length' header", "connection limit", "thread", "accept", "allocate", "descriptor",
+        "Server reached",
+    };
+    if (strncmp(format, "Processing thread", strlen("Processing thread")) == 0) {
+        return 0;
+    }
+    for (size_t index = 0; index < sizeof words / sizeof words[0]; index++) {
+        if (strstr(format, words[index]) != NULL) {
+            return 1;
+        }
+    }
+    return 0;
+}
+
 static inline void holdfast_mhd_log(void *logger, const char *format, va_list arguments) {
     const struct holdfast_mhd_logger *to = (const struct holdfast_mhd_logger *)logger;
     char text[256];
+    if (!holdfast_mhd_is_told(format)) {
+        return;
+    }
     if (vsnprintf(text, sizeof text, format, arguments) > 0) {
         to->on_message(to->context, text);
     }

@@ -27,6 +27,10 @@ enum Limits {
     /// connection can go on afterwards. Larger ones, and those in chunks, are read by ourselves.
     static let bodyByteCountLeftMax = 16 * 1_024
 
+    /// Socket pairs that are kept for the next answer that goes to nowhere: as many as threads that are
+    /// between two of them at once.
+    static let idleSinkCountMax = 16
+
     /// Bytes of the fields of an answer up to which libmicrohttpd sends its head.
     static let queuedHeadByteCountMax = 4 * 1_024
 

@@ -3,6 +3,7 @@ import Content
 import Execution
 import IPLD
 import Multiformats
+import Synchronization
 import TestSupport
 import Testing
 import UnixFS
@@ -74,6 +75,31 @@ struct BlockMemoryTests {
             while try reader.next(from: source) != nil { count += 1 }
             #expect(count == WideTree.nameCount)
         }
+    }
+
+    /// Of a hundred who wait for a large block each would work on it, for a caller who left meanwhile.
+    @Test func whoseCallerLeftWhileItWaitedGetsNoBlock() throws {
+        let scratch = try ScratchLibrary(egressBytesMax: 1 << 20, largeEgressBytesMax: 3 << 20)
+        let blocks = HostileBlocks(scratch)
+        let large = try blocks.store(Bytes([UInt8](repeating: 1, count: 2 << 20)), .raw)
+        let memory = scratch.library.blockMemory.large
+        #expect(memory.tryAcquire(memory.limit))
+        let isGone = Atomic(false)
+        let context = RequestContext(deadline: soon(), firstLook: .zero) {
+            !isGone.load(ordering: .sequentiallyConsistent)
+        }
+        let outcome = Pending<ContentError?>()
+        let thread = Thread(name: "reader") { [library = scratch.library] in
+            let reader = library.access(for: context).makeReader()
+            outcome.fulfil(contentError { _ = try reader.block(large) })
+        }
+        while memory.waiterCount == 0 { pause(for: .milliseconds(1)) }
+        pause(for: Limits.callerLookInterval)
+        isGone.store(true, ordering: .sequentiallyConsistent)
+        memory.release(memory.limit)
+        #expect(outcome.value()?.code == .cancelled)
+        thread.join()
+        #expect(memory.inUse == 0)
     }
 
     /// Others have all memory for large blocks: that is nothing to those who read ordinary ones.

@@ -12,7 +12,7 @@ struct ConnectionAllotment: Equatable {
 
     /// What a connection may take for long: its socket, the file that its body waits in and the one of
     /// its answer, and the socket of one that has been told to leave for it and has not ended. Those
-    /// that it takes for a moment (`SocketDiversion`) are in the reserve.
+    /// that it takes for a moment (`SocketDiversion`), and those kept for that, are in the reserve.
     static let descriptorsPerConnection = 4
 
     /// What the rest of the process takes at most: the databases map most of their tables, hold a
