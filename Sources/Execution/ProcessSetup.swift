@@ -71,25 +71,30 @@ package enum ProcessSetup {
     }
 
     /// Bytes of memory that the process has in use.
-    package static var residentByteCount: UInt64 {
-        guard let text = try? File.readAll("/proc/self/statm", limit: 4_096).utf8Text else {
-            return 0
-        }
-        let pages = text.split(separator: " ").dropFirst().first.flatMap { UInt64($0) } ?? 0
-        return pages * UInt64(sysconf(Int32(_SC_PAGESIZE)))
-    }
+    package static var residentByteCount: UInt64 { memoryByteCounts.resident }
 
     /// Bytes of memory that are the process's own: what the system cannot take back, unlike pages of
     /// files that are mapped (`RssAnon`; decision 8).
     package static var ownByteCount: UInt64 {
-        guard let text = try? File.readAll("/proc/self/status", limit: 16_384).utf8Text else {
-            return 0
+        let (resident, shared) = memoryByteCounts
+        return resident - min(resident, shared)
+    }
+
+    /// From `/proc/self/statm`: the second and the third number, which count pages; zero without it.
+    private static var memoryByteCounts: (resident: UInt64, shared: UInt64) {
+        guard let text = try? File.readAll("/proc/self/statm", limit: 4_096) else { return (0, 0) }
+        var counts: [UInt64] = [0]
+        for index in 0..<text.count where counts.count <= 3 {
+            if text[index] == UInt8(ascii: " ") {
+                counts.append(0)
+            } else {
+                let digit = UInt64(text[index] & 0x0f)
+                counts[counts.count - 1] = counts[counts.count - 1] &* 10 &+ digit
+            }
         }
-        for line in text.split(separator: "\n") where line.hasPrefix("RssAnon:") {
-            let fields = line.split(whereSeparator: { $0 == " " || $0 == "\t" })
-            return fields.dropFirst().first.flatMap { UInt64($0) }.map { $0 << 10 } ?? 0
-        }
-        return 0
+        guard counts.count > 3 else { return (0, 0) }
+        let pageByteCount = UInt64(sysconf(Int32(_SC_PAGESIZE)))
+        return (counts[1] &* pageByteCount, counts[2] &* pageByteCount)
     }
 
     /// Processor time that all threads of the process have used.

@@ -72,6 +72,17 @@ struct BlockCacheTests {
         #expect(hot.count >= 98)
     }
 
+    /// A reader comes back to the node of a folder after each of its children.
+    @Test(arguments: hashSeeds)
+    func whatOneReaderComesBackToTakesNoMemory(hashSeed: UInt64) {
+        let cache = BlockCache(byteCount: 4 << 20, hashSeed: hashSeed)
+        let bytes = Bytes([UInt8](repeating: 1, count: 1_000))
+        for number in 0..<10_000 {
+            for _ in 0..<3 { _ = read(cache, number, bytes) }
+        }
+        #expect(cache.byteCount < 1 << 20)
+    }
+
     @Test(arguments: hashSeeds)
     func whatBecomesHotGetsIn(hashSeed: UInt64) {
         let cache = BlockCache(byteCount: 1 << 20, hashSeed: hashSeed)

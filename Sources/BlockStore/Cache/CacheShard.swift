@@ -5,7 +5,7 @@ import Multiformats
 /// often.
 ///
 /// A newcomer enters the window. What falls out of it gets into the main part only if it was asked
-/// for more than once, and more often than what would have to leave: so one big download, or one
+/// for before it came, and more often than what would have to leave: so one big download, or one
 /// list of a million entries, passes through the window, leaves the rest alone, and takes no memory
 /// that nobody needs. The main part is a segmented LRU: on probation until the second request,
 /// then protected. A block that is larger than the window stands for its place in the main part at
@@ -47,16 +47,19 @@ struct CacheShard {
 
     init(capacity: Int) {
         self.capacity = capacity
-        // Blocks of 4 KiB are the smallest that matter here.
-        sketch = FrequencySketch(entryCount: max(64, capacity / 4096))
+        // Nodes of folders have about 1 KiB; smaller blocks matter less.
+        sketch = FrequencySketch(entryCount: max(64, capacity / 1_024))
     }
 
     var count: Int { places.count }
     var byteCount: Int { lists.reduce(0) { $0 + $1.byteCount } }
 
     mutating func get(_ key: CacheKey) -> Bytes? {
-        sketch.increment(key.hash)
-        guard let place = places[key] else { return nil }
+        let place = places[key]
+        // Looks at a block that has only just come are one reader's who comes back to it: a folder of a
+        // million entries would stay in memory for them.
+        if place.map({ nodes[$0].segment != .window }) ?? true { sketch.increment(key.hash) }
+        guard let place else { return nil }
         touch(place)
         return nodes[place].bytes
     }

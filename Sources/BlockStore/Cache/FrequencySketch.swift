@@ -14,7 +14,9 @@ struct FrequencySketch {
         while size < entryCount { size *= 2 }
         words = Array(repeating: 0, count: size)
         mask = size - 1
-        additionsMax = size * 10
+        // Half as many as a row has counters: with more, a key that was never asked for would seem to
+        // have been, and a list of small blocks would fill the cache.
+        additionsMax = size * 2
     }
 
     /// Counts one request for a key.
