@@ -20,8 +20,11 @@ extension GatewayExchange {
 
     /// The CID that each segment ends in; nil where that would be too long a field.
     func rootsField(_ resolution: Resolution) -> String? {
-        let later = resolution.roots.dropFirst().map { $0.text() }
-        let text = ([target.path.root.text()] + later).joined(separator: ",")
+        let (root, written) = (target.path.root, target.path.rootText)
+        // A CID of version 0 has one text, and base58 takes longer than the rest of the head.
+        let isUsual = root.version == .v0 && written.utf8.count == Limits.version0TextByteCount
+        let texts = [isUsual ? written : root.text()] + resolution.roots.dropFirst().map { $0.text() }
+        let text = texts.joined(separator: ",")
         return text.utf8.count <= Limits.rootsFieldBytesMax ? text : nil
     }
 
