@@ -23,8 +23,8 @@ extension GatewayExchange {
         let (root, written) = (target.path.root, target.path.rootText)
         // A CID of version 0 has one text, and base58 takes longer than the rest of the head.
         let isUsual = root.version == .v0 && written.utf8.count == Limits.version0TextByteCount
-        let texts = [isUsual ? written : root.text()] + resolution.roots.dropFirst().map { $0.text() }
-        let text = texts.joined(separator: ",")
+        let later = resolution.roots.dropFirst().map { $0.text() }
+        let text = ([isUsual ? written : root.text()] + later).joined(separator: ",")
         return text.utf8.count <= Limits.rootsFieldBytesMax ? text : nil
     }
 
