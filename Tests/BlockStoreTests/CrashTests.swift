@@ -32,7 +32,7 @@ struct CrashTests {
     private func killedChild(
         _ folder: String, _ seed: Int, _ random: inout SeededRandom
     ) throws -> ChildProcess {
-        let program = BuiltProgram.path("crash-child")
+        let program = try BuiltProgram.path("crash-child")
         let microseconds = 1_000 + random.below(80_000)
         if seed % 5 == 0 {
             // On a slow machine the others die before they have acknowledged anything.
