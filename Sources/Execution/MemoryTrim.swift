@@ -30,10 +30,12 @@ package final class MemoryTrim: Sendable {
     ///   - work: processor time of the process after which a trim is worth it.
     ///   - byteCount: memory of the process above which it is large, until it has a quarter less; it
     ///     trims eight times as often then.
+    ///   - ownByteCount: how much memory the process has.
     ///   - whenLarge: called on the thread when the process has become large, and when it no longer is.
     package init(
         every interval: Duration = .seconds(4), after work: Duration = .milliseconds(40),
         largeAbove byteCount: UInt64 = 192 << 20,
+        ownByteCount: @escaping @Sendable () -> UInt64 = { ProcessSetup.ownByteCount },
         whenLarge: @escaping @Sendable (_ isLarge: Bool) -> Void = { _ in }
     ) {
         let thread = Thread(name: "memory-trim") { [state] in
@@ -43,7 +45,7 @@ package final class MemoryTrim: Sendable {
                 let hasWorked = ProcessSetup.processorTime - before >= work
                 guard hasWorked || isLarge else { continue }
                 let limit = isLarge ? byteCount / 4 * 3 : byteCount
-                if (ProcessSetup.ownByteCount > limit) != isLarge {
+                if (ownByteCount() > limit) != isLarge {
                     isLarge.toggle()
                     whenLarge(isLarge)
                 }

@@ -1,4 +1,5 @@
 import Execution
+import TestSupport
 import Testing
 
 @Suite(.serialized, .timeLimit(.minutes(20)))
@@ -22,10 +23,8 @@ struct MemoryTrimTests {
         let told = Monitor<[Bool]>([])
         let usual = MemoryTrim(every: .seconds(600), after: .milliseconds(1))
         let large = MemoryTrim(
-            every: .seconds(8), after: .milliseconds(1), largeAbove: 1 << 20
-        ) { isLarge in
-            told.notify { $0.append(isLarge) }
-        }
+            every: .seconds(8), after: .milliseconds(1), largeAbove: 1 << 20,
+            whenLarge: { isLarge in told.notify { $0.append(isLarge) } })
         let deadline = Deadline.after(.seconds(60))
         var sum = 0
         while large.count < 2, !deadline.hasPassed {
@@ -37,19 +36,21 @@ struct MemoryTrimTests {
 
     @Test func itSaysWhenTheProcessIsSmallAgain() {
         let told = Monitor<[Bool]>([])
-        let limit = ProcessSetup.ownByteCount + 256 << 20
+        let size = Locked<UInt64>(0)
         let trim = MemoryTrim(
-            every: .milliseconds(320), after: .milliseconds(1), largeAbove: limit
-        ) { isLarge in
-            told.notify { $0.append(isLarge) }
+            every: .milliseconds(32), after: .zero, largeAbove: 400,
+            ownByteCount: { size.withLock { $0 } },
+            whenLarge: { isLarge in told.notify { $0.append(isLarge) } })
+        // Between three quarters and all of the limit it stays what it was.
+        for (byteCount, expected) in [
+            (400, []), (401, [true]), (301, [true]), (300, [true, false]), (400, [true, false]),
+            (401, [true, false, true]),
+        ] as [(UInt64, [Bool])] {
+            size.withLock { $0 = byteCount }
+            let count = trim.count
+            while trim.count < count + 2 { pause(for: .milliseconds(1)) }
+            #expect(told.withLock { $0 } == expected, "\(byteCount)")
         }
-        do {
-            let bytes = [UInt8](repeating: 1, count: Int(limit))
-            let isTold = told.wait(by: .after(.seconds(60))) { $0 == [true] ? true : nil }
-            #expect(isTold == true && bytes.last == 1)
-        }
-        #expect(told.wait(by: .after(.seconds(60))) { $0 == [true, false] ? true : nil } == true)
-        withExtendedLifetime(trim) {}
     }
 
     @Test func ownMemoryGrowsWithWhatIsTouched() {

@@ -90,7 +90,8 @@ package enum Server {
             "store", { try OpenNode(repository, configuration, log: log) },
             stop: { part, _ in part.store.close() })
         _ = try services.start(
-            "memory", { MemoryTrim { [store = node.store] in store.keepCacheSmall($0) } },
+            "memory",
+            { MemoryTrim(whenLarge: { [store = node.store] in store.keepCacheSmall($0) }) },
             stop: { part, _ in part.stop() })
         let listeners = try services.start(
             "listeners",
