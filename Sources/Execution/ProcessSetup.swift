@@ -83,18 +83,12 @@ package enum ProcessSetup {
     /// From `/proc/self/statm`: the second and the third number, which count pages; zero without it.
     private static var memoryByteCounts: (resident: UInt64, shared: UInt64) {
         guard let text = try? File.readAll("/proc/self/statm", limit: 4_096) else { return (0, 0) }
-        var counts: [UInt64] = [0]
-        for index in 0..<text.count where counts.count <= 3 {
-            if text[index] == UInt8(ascii: " ") {
-                counts.append(0)
-            } else {
-                let digit = UInt64(text[index] & 0x0f)
-                counts[counts.count - 1] = counts[counts.count - 1] &* 10 &+ digit
-            }
+        let counts = text.split(separator: UInt8(ascii: " ")).prefix(3).map {
+            $0.utf8Text.flatMap { UInt64($0) } ?? 0
         }
-        guard counts.count > 3 else { return (0, 0) }
+        guard counts.count == 3 else { return (0, 0) }
         let pageByteCount = UInt64(sysconf(Int32(_SC_PAGESIZE)))
-        return (counts[1] &* pageByteCount, counts[2] &* pageByteCount)
+        return (counts[1] * pageByteCount, counts[2] * pageByteCount)
     }
 
     /// Processor time that all threads of the process have used.

@@ -40,28 +40,25 @@ struct FolderPage {
 
     /// One row. A name that is too long for a link is shown by its beginning and its length.
     func row(_ entry: DirectoryEntry) -> String {
-        guard entry.name.count <= Limits.linkedNameBytesMax else { return rowWithoutLink(entry) }
-        let name = entry.name.displayText
+        guard entry.name.count <= Limits.linkedNameBytesMax else {
+            let start = entry.name.prefix(Limits.shownNameBytesMax).displayText
+            let shown = HTML.escaped(start) + "\u{2026} (a name of \(entry.name.count) bytes)"
+            return row(entry, shown, query: "")
+        }
         let segment = PercentCoding.encode(entry.name.array, keeping: .path)
+        let link = HTML.escaped(path.encodedPath + "/" + segment)
         // The name is encoded twice: once as a path segment, once as a value in a query.
         let filename = PercentCoding.encode(segment, keeping: .unreserved)
-        let entryCID = entry.cid.text()
-        let link = HTML.escaped(path.encodedPath + "/" + segment)
-        return """
-            <tr><td><a href="\(link)">\(HTML.escaped(name))</a></td>\
-            <td><a class="ipfs-hash" translate="no" href="/ipfs/\(entryCID)?filename=\(filename)">\
-            \(Self.shortened(entryCID))</a></td>\
-            <td>\(entry.tsize.map(Self.sizeText) ?? "")</td></tr>
-
-            """
+        return row(
+            entry, "<a href=\"\(link)\">\(HTML.escaped(entry.name.displayText))</a>",
+            query: "?filename=" + filename)
     }
 
-    private func rowWithoutLink(_ entry: DirectoryEntry) -> String {
-        let name = entry.name.prefix(Limits.shownNameBytesMax).displayText
+    private func row(_ entry: DirectoryEntry, _ name: String, query: String) -> String {
         let entryCID = entry.cid.text()
         return """
-            <tr><td>\(HTML.escaped(name))\u{2026} (a name of \(entry.name.count) bytes)</td>\
-            <td><a class="ipfs-hash" translate="no" href="/ipfs/\(entryCID)">\
+            <tr><td>\(name)</td>\
+            <td><a class="ipfs-hash" translate="no" href="/ipfs/\(entryCID)\(query)">\
             \(Self.shortened(entryCID))</a></td>\
             <td>\(entry.tsize.map(Self.sizeText) ?? "")</td></tr>
 

@@ -20,11 +20,11 @@ extension GatewayExchange {
 
     /// The CID that each segment ends in; nil where that would be too long a field.
     func rootsField(_ resolution: Resolution) -> String? {
-        let (root, written) = (target.path.root, target.path.rootText)
+        let root = target.path.root
         // A CID of version 0 has one text, and base58 takes longer than the rest of the head.
-        let isUsual = root.version == .v0 && written.utf8.count == Limits.version0TextByteCount
+        let first = root.version == .v0 ? target.path.rootText : root.text()
         let later = resolution.roots.dropFirst().map { $0.text() }
-        let text = ([isUsual ? written : root.text()] + later).joined(separator: ",")
+        let text = ([first] + later).joined(separator: ",")
         return text.utf8.count <= Limits.rootsFieldBytesMax ? text : nil
     }
 

@@ -12,8 +12,6 @@ enum Limits {
 
     /// Bytes of the file types that were found in files and are remembered: about 15,000 of them.
     static let sniffedTypesBytesMax = 4 << 20
-    /// Bytes of the text of a CID of version 0 without a prefix: `Qm` and 44 more.
-    static let version0TextByteCount = 46
     /// Bytes of `X-Ipfs-Roots`; a longer list is left out.
     static let rootsFieldBytesMax = 4_096
     /// Entries of a HAMT that are sorted for the page; larger ones come in the order of shards.

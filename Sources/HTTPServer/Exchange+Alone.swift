@@ -86,20 +86,19 @@ extension Exchange {
             source.close()
             response.body = .none
         }
-        var byteCount = 0
-        if case .bytes(let bytes) = response.body, !isHead { byteCount = bytes.count }
-        guard write(lastAnswer(response), moving: byteCount) else { return false }
-        countSent(byteCount)
+        let (head, body) = lastAnswer(response)
+        guard write(SocketParts(head, body), moving: body.count) else { return false }
+        countSent(body.count)
         mustLinger = true
         return true
     }
 
     /// An answer without a source as it is sent, the last one of the connection.
-    func lastAnswer(_ response: Response) -> SocketParts {
+    func lastAnswer(_ response: Response) -> (head: Bytes, body: Bytes) {
         status = response.status
         let head = AnswerHead.make(response, framing(of: response), isLast: true, at: .now)
-        guard case .bytes(let bytes) = response.body, !isHead else { return SocketParts(head) }
-        return SocketParts(head, bytes)
+        guard case .bytes(let bytes) = response.body, !isHead else { return (head, .empty) }
+        return (head, bytes)
     }
 
     private func sayContinue() -> Bool {

@@ -50,7 +50,8 @@ extension Exchange {
     /// Sends the answer, as far as the client takes it without a wait.
     func sendRefusal() {
         guard let response = refusal.take() else { return }
-        var parts = lastAnswer(response)
+        let (head, body) = lastAnswer(response)
+        var parts = SocketParts(head, body)
         endedWell = SocketWriter.push(&parts, to: connection.socket) == .done
         mustLinger = true
     }

@@ -55,11 +55,13 @@ struct CacheShard {
     var byteCount: Int { lists.reduce(0) { $0 + $1.byteCount } }
 
     mutating func get(_ key: CacheKey) -> Bytes? {
-        let place = places[key]
+        guard let place = places[key] else {
+            sketch.increment(key.hash)
+            return nil
+        }
         // Looks at a block that has only just come are one reader's who comes back to it: a folder of a
         // million entries would stay in memory for them.
-        if place.map({ nodes[$0].segment != .window }) ?? true { sketch.increment(key.hash) }
-        guard let place else { return nil }
+        if nodes[place].segment != .window { sketch.increment(key.hash) }
         touch(place)
         return nodes[place].bytes
     }

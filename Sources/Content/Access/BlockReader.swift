@@ -136,8 +136,6 @@ package final class BlockReader: BlockSource {
             block = fetched
         } else {
             block = try read(cid, letGo)
-            // Many may have waited for memory, and each would work on its block for nobody.
-            try access.context.checkNow()
         }
         blockBytesSeenMax = max(blockBytesSeenMax, block.bytes.count)
         last = block
@@ -173,7 +171,10 @@ package final class BlockReader: BlockSource {
         release()
         companion?.release()
         let deadline = Deadline.after(Limits.memoryWait).earlier(access.context.deadline)
-        return share.grow(by: byteCount, deadline: deadline) ? share : nil
+        let isThere = share.grow(by: byteCount, deadline: deadline)
+        // Many may have waited, and each would read its block, and work on it, for nobody.
+        guard isThere, (try? access.context.checkNow()) != nil else { return nil }
+        return share
     }
 
     // MARK: reading ahead

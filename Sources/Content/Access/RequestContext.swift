@@ -65,7 +65,7 @@ package final class RequestContext: Sendable {
     ///   - patience: how long to wait at most.
     ///   - what: the memory, for the message: a noun phrase.
     /// - Throws: `.overloaded` when it did not come in time, and as `check()`.
-    func take(
+    package func take(
         _ byteCount: Int, in share: BudgetShare, within patience: Duration, _ what: String
     ) throws(ContentError) {
         let deadline = Deadline.after(patience).earlier(deadline)

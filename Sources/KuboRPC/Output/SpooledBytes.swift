@@ -35,11 +35,9 @@ final class SpooledBytes {
     ) throws -> Result {
         let share = BudgetShare(of: access.library.ingestBudget)
         defer { withExtendedLifetime(share) {} }
-        let deadline = Deadline.after(Limits.uploadWait).earlier(access.context.deadline)
         let wanted = min(byteCount * copies, access.library.ingestBudget.limit)
-        let isThere = share.grow(by: wanted, deadline: deadline)
-        try access.context.checkNow()
-        guard isThere else { throw ContentError.overloaded("the memory for uploads") }
+        try access.context.take(
+            wanted, in: share, within: Limits.uploadWait, "the memory for uploads")
         return try body(try takeWhole())
     }
 
