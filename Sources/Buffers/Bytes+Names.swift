@@ -63,6 +63,7 @@ extension Bytes {
     /// - Returns: the parts in their order.
     package func split(separator: UInt8, keepsEmpty: Bool = false) -> [Bytes] {
         var parts: [Bytes] = []
+        parts.reserveCapacity(4)
         var start = 0
         withByteSpan { span in
             for index in 0..<span.count where span[index] == separator {

@@ -9,7 +9,7 @@ import UnixFS
 /// One request below `/ipfs/`, on its way from its path to its answer.
 ///
 /// Extensions hold the answers by kind: `+File`, `+Folder`, `+Block`, `+CAR`, `+TAR`.
-struct GatewayExchange {
+final class GatewayExchange {
     let request: Request
     let gateway: Gateway
     let slot: RequestSlot

@@ -30,7 +30,7 @@ struct GatewayTarget: Sendable {
         do {
             let asWritten = try ContentPath(namespaced: parts, of: decoded.displayText)
             path =
-                Self.isPlain(asWritten.rootText)
+                asWritten.rootText.consists(of: PercentCoding.Kept.unreserved.bytes)
                 ? asWritten : ContentPath(root: asWritten.root, segments: asWritten.segments)
         } catch {
             throw GatewayError(
@@ -49,11 +49,6 @@ struct GatewayTarget: Sendable {
         path.segments.reduce(into: "/ipfs/" + path.rootText) { text, segment in
             text += "/" + PercentCoding.encode(segment.array, keeping: .path)
         }
-    }
-
-    /// Whether a text is the same in a URL, a field and a page.
-    private static func isPlain(_ text: String) -> Bool {
-        text.utf8.allSatisfy(PercentCoding.Kept.unreserved.keeps)
     }
 
     /// The last name, or the CID where there is none.

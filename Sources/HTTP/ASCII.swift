@@ -1,35 +1,23 @@
 /// The byte classes of HTTP's grammar (RFC 9110, 5.6).
 package enum ASCII {
     /// Whether a byte may stand in a token: a method, a field name, a parameter name.
-    package static func isTokenByte(_ byte: UInt8) -> Bool {
-        switch byte {
-        case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "a")...UInt8(ascii: "z"),
-            UInt8(ascii: "A")...UInt8(ascii: "Z"):
-            true
-        case UInt8(ascii: "!"), UInt8(ascii: "#"), UInt8(ascii: "$"), UInt8(ascii: "%"),
-            UInt8(ascii: "&"), UInt8(ascii: "'"), UInt8(ascii: "*"), UInt8(ascii: "+"),
-            UInt8(ascii: "-"), UInt8(ascii: "."), UInt8(ascii: "^"), UInt8(ascii: "_"),
-            UInt8(ascii: "`"), UInt8(ascii: "|"), UInt8(ascii: "~"):
-            true
-        default:
-            false
-        }
-    }
+    package static func isTokenByte(_ byte: UInt8) -> Bool { tokenBytes.contains(byte) }
 
-    /// Whether a byte may stand in a host with its port (RFC 9110, 7.2; RFC 3986, 3.2.2). No `@`: what
-    /// stands before it would be part of the name for one reader, and not for another.
-    package static func isHostByte(_ byte: UInt8) -> Bool {
-        switch byte {
-        case UInt8(ascii: "#"), UInt8(ascii: "^"), UInt8(ascii: "`"), UInt8(ascii: "|"): false
-        case UInt8(ascii: "("), UInt8(ascii: ")"), UInt8(ascii: ","), UInt8(ascii: ";"),
-            UInt8(ascii: "="), UInt8(ascii: ":"), UInt8(ascii: "["), UInt8(ascii: "]"):
-            true
-        default: isTokenByte(byte)
-        }
-    }
+    /// What a token is made of.
+    package static let tokenBytes = ByteSet.alphanumerics.union("!#$%&'*+-.^_`|~")
+
+    /// What a host with its port is made of (RFC 9110, 7.2; RFC 3986, 3.2.2). No `@`: what stands before
+    /// it would be part of the name for one reader, and not for another.
+    package static let hostBytes = ByteSet.alphanumerics.union("!$%&'()*+,-.:;=[]_~")
+
+    /// What the value of a field that is sent is made of: nothing in it can end the line.
+    package static let sentValueBytes = ByteSet.controls.inverted()
+
+    /// What the value of a field that is received is made of (RFC 9110, 5.5).
+    package static let receivedValueBytes = ByteSet.controls.inverted().union("\t")
 
     /// Whether a byte is a control character; the tab counts as one.
-    package static func isControl(_ byte: UInt8) -> Bool { byte < 0x20 || byte == 0x7F }
+    package static func isControl(_ byte: UInt8) -> Bool { ByteSet.controls.contains(byte) }
 
     /// Blank or tab.
     package static func isBlank(_ byte: UInt8) -> Bool { byte == 0x20 || byte == 0x09 }
@@ -80,24 +68,16 @@ extension StringProtocol {
 extension String {
     /// Whether two texts are equal when A to Z count as a to z.
     package func equalsIgnoringASCIICase(_ other: String) -> Bool {
+        guard utf8.count == other.utf8.count else { return false }
         let (left, right) = (utf8Span.span, other.utf8Span.span)
-        guard left.count == right.count else { return false }
         for index in left.indices
         where ASCII.lowercased(left[index]) != ASCII.lowercased(right[index]) { return false }
         return true
     }
 
     /// Whether the text may stand in a field: nothing in it can end the line.
-    package var isFieldValue: Bool {
-        let bytes = utf8Span.span
-        for index in bytes.indices where ASCII.isControl(bytes[index]) { return false }
-        return true
-    }
+    package var isFieldValue: Bool { consists(of: ASCII.sentValueBytes) }
 
     /// Whether the text is a token: not empty, and only token bytes.
-    package var isToken: Bool {
-        let bytes = utf8Span.span
-        for index in bytes.indices where !ASCII.isTokenByte(bytes[index]) { return false }
-        return !bytes.isEmpty
-    }
+    package var isToken: Bool { !isEmpty && consists(of: ASCII.tokenBytes) }
 }

@@ -28,7 +28,7 @@ package struct EntityTag: Sendable, Hashable, CustomStringConvertible {
         self = tag
     }
 
-    package var description: String { isWeak ? "W/\"\(value)\"" : "\"\(value)\"" }
+    package var description: String { (isWeak ? "W/\"" : "\"") + value + "\"" }
 
     /// Whether both are the same for a cache: weakness does not count.
     package func matchesWeakly(_ other: EntityTag) -> Bool { value == other.value }
@@ -39,9 +39,9 @@ package struct EntityTag: Sendable, Hashable, CustomStringConvertible {
     }
 
     private static func coded(_ value: String) -> String {
-        guard !value.utf8.allSatisfy(isKept) else { return value }
+        guard !value.consists(of: keptBytes) else { return value }
         return value.utf8.reduce(into: "") { text, byte in
-            if isKept(byte) {
+            if keptBytes.contains(byte) {
                 text.unicodeScalars.append(Unicode.Scalar(byte))
             } else {
                 text += PercentCoding.encode(CollectionOfOne(byte), keeping: .unreserved)
@@ -49,9 +49,7 @@ package struct EntityTag: Sendable, Hashable, CustomStringConvertible {
         }
     }
 
-    private static func isKept(_ byte: UInt8) -> Bool {
-        byte > 0x20 && byte < 0x7F && byte != UInt8(ascii: "\"") && byte != UInt8(ascii: "%")
-    }
+    private static let keptBytes = ByteSet.visible.without("\"%")
 
     /// Takes a tag from the front of a text; leaves the text alone if there is none.
     static func take(from text: inout Substring) -> EntityTag? {

@@ -11,9 +11,9 @@ package enum FieldText {
     /// - Returns: text for which `isFieldValue` holds.
     package static func of(_ name: Bytes) -> String {
         guard let text = name.utf8Text else { return PercentCoding.encode(name, keeping: .path) }
-        guard text.utf8.contains(where: isCoded) else { return text }
+        guard !text.consists(of: keptBytes) else { return text }
         return text.unicodeScalars.reduce(into: "") { result, scalar in
-            if scalar.isASCII, isCoded(UInt8(scalar.value)) {
+            if scalar.isASCII, !keptBytes.contains(UInt8(scalar.value)) {
                 result += PercentCoding.encode(String(scalar), keeping: .unreserved)
             } else {
                 result.unicodeScalars.append(scalar)
@@ -21,7 +21,5 @@ package enum FieldText {
         }
     }
 
-    private static func isCoded(_ byte: UInt8) -> Bool {
-        ASCII.isControl(byte) || byte == UInt8(ascii: "\"")
-    }
+    private static let keptBytes = ASCII.sentValueBytes.without("\"")
 }

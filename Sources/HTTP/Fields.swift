@@ -12,7 +12,8 @@ package struct Fields: Sendable, Equatable, ExpressibleByDictionaryLiteral {
         package var value: String
     }
 
-    private var entries: [Field] = []
+    /// The fields in their order: for loops, which are slower over a collection of another module.
+    package private(set) var entries: [Field] = []
 
     /// Starts empty.
     package init() {}
@@ -60,6 +61,7 @@ package struct Fields: Sendable, Equatable, ExpressibleByDictionaryLiteral {
 
     /// Adds a field behind the others, also if the name is there already.
     package mutating func append(_ name: String, _ value: String) {
+        if entries.isEmpty { entries.reserveCapacity(Self.usualCount) }
         entries.append(Field(name: name, value: value))
     }
 
@@ -75,6 +77,9 @@ package struct Fields: Sendable, Equatable, ExpressibleByDictionaryLiteral {
                 && ListElements(field.value).contains { $0.equalsIgnoringASCIICase(token) }
         }
     }
+
+    /// What an answer with its CORS fields has.
+    private static let usualCount = 12
 
     private func indexOfSecond(_ name: String, after index: Int) -> Int? {
         entries[(index + 1)...].firstIndex { $0.name.equalsIgnoringASCIICase(name) }

@@ -16,23 +16,19 @@ package enum PercentCoding {
         /// All printable ASCII: a URL that is coded already.
         case printable
 
-        /// Whether a byte stays as it is.
-        package func keeps(_ byte: UInt8) -> Bool {
-            if self == .printable { return byte > 0x20 && byte < 0x7F }
-            return switch byte {
-            case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "a")...UInt8(ascii: "z"),
-                UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "-"), UInt8(ascii: "_"),
-                UInt8(ascii: "."), UInt8(ascii: "~"):
-                true
-            case UInt8(ascii: "$"), UInt8(ascii: "&"), UInt8(ascii: "+"), UInt8(ascii: ":"),
-                UInt8(ascii: "="), UInt8(ascii: "@"):
-                self != .unreserved
-            case UInt8(ascii: ","), UInt8(ascii: "/"), UInt8(ascii: ";"):
-                self == .path
-            default:
-                false
+        /// The bytes that stay as they are.
+        package var bytes: ByteSet {
+            switch self {
+            case .path: Self.pathBytes
+            case .segment: Self.segmentBytes
+            case .unreserved: Self.unreservedBytes
+            case .printable: .visible
             }
         }
+
+        private static let unreservedBytes = ByteSet.alphanumerics.union("-_.~")
+        private static let segmentBytes = unreservedBytes.union("$&+:=@")
+        private static let pathBytes = segmentBytes.union(",/;")
     }
 
     /// Decodes a path segment: `+` stays a plus sign.
@@ -40,8 +36,11 @@ package enum PercentCoding {
     /// - Returns: bytes, because names need not be UTF-8.
     /// - Throws: `.badPercentCoding` for a `%` without two hexadecimal digits.
     package static func decode(_ text: String) throws(HTTPError) -> Bytes {
-        try decode(text.utf8Span.span, plusIsBlank: false)
+        if text.consists(of: uncodedBytes) { return Bytes(utf8: text) }
+        return try decode(text.utf8Span.span, plusIsBlank: false)
     }
+
+    private static let uncodedBytes = ByteSet("%").inverted()
 
     /// Decodes a name or value of a query, or a file name of a form: `+` is a blank.
     ///
@@ -64,9 +63,10 @@ package enum PercentCoding {
     /// - Returns: ASCII text.
     package static func encode(_ bytes: some Sequence<UInt8>, keeping kept: Kept = .path) -> String
     {
+        let kept = kept.bytes
         var coded: [UInt8] = []
         for byte in bytes {
-            if kept.keeps(byte) {
+            if kept.contains(byte) {
                 coded.append(byte)
             } else {
                 coded.append(UInt8(ascii: "%"))

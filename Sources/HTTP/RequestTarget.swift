@@ -40,7 +40,7 @@ package struct RequestTarget: Sendable, Equatable {
     ///   - method: `CONNECT` decides for the authority form.
     /// - Throws: `.badTarget` for a fragment, a control byte, a blank, or none of the four forms.
     package init(parsing raw: String, method: Method = .get) throws(HTTPError) {
-        guard Self.hasOnlyTargetBytes(raw) else {
+        guard !raw.isEmpty, raw.consists(of: Self.targetBytes) else {
             throw HTTPError(.badTarget, "the request target holds a character that is not allowed")
         }
         self.raw = raw
@@ -63,10 +63,8 @@ package struct RequestTarget: Sendable, Equatable {
         }
     }
 
-    private static func hasOnlyTargetBytes(_ raw: String) -> Bool {
-        !raw.isEmpty
-            && raw.utf8.allSatisfy { $0 > 0x20 && $0 != 0x7F && $0 != UInt8(ascii: "#") }
-    }
+    private static let pathBytes = ByteSet("?").inverted()
+    private static let targetBytes = ByteSet.controls.inverted().without(" #")
 
     private static func schemeEnd(_ raw: String) -> Range<String.Index>? {
         guard let colon = raw.utf8.firstIndex(of: UInt8(ascii: ":")), colon > raw.startIndex,
@@ -85,7 +83,10 @@ package struct RequestTarget: Sendable, Equatable {
     }
 
     private mutating func splitQuery(of rest: Substring) {
-        guard let mark = rest.utf8.firstIndex(of: UInt8(ascii: "?")) else {
+        // Most have none, and to find that out is quicker than to find the place.
+        guard !String(rest).consists(of: Self.pathBytes),
+            let mark = rest.utf8.firstIndex(of: UInt8(ascii: "?"))
+        else {
             path = String(rest)
             return
         }

@@ -69,7 +69,7 @@ enum Answer {
     private static func addFields(
         _ response: Response, to answer: OpaquePointer, for exchange: Exchange
     ) {
-        for field in response.fields where !isFraming(field.name) {
+        for field in response.fields.entries where !isFraming(field.name) {
             // A NUL byte would end the value there. An empty one cannot be sent by libmicrohttpd.
             guard AnswerHead.isSendable(field),
                 unsafe add(field.name, field.value, to: answer) == .YES

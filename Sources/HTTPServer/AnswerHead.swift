@@ -35,7 +35,8 @@ enum AnswerHead {
         case .length(let count): writer.append(utf8: "Content-Length: \(count)\r\n")
         case .chunked: writer.append(utf8: "Transfer-Encoding: chunked\r\n")
         }
-        for field in response.fields where !isOurs(field.name, framing) && isSendable(field) {
+        for field in response.fields.entries where !isOurs(field.name, framing) && isSendable(field)
+        {
             append(field.name, field.value, to: &writer)
         }
         writer.append(utf8: "\r\n")

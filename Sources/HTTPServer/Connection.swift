@@ -46,7 +46,8 @@ final class Connection: Sendable {
     /// has moved meanwhile. The connection's own thread counts.
     private let stillNanoseconds = Atomic<UInt64>(0)
     private let movedByteCount = Atomic<Int>(0)
-    /// What the system had moved for the peer when that wait began.
+    /// What the system had moved for the peer when it was last looked at. To look when a wait begins would
+    /// be a system call for each request, and would only save one wait of those who have moved nothing.
     private let movedBefore = Atomic<UInt64>(0)
 
     /// What the watchdog remembers between two looks at a waiting connection.
@@ -110,9 +111,6 @@ final class Connection: Sendable {
         }
         // A byte now and then is not what others have to make room for: it goes on being still.
         let still = phase == .still ? stillNanoseconds.load(ordering: .relaxed) : 0
-        if phase == .still, still == 0 {
-            movedBefore.store(holdfast_tcp_moved(socket), ordering: .relaxed)
-        }
         shutInstant.store(limit, ordering: .relaxed)
         phaseInstant.store(now &- min(now, still), ordering: .relaxed)
         phaseBox.store(phase, ordering: .relaxed)

@@ -86,7 +86,7 @@ extension Exchange {
     private func hasLargeHead(_ response: Response) -> Bool {
         if headMemoryByteCount > core.options.connectionMemoryByteCount / 2 { return true }
         var byteCount = 0
-        for field in response.fields {
+        for field in response.fields.entries {
             byteCount += field.name.utf8.count + field.value.utf8.count + ": \r\n".utf8.count
         }
         return byteCount > Limits.queuedHeadByteCountMax

@@ -18,7 +18,7 @@ extension Exchange {
         keepsAlive = check.keepsAlive
         isVersion10 = check.isVersion10
         if let problem = check.problem { return refuse(.badRequest, problem) }
-        guard !methodText.isEmpty, methodText.utf8.allSatisfy(ASCII.isTokenByte) else {
+        guard methodText.isToken else {
             return refuse(.badRequest, "the method is no token")
         }
         guard check.isExpectationKnown else {

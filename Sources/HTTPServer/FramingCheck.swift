@@ -73,9 +73,9 @@ struct FramingCheck {
         }
         fieldCount += 1
         unsafe cursor = valueStart + value.count
-        if unsafe !name.allSatisfy({ ASCII.isTokenByte(UInt8(bitPattern: $0)) }) {
+        if unsafe !Self.consists(name, of: ASCII.tokenBytes) {
             problem = "a header field name holds a character that is not allowed"
-        } else if unsafe value.contains(where: { Self.isForbidden(UInt8(bitPattern: $0)) }) {
+        } else if unsafe !Self.consists(value, of: ASCII.receivedValueBytes) {
             problem = "the value of a header field holds a control character"
         } else {
             unsafe note(name, value)
@@ -113,7 +113,7 @@ struct FramingCheck {
             hostCount += 1
             // libmicrohttpd leaves the blanks behind a value.
             let host = unsafe value.prefix(value.count - Self.blankCount(behind: value))
-            if unsafe !host.allSatisfy({ ASCII.isHostByte(UInt8(bitPattern: $0)) }) {
+            if unsafe !Self.consists(UnsafeBufferPointer(rebasing: host), of: ASCII.hostBytes) {
                 problem = "the Host field holds a character that no host has"
             }
         case 6 where unsafe Self.equals(name, "Expect"):
@@ -143,8 +143,13 @@ struct FramingCheck {
         }
     }
 
-    private static func isForbidden(_ byte: UInt8) -> Bool {
-        ASCII.isControl(byte) && byte != UInt8(ascii: "\t")
+    private static func consists(
+        _ text: UnsafeBufferPointer<CChar>, of set: ByteSet
+    ) -> Bool {
+        for index in text.indices where unsafe !set.contains(UInt8(bitPattern: text[index])) {
+            return false
+        }
+        return true
     }
 
     private static func blankCount(behind value: UnsafeBufferPointer<CChar>) -> Int {

@@ -100,14 +100,12 @@ struct NumberAlphabet: Sendable {
     }
 
     private static func append(_ words: [UInt32], to bytes: inout ByteWriter) {
-        var isLeading = true
-        for word in words.reversed() {
-            for shift in stride(from: UInt32(24), through: 0, by: -8) {
-                let byte = UInt8(truncatingIfNeeded: word >> shift)
-                isLeading = isLeading && byte == 0
-                if !isLeading { bytes.append(byte) }
-            }
+        // No word is written for nothing, so the highest one is not zero.
+        guard let highest = words.last else { return }
+        for shift in stride(from: 24 - highest.leadingZeroBitCount / 8 * 8, through: 0, by: -8) {
+            bytes.append(UInt8(truncatingIfNeeded: highest >> UInt32(shift)))
         }
+        for word in words.dropLast().reversed() { bytes.appendBigEndian(word) }
     }
 
     /// Multiplies a large number, whose digits of a radix stand lowest first, and adds to it.

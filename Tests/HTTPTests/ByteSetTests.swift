@@ -1,0 +1,41 @@
+import HTTP
+import Testing
+
+@Suite(.timeLimit(.minutes(20)))
+struct ByteSetTests {
+    private func members(_ set: ByteSet) -> [UInt8] {
+        (UInt8.min...UInt8.max).filter(set.contains)
+    }
+
+    @Test func aSetHoldsWhatWasPutIntoIt() {
+        let set = ByteSet("az\u{7f}\0", 0x3E...0x41)
+        #expect(members(set) == [0, 0x3E, 0x3F, 0x40, 0x41, 0x61, 0x7A, 0x7F])
+        #expect(members(set.without("a\0?b")) == [0x3E, 0x40, 0x41, 0x7A, 0x7F])
+        #expect(members(set.union("b")).contains(0x62))
+    }
+
+    @Test func theRestIsWhatTheSetDoesNotHold() {
+        let rest = ByteSet("%").inverted()
+        #expect(members(rest) == (UInt8.min...UInt8.max).filter { $0 != UInt8(ascii: "%") })
+        #expect(rest.inverted() == ByteSet("%"))
+        #expect(!ByteSet("%").contains(0xA5))
+    }
+
+    /// RFC 9110, 5.6.2, written as the RFC does.
+    @Test func tokensAreThoseOfTheSpecification() {
+        let marks = Array("!#$%&'*+-.^_`|~".utf8)
+        for byte in UInt8.min...UInt8.max {
+            let character = Character(Unicode.Scalar(byte))
+            let isAlphanumeric =
+                byte < 0x80 && (character.isLetter || (character.isNumber && character.isASCII))
+            #expect(ASCII.isTokenByte(byte) == (isAlphanumeric || marks.contains(byte)))
+        }
+    }
+
+    @Test(arguments: ["", "a", "name\u{e9}", "\u{1F600}", String(repeating: "x", count: 1_000)])
+    func aTextIsLookedThroughToItsEnd(_ text: String) {
+        #expect(text.consists(of: ByteSet("\n").inverted()))
+        #expect(!(text + "\n").consists(of: ByteSet("\n").inverted()))
+        #expect((text + "\u{e9}").consists(of: .visible) == false)
+    }
+}
