@@ -198,10 +198,8 @@ struct BodyReader: ~Copyable {
     /// - Returns: false when the deadline passed first.
     private func waitForClient(_ event: Int32, by deadline: Deadline) -> Bool {
         let now = Instant.now.nanoseconds
-        let limit = min(
-            core.limit(forMoving: 0, from: now),
-            exchange.request?.deadline.instant?.nanoseconds ?? .max)
-        connection.enter(.still, at: now, until: limit)
+        connection.enter(
+            .still, at: now, until: exchange.bodyLimit(from: now), owesBody: true)
         defer { connection.enter(.busy, at: Instant.now.nanoseconds, until: .max) }
         return SocketWriter.wait(for: event, on: connection.socket, by: deadline)
     }

@@ -42,6 +42,10 @@ final class Connection: Sendable {
     private let shutInstant = Atomic<UInt64>(.max)
     private let requestCount = Atomic<UInt64>(0)
     private let isNew = Atomic(true)
+    /// Whether a body is waited for and nothing of an answer has gone out: who is too late is told so.
+    private let owesBody = Atomic(false)
+    /// Whether the peer was told that its body came too late.
+    let wasTooLate = Atomic(false)
     /// How long the peer has been waited for since it last moved something worth the name, and what
     /// has moved meanwhile. The connection's own thread counts.
     private let stillNanoseconds = Atomic<UInt64>(0)
@@ -99,7 +103,10 @@ final class Connection: Sendable {
     ///   - phase: what the peer is expected to do.
     ///   - now: nanoseconds of `Instant`.
     ///   - limit: when the socket is shut; nanoseconds of `Instant`, `.max` for never.
-    func enter(_ phase: Phase, at now: UInt64, until limit: UInt64) {
+    ///   - owesBody: whether the bytes are those of a request, so that an answer can still be sent.
+    func enter(
+        _ phase: Phase, at now: UInt64, until limit: UInt64, owesBody: Bool = false
+    ) {
         let before = look
         if before.phase == .still {
             stillNanoseconds.store(now &- before.since, ordering: .relaxed)
@@ -111,6 +118,7 @@ final class Connection: Sendable {
         }
         // A byte now and then is not what others have to make room for: it goes on being still.
         let still = phase == .still ? stillNanoseconds.load(ordering: .relaxed) : 0
+        self.owesBody.store(owesBody, ordering: .relaxed)
         shutInstant.store(limit, ordering: .relaxed)
         phaseInstant.store(now &- min(now, still), ordering: .relaxed)
         phaseBox.store(phase, ordering: .relaxed)
@@ -156,7 +164,12 @@ final class Connection: Sendable {
     ///   - watch: what the watchdog remembers about this connection.
     func check(at now: UInt64, headerNanoseconds: UInt64, watch: inout Watch) {
         if phase == .waiting, peer.isTCP { startHeaderClock(at: now, headerNanoseconds, &watch) }
-        if now >= shutInstant.load(ordering: .relaxed) { shut() }
+        guard now >= shutInstant.load(ordering: .relaxed) else { return }
+        if owesBody.exchange(false, ordering: .relaxed) {
+            wasTooLate.store(true, ordering: .relaxed)
+            say(Self.lateness)
+        }
+        shut()
     }
 
     /// Has the system send what is written at once: pieces are large, and the last one is not to
@@ -171,17 +184,24 @@ final class Connection: Sendable {
     /// Tells the peer to come again, and shuts the socket. For a connection that has only just come:
     /// whatever it has sent, or is about to, was not looked at.
     func refuse() {
-        let answer = Self.refusal
+        say(Self.refusal)
+        shut()
+    }
+
+    private static let refusal = lastWords("503 Service Unavailable\r\nRetry-After: 1")
+    private static let lateness = lastWords("408 Request Timeout")
+
+    private static func lastWords(_ head: String) -> Bytes {
+        Bytes(utf8: "HTTP/1.1 \(head)\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")
+    }
+
+    /// Sends a short answer as far as the socket has room, from another thread than the connection's.
+    private func say(_ answer: Bytes) {
         _ = unsafe answer.withUnsafeBytes {
             unsafe send(
                 socket, $0.baseAddress, $0.count, Int32(MSG_DONTWAIT | MSG_NOSIGNAL))
         }
-        shut()
     }
-
-    private static let refusal = Bytes(
-        utf8: "HTTP/1.1 503 Service Unavailable\r\nRetry-After: 1\r\nContent-Length: 0\r\n"
-            + "Connection: close\r\n\r\n")
 
     /// Ends reading and writing at once; the connection's thread then finds the socket closed.
     func shut() { _ = Glibc.shutdown(socket, Int32(SHUT_RDWR)) }

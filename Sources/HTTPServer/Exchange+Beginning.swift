@@ -17,7 +17,7 @@ extension Exchange {
         let check = unsafe checkFraming(method, version)
         keepsAlive = check.keepsAlive
         isVersion10 = check.isVersion10
-        if let problem = check.problem { return refuse(.badRequest, problem) }
+        if let problem = check.problem { return refuse(check.status, problem) }
         guard methodText.isToken else {
             return refuse(.badRequest, "the method is no token")
         }

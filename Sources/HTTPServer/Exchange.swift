@@ -123,6 +123,13 @@ final class Exchange {
         return max(request?.deadline.instant?.nanoseconds ?? 0, now &+ core.windowNanoseconds)
     }
 
+    /// By when more of the request's body must have come: the rate says so, and the end of the exchange.
+    func bodyLimit(from now: UInt64) -> UInt64 {
+        min(
+            core.limit(forMoving: 0, from: now),
+            request?.deadline.instant?.nanoseconds ?? .max)
+    }
+
     /// What the error log calls this exchange.
     var targetForLog: String { request?.path ?? "a refused request" }
 
@@ -168,7 +175,8 @@ final class Exchange {
     /// once where there is none.
     func awaitBody() -> MHD_Result {
         lastExit = Instant.now.nanoseconds
-        connection.enter(.still, at: lastExit, until: limit(forMoving: 0, from: lastExit))
+        connection.enter(
+            .still, at: lastExit, until: bodyLimit(from: lastExit), owesBody: true)
         return .YES
     }
 
@@ -182,6 +190,7 @@ final class Exchange {
         if mustLinger || !hasBegun { Lingering.drop(on: connection.socket) }
         connection.work.withLock { $0 = nil }
         let now = Instant.now.nanoseconds
+        if connection.wasTooLate.load(ordering: .relaxed) { status = .requestTimeout }
         if start != 0 { count(isClean: endedWell ?? isClean, at: now) }
         connection.enter(.waiting, at: now, until: now &+ core.idleNanoseconds)
         core.noteEnding()

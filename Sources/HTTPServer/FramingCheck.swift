@@ -23,6 +23,9 @@ struct FramingCheck {
     /// Why the request is refused, for its sender; the first reason that was found.
     private(set) var problem: String?
 
+    /// The status of the refusal.
+    private(set) var status = Status.badRequest
+
     /// What follows the header section.
     private(set) var bodyLength = BodyLength.none
 
@@ -137,6 +140,7 @@ struct FramingCheck {
             bodyLength = .chunked
             if unsafe !Self.equals(value, "chunked") {
                 problem = "the only Transfer-Encoding that is read is \"chunked\""
+                if unsafe Self.endsChunked(value) { status = .notImplemented }
             }
         default:
             break
@@ -150,6 +154,14 @@ struct FramingCheck {
             return false
         }
         return true
+    }
+
+    /// Whether the length of a body is known, because other codings stand in front of the last one,
+    /// `chunked` (RFC 9112, 6.1).
+    private static func endsChunked(_ value: UnsafeBufferPointer<CChar>) -> Bool {
+        let text = unsafe String(decoding: UnsafeRawBufferPointer(value), as: UTF8.self)
+        let isChunked = ListElements(text).map { $0.equalsIgnoringASCIICase("chunked") }
+        return isChunked.last == true && isChunked.count > 1 && !isChunked.dropLast().contains(true)
     }
 
     private static func blankCount(behind value: UnsafeBufferPointer<CChar>) -> Int {

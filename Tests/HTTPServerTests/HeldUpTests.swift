@@ -77,20 +77,24 @@ struct HeldUpTests {
         withExtendedLifetime(client) {}
     }
 
-    @Test(arguments: ["GET", "POST"])
-    func aBodyThatNeverComesEndsWithTheTimeOfTheExchange(method: String) throws {
+    @Test(arguments: ["GET", "POST"], [(0, 10), (1_024, 30_000)])
+    func aBodyThatNeverComesEndsWithTheTimeOfTheExchange(
+        method: String, rate: (bytes: Int, windowMilliseconds: Int)
+    ) throws {
         var options = ListenerOptions(name: "own", address: .inProcess)
-        options.progressRateMin = 0
-        options.progressWindow = .milliseconds(10)
+        options.progressRateMin = rate.bytes
+        options.progressWindow = .milliseconds(rate.windowMilliseconds)
         options.exchangeTimeout = .milliseconds(50)
         let listener = try Listener(options) { request in
             request.method == .get ? .respond(.text(.ok, "no")) : .receive(CountingReceiver())
         }
         defer { listener.stop() }
-        let client = try RawClient(socket: listener.connect())
-        client.send("\(method) / HTTP/1.1\r\nHost: a\r\nContent-Length: 100\r\n\r\n")
-        #expect(becomes { listener.statistics.brokenExchanges == 1 })
-        withExtendedLifetime(client) {}
+        for length in [100, 100_000] {
+            let client = try RawClient(socket: listener.connect())
+            client.send("\(method) / HTTP/1.1\r\nHost: a\r\nContent-Length: \(length)\r\n\r\n")
+            #expect(client.readToEnd().hasPrefix("HTTP/1.1 408 "))
+        }
+        #expect(becomes { listener.statistics.brokenExchanges == 2 })
     }
 
     @Test func anAnswerThatIsTooLateIsReplacedByOneThatSaysSo() throws {
