@@ -48,7 +48,7 @@ extension Configuration {
             "Where a request for / is sent."),
         .pairs(
             "gateway.headers", \.gateway.headers, allowed: "an object of texts",
-            "Header fields that are added to every answer, or replaced in it."),
+            "Header fields that are added to every answer about content, or replaced in it."),
         .duration(
             "gateway.maxRequestDuration", \.gateway.requestDurationMax,
             .seconds(1) ... .seconds(7 * 86_400), "How long one request may take."),
