@@ -28,7 +28,7 @@ extension GatewayExchange {
     ) throws(GatewayError) -> Response {
         do {
             let export = try CARExport(
-                resolution, access: access, options: parameters.exportOptions)
+                resolution, in: pathMemory, access: access, options: parameters.exportOptions)
             if isHead {
                 return Response(.ok, fields: fields, body: .omitted(length: export.byteCount))
             }

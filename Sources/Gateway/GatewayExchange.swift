@@ -19,6 +19,9 @@ final class GatewayExchange {
 
     let access: ContentAccess
 
+    /// What the blocks on the path are accounted in.
+    private(set) lazy var pathMemory = access.makeStateShare()
+
     var isHead: Bool { request.method == .head }
 
     init(_ request: Request, gateway: Gateway, slot: RequestSlot) throws(GatewayError) {
@@ -63,7 +66,7 @@ final class GatewayExchange {
 
     private func resolve() throws(GatewayError) -> Resolution {
         do {
-            return try PathResolver(access).resolve(target.path)
+            return try PathResolver(access).resolve(target.path, in: pathMemory)
         } catch {
             throw GatewayError(error, resolving: target.path.text)
         }

@@ -32,6 +32,10 @@ package struct DirectoryReader: Sendable {
     package let isSharded: Bool
 
     private var levels: [Level]
+
+    /// Memory that it takes to know where it is, without a block.
+    package var memoryByteCount: Int { levels.capacity * MemoryLayout<Level>.stride }
+
     /// The node of the last level; nil to be read again.
     private var node: Node?
 

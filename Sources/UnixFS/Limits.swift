@@ -22,6 +22,10 @@ enum Limits {
     /// The largest block that becomes an identity CID.
     static let inlineByteCountMax = 128
 
+    /// Bytes of a symbolic link's target. No file system takes more than a quarter of it, and what reads
+    /// one has it in memory, beside its block.
+    static let linkTargetBytesMax = 16 << 10
+
     /// Subtrees of one depth in a trickle node.
     static let trickleRepeat = 4
 }

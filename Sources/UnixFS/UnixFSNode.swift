@@ -71,7 +71,7 @@ package enum UnixFSNode: Sendable {
         case .directory: .directory(DirectoryNode(cid: cid, node, message))
         case .shard: .shard(try ShardNode(cid: cid, node, message))
         case .symlink:
-            .symlink(SymlinkNode(target: message.data ?? .empty, metadata: message.metadata))
+            .symlink(try SymlinkNode(cid: cid, message))
         case .metadata: throw UnixFSError(.notUnixFS, "type Metadata is not supported")
         }
     }
@@ -84,6 +84,17 @@ package struct SymlinkNode: Sendable {
 
     /// Time of the last change.
     package let metadata: UnixFSMetadata
+
+    init(cid: CID, _ message: UnixFSDataView) throws(UnixFSError) {
+        target = message.data ?? .empty
+        guard target.count <= Limits.linkTargetBytesMax else {
+            throw UnixFSError(
+                .malformed,
+                "the target of the symbolic link \(cid) has \(target.count) bytes, "
+                    + "\(Limits.linkTargetBytesMax) at most")
+        }
+        metadata = message.metadata
+    }
 }
 
 /// A plain directory.

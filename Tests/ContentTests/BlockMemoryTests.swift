@@ -62,7 +62,8 @@ struct BlockMemoryTests {
         case .path:
             let name = Bytes(utf8: WideTree.name(WideTree.nameCount - 1))
             let path = ContentPath(root: tree.shards, segments: [name])
-            #expect(try PathResolver(access).resolve(path).cid == tree.leaf)
+            let found = try PathResolver(access).resolve(path, in: access.makeStateShare())
+            #expect(found.cid == tree.leaf)
         case .file:
             var stream = try FileStream(tree.file, access: access)
             var writer = ByteWriter()

@@ -24,7 +24,7 @@ struct CARTests {
         var options = CARExport.Options()
         change(&options)
         var car = try CARExport(
-            try scratch.resolve(path), access: scratch.access, options: options)
+            try scratch.resolve(path), in: nil, access: scratch.access, options: options)
         var writer = ByteWriter()
         while let piece = try car.next() { writer.append(piece.bytes) }
         if let known = car.byteCount { #expect(known == UInt64(writer.count)) }

@@ -66,7 +66,8 @@ struct RequestContextTests {
         case .path:
             // Another name each time: what was resolved once is known without any work.
             _ = try PathResolver(access).resolve(
-                ContentPath(root: root, segments: [Bytes(utf8: "\(turn)")]))
+                ContentPath(root: root, segments: [Bytes(utf8: "\(turn)")]),
+                in: access.makeStateShare())
         case .pin: try Pins(scratch.library).add(root, for: context)
         case .removal:
             try Pins(scratch.library).add(

@@ -66,7 +66,8 @@ final class ScratchLibrary: Sendable {
     }
 
     func resolve(_ path: String) throws -> Resolution {
-        try PathResolver(access).resolve(try ContentPath(parsing: path))
+        try PathResolver(access).resolve(
+            try ContentPath(parsing: path), in: access.makeStateShare())
     }
 }
 

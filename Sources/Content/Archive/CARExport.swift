@@ -51,6 +51,8 @@ package struct CARExport {
     private var gatherer = PieceGatherer()
     private var header: Bytes?
     private var crossed: ArraySlice<CID>
+    /// What those are accounted in.
+    private var memory: StateShare?
     private var walk: Walk
     /// The payload that follows the head handed out last.
     private var payload = WaitingPiece()
@@ -59,13 +61,16 @@ package struct CARExport {
     ///
     /// - Parameters:
     ///   - resolution: the path, resolved; its blocks come first.
+    ///   - memory: what they are accounted in, kept as long as they are; nil for a mere root.
     ///   - access: where the blocks are, and who asks.
     ///   - options: what to export, and how.
     /// - Throws: `.blockNotFound` for the block at the end of the path, `.rangeOutside` for a span
     ///   that has nothing of the file, `.undecodable`, `.storage`.
     package init(
-        _ resolution: Resolution, access: ContentAccess, options: Options = Options()
+        _ resolution: Resolution, in memory: StateShare?, access: ContentAccess,
+        options: Options = Options()
     ) throws(ContentError) {
+        self.memory = memory
         root = resolution.cid
         header = CARWriter.header(roots: [resolution.cid])
         crossed = resolution.crossed[...]
@@ -86,9 +91,7 @@ package struct CARExport {
     package init(
         root: CID, access: ContentAccess, options: Options = Options()
     ) throws(ContentError) {
-        let resolution = Resolution(
-            cid: root, roots: [root], crossed: [], remainder: [], valueRange: nil)
-        try self.init(resolution, access: access, options: options)
+        try self.init(Resolution(root: root), in: nil, access: access, options: options)
     }
 
     /// The next piece of the CAR.
@@ -133,6 +136,8 @@ package struct CARExport {
         while let cid = crossed.popFirst() {
             if !cid.isIdentity { return try reader.named(cid) }
         }
+        crossed = []
+        memory = nil
         while let block = try nextWalked() {
             if !block.cid.isIdentity { return block }
         }

@@ -15,6 +15,8 @@ package struct TarExport {
     private struct Level {
         var folder: DirectoryReader
         let path: TarPath
+        /// What is remembered because this folder was entered.
+        let memoryByteCount: Int
     }
 
     private let access: ContentAccess
@@ -86,12 +88,12 @@ package struct TarExport {
         if let (cid, path) = root.take() { return try open(cid, at: path) }
         while let index = levels.indices.last {
             guard let entry = try nextEntry(index) else {
-                levels.removeLast()
+                state.forget(levels.removeLast().memoryByteCount)
                 continue
             }
             let path = try levels[index].path.appending(entry.name)
             guard written.insert(path.fingerprint).inserted else { throw .pathTaken(path) }
-            try state.require(written.count * Limits.hashedFingerprintBytes)
+            try state.take(Limits.hashedFingerprintBytes)
             return try open(entry.cid, at: path)
         }
         defer { hasEnded = true }
@@ -154,11 +156,16 @@ package struct TarExport {
         guard levels.count < Limits.pathSegmentsMax else {
             throw .foldersTooDeep(block.cid)
         }
-        if let last = levels.indices.last { levels[last].folder.release() }
+        var byteCount = MemoryLayout<Level>.stride + path.memoryByteCount
+        if let last = levels.indices.last {
+            levels[last].folder.release()
+            byteCount += levels[last].folder.memoryByteCount
+        }
+        try state.take(byteCount)
         do {
             var folder = try DirectoryReader(root: block)
             folder.release()
-            levels.append(Level(folder: folder, path: path))
+            levels.append(Level(folder: folder, path: path, memoryByteCount: byteCount))
         } catch {
             throw ContentError(error, in: block.cid)
         }

@@ -3,23 +3,23 @@ import Multiformats
 
 /// Where an entry of a TAR stands, below the one name that the archive's tree has.
 struct TarPath {
-    /// The name of the tree, and the names below it.
-    private let names: [Bytes]
+    /// The names with slashes between them; the tree's own is the first.
+    let bytes: Bytes
 
-    /// Bytes of all names with slashes between them.
-    private let byteCount: Int
+    /// Bytes of the tree's own name, which may have slashes in it. Nothing cuts into them.
+    private let rootByteCount: Int
 
     /// The tree itself.
     ///
     /// - Throws: `.nameTooLong`.
-    init(root: Bytes) throws(ContentError) { try self.init(names: [root.compacted()]) }
+    init(root: Bytes) throws(ContentError) {
+        try self.init(bytes: root.compacted(), rootByteCount: root.count)
+    }
 
-    private init(names: [Bytes]) throws(ContentError) {
-        self.names = names
-        byteCount = names.reduce(-1) { $0 + $1.count + 1 }
-        guard byteCount <= Limits.tarPathBytesMax else {
-            throw Self.tooLong(byteCount)
-        }
+    private init(bytes: Bytes, rootByteCount: Int) throws(ContentError) {
+        guard bytes.count <= Limits.tarPathBytesMax else { throw Self.tooLong(bytes.count) }
+        self.bytes = bytes
+        self.rootByteCount = rootByteCount
     }
 
     private static func tooLong(_ byteCount: Int) -> ContentError {
@@ -29,21 +29,8 @@ struct TarPath {
                 + "(\(Limits.tarPathBytesMax) at most): use CAR instead")
     }
 
-    /// How many names there are.
-    var depth: Int { names.count }
-
     /// Memory that it takes, roughly.
-    var memoryByteCount: Int { Limits.hashedEntryBytes + byteCount + depth * 32 }
-
-    /// The path with slashes.
-    var bytes: Bytes {
-        var writer = ByteWriter(capacity: 64)
-        for (index, name) in names.enumerated() {
-            if index > 0 { writer.append(UInt8(ascii: "/")) }
-            writer.append(name)
-        }
-        return writer.finish()
-    }
+    var memoryByteCount: Int { Limits.hashedEntryBytes + bytes.count }
 
     /// Goes on with the name of a link, which may have slashes and dots in it. Names with an empty
     /// part, at an end or in the middle, would come out as other names.
@@ -54,33 +41,35 @@ struct TarPath {
         guard linkName.count <= Limits.tarPathBytesMax else {
             throw Self.tooLong(linkName.count)
         }
-        var names = names
-        for part in linkName.array.split(
-            separator: UInt8(ascii: "/"), omittingEmptySubsequences: false)
-        {
+        var path = bytes.array
+        for part in linkName.split(separator: UInt8(ascii: "/"), keepsEmpty: true) {
             guard !part.isEmpty else {
                 throw ContentError(
                     .nameOutsideRoot,
                     "an entry named \"\(linkName.displayText)\" cannot be a file, use CAR instead")
             }
-            if part.elementsEqual(".".utf8) { continue }
-            guard part.elementsEqual("..".utf8) else {
-                names.append(Bytes(Array(part)))
+            if part == Self.dot { continue }
+            guard part == Self.dotDot else {
+                path.append(UInt8(ascii: "/"))
+                path.append(contentsOf: part.array)
                 continue
             }
-            guard names.count > 1 else {
+            guard path.count > rootByteCount else {
                 throw ContentError(
                     .nameOutsideRoot,
                     "relative UnixFS paths outside the root are not allowed, use CAR instead")
             }
-            names.removeLast()
+            let slash = path.lastIndex(of: UInt8(ascii: "/")) ?? rootByteCount
+            path.removeSubrange(slash...)
         }
-        return try TarPath(names: names)
+        return try TarPath(bytes: Bytes(path), rootByteCount: rootByteCount)
     }
+
+    private static let dot = Bytes(utf8: ".")
+    private static let dotDot = Bytes(utf8: "..")
 
     /// 128 bits that stand for the path in a set of paths, under the process's random seed.
     var fingerprint: Fingerprint {
-        let bytes = bytes
         var other = Hasher()
         other.combine(1)
         other.combine(bytes)

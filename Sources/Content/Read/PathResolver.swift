@@ -14,17 +14,22 @@ package struct PathResolver: Sendable {
 
     /// Finds what a path leads to. The block at the end is not read.
     ///
-    /// - Parameter path: cleaned already.
+    /// - Parameters:
+    ///   - path: cleaned already.
+    ///   - memory: what the blocks on the way are accounted in; to be kept as long as what is returned.
     /// - Returns: the end of the path, and what was crossed to get there.
     /// - Throws: `.blockNotFound`, `.linkNotFound`, `.undecodable`, `.notUnixFS`, `.tooDeep`,
-    ///   `.storage`, `.overloaded`, and as `RequestContext.check()`.
-    package func resolve(_ path: ContentPath) throws(ContentError) -> Resolution {
+    ///   `.storage`, `.tooMuchMemory`, `.overloaded`, and as `RequestContext.check()`.
+    package func resolve(
+        _ path: ContentPath, in memory: @autoclosure () -> StateShare
+    ) throws(ContentError) -> Resolution {
+        guard !path.segments.isEmpty else { return Resolution(root: path.root) }
         let key = ResolutionCache.Key(root: path.root, segments: path.segments)
         let cache = access.library.resolutions
         if let known = cache.resolution(of: key) { return known }
-        var steps = PathSteps(path, access)
+        var steps = PathSteps(path, access, memory())
         let resolution = try steps.run()
-        if !path.segments.isEmpty { cache.remember(resolution, for: key) }
+        cache.remember(resolution, for: key)
         return resolution
     }
 
@@ -33,7 +38,9 @@ package struct PathResolver: Sendable {
     /// - Returns: nil when it has no entry of that name.
     /// - Throws: as `resolve(_:)`; `.linkNotFound` for what is no folder.
     package func entry(named name: Bytes, in folder: CID) throws(ContentError) -> DirectoryEntry? {
-        try PathSteps(ContentPath(root: folder, segments: []), access).search(for: name).entry
+        let steps = PathSteps(
+            ContentPath(root: folder, segments: []), access, access.makeStateShare())
+        return try steps.search(for: name).entry
     }
 }
 
@@ -44,8 +51,10 @@ private struct PathSteps {
     private var rest: ArraySlice<Bytes>
     private var roots: [CID]
     private var crossed: [CID] = []
+    private let memory: StateShare
 
-    init(_ path: ContentPath, _ access: ContentAccess) {
+    init(_ path: ContentPath, _ access: ContentAccess, _ memory: StateShare) {
+        self.memory = memory
         reader = access.makeReader()
         cid = path.root
         rest = path.segments[...]
@@ -55,6 +64,7 @@ private struct PathSteps {
     mutating func run() throws(ContentError) -> Resolution {
         while let segment = rest.first {
             // Blocks that are nothing but a link use up no segment.
+            try memory.makeRoom { reader.release() }
             guard crossed.count <= Limits.crossedBlocksMax else {
                 throw ContentError(
                     .tooDeep, "the path crosses more than \(Limits.crossedBlocksMax) blocks",
@@ -84,11 +94,17 @@ private struct PathSteps {
     private mutating func enterFolder(_ name: Bytes) throws(ContentError) {
         let lookup = try search(for: name)
         guard let entry = lookup.entry else { throw .linkNotFound(name, under: cid) }
-        crossed.append(cid)
-        crossed += lookup.shards
+        try cross(cid)
+        for shard in lookup.shards { try cross(shard) }
         cid = entry.cid.compacted()
         rest.removeFirst()
         roots.append(cid)
+    }
+
+    private mutating func cross(_ cid: CID) throws(ContentError) {
+        // Twice, for the room that an array keeps free.
+        try memory.take(2 * MemoryLayout<CID>.stride + cid.outsideByteCount)
+        crossed.append(cid)
     }
 
     /// Looks a name up in the folder at hand. Of its blocks only one is in memory at a time.
@@ -124,7 +140,7 @@ private struct PathSteps {
         case .missing(let index):
             throw .linkNotFound(rest[rest.startIndex + index], under: cid)
         case .link(let next, let used):
-            crossed.append(cid)
+            try cross(cid)
             // Segments that stay inside a value end in its block. A block that is nothing but a link
             // uses none.
             if used > 1 { roots += repeatElement(cid, count: used - 1) }

@@ -17,6 +17,27 @@ package struct Resolution: Sendable {
     /// value itself is decoded only by who needs it.
     package let valueRange: Range<Int>?
 
+    /// A path that is nothing but its root.
+    init(root: CID) {
+        self.init(cid: root, roots: [root], crossed: [], remainder: [], valueRange: nil)
+    }
+
+    init(
+        cid: CID, roots: [CID], crossed: [CID], remainder: [Bytes], valueRange: Range<Int>?
+    ) {
+        self.cid = cid
+        self.roots = roots
+        self.crossed = crossed
+        self.remainder = remainder
+        self.valueRange = valueRange
+    }
+
+    /// What the path leads to, without the blocks on the way, which take memory.
+    package var withoutWay: Resolution {
+        Resolution(
+            cid: cid, roots: [], crossed: [], remainder: remainder, valueRange: valueRange)
+    }
+
     /// Memory that it takes, roughly.
     var byteCount: Int {
         let cids = roots.count + crossed.count + 1

@@ -9,7 +9,8 @@ extension Invocation {
     /// - Parameter argument: a CID or a path in any form that Kubo takes; its names are any bytes.
     /// - Returns: the CID, and the rest of the path inside the block.
     func resolve(_ argument: Bytes) throws -> Resolution {
-        try PathResolver(access).resolve(ContentPath(parsing: argument))
+        let path = try ContentPath(parsing: argument)
+        return try PathResolver(access).resolve(path, in: access.makeStateShare()).withoutWay
     }
 
     /// Resolves an argument that must lead to a block, not to a value inside one.
@@ -17,7 +18,7 @@ extension Invocation {
         let path = try ContentPath(parsing: argument)
         // A bare CID names its block whether or not the block is here.
         if path.segments.isEmpty { return path.root }
-        let resolution = try PathResolver(access).resolve(path)
+        let resolution = try resolve(argument)
         guard resolution.remainder.isEmpty else {
             throw RPCError.failed(
                 "cannot resolve \(quoted(argument.displayText)): the path ends inside a block")

@@ -4,8 +4,9 @@ import Multiformats
 /// `resolve`.
 enum ResolveCommand {
     static func run(_ invocation: Invocation) throws -> Answer {
-        let path = try ContentPath(parsing: invocation.argumentBytes[0])
-        let resolution = try PathResolver(invocation.access).resolve(path)
+        let argument = invocation.argumentBytes[0]
+        let path = try ContentPath(parsing: argument)
+        let resolution = try invocation.resolve(argument)
         let rest = Invocation.remainderText(resolution.remainder)
         let cid = text(of: resolution.cid, like: path.rootText, invocation)
         return .value(.object([("Path", .text("/ipfs/" + cid + rest))]))

@@ -154,7 +154,8 @@ struct Rows {
         let path = try ContentPath(parsing: root.text() + "/b/c/file")
         try measure("resolve and read 4 KiB two folders deep, 1/s", 200_000) {
             for _ in 0..<200_000 {
-                let found = try PathResolver(access(library)).resolve(path)
+                let found = try PathResolver(access(library)).resolve(
+                    path, in: access(library).makeStateShare())
                 var stream = try FileStream(found.cid, access: access(library))
                 _ = try stream.next()
             }
