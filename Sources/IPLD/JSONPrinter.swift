@@ -34,7 +34,7 @@ struct JSONPrinter: ~Copyable {
         case .bool(let isTrue): writer.append(utf8: isTrue ? "true" : "false")
         case .integer(let number): writer.append(utf8: String(number))
         case .float(let number): writer.append(utf8: try JSONFloat.text(of: number))
-        case .string(let text): append(text)
+        case .string(let text): JSONText.write(text, .ipld, to: &writer)
         case .bytes(let bytes): try append(bytes)
         case .list(let list): try append(list, depth: depth + 1)
         case .map(let entries): try append(entries, depth: depth + 1)
@@ -67,7 +67,7 @@ struct JSONPrinter: ~Copyable {
         for (index, entry) in ordered.enumerated() {
             if index > 0 { writer.append(UInt8(ascii: ",")) }
             breakLine(depth: depth)
-            append(entry.key)
+            JSONText.write(entry.key, .ipld, to: &writer)
             writer.append(UInt8(ascii: ":"))
             if !isDagJSON { writer.append(UInt8(ascii: " ")) }
             try append(entry.value, depth: depth)
@@ -96,27 +96,5 @@ struct JSONPrinter: ~Copyable {
         writer.append(utf8: "{\"/\":{\"bytes\":\"")
         writer.append(utf8: Multibase.base64.encodeWithoutPrefix(bytes))
         writer.append(utf8: "\"}}")
-    }
-
-    private mutating func append(_ text: String) {
-        writer.append(UInt8(ascii: "\""))
-        for scalar in text.unicodeScalars {
-            switch scalar {
-            case "\"": writer.append(utf8: "\\\"")
-            case "\\": writer.append(utf8: "\\\\")
-            case "\n": writer.append(utf8: "\\n")
-            case "\r": writer.append(utf8: "\\r")
-            case "\t": writer.append(utf8: "\\t")
-            case "\u{0}"..<"\u{20}": appendEscape(scalar.value)
-            case "\u{2028}", "\u{2029}": appendEscape(scalar.value)
-            default: for byte in UTF8.encode(scalar) ?? .init() { writer.append(byte) }
-            }
-        }
-        writer.append(UInt8(ascii: "\""))
-    }
-
-    private mutating func appendEscape(_ value: UInt32) {
-        let digits = String(value, radix: 16)
-        writer.append(utf8: "\\u" + String(repeating: "0", count: 4 - digits.count) + digits)
     }
 }

@@ -63,8 +63,7 @@ extension String {
     fileprivate var printable: String {
         guard !isPrintable else { return self }
         return unicodeScalars.map { scalar in
-            scalar.isPrintable
-                ? String(scalar) : scalar.utf16.map(JSONText.escape).joined()
+            scalar.isPrintable ? String(scalar) : JSONText.escaped(scalar)
         }.joined()
     }
 

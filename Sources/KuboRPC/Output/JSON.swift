@@ -42,14 +42,14 @@ indirect enum JSON: Sendable {
         case .integer(let value): writer.append(utf8: String(value))
         case .unsigned(let value): writer.append(utf8: String(value))
         case .single(let value): writer.append(utf8: JSON.digits(of: value))
-        case .text(let text): JSON.write(text, to: &writer)
+        case .text(let text): JSONText.write(text, .goHTML, to: &writer)
         case .list(let values): JSON.write(values.count, to: &writer) { values[$0] }
         case .made(let count, let make): JSON.write(count, to: &writer, make)
         case .object(let fields):
             writer.append(UInt8(ascii: "{"))
             for (index, field) in fields.enumerated() {
                 if index > 0 { writer.append(UInt8(ascii: ",")) }
-                JSON.write(field.0, to: &writer)
+                JSONText.write(field.0, .goHTML, to: &writer)
                 writer.append(UInt8(ascii: ":"))
                 field.1.write(to: &writer)
             }
@@ -71,27 +71,6 @@ indirect enum JSON: Sendable {
     static func digits(of value: Float) -> String {
         let text = value.description
         return text.hasSuffix(".0") ? String(text.dropLast(2)) : text
-    }
-
-    /// What needs no escape is copied in runs: a name may have millions of bytes.
-    private static func write(_ text: String, to writer: inout ByteWriter) {
-        writer.append(UInt8(ascii: "\""))
-        let bytes = text.utf8Span.span
-        var start = 0
-        var index = 0
-        while index < bytes.count {
-            let escape = JSONEscape(bytes, at: index)
-            guard let escape else {
-                index += 1
-                continue
-            }
-            writer.append(bytes.extracting(start..<index))
-            escape.write(to: &writer)
-            index += escape.byteCount
-            start = index
-        }
-        writer.append(bytes.extracting(start..<index))
-        writer.append(UInt8(ascii: "\""))
     }
 }
 

@@ -1,6 +1,5 @@
 package import Buffers
 import Execution
-import Telemetry
 
 /// Puts a configuration together: defaults, then the file, then the environment, then options.
 ///

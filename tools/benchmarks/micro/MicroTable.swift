@@ -1,6 +1,5 @@
 import Buffers
 import Execution
-import Telemetry
 
 /// Runs measurements and prints them as rows.
 struct MicroTable {

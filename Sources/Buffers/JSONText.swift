@@ -1,0 +1,63 @@
+/// Texts as JSON strings, written by hand: answers and log lines are hot, and Foundation stays out.
+package enum JSONText {
+    /// Appends a text in quotes, with its escapes.
+    ///
+    /// What needs no escape is copied in runs: a text may have millions of bytes.
+    package static func write(
+        _ text: String, _ escaping: JSONEscaping, to writer: inout ByteWriter
+    ) {
+        writer.append(UInt8(ascii: "\""))
+        let bytes = text.utf8Span.span
+        var start = 0
+        forEachEscape(in: bytes, escaping) { escape, index in
+            writer.append(bytes.extracting(start..<index))
+            escape.write(to: &writer)
+            start = index + escape.byteCount
+        }
+        writer.append(bytes.extracting(start..<bytes.count))
+        writer.append(UInt8(ascii: "\""))
+    }
+
+    /// Bytes that `write` appends: known before there is memory for them.
+    ///
+    /// - Complexity: goes once over the text.
+    package static func byteCount(of text: String, _ escaping: JSONEscaping) -> Int {
+        let bytes = text.utf8Span.span
+        var sum = bytes.count + 2
+        forEachEscape(in: bytes, escaping) { escape, _ in
+            sum += escape.writtenByteCount - escape.byteCount
+        }
+        return sum
+    }
+
+    /// A text in quotes, with its escapes.
+    ///
+    /// - Returns: a JSON string, pure ASCII where the text is.
+    package static func quoted(_ text: String, _ escaping: JSONEscaping = .plain) -> String {
+        var writer = ByteWriter(capacity: text.utf8.count + 16)
+        write(text, escaping, to: &writer)
+        return writer.finish().displayText
+    }
+
+    /// A character as escapes: a backslash, `u` and four digits for each unit of its UTF-16.
+    package static func escaped(_ scalar: Unicode.Scalar) -> String {
+        var writer = ByteWriter(capacity: 16)
+        for unit in scalar.utf16 { JSONEscape.number(unit, byteCount: 0).write(to: &writer) }
+        return writer.finish().displayText
+    }
+
+    @inline(__always)
+    private static func forEachEscape(
+        in bytes: Span<UInt8>, _ escaping: JSONEscaping, _ body: (JSONEscape, Int) -> Void
+    ) {
+        var index = 0
+        while index < bytes.count {
+            guard let escape = escaping.escape(bytes, at: index) else {
+                index += 1
+                continue
+            }
+            body(escape, index)
+            index += escape.byteCount
+        }
+    }
+}
