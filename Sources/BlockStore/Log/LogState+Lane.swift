@@ -1,0 +1,83 @@
+import Buffers
+import Multiformats
+
+// What the lane does with the queue: write it, and begin anew where that failed.
+
+extension LogState {
+    /// Takes what is queued, up to the size of a batch; nil if there is nothing to do.
+    mutating func takeBatch() -> Batch? {
+        guard queue.waitingCount > 0 || deletions.isWaiting else { return nil }
+        let (first, byteCount) = queue.takeBatch()
+        generation += 1
+        return Batch(
+            blocks: queue.writing, first: first, deletions: deletions.takeBatch(),
+            byteCount: byteCount)
+    }
+
+    /// The batch is on disk.
+    ///
+    /// - Returns: how much room it took in the queue.
+    mutating func batchWritten() -> Int {
+        for block in queue.writing where !table.isReplacement(block.multihash) {
+            count(1, block.bytes.count)
+        }
+        durableThrough += UInt64(queue.writing.count)
+        if !queue.writing.isEmpty { lastWritten = durableThrough }
+        deletions.batchWritten()
+        return queue.batchWritten()
+    }
+
+    /// The batch may or may not be on disk: nothing above `durableThrough` counts any more. Its
+    /// deletions are carried out again, unless the log closes: then the next start does it, since
+    /// the index does not have the blocks.
+    ///
+    /// - Returns: how much room batch and queue took.
+    mutating func batchFailed(_ error: BlockStoreError) -> Int {
+        phase = isClosing ? .closing : .failed(error)
+        epoch += 1
+        generation += 1
+        deletions.batchFailed()
+        if isClosing { deletions.dropWaiting() }
+        table.remove(above: durableThrough)
+        let room = queue.removeAll()
+        queue.restart(after: durableThrough)
+        return room
+    }
+
+    /// Whether a log that ends at a number has lost blocks that were acknowledged.
+    func hasLostBlocks(lastOnDisk: UInt64) -> Bool {
+        lastOnDisk < lastWritten && deletions.highestSequence < lastWritten
+    }
+
+    /// The database is open again, and its tail has been read.
+    ///
+    /// - Parameters:
+    ///   - tail: blocks above `durableThrough` that the failed write left on disk.
+    ///   - replaced: those of them that the index has an entry for already.
+    mutating func reopened(tail: [(Multihash, IndexEntry)], replaced: Set<Multihash>) {
+        for (multihash, entry) in tail {
+            let replaces = replaced.contains(multihash)
+            table.enter(multihash, LogTable.Entry(entry: entry, isReplacement: replaces))
+            durableThrough = max(durableThrough, entry.sequence)
+            if !replaces { count(1, entry.byteCount) }
+        }
+        queue.restart(after: durableThrough)
+        generation += 1
+        if case .failed = phase { phase = .open }
+    }
+
+    mutating func setClosing() {
+        switch phase {
+        case .closed: return
+        // Nothing can be written to a database that has failed.
+        case .failed: deletions.dropWaiting()
+        case .open, .closing: break
+        }
+        phase = .closing
+    }
+
+    mutating func setClosed() {
+        phase = .closed
+        generation += 1
+    }
+}
