@@ -79,6 +79,41 @@ struct StateShareTests {
         #expect(library.stateReserveBudget.inUse == 0)
     }
 
+    @Test func whatWasForgottenIsGivenBackWhereItIsMuch() throws {
+        let library = try ScratchLibrary().library
+        let state = library.access(for: RequestContext(deadline: soon())).makeStateShare()
+        try state.take(4 << 20)
+        let full = library.stateBudget.inUse
+        state.forget(3 << 20)
+        state.giveBack(beyond: 3 << 20)
+        #expect(library.stateBudget.inUse == full)
+        state.giveBack(beyond: 1 << 20)
+        #expect(state.byteCount == 1 << 20)
+        #expect(library.stateBudget.inUse <= (1 << 20) + (64 << 10))
+        try state.take(1 << 20)
+        #expect(library.stateBudget.inUse >= (2 << 20) - (64 << 10))
+        state.forget(2 << 20)
+        state.giveBack(beyond: 0)
+        #expect(library.stateBudget.inUse == 0)
+    }
+
+    /// What is given back of the reserve is the next one's, though the request goes on.
+    @Test func theReserveIsGivenBackFirst() throws {
+        let library = try ScratchLibrary().library
+        let state = library.access(for: RequestContext(deadline: soon())).makeStateShare()
+        try state.take(2 << 20)
+        let rest = library.stateBudget.limit - library.stateBudget.inUse
+        #expect(library.stateBudget.tryAcquire(rest))
+        defer { library.stateBudget.release(rest) }
+        try state.take(1 << 20)
+        #expect(library.stateReserveBudget.inUse > 0)
+        state.forget(1 << 20)
+        state.giveBack(beyond: 512 << 10)
+        #expect(library.stateReserveBudget.inUse == 0)
+        #expect(library.stateBudget.inUse == library.stateBudget.limit)
+        #expect(state.byteCount == 2 << 20)
+    }
+
     @Test func whoHoldsMuchIsTold() throws {
         let library = try ScratchLibrary().library
         let access = library.access(for: RequestContext(deadline: soon()))

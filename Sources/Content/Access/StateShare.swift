@@ -54,12 +54,26 @@ package final class StateShare {
     package func take(_ more: Int) throws(ContentError) { try require(byteCount + more) }
 
     /// Notes that something is kept no longer. Its memory stays here for what comes next, until
-    /// `release()`.
+    /// `giveBack(beyond:)` or `release()`.
     ///
     /// - Parameter count: bytes that were taken for it.
     package func forget(_ count: Int) {
         byteCount -= count
         precondition(byteCount >= 0, "what is forgotten was accounted for")
+    }
+
+    /// Gives back what `forget(_:)` has left here, where it is much.
+    ///
+    /// - Parameter surplus: bytes that may stay for what comes next.
+    package func giveBack(beyond surplus: Int) {
+        let idle = accountedByteCount - Self.steps(for: byteCount)
+        guard idle > surplus else { return }
+        // The reserve first: others cannot go on without it.
+        let reserved = min(idle, reservedByteCount)
+        context.stateReserve.giveBack(reserved)
+        reservedByteCount -= reserved
+        note(reserved - idle)
+        share.shrink(by: idle - reserved)
     }
 
     /// Sees to it that so many bytes are accounted for in all. The first few cost nothing, for the
@@ -85,20 +99,25 @@ package final class StateShare {
     private func grow(
         to byteCount: Int, _ letGo: () -> Void = {}
     ) throws(ContentError) {
-        let accounted = share.byteCount + reservedByteCount
-        guard byteCount > accounted + Limits.freeStateBytes else { return }
+        guard byteCount > accountedByteCount + Limits.freeStateBytes else { return }
         guard byteCount <= byteCountMax else {
             throw ContentError(
                 .tooMuchMemory,
                 "the request would have to remember more than \(byteCountMax) bytes: ask for a part of "
                     + "the content, or add it in parts")
         }
-        let step = Limits.stateStepBytes
-        let wanted = (byteCount - Limits.freeStateBytes + step - 1) / step * step
-        let more = wanted - accounted
+        let more = Self.steps(for: byteCount) - accountedByteCount
         if share.grow(by: more) { return note(more) }
         letGo()
         try wait(for: more)
+    }
+
+    private var accountedByteCount: Int { share.byteCount + reservedByteCount }
+
+    /// What has to be accounted for so many bytes.
+    private static func steps(for byteCount: Int) -> Int {
+        let step = Limits.stateStepBytes
+        return (max(0, byteCount - Limits.freeStateBytes) + step - 1) / step * step
     }
 
     private func note(_ byteCount: Int) {

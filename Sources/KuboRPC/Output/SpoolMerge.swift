@@ -20,9 +20,6 @@ struct SpoolMerge {
     /// The next record of each run, the first of all on top.
     private var heap: [Entry] = []
     private var lastKey: Bytes?
-    /// What the records in the heap take, and what is accounted for.
-    private var heldByteCount = 0
-    private var countedByteCount = 0
 
     /// Reads the first record of each run.
     ///
@@ -34,6 +31,7 @@ struct SpoolMerge {
         self.memory = memory
         isUnique = list.isUnique
         runs = list.ranges.map { SpoolRun(file, $0) }
+        try memory.take(runs.count * Limits.runReadBytes)
         for run in runs.indices {
             guard let entry = try load(run) else { continue }
             heap.append(entry)
@@ -58,7 +56,7 @@ struct SpoolMerge {
 
     private mutating func popFirst() throws -> Entry? {
         guard let first = heap.first else { return nil }
-        heldByteCount -= first.memoryByteCount
+        memory.forget(first.memoryByteCount)
         if let following = try load(first.run) {
             heap[0] = following
         } else {
@@ -72,21 +70,11 @@ struct SpoolMerge {
 
     private mutating func load(_ run: Int) throws -> Entry? {
         guard let head = try runs[run].next() else { return nil }
-        heldByteCount += head.memoryByteCount
-        try account()
+        try memory.take(head.memoryByteCount)
+        // What a long key took is not kept to the end.
+        memory.giveBack(beyond: Limits.sortedRunBytesMax)
         let (key, value) = try runs[run].record(head)
         return Entry(key: key, value: value, run: run, memoryByteCount: head.memoryByteCount)
-    }
-
-    private mutating func account() throws {
-        let wanted = runs.count * Limits.runReadBytes + heldByteCount
-        // What a long key took is not kept to the end.
-        if countedByteCount - wanted > Limits.sortedRunBytesMax {
-            memory.release()
-            countedByteCount = 0
-        }
-        try memory.require(wanted)
-        countedByteCount = max(countedByteCount, wanted)
     }
 
     private func isBefore(_ left: Int, _ right: Int) -> Bool {
