@@ -13,7 +13,7 @@ import Synchronization
 /// connection or, for moments, of a `SocketDiversion`.
 final class Connection: Sendable {
     /// What the peer is expected to do.
-    enum Phase: UInt8, AtomicRepresentable {
+    enum Phase: UInt8 {
         /// To send a request line.
         case waiting
         /// To send the rest of the header section.
@@ -28,20 +28,20 @@ final class Connection: Sendable {
 
     /// What was seen of a connection at one time.
     struct Look {
-        let phase: Phase
+        fileprivate let stage: ConnectionStage
+
+        var phase: Phase { stage.phase }
         /// Whether no request has come on it yet.
-        let isNew: Bool
+        var isNew: Bool { stage.isNew }
         /// When the phase was entered; nanoseconds of `Instant`.
-        let since: UInt64
+        var since: UInt64 { stage.since }
     }
 
     let socket: Int32
     let peer: PeerAddress
-    private let phaseBox = Atomic(Phase.waiting)
-    private let phaseInstant = Atomic<UInt64>(0)
+    private let stage = Atomic(ConnectionStage(.waiting, since: 0, isNew: true))
     private let shutInstant = Atomic<UInt64>(.max)
     private let requestCount = Atomic<UInt64>(0)
-    private let isNew = Atomic(true)
     /// Whether a body is waited for and nothing of an answer has gone out: who is too late is told so.
     private let owesBody = Atomic(false)
     /// Whether the peer was told that its body came too late.
@@ -68,23 +68,19 @@ final class Connection: Sendable {
         self.peer = peer
     }
 
-    var phase: Phase { phaseBox.load(ordering: .relaxed) }
+    var phase: Phase { look.phase }
 
-    var look: Look {
-        Look(
-            phase: phase, isNew: isNew.load(ordering: .relaxed),
-            since: phaseInstant.load(ordering: .relaxed))
-    }
+    var look: Look { Look(stage: stage.load(ordering: .relaxed)) }
 
     /// Shuts the socket, unless the connection has gone on since it was looked at: the request that
     /// has begun meanwhile is to be answered.
     ///
     /// - Returns: whether it was shut.
     func giveWay(_ look: Look) -> Bool {
-        guard phaseInstant.load(ordering: .relaxed) == look.since,
-            phaseBox.compareExchange(
-                expected: look.phase, desired: .leaving, ordering: .relaxed
-            ).exchanged
+        let leaving = ConnectionStage(.leaving, since: look.since, isNew: look.isNew)
+        guard
+            stage.compareExchange(expected: look.stage, desired: leaving, ordering: .relaxed)
+                .exchanged
         else { return false }
         shut()
         return true
@@ -111,7 +107,6 @@ final class Connection: Sendable {
         if before.phase == .still {
             stillNanoseconds.store(now &- before.since, ordering: .relaxed)
         }
-        if phase == .header { isNew.store(false, ordering: .relaxed) }
         if phase == .waiting {
             requestCount.add(1, ordering: .relaxed)
             forgetStillness()
@@ -120,8 +115,10 @@ final class Connection: Sendable {
         let still = phase == .still ? stillNanoseconds.load(ordering: .relaxed) : 0
         self.owesBody.store(owesBody, ordering: .relaxed)
         shutInstant.store(limit, ordering: .relaxed)
-        phaseInstant.store(now &- min(now, still), ordering: .relaxed)
-        phaseBox.store(phase, ordering: .relaxed)
+        let isNew = before.isNew && phase != .header
+        stage.store(
+            ConnectionStage(phase, since: now &- min(now, still), isNew: isNew),
+            ordering: .relaxed)
     }
 
     /// Counts bytes of a body that the peer has sent or taken, in another phase than `.still`.
@@ -142,8 +139,9 @@ final class Connection: Sendable {
         movedBefore.store(moved, ordering: .relaxed)
         forgetStillness()
         // Fails when the connection has gone on itself.
-        _ = phaseInstant.compareExchange(
-            expected: before.since, desired: now, ordering: .relaxed)
+        let moving = ConnectionStage(.still, since: now, isNew: before.isNew)
+        _ = stage.compareExchange(
+            expected: before.stage, desired: moving, ordering: .relaxed)
     }
 
     private static let stillNanosecondsMax = Limits.stillDuration.wholeNanoseconds

@@ -1,6 +1,7 @@
 import CMicroHTTPD
 import Execution
 import Glibc
+import Synchronization
 import TestSupport
 import Testing
 
@@ -58,6 +59,48 @@ struct ConnectionTableTests {
             mayWait: patience == .long)
         guard case .added(let hasLeft) = arrival else { return nil }
         return hasLeft
+    }
+
+    /// Else one that has just begun a request could be shut as one that waits.
+    @Test func aLookShowsOneMoment() {
+        let pair = Pair(.waiting, since: 0)
+        let connection = pair.connection
+        #expect(connection.look.isNew)
+        let hasEnded = Atomic(false)
+        let thread = Thread(name: "connection") {
+            var time: UInt64 = 0
+            while !hasEnded.load(ordering: .relaxed) {
+                connection.enter(.header, at: time + 1, until: .max)
+                time += 2
+                connection.enter(.waiting, at: time, until: .max)
+            }
+        }
+        var (changeCount, mixedCount) = (0, 0)
+        var last: UInt64 = 0
+        let deadline = soon()
+        while changeCount < 20_000, !deadline.hasPassed {
+            let look = connection.look
+            if look.since != last { changeCount += 1 }
+            last = look.since
+            if (look.phase == .waiting) != look.since.isMultiple(of: 2) { mixedCount += 1 }
+            if look.isNew != (look.since == 0) { mixedCount += 1 }
+        }
+        hasEnded.store(true, ordering: .relaxed)
+        thread.join()
+        #expect(changeCount == 20_000)
+        #expect(mixedCount == 0)
+    }
+
+    @Test func aConnectionGivesWayOnlyInTheMomentThatWasSeen() {
+        let pair = pair(.waiting, secondsAgo: 9)
+        let look = pair.connection.look
+        pair.connection.enter(.header, at: now - 2, until: .max)
+        #expect(!pair.connection.giveWay(look))
+        pair.connection.enter(.waiting, at: now - 1, until: .max)
+        #expect(!pair.connection.giveWay(look))
+        #expect(!pair.isShut)
+        #expect(pair.connection.giveWay(pair.connection.look))
+        #expect(pair.isShut && pair.connection.phase == .leaving)
     }
 
     @Test func whoHasOnlyJustComeHasAMomentForItsRequest() {
