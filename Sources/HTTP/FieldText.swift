@@ -3,7 +3,9 @@ package import Buffers
 /// Names and paths of strangers as text that may stand in a header field.
 ///
 /// UTF-8 is sent as it is. What would end the line, a quoted string or the text itself is
-/// percent-coded: control characters, quotation marks, and all of a name that is not UTF-8.
+/// percent-coded: control characters, quotation marks, and all of a name that is not UTF-8. The control
+/// characters from U+0080 on could stand in a field, but terminals obey them, and U+0085 ends a line for
+/// some who read one.
 package enum FieldText {
     /// Writes a name.
     ///
@@ -11,9 +13,11 @@ package enum FieldText {
     /// - Returns: text for which `isFieldValue` holds.
     package static func of(_ name: Bytes) -> String {
         guard let text = name.utf8Text else { return PercentCoding.encode(name, keeping: .path) }
-        guard !text.consists(of: keptBytes) else { return text }
+        if text.consists(of: plainBytes) || !text.unicodeScalars.contains(where: isCoded) {
+            return text
+        }
         return text.unicodeScalars.reduce(into: "") { result, scalar in
-            if scalar.isASCII, !keptBytes.contains(UInt8(scalar.value)) {
+            if isCoded(scalar) {
                 result += PercentCoding.encode(String(scalar), keeping: .unreserved)
             } else {
                 result.unicodeScalars.append(scalar)
@@ -21,5 +25,12 @@ package enum FieldText {
         }
     }
 
-    private static let keptBytes = ASCII.sentValueBytes.without("\"")
+    private static let plainBytes = ByteSet.visible.union(" ").without("\"")
+
+    private static func isCoded(_ scalar: Unicode.Scalar) -> Bool {
+        switch scalar.value {
+        case 0..<0x20, 0x7F..<0xA0: true
+        default: scalar == "\""
+        }
+    }
 }

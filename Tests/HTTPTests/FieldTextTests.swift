@@ -7,7 +7,8 @@ struct FieldTextTests {
     @Test(arguments: [
         ("", ""), ("plain.txt", "plain.txt"), ("źł 100%", "źł 100%"), ("a\r\nb", "a%0D%0Ab"),
         ("\u{0}", "%00"), ("\u{1}é\"", "%01é%22"), ("\u{7F}", "%7F"), ("%0A", "%0A"),
-        ("e\u{301}\n", "e\u{301}%0A"),
+        ("e\u{301}\n", "e\u{301}%0A"), ("\u{80}a\u{9F}", "%C2%80a%C2%9F"), ("\u{A0}", "\u{A0}"),
+        ("\u{85}\u{9B}31m", "%C2%85%C2%9B31m"), ("ę\u{2080}", "ę\u{2080}"),
     ])
     func utf8StaysAsItIsAndWhatEndsALineIsCoded(name: String, text: String) {
         let result = FieldText.of(Bytes(utf8: name))
