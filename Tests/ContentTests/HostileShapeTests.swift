@@ -142,6 +142,27 @@ struct HostileShapeTests {
         #expect(found.roots.count == 2)
     }
 
+    /// One block, met under so many codecs: a map for each of them would take a page.
+    @Test func referencesToOneBlockUnderManyCodecsAreListedOnceInLittleMemory() throws {
+        let leaf = try blocks.raw("leaf").multihash
+        let spellings = (0..<20_000).map { number in
+            (name: "", cid: CID.v1(Multicodec(rawValue: UInt64(0x30_0000 + number)), leaf))
+        }
+        let root = try blocks.node(spellings + spellings)
+        var options = References.Options()
+        options.depthMax = nil
+        options.isUnique = true
+        var references = try References(from: root, access: scratch.access, options: options)
+        var met: [CID] = []
+        var most = 0
+        while let reference = try references.next() {
+            met.append(reference.destination)
+            most = max(most, scratch.library.stateBudget.inUse)
+        }
+        #expect(met == spellings.map(\.cid))
+        #expect(most <= 10 << 20)
+    }
+
     /// An archive for file systems has room for one of two entries with one path: nothing is left out
     /// without a word.
     @Test(arguments: [["a", "a"], ["a", "b", "./a"], ["a/x", "a"], ["é", "e\u{301}"]])
