@@ -100,17 +100,9 @@ struct HostileShapeTests {
 
     @Test func partsThatContradictTheirParentEndAnExport() throws {
         let leaf = try blocks.raw("12345")
-        func file(_ part: CID, _ size: UInt64) throws -> CID {
-            var message = UnixFSData(type: .file)
-            message.blockSizes = [size]
-            return try blocks.store(
-                DagPBNode(
-                    links: [DagPBLink(cid: part, name: "", tsize: 1)], data: message.encode()
-                ).encode(), .dagPB)
-        }
-        let inner = try file(leaf, 5)
+        let inner = try file([(leaf, 5)])
         for lie: UInt64 in [4, 6, 1 << 31, 1 << 62, (1 << 63) - 1, .max] {
-            let root = try file(inner, lie)
+            let root = try file([(inner, lie)])
             var options = CARExport.Options()
             options.scope = .entity
             for span in [nil, ByteSpan(from: 1, to: 2), ByteSpan(from: -1, to: nil)] {
@@ -163,6 +155,33 @@ struct HostileShapeTests {
         #expect(most <= 10 << 20)
     }
 
+    /// A part that was sent is not read again only to hear that a second mention of it is wrong: all
+    /// blocks of the file are there, and who puts it together sees the contradiction. Who has each
+    /// mention sent, or reads the file, is told.
+    @Test func aSecondMentionOfAPartThatClaimsAnotherSizeHidesNoBlock() throws {
+        let part = try blocks.raw("12345")
+        let last = try blocks.raw("678")
+        for lie: UInt64 in [0, 4, 6, 1 << 31] {
+            let root = try file([(part, 5), (part, lie), (last, 3)])
+            for repeats in [false, true] {
+                var options = CARExport.Options()
+                options.scope = .entity
+                options.sendsDuplicates = repeats
+                if repeats {
+                    #expect(throws: ContentError.self) { try exported(root, options) }
+                } else {
+                    #expect(try exported(root, options) == [root, part, last])
+                }
+            }
+            #expect(throws: ContentError.self) { try scratch.read(root) }
+            // The other way round the lie is met first.
+            let reversed = try file([(part, lie), (part, 5)])
+            var options = CARExport.Options()
+            options.scope = .entity
+            #expect(throws: ContentError.self) { try exported(reversed, options) }
+        }
+    }
+
     /// An archive for file systems has room for one of two entries with one path: nothing is left out
     /// without a word.
     @Test(arguments: [["a", "a"], ["a", "b", "./a"], ["a/x", "a"], ["é", "e\u{301}"]])
@@ -201,8 +220,19 @@ struct HostileShapeTests {
         #expect(error?.code == .nameTaken)
     }
 
-    private func exported(_ root: CID) throws -> [CID] {
-        var export = try CARExport(root: root, access: scratch.access)
+    /// A file whose parts are said to have so many bytes.
+    private func file(_ parts: [(cid: CID, byteCount: UInt64)]) throws -> CID {
+        var message = UnixFSData(type: .file)
+        message.blockSizes = parts.map(\.byteCount)
+        let node = DagPBNode(
+            links: parts.map { DagPBLink(cid: $0.cid, name: "", tsize: 1) }, data: message.encode())
+        return try blocks.store(node.encode(), .dagPB)
+    }
+
+    private func exported(
+        _ root: CID, _ options: CARExport.Options = CARExport.Options()
+    ) throws -> [CID] {
+        var export = try CARExport(root: root, access: scratch.access, options: options)
         var reader = CARReader()
         var cids: [CID] = []
         while let piece = try export.next() {

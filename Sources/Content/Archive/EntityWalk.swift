@@ -5,6 +5,10 @@ import UnixFS
 
 /// The blocks of one UnixFS entity: of a file all blocks, or those that hold a part of it; of a
 /// sharded folder its shards; of everything else its one block. Parents first, links in order.
+///
+/// A part that was given is passed over when it is named again, whatever size that claims: reading it
+/// again to see would cost as much as the file is long, in an answer that is short because it repeats
+/// itself. All blocks of the entity are there even so, and who reads the file is told.
 struct EntityWalk {
     private enum Rest {
         case none
