@@ -15,6 +15,8 @@ package enum Limits {
     package static let keptBatchBytesMax = batchBytesMax + (2 << 20)
     /// Bytes of the space in which a value is put together that stay for the next value.
     package static let keptScratchBytesMax = 4 << 20
+    /// Bytes of a memtable of `blocks/` while the process is short of memory; a batch more, at its end.
+    package static let shortMemtableBytesMax = 8 << 20
     /// Bytes of blocks that wait for the writer lane or are being written: one batch on its way to
     /// the disk and more than another one behind it. A single larger block goes alone.
     package static let queueBytesMax = 20 << 20

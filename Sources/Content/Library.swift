@@ -1,6 +1,7 @@
 package import BlockStore
 package import Execution
 import Multiformats
+import Synchronization
 import Telemetry
 
 /// The content of a node: what every surface and the command line do with it, without any HTTP.
@@ -29,6 +30,9 @@ package final class Library: Sendable {
 
     /// Bytes in which all adds and imports together remember what they have to until their end.
     package let entryBudget: ByteBudget
+
+    /// Bytes that the arguments of all calls that bring many together take.
+    package let argumentBudget: ByteBudget
 
     /// Bytes that all decodings of whole values together take.
     package let decodingBudget: ByteBudget
@@ -64,6 +68,7 @@ package final class Library: Sendable {
         stateReserveBudget = ByteBudget(
             name: "walk-reserve", limit: Limits.requestStateBytesMax)
         entryBudget = ByteBudget(name: "entries", limit: Limits.entryBytesMax)
+        argumentBudget = ByteBudget(name: "arguments", limit: Limits.argumentBytesMax)
         decodingBudget = ByteBudget(name: "decoding", limit: Limits.decodingBytesMax)
         source = LocalSource(store)
         if let registry = store.options.metrics { addMetrics(to: registry) }
@@ -76,10 +81,22 @@ package final class Library: Sendable {
         }
         for budget in [
             ingestBudget, assemblyBudget, blockMemory.ordinary, blockMemory.large, stateBudget,
-            stateReserveBudget, entryBudget, decodingBudget,
+            stateReserveBudget, entryBudget, argumentBudget, decodingBudget,
         ] {
             registry.memory(budget)
         }
+    }
+
+    /// Whether adds and imports are to have little on their way to the store.
+    let isShortOfMemory = Atomic(false)
+
+    /// Gives up memory that only makes things faster, or takes it again.
+    ///
+    /// - Parameter isSmall: whether the process is short of memory.
+    /// - Blocking: as `BlockStore.keepSmall(_:)`.
+    package func keepSmall(_ isSmall: Bool) {
+        isShortOfMemory.store(isSmall, ordering: .relaxed)
+        store.keepSmall(isSmall)
     }
 
     /// What one request may read.

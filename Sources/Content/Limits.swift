@@ -14,8 +14,12 @@ package enum Limits {
     package static let leafBatchCountMax = 64
 
     /// Bytes of unfinished chunks and blocks that all uploads together may have in memory; the others
-    /// wait in files. The largest block fits.
-    package static let assemblyBytesMax = 34 << 20
+    /// wait in files.
+    package static let assemblyBytesMax = 16 << 20
+
+    /// The most that one of them may have there: a chunk, what its block holds already, and what arrived
+    /// while they waited. A larger block waits in a file until it is complete.
+    package static let assembledBytesMax = 9 << 20
 
     /// Unfinished bytes of an upload that are not counted.
     static let freeUnfinishedBytes = 64 << 10
@@ -106,6 +110,9 @@ package enum Limits {
     /// puts the names of their blocks: a folder of 1,000,000 files with usual names.
     package static let entryBytesMax = 100 << 20
 
+    /// Bytes that long lists of arguments together take, as names, texts and lists: the longest alone.
+    package static let argumentBytesMax = 32 << 20
+
     /// Bytes of state that are not counted: what every request has.
     static let freeStateBytes = 24 << 10
 
@@ -173,6 +180,11 @@ package enum Limits {
     package static let nodeBytesMax = bigBlockBytesMax
 
     static func check() {
+        precondition(assembledBytesMax <= assemblyBytesMax, "one upload fits the budget of all")
+        precondition(
+            2 * blockBytesMax + arrivedBytesEnough + (256 << 10) <= assembledBytesMax,
+            "what waited in a file goes on in memory")
+        precondition(bigBlockBytesMax <= ingestBytesMax, "one big block fits the budget of all")
         precondition(leafBatchBytesMin * 2 <= addWindowBytesMax, "two batches fit the window")
         precondition(addWindowBytesMax <= ingestBytesMax, "one add fits the budget of all")
         precondition(readAheadBytesMax <= egressBytesMax, "one reader fits the budget of all")

@@ -1,4 +1,5 @@
 import Execution
+import Synchronization
 
 /// Runs one function over many inputs on the pool and hands the results out in the order of the
 /// inputs, within a window of bytes.
@@ -26,6 +27,7 @@ final class OrderedWork<Tag, Input: Sendable, Output: Sendable> {
     }
 
     private let pool: WorkPool
+    private let library: Library
     private let budget: ByteBudget
     private let window: Window
     private let context: RequestContext
@@ -45,7 +47,8 @@ final class OrderedWork<Tag, Input: Sendable, Output: Sendable> {
         work: @escaping @Sendable (Input) -> Output
     ) {
         pool = access.library.pool
-        budget = access.library.ingestBudget
+        library = access.library
+        budget = library.ingestBudget
         self.window = window
         context = access.context
         self.work = work
@@ -94,8 +97,11 @@ final class OrderedWork<Tag, Input: Sendable, Output: Sendable> {
     /// Takes bytes from the budget. Waits for others only while nothing of its own is on the way,
     /// so two callers never wait for each other.
     private func makeRoom(for byteCount: Int, deliver: Delivery) throws {
+        // Nothing, or paid for by the caller, who must not wait for others then.
+        guard byteCount > 0 else { return }
         while !running.isEmpty {
-            let fits = runningByteCount + byteCount <= window.bytesMax
+            let isShort = library.isShortOfMemory.load(ordering: .relaxed)
+            let fits = !isShort && runningByteCount + byteCount <= window.bytesMax
             if fits, budget.tryAcquire(byteCount) { return }
             try deliverOldest(deliver)
         }

@@ -5,25 +5,39 @@ import Execution
 /// the budget of all such has room; otherwise in a file without a name, since thousands of uploads
 /// can stand still, or move slowly, at once.
 ///
-/// What arrives while it waits in the file is appended there, until it is worth going on.
+/// What arrives while it waits in the file is appended there, until it is worth going on. A block that
+/// is larger than `Limits.assembledBytesMax` waits there until it is complete. Its memory then comes from
+/// the budget of what is on its way to the store, and stays counted there until it is on disk: of such
+/// blocks there is one in memory, not one at each step of the way.
 final class UnfinishedInput {
     private let access: ContentAccess
     private let share: BudgetShare
+    /// For what is too large to be assembled in memory.
+    private let largeShare: BudgetShare
     private let file: UnnamedFile
     /// Where each of the runs ends that were put aside; empty while nothing waits in the file.
     private var ends: [UInt64] = []
+    /// How many bytes have to arrive before it is worth going on.
+    private var enough: UInt64 = 0
     /// How much of what arrived has been taken.
     private var taken: UInt64 = 0
 
     init(_ access: ContentAccess) {
         self.access = access
         share = BudgetShare(of: access.library.assemblyBudget)
+        largeShare = BudgetShare(of: access.library.ingestBudget)
         file = UnnamedFile(
             in: access.library.spoolFolder, byteCountMax: UInt64(Limits.putAsideBytesMax))
     }
 
     /// Whether it waits in the file.
     var isAside: Bool { !ends.isEmpty }
+
+    /// Whether what came back is counted as input on its way to the store already, until `endLarge()`.
+    var isLarge: Bool { largeShare.byteCount > 0 }
+
+    /// What came back is on disk: its memory goes back.
+    func endLarge() { largeShare.shrink(by: largeShare.byteCount) }
 
     /// Whether so many unfinished bytes may stay in memory. If not they have to be put aside. They may
     /// not grow while somebody waits, who would never have his turn beside many that do.
@@ -42,14 +56,17 @@ final class UnfinishedInput {
 
     /// Puts what is unfinished into the file.
     ///
-    /// - Parameter runs: come back in their order.
+    /// - Parameters:
+    ///   - runs: come back in their order.
+    ///   - missing: how many bytes have to arrive at least before it is worth going on.
     /// - Throws: `.storage` when the disk is full.
-    func putAside(_ runs: [[Bytes]]) throws(ContentError) {
+    func putAside(_ runs: [[Bytes]], missing: Int = 0) throws(ContentError) {
         for run in runs {
             for piece in run { try write(piece) }
             ends.append(file.byteCount)
         }
         taken = file.byteCount
+        enough = UInt64(max(missing, Limits.arrivedBytesEnough))
         share.shrink(by: share.byteCount)
     }
 
@@ -58,18 +75,22 @@ final class UnfinishedInput {
     /// - Returns: whether there are enough to go on with.
     func append(_ piece: Bytes) throws(ContentError) -> Bool {
         try write(piece)
-        return file.byteCount - (ends.last ?? 0) >= UInt64(Limits.arrivedBytesEnough)
+        return file.byteCount - (ends.last ?? 0) >= enough
     }
 
-    /// Has come back what was put aside, with memory for that and for what arrived.
+    /// Has come back what was put aside, with memory for that and for what arrived. Who calls has
+    /// nothing on its way to the store: this waits for memory that others hold there.
     ///
     /// - Parameter receive: gets the pieces, each with the index of its run.
     /// - Throws: `.overloaded` when others have the memory for too long.
     /// - Blocking: waits for memory.
     func takeRuns(_ receive: (_ run: Int, _ piece: Bytes) -> Void) throws(ContentError) {
-        let wanted = min(Int(file.byteCount), access.library.assemblyBudget.limit)
+        let byteCount = Int(file.byteCount)
+        let isLarge = byteCount > Limits.assembledBytesMax
+        let budget = isLarge ? access.library.ingestBudget : access.library.assemblyBudget
         try access.context.take(
-            wanted, in: share, within: Limits.ingestWait, "the memory for uploads")
+            min(byteCount, budget.limit), in: isLarge ? largeShare : share,
+            within: Limits.ingestWait, "the memory for uploads")
         var start: UInt64 = 0
         for (run, end) in ends.enumerated() {
             while start < end {

@@ -25,6 +25,11 @@ struct CARInput: ~Copyable {
     /// How many bytes were copied and wait for the rest of their run.
     var heldByteCount: Int { held.count }
 
+    /// The run that they begin: how long it is in all, and how much of it is still to come.
+    var run: (byteCount: Int, missing: Int) {
+        held.count == 0 ? (0, 0) : (runByteCount, runByteCount - held.count)
+    }
+
     /// Takes those bytes away; `putBack` must bring them all back before the next piece is fed.
     mutating func takeHeld() -> Bytes { held.takeBytes() }
 
@@ -50,6 +55,7 @@ struct CARInput: ~Copyable {
         while let byte = piece.isEmpty ? nil : piece[0] {
             piece = piece.dropFirst(1)
             held.append(byte)
+            runByteCount = held.count
             guard byte >= 0x80, held.count < Multiformats.Limits.varintBytesMax else {
                 let bytes = held.takeBytes()
                 var reader = ByteReader(bytes)

@@ -47,6 +47,10 @@ package struct CARReader: ~Copyable {
     /// How many bytes of a section that is not complete the reader keeps, for the caller's budget.
     package var heldByteCount: Int { input.heldByteCount }
 
+    /// The section that they begin: how long it is in all, and how much of it is still to come; zero
+    /// while nothing is kept.
+    package var sectionInProgress: (byteCount: Int, missing: Int) { input.run }
+
     /// Takes the bytes of a section that is not complete away, so that an archive that stands still
     /// holds no memory. `putBack` must bring them back before more is fed.
     package mutating func takeHeld() -> Bytes { input.takeHeld() }

@@ -5,6 +5,11 @@ enum Limits {
     static let argumentBytesMax = 8 << 20
     /// Memory of an argument beside its text, which is kept once as bytes and once as text.
     static let argumentMemoryBytes = 128
+    /// Bytes of arguments up to which a call does not wait for others that bring some.
+    static let shortArgumentsBytesMax = 256 << 10
+    /// What arguments take while a call works on them, in lengths of their text: as bytes, as text, as
+    /// what they name, with the lists of them.
+    static let argumentCopies = 4
     /// Bytes of a body that nobody needs.
     static let ignoredBodyBytesMax = 1 << 20
     /// Bytes of results that wait in memory for the end of a request; more wait in a file. So few

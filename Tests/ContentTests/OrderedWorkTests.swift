@@ -1,3 +1,5 @@
+import Execution
+import TestSupport
 import Testing
 
 @testable import Content
@@ -29,5 +31,48 @@ struct OrderedWorkTests {
         }
         #expect(throws: Full.self) { try work.finish { tag, _ in delivered.append(tag) } }
         #expect(delivered == [0])
+    }
+
+    @Test func littleIsOnItsWayWhileTheProcessIsShortOfMemory() throws {
+        let scratch = try ScratchLibrary()
+        let budget = scratch.library.ingestBudget
+        for isSmall in [false, true, false] {
+            scratch.library.keepSmall(isSmall)
+            let work = OrderedWork<Int, Int, Int>(
+                for: scratch.access,
+                window: .init(bytesMax: 1_000, batchBytesMin: 10, batchCountMax: 4)
+            ) { $0 }
+            var most = 0
+            for number in 0..<20 {
+                try work.push(number, number, byteCount: 10) { _, _ in }
+                most = max(most, budget.inUse)
+            }
+            try work.finish { _, _ in }
+            #expect(most == (isSmall ? 10 : 200))
+        }
+    }
+
+    /// The caller may hold what others wait for: it has paid for its inputs, or they are empty files.
+    @Test func whatTakesNoMemoryWaitsForNobody() throws {
+        let scratch = try ScratchLibrary()
+        let budget = scratch.library.ingestBudget
+        #expect(budget.tryAcquire(budget.limit))
+        let thread = Thread(name: "waits") { _ = budget.acquire(1, by: soon()) }
+        let deadline = soon()
+        while budget.waiterCount == 0, !deadline.hasPassed { pause(for: .milliseconds(1)) }
+        let work = OrderedWork<Int, Int, Int>(
+            for: scratch.library.access(for: RequestContext(deadline: .after(.seconds(5)))),
+            window: .init(bytesMax: 1_000, batchBytesMin: 10, batchCountMax: 2)
+        ) { $0 * 2 }
+        var delivered: [Int] = []
+        for number in 0..<5 {
+            try work.push(number, number, byteCount: 0) { _, output in
+                delivered.append(output ?? -1)
+            }
+        }
+        try work.finish { _, output in delivered.append(output ?? -1) }
+        #expect(delivered == [0, 2, 4, 6, 8])
+        budget.release(budget.limit)
+        thread.join()
     }
 }

@@ -4,6 +4,7 @@ import Content
 import Execution
 import HTTPServer
 import Multiformats
+import TestSupport
 import Testing
 
 @testable import KuboRPC
@@ -39,6 +40,28 @@ struct ManyArgumentsTests {
         #expect(quiet.text.split(separator: "\n").count == 3)
         node.listener.stop()
         #expect(inUse == 0)
+    }
+
+    /// All at once they would have more than the node may use; each keeps its list in a file meanwhile.
+    @Test func callsWithLongListsGoOneAfterTheOther() throws {
+        let budget = node.library.argumentBudget
+        #expect(budget.tryAcquire(budget.limit))
+        let (state, entries) = (node.library.stateBudget, node.library.entryBudget)
+        let heldWhileItWaited = Pending<Int>()
+        let thread = Thread(name: "others") {
+            let deadline = soon()
+            while budget.waiterCount == 0, !deadline.hasPassed { pause(for: .milliseconds(1)) }
+            heldWhileItWaited.fulfil(state.inUse + entries.inUse)
+            budget.release(budget.limit)
+        }
+        // A short one waits for nobody; a long one does.
+        #expect(try upload("block/rm?force=true", cids(1_000)).isComplete)
+        let count = 2 * Limits.shortArgumentsBytesMax / 59
+        #expect(try upload("block/rm?force=true", cids(count)).isComplete)
+        #expect(heldWhileItWaited.value() == 0)
+        thread.join()
+        node.listener.stop()
+        #expect(budget.inUse == 0)
     }
 
     @Test func theCIDsOfArgumentsAreCounted() throws {

@@ -1,6 +1,7 @@
 import Buffers
 import Execution
 import Multiformats
+import Synchronization
 import Telemetry
 
 /// The one writer of `blocks/`: takes what is queued as one batch, makes one synced write, then
@@ -16,6 +17,8 @@ final class LogLane: Sendable {
     /// Room in the queue: taken by whoever appends, in turn, so that a large block gets in too;
     /// given back here.
     let room = ByteBudget(name: "append", limit: Limits.queueBytesMax)
+    /// Whether memtables are to be written before they are full.
+    let isShortOfMemory = Atomic(false)
     private let context: LaneContext
     private let thread: Locked<Thread?> = Locked(nil)
 
@@ -70,14 +73,17 @@ final class LogLane: Sendable {
 
     private func run(_ didWrite: (Int) -> Void) {
         var batch = WriteBatch()
+        // A memtable takes any write until it is full: large blocks would meet in it, and would find
+        // two that are nearly full of others. So each of them finds none, and leaves none.
+        var memtableByteCount = 1
         while true {
+            var written: Written?
             switch nextWork() {
             case .write(let work):
                 let isLarge = work.byteCount > Limits.batchBytesMax
-                guard let database = write(work, &batch, didWrite), isLarge else { continue }
-                // A memtable takes any write until it is full: two of such blocks in each of two
-                // memtables are four times the memory of one. Here the batch's own are gone.
-                database.flush()
+                if isLarge, memtableByteCount > 0 { try? holder.current().flush() }
+                written = write(work, &batch)
+                memtableByteCount += work.byteCount
             case .reopen(let error): reopen(after: error, didWrite)
             case .end:
                 let generation = state.notify { state in
@@ -90,6 +96,17 @@ final class LogLane: Sendable {
                 }
                 return
             }
+            // Here nothing holds the blocks any more.
+            guard let written else { continue }
+            let isFull =
+                isShortOfMemory.load(ordering: .relaxed)
+                && memtableByteCount >= Limits.shortMemtableBytesMax
+            // First: whoever waits for a large block comes with the next one.
+            if written.isLarge || isFull {
+                written.database.flush()
+                memtableByteCount = 0
+            }
+            finish(written, didWrite)
         }
     }
 
@@ -105,10 +122,18 @@ final class LogLane: Sendable {
         return work ?? .end
     }
 
-    /// - Returns: where it was written; nil when that failed.
-    private func write(
-        _ work: LogState.Batch, _ batch: inout WriteBatch, _ didWrite: (Int) -> Void
-    ) -> Database? {
+    /// A batch that is on disk, for those who wait for that.
+    private struct Written {
+        let database: Database
+        let durableThrough: UInt64
+        let generation: UInt64
+        let waitingCount: Int
+        let room: Int
+        let isLarge: Bool
+    }
+
+    /// - Returns: nil when it failed.
+    private func write(_ work: LogState.Batch, _ batch: inout WriteBatch) -> Written? {
         announce(state.withLock { $0.generation })
         fill(&batch, work)
         let database: Database
@@ -123,14 +148,21 @@ final class LogLane: Sendable {
         batch.clear()
         figures.batches.add()
         figures.items.add(work.blocks.count)
-        let (durable, generation, waiting, room) = state.withLock { state in
+        return state.withLock { state in
             let room = state.batchWritten()
-            return (state.durableThrough, state.generation, state.indexableCount, room)
+            return Written(
+                database: database, durableThrough: state.durableThrough,
+                generation: state.generation, waitingCount: state.indexableCount, room: room,
+                isLarge: work.byteCount > Limits.batchBytesMax)
         }
-        self.room.release(room)
-        progress.notify { $0.advance(durableThrough: durable, generation: generation) }
-        if waiting > 0 { didWrite(waiting) }
-        return database
+    }
+
+    private func finish(_ written: Written, _ didWrite: (Int) -> Void) {
+        room.release(written.room)
+        progress.notify {
+            $0.advance(durableThrough: written.durableThrough, generation: written.generation)
+        }
+        if written.waitingCount > 0 { didWrite(written.waitingCount) }
     }
 
     private func fill(_ batch: inout WriteBatch, _ work: LogState.Batch) {

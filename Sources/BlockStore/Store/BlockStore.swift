@@ -1,6 +1,7 @@
 import Buffers
 import Execution
 import Multiformats
+import Synchronization
 import Telemetry
 
 /// The store of blocks and pins: a log of blocks in LevelDB, and an index that follows it.
@@ -52,11 +53,17 @@ package final class BlockStore: Sendable {
             freeByteCount: freeSpace.byteCount, lastSequence: state.2, indexedSequence: state.3)
     }
 
-    /// Gives up most of the memory for hot blocks, or takes it again.
+    /// Gives up most of the memory for hot blocks and of that of the databases, or takes it again.
     ///
-    /// - Parameter isSmall: whether the cache is to hold a quarter of what it may, because the process
-    ///   is short of memory.
-    package func keepCacheSmall(_ isSmall: Bool) { cache.keepSmall(isSmall) }
+    /// - Parameter isSmall: whether the process is short of memory: the cache holds a quarter of what it
+    ///   may, and memtables are written before they are full.
+    /// - Blocking: until what is in the memtables is in tables.
+    package func keepSmall(_ isSmall: Bool) {
+        cache.keepSmall(isSmall)
+        log.isShortOfMemory.store(isSmall, ordering: .relaxed)
+        guard isSmall else { return }
+        for holder in [log.holder, meta.holder] { try? holder.current().flush() }
+    }
 
     /// Writes what is queued and the rest of the index, and closes both databases; again is harmless.
     ///

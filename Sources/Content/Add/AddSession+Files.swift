@@ -49,6 +49,7 @@ extension AddSession {
     /// Goes on with a file whose bytes were put aside.
     private func resume(_ file: PendingFile) throws {
         guard unfinished.isAside else { return }
+        try leaves.finish(deliver: deliver)
         var held: [[Bytes]] = [[], []]
         try unfinished.takeRuns { run, piece in held[run].append(piece) }
         file.builder.putBack(HeldFileBytes(chunk: held[0], inProgress: held[1]))

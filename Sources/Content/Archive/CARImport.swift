@@ -65,21 +65,28 @@ package final class CARImport {
             reader.feed(piece)
             try takeEvents()
         }
-        if !unfinished.mayHold(reader.heldByteCount) { try putAside() }
+        let isLarge = reader.sectionInProgress.byteCount > Limits.assembledBytesMax
+        if isLarge || !unfinished.mayHold(reader.heldByteCount) { try putAside() }
     }
 
     private func putAside() throws(ContentError) {
-        try unfinished.putAside([[reader.takeHeld()]])
+        let missing = reader.sectionInProgress.missing
+        try unfinished.putAside([[reader.takeHeld()]], missing: missing)
     }
 
     /// Goes on with an archive whose bytes were put aside.
     private func resume() throws(ContentError) {
         guard unfinished.isAside else { return }
+        try storeRest()
         try unfinished.takeRuns { _, piece in reader.putBack(piece) }
         while let piece = try unfinished.takeArrived() {
             reader.feed(piece)
             try takeEvents()
         }
+        guard unfinished.isLarge else { return }
+        try storeRest()
+        try waitForDisk()
+        unfinished.endLarge()
     }
 
     /// Says that nothing more comes for a while: what was read is stored, so that others get the
@@ -123,12 +130,16 @@ package final class CARImport {
         pinsRoots: Bool, pinName: String = ""
     ) throws(ContentError) -> [ImportedRoot] {
         try storeRest()
+        try waitForDisk()
+        return pinsRoots ? try roots.pinned(name: pinName) : roots.unpinned
+    }
+
+    private func waitForDisk() throws(ContentError) {
         do {
             try appender.barrier(by: access.context.deadline)
         } catch {
             throw ContentError(error)
         }
-        return pinsRoots ? try roots.pinned(name: pinName) : roots.unpinned
     }
 
     private func takeEvents() throws(ContentError) {
@@ -158,7 +169,8 @@ package final class CARImport {
         blockCount += 1
         blockByteCount += UInt64(block.bytes.count)
         do {
-            try checks.push(block.cid, block, byteCount: block.bytes.count, deliver: store)
+            let byteCount = unfinished.isLarge ? 0 : block.bytes.count
+            try checks.push(block.cid, block, byteCount: byteCount, deliver: store)
         } catch {
             throw ContentError(error, in: nil)
         }

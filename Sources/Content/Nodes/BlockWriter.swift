@@ -42,7 +42,8 @@ package final class BlockWriter {
         appender = access.library.store.makeAppender(by: access.context.deadline)
     }
 
-    /// Hashes and stores one block. It is durable after `finish`.
+    /// Hashes and stores one block. It is durable after `finish`; a large one at once, so that the
+    /// memory that the caller has taken for it covers it until then.
     ///
     /// - Parameters:
     ///   - bytes: the block.
@@ -59,6 +60,9 @@ package final class BlockWriter {
         if !cid.isIdentity {
             do {
                 try appender.append(VerifiedBlock(cid: cid, alreadyHashed: bytes))
+                if bytes.count > Limits.assembledBytesMax {
+                    try appender.barrier(by: access.context.deadline)
+                }
             } catch {
                 throw ContentError(error, reading: cid)
             }

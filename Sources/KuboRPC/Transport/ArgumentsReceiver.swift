@@ -1,12 +1,13 @@
 import Buffers
 import Content
+import Execution
 import HTTP
 import HTTPServer
 
 /// Reads arguments from the first part of a multipart body, one a line, and then answers.
 ///
-/// They wait in a file until all have come; then their memory is that of the walks over content,
-/// until the call ends. What the body has beside them is dropped, up to a limit.
+/// They wait in a file until all have come; then their memory is counted until the call ends. Calls
+/// with long lists wait there for each other: all together would have more than a node may use. What the body has beside them is dropped, up to a limit.
 final class ArgumentsReceiver: BodyReceiver {
     private var invocation: Invocation
     private let common: Fields
@@ -53,13 +54,27 @@ final class ArgumentsReceiver: BodyReceiver {
     func finish() throws -> Response {
         do {
             try parser.finish()
+            let turn = try waitForTurn()
             try memory.require(text.byteCount)
             try invocation.context.checkNow()
-            try invocation.call.take(argumentsFrom: try text.takeWhole(), in: memory)
+            try invocation.call.take(argumentsFrom: try text.takeWhole(), in: memory, turn)
         } catch {
             return RPCError(error).response(common)
         }
         return try answer(invocation)
+    }
+
+    /// Takes what the arguments, and what is made of them, will take, while nothing of it is in memory.
+    ///
+    /// - Returns: to be kept for as long as they are; nil for a short list.
+    private func waitForTurn() throws -> BudgetShare? {
+        guard text.byteCount > Limits.shortArgumentsBytesMax else { return nil }
+        let budget = invocation.access.library.argumentBudget
+        let share = BudgetShare(of: budget)
+        try invocation.context.take(
+            min(text.byteCount * Limits.argumentCopies, budget.limit), in: share,
+            within: Limits.uploadWait, "the memory for long lists of arguments")
+        return share
     }
 
     private func take(_ event: MultipartParser.Event) throws {

@@ -1,5 +1,6 @@
 import Buffers
 import Content
+import Execution
 import HTTP
 import HTTPServer
 
@@ -11,6 +12,7 @@ struct Call {
     let options: OptionValues
     /// What accounts for arguments from the body, for as long as there is a copy of the call.
     private var memory: StateShare?
+    private var turn: BudgetShare?
     /// Whether arguments are missing that the body may hold.
     let needsArgumentsFromBody: Bool
 
@@ -48,8 +50,11 @@ struct Call {
     /// - Parameters:
     ///   - text: its lines.
     ///   - memory: has the text's memory already.
-    mutating func take(argumentsFrom text: Bytes, in memory: StateShare) throws {
-        self.memory = memory
+    ///   - turn: what the call keeps for as long as it has a long list of them.
+    mutating func take(
+        argumentsFrom text: Bytes, in memory: StateShare, _ turn: BudgetShare? = nil
+    ) throws {
+        (self.memory, self.turn) = (memory, turn)
         let countMax = spec.arguments.last?.isVariadic == true ? Int.max : arguments.count + 1
         var rest = text
         while !rest.isEmpty, arguments.count < countMax {

@@ -1,5 +1,6 @@
 import BlockStore
 import Buffers
+import Content
 import Execution
 import HTTPServer
 import Telemetry
@@ -91,7 +92,7 @@ package enum Server {
             stop: { part, _ in part.store.close() })
         _ = try services.start(
             "memory",
-            { MemoryTrim(whenLarge: { [store = node.store] in store.keepCacheSmall($0) }) },
+            { MemoryTrim(whenLarge: { [library = node.library] in library.keepSmall($0) }) },
             stop: { part, _ in part.stop() })
         let listeners = try services.start(
             "listeners",
