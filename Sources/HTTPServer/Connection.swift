@@ -46,6 +46,8 @@ final class Connection: Sendable {
     private let owesBody = Atomic(false)
     /// Whether the peer was told that its body came too late.
     let wasTooLate = Atomic(false)
+    private let shutMark = Atomic(false)
+    private let sendsWithoutDelay = Atomic(false)
     /// How long the peer has been waited for since it last moved something worth the name, and what
     /// has moved meanwhile. The connection's own thread counts.
     private let stillNanoseconds = Atomic<UInt64>(0)
@@ -173,7 +175,7 @@ final class Connection: Sendable {
     /// Has the system send what is written at once: pieces are large, and the last one is not to
     /// wait for the client's acknowledgement of the one before.
     func sendWithoutDelay() {
-        guard peer.isTCP else { return }
+        guard peer.isTCP, !sendsWithoutDelay.exchange(true, ordering: .relaxed) else { return }
         var isOn: Int32 = 1
         unsafe setsockopt(
             socket, Int32(IPPROTO_TCP), TCP_NODELAY, &isOn, socklen_t(MemoryLayout<Int32>.size))
@@ -202,7 +204,13 @@ final class Connection: Sendable {
     }
 
     /// Ends reading and writing at once; the connection's thread then finds the socket closed.
-    func shut() { _ = Glibc.shutdown(socket, Int32(SHUT_RDWR)) }
+    func shut() {
+        shutMark.store(true, ordering: .sequentiallyConsistent)
+        _ = Glibc.shutdown(socket, Int32(SHUT_RDWR))
+    }
+
+    /// Whether `shut()` was called.
+    var wasShut: Bool { shutMark.load(ordering: .sequentiallyConsistent) }
 
     /// Whether the peer has closed its end.
     var isAbandoned: Bool {

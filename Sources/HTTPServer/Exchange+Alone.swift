@@ -16,7 +16,7 @@ extension Exchange {
     func takeOver(length: UInt64?, expectsContinue: Bool) -> MHD_Result {
         bodyLength = length
         mustSayContinue = expectsContinue
-        diversion = SocketDiversion(of: connection.socket)
+        diversion = SocketDiversion(of: connection)
         guard diversion != nil,
             let answer = unsafe MHD_create_response_for_upgrade(ListenerCallbacks.takenOver, nil)
         else {

@@ -113,7 +113,7 @@ extension Exchange {
             mustLinger = true
             return .NO
         }
-        diversion = SocketDiversion(of: connection.socket)
+        diversion = SocketDiversion(of: connection)
         guard diversion != nil,
             let answer = unsafe MHD_create_response_from_buffer(0, nil, .RESPMEM_PERSISTENT)
         else {

@@ -31,6 +31,10 @@ enum Limits {
     /// between two of them at once.
     static let idleSinkCountMax = 16
 
+    /// Answers that such a pair holds before they are dropped. They have some 100 bytes, and the system
+    /// keeps room for 250 of them.
+    static let sinkAnswerCountMax = 32
+
     /// Bytes of the fields of an answer up to which libmicrohttpd sends its head.
     static let queuedHeadByteCountMax = 4 * 1_024
 

@@ -43,7 +43,7 @@ extension Exchange {
         noteBeginning()
         stage = .answered
         status = response.status
-        diversion = SocketDiversion(of: connection.socket)
+        diversion = SocketDiversion(of: connection)
         if diversion != nil { refusal = response }
     }
 

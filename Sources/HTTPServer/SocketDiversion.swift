@@ -1,6 +1,7 @@
 import CMicroHTTPD
 import Execution
 import Glibc
+import Synchronization
 
 /// Lets libmicrohttpd send one answer to nowhere, because ours is on the wire already.
 ///
@@ -10,28 +11,28 @@ import Glibc
 /// the rate of blocks of 256 KiB.
 @safe
 struct SocketDiversion: ~Copyable {
-    private let socket: Int32
+    private let connection: Connection
     private let kept: Int32
     private let sink: Sink
 
-    /// Diverts a connection.
+    /// Diverts a connection, whose socket libmicrohttpd uses.
     ///
-    /// - Parameter socket: the descriptor that libmicrohttpd uses.
     /// - Returns: nil when the system has no descriptors left; nothing is diverted then.
-    init?(of socket: Int32) {
+    init?(of connection: Connection) {
         guard let sink = Self.idle.withLock({ $0.popLast() }) ?? Sink() else { return nil }
-        let kept = fcntl(socket, F_DUPFD_CLOEXEC, 0)
+        let kept = fcntl(connection.socket, F_DUPFD_CLOEXEC, 0)
         guard kept >= 0 else { return nil }
-        Self.put(sink.entrance, inPlaceOf: socket)
-        self.socket = socket
+        Self.put(sink.entrance, inPlaceOf: connection.socket)
+        self.connection = connection
         self.kept = kept
         self.sink = sink
     }
 
     deinit {
-        Self.put(kept, inPlaceOf: socket)
+        Self.put(kept, inPlaceOf: connection.socket)
         close(kept)
-        guard sink.isEmptied() else { return }
+        // Who has shut the connection meanwhile may have shut the sink in its place.
+        guard !connection.wasShut, sink.takesMore() else { return }
         Self.idle.withLock { if $0.count < Limits.idleSinkCountMax { $0.append(sink) } }
     }
 
@@ -48,6 +49,8 @@ struct SocketDiversion: ~Copyable {
 private final class Sink: Sendable {
     let entrance: Int32
     private let exit: Int32
+    /// Answers that lie in it.
+    private let answerCount = Atomic(0)
 
     init?() {
         var ends: [Int32] = [-1, -1]
@@ -62,11 +65,15 @@ private final class Sink: Sendable {
         close(exit)
     }
 
-    /// Drops what was sent.
+    /// Makes room for another answer, which only now and then takes a system call.
     ///
-    /// - Returns: whether it can be used again: the watchdog may have shut it in place of a connection.
-    func isEmptied() -> Bool {
-        var room = [UInt8](repeating: 0, count: 512)
+    /// - Returns: whether it can be used again.
+    func takesMore() -> Bool {
+        guard answerCount.add(1, ordering: .relaxed).newValue >= Limits.sinkAnswerCountMax else {
+            return true
+        }
+        answerCount.store(0, ordering: .relaxed)
+        var room = [UInt8](repeating: 0, count: 4 * 1_024)
         while true {
             let count = unsafe recv(exit, &room, room.count, Int32(MSG_DONTWAIT))
             if count < 0, errno == EINTR { continue }
