@@ -66,6 +66,31 @@ package final class Folder {
         return File(descriptor: file, name: call.path.displayText)
     }
 
+    /// Opens a pipe or a device in it for writing.
+    ///
+    /// - Throws: ELOOP for a symbolic link, EEXIST for a file: nothing of it is overwritten.
+    /// - Blocking: until a pipe has a reader.
+    package func openStream(_ name: Bytes) throws(FileError) -> File {
+        let call = try Call("open", name, in: self)
+        let descriptor = try call {
+            unsafe openat($0, $1, O_WRONLY | O_NOFOLLOW | O_NOCTTY | O_CLOEXEC)
+        }
+        let file = File(descriptor: descriptor, name: call.path.displayText)
+        let kind = try file.status().kind
+        guard kind == .pipe || kind == .other else {
+            throw FileError(operation: "open", path: file.path, number: EEXIST)
+        }
+        return file
+    }
+
+    /// Gives an entry another name, in the place of the file or the link that has it.
+    package func rename(_ name: Bytes, to newName: Bytes) throws(FileError) {
+        let (old, new) = (try Call("rename", name, in: self), try Call("rename", newName, in: self))
+        _ = try old { folder, name in
+            unsafe renameat(folder, name, folder, new.name)
+        }
+    }
+
     /// Makes a symbolic link in it.
     ///
     /// - Throws: EEXIST where anything has the name; EINVAL for a target with a NUL.
@@ -116,7 +141,7 @@ package final class Folder {
         let operation: String
         let path: Bytes
         private let descriptor: Int32
-        private let name: [CChar]
+        let name: [CChar]
 
         init(_ operation: String, _ name: Bytes, in folder: Folder) throws(FileError) {
             self.operation = operation

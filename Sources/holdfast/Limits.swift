@@ -14,6 +14,8 @@ enum Limits {
     static let longTargetByteCountMax = 512 << 10
     /// Folders inside each other that `get` makes: each holds a descriptor open.
     static let folderDepthMax = 512
+    /// Bytes that the name of an unfinished file has from that of the file it will replace.
+    static let keptNameByteCount = 200
     /// Bytes of a PAX header in an archive: a name, a target, a size and a time, with much room.
     static let paxByteCountMax = 1 << 20
     /// Bytes of an error answer that are read.

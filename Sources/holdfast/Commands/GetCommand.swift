@@ -71,12 +71,12 @@ enum GetCommand {
             path = path.appending(".tar")
         }
         if invocation.flag("compress"), !path.ends(with: ".gz") { path = path.appending(".gz") }
-        var file: File?
+        var file: OutputFile?
         var bar: ProgressBar?
         try client.bytes(
             request,
             onHead: { fields in
-                file = try File(path, .replace, permissions: 0o666)
+                file = try OutputFile.archive(at: path)
                 try session.output.line("Saving archive to \(path.displayText)")
                 try session.output.flush()
                 bar = ProgressBar.ofDownload(invocation, session, fields)
@@ -86,5 +86,6 @@ enum GetCommand {
                 try bar?.add(piece.count)
             })
         try bar?.clear()
+        try file?.finish()
     }
 }

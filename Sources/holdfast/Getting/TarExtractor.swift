@@ -27,7 +27,7 @@ final class TarExtractor {
     }
 
     private struct OpenFile {
-        let file: File
+        let file: OutputFile
         let modified: WallTime
     }
 
@@ -41,7 +41,8 @@ final class TarExtractor {
     /// Writes to a path.
     ///
     /// - Parameter output: where the root entry goes; a file goes into it if it is a folder. The
-    ///   user's own path: a link in it is followed.
+    ///   user's own path: a link in it is followed, but not one at its end, which an earlier
+    ///   archive may have made.
     init(output: Bytes) { self.output = output }
 
     /// Takes what the archive holds next.
@@ -90,25 +91,25 @@ final class TarExtractor {
     private func startRoot(_ entry: TarEntry, _ name: Bytes) throws {
         guard root == nil else { throw TarError("the archive has two roots") }
         root = name
-        let status = try? File.status(of: output, followingLinks: true)
         if entry.kind == .folder {
-            let final = status?.kind == .folder ? nil : try makeOutputFolder(entry)
-            levels.append(Level(name: name, folder: try Folder(output), final: final))
-        } else if status?.kind == .folder {
-            try make(entry, name, in: Folder(output))
-        } else {
-            try make(entry, PathBytes.base(of: output), in: Folder(File.folder(of: output)))
+            try File.makeFolder(File.folder(of: output), permissions: 0o777)
         }
-    }
-
-    private func makeOutputFolder(_ entry: TarEntry) throws -> Attributes {
-        try File.makeFolder(File.folder(of: output), permissions: 0o777)
-        let parent = try Folder(File.folder(of: output))
-        let name = PathBytes.base(of: output)
-        if try parent.status(of: name) != nil {
-            throw TarError("\(output.displayText) is in the way: it is not a folder")
+        let place = try OutputPlace(output)
+        switch (try place.standing(), entry.kind) {
+        case (.nothing, .folder):
+            let final = try Self.makeNew(place.name, entry, in: place.parent)
+            let folder = try place.parent.folder(place.name)
+            levels.append(Level(name: name, folder: folder, final: final))
+        case (.folder(let folder), .folder):
+            levels.append(Level(name: name, folder: folder, final: nil))
+        case (.folder(let folder), _): try make(entry, name, in: folder)
+        case (.link, .folder): throw place.linkInTheWay
+        case (.stream, .file):
+            let stream = OutputFile(stream: try place.openStream())
+            open = OpenFile(file: stream, modified: entry.modified)
+        case (_, .folder), (.stream, .link): throw place.inTheWay
+        case (_, .file), (_, .link): try make(entry, place.name, in: place.parent)
         }
-        return try Self.makeNew(name, entry, in: parent)
     }
 
     /// Makes a folder that its owner can fill, whatever its mode will be.
@@ -168,21 +169,24 @@ final class TarExtractor {
     /// Makes a file or a link, in the place of one that was there.
     private func make(_ entry: TarEntry, _ name: Bytes, in folder: Folder) throws {
         if case .link(let target) = entry.kind { try Self.check(target, of: entry) }
-        if let status = try folder.status(of: name) {
-            guard status.kind != .folder else {
-                throw TarError(
-                    "\(Self.shown(name, folder)) is a folder: remove it first, or write elsewhere "
-                        + "with -o")
-            }
-            try folder.remove(name)
+        let status = try folder.status(of: name)
+        guard status?.kind != .folder else {
+            throw TarError(
+                "\(Self.shown(name, folder)) is a folder: remove it first, or write elsewhere "
+                    + "with -o")
         }
         if case .link(let target) = entry.kind {
+            if status != nil { try folder.remove(name) }
             try folder.makeLink(name, to: target)
             try folder.setModified(entry.modified, of: name)
         } else {
             // Made with its mode, so that the system applies the user's mask to it. Setuid and its
             // kin are not taken over from strangers.
-            let file = try folder.makeFile(name, permissions: entry.mode & 0o777)
+            let permissions = entry.mode & 0o777
+            let file =
+                status == nil
+                ? try OutputFile(new: name, in: folder, permissions: permissions)
+                : try OutputFile(replacing: name, in: folder, permissions: permissions)
             open = OpenFile(file: file, modified: entry.modified)
         }
     }
@@ -197,8 +201,7 @@ final class TarExtractor {
     private func endFile() throws {
         guard let open else { return }
         self.open = nil
-        try open.file.setModified(open.modified)
-        open.file.close()
+        try open.file.finish(modified: open.modified)
     }
 
     /// Leaves folders: nothing more is written into them, so their modes and times can be set.

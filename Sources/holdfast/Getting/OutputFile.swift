@@ -1,0 +1,77 @@
+import Buffers
+import Execution
+import Node
+
+/// A file that is being written. What had its name stays until the new one is complete: an output
+/// that is broken off destroys nothing.
+final class OutputFile {
+    private struct Replacement {
+        let folder: Folder
+        let temporary: Bytes
+        let name: Bytes
+    }
+
+    private let file: File
+    private let isStream: Bool
+    private var replacement: Replacement?
+
+    /// Writes to a pipe or a device.
+    init(stream file: File) {
+        self.file = file
+        isStream = true
+    }
+
+    /// Makes a file.
+    ///
+    /// - Throws: EEXIST where anything has the name.
+    init(new name: Bytes, in folder: Folder, permissions: UInt32) throws(FileError) {
+        file = try folder.makeFile(name, permissions: permissions)
+        isStream = false
+    }
+
+    /// Makes a file that takes the place of what has the name, a link included, when it is complete.
+    init(replacing name: Bytes, in folder: Folder, permissions: UInt32) throws(FileError) {
+        let beginning = name.prefix(Limits.keptNameByteCount)
+        let end = RandomText.hexadecimal(byteCount: 8)
+        let temporary = beginning.appending(Bytes(utf8: ".part-" + end))
+        file = try folder.makeFile(temporary, permissions: permissions)
+        isStream = false
+        replacement = Replacement(folder: folder, temporary: temporary, name: name)
+    }
+
+    deinit {
+        if let replacement { try? replacement.folder.remove(replacement.temporary) }
+    }
+
+    /// Opens the one file of an output that is not extracted.
+    ///
+    /// - Parameter path: where it goes.
+    static func archive(at path: Bytes) throws -> OutputFile {
+        let place = try OutputPlace(path)
+        switch try place.standing() {
+        case .stream: return OutputFile(stream: try place.openStream())
+        case .folder: throw place.folderInTheWay
+        case .file(let status):
+            // As closed as the one that it replaces.
+            return try OutputFile(
+                replacing: place.name, in: place.parent, permissions: status.mode & 0o666)
+        case .nothing, .link:
+            return try OutputFile(replacing: place.name, in: place.parent, permissions: 0o666)
+        }
+    }
+
+    /// Appends bytes.
+    func write(_ bytes: Bytes) throws(FileError) { try file.write(bytes) }
+
+    /// Completes it.
+    ///
+    /// - Parameter modified: the time of its last change; nil for now.
+    func finish(modified: WallTime? = nil) throws(FileError) {
+        if let modified, !isStream { try file.setModified(modified) }
+        file.close()
+        if let replacement {
+            try replacement.folder.rename(replacement.temporary, to: replacement.name)
+        }
+        replacement = nil
+    }
+}

@@ -1,0 +1,154 @@
+import Buffers
+import Execution
+import TestSupport
+import Testing
+
+/// An archive may bring a link, and the next one be written to the same output: what the link points
+/// to is out of the reach of both.
+@Suite(.timeLimit(.minutes(20)), .serialized)
+struct OutputLinkTests {
+    /// Adds a folder with one file, a file, and links to the places that a stranger would choose.
+    private func makePlace() throws -> (place: TestPlace, cids: [String]) {
+        let place = try TestPlace()
+        try place.write("victim", "good\n")
+        try File.makeFolder(place.path("outdir"), permissions: 0o755)
+        try File.makeFolder(place.path("in"), permissions: 0o755)
+        try place.write("dir/authorized_keys", "evil\n")
+        try place.write("file", "evil\n")
+        let cids = try ["dir", "file"].map { name in
+            let added = try place.run("add", "-rQ", place.path(name))
+            return String(added.outputText.dropLast())
+        }
+        return (place, cids)
+    }
+
+    private func linkCID(_ target: String, in place: TestPlace) throws -> String {
+        try File.makeLink(place.path("link"), to: target)
+        return String(try place.run("add", "-Q", place.path("link")).outputText.dropLast())
+    }
+
+    private func expectNothingOutside(_ place: TestPlace) throws {
+        #expect(try File.readAll(place.path("victim"), limit: 99).utf8Text == "good\n")
+        #expect(try File.rawNames(in: place.path("outdir")) == [])
+    }
+
+    @Test func aFolderIsNotWrittenThroughTheLinkOfAnEarlierArchive() throws {
+        let (place, cids) = try makePlace()
+        let link = try linkCID("../outdir", in: place)
+        #expect(try place.shell("cd in && holdfast get -o site \(link)").exitCode == 0)
+        for output in ["site", "site/"] {
+            let got = try place.shell("cd in && holdfast get -o \(output) \(cids[0])")
+            #expect(got.exitCode == 1)
+            #expect(got.errorText.contains("site is a symbolic link"), "\(got.errorText)")
+            #expect(got.errorText.contains("-o"))
+        }
+        try expectNothingOutside(place)
+    }
+
+    @Test func theLastNameOfThePathIsAnOutputAsWell() throws {
+        let (place, _) = try makePlace()
+        try File.makeFolder(place.path("one"), permissions: 0o755)
+        try File.makeLink(place.path("one/site"), to: "../outdir")
+        try place.write("two/site/authorized_keys", "evil\n")
+        let roots = try ["one", "two"].map { name in
+            try place.run("add", "-rQ", place.path(name)).outputText.dropLast()
+        }
+        #expect(try place.shell("cd in && holdfast get \(roots[0])/site").exitCode == 0)
+        #expect(try place.shell("cd in && holdfast get \(roots[1])/site").exitCode == 1)
+        try expectNothingOutside(place)
+    }
+
+    @Test func aFileTakesThePlaceOfTheLink() throws {
+        let (place, cids) = try makePlace()
+        for target in ["../outdir", "../victim", "../new"] {
+            try? File.remove(place.path("link"))
+            let link = try linkCID(target, in: place)
+            let line = "cd in && holdfast get -o o \(link) && holdfast get -o o \(cids[1])"
+            let got = try place.shell(line)
+            #expect(got.exitCode == 0, "\(got.errorText)")
+            #expect(try File.status(of: place.path("in/o")).kind == .file)
+            #expect(try File.readAll(place.path("in/o"), limit: 99).utf8Text == "evil\n")
+            #expect(!File.exists(place.path("new")))
+            try expectNothingOutside(place)
+        }
+    }
+
+    @Test(arguments: [("-a", "o.tar"), ("-C", "o.gz"), ("-aC", "o.tar.gz")])
+    func anArchiveTakesThePlaceOfTheLink(flags: String, output: String) throws {
+        let (place, cids) = try makePlace()
+        for target in ["../victim", "../new"] {
+            try? File.remove(place.path("link"))
+            let link = try linkCID(target, in: place)
+            let line =
+                "cd in && holdfast get -o \(output) \(link) && "
+                + "holdfast get \(flags) -o \(output) \(cids[1])"
+            let got = try place.shell(line)
+            #expect(got.exitCode == 0, "\(got.errorText)")
+            #expect(try File.status(of: place.path("in/" + output)).kind == .file)
+            #expect(!File.exists(place.path("new")))
+            try expectNothingOutside(place)
+        }
+        #expect(try File.rawNames(in: place.path("in")) == [Bytes(utf8: output)])
+    }
+
+    /// Such as `/tmp` where that is a link: the user's own.
+    @Test func aLinkInTheLeadingPartIsFollowed() throws {
+        let (place, cids) = try makePlace()
+        try File.makeLink(place.path("way"), to: "outdir")
+        for words in [["get", "-o", "way/d", cids[0]], ["get", "-a", "-o", "way/a", cids[0]]] {
+            let got = try place.shell("holdfast " + words.joined(separator: " "))
+            #expect(got.exitCode == 0, "\(got.errorText)")
+        }
+        #expect(try File.rawNames(in: place.path("outdir")) == ["a.tar", "d"])
+        #expect(try place.shell("cd in && holdfast get -o . \(cids[0])").exitCode == 0)
+        #expect(File.exists(place.path("in/authorized_keys")))
+    }
+
+    /// What can be said of a pipe can be said of a device; a test as root must not lose `/dev/null`.
+    @Test func pipesAndDevicesAreWrittenTo() throws {
+        let (place, cids) = try makePlace()
+        let file = cids[1]
+        let shown = try place.shell("holdfast get -o /dev/stdout \(file) | tail -n 1")
+        #expect(shown.outputText == "evil\n", "\(shown.errorText)")
+        let pipe = try place.shell(
+            "mkfifo p && (timeout 30 cat p > got & holdfast get -o p \(file) && wait) && cat got; "
+                + "test -p p")
+        #expect(pipe.outputText.hasSuffix("evil\n"), "\(pipe.errorText)")
+        #expect(pipe.exitCode == 0)
+        let archived = try place.shell(
+            "mkfifo q.tar && (timeout 30 cat q.tar > got.tar & "
+                + "holdfast get -a -o q.tar \(file) && wait) && tar -tf got.tar && test -p q.tar")
+        #expect(archived.exitCode == 0, "\(archived.errorText)")
+        #expect(try place.shell("holdfast get -o /dev/null \(file)").exitCode == 0)
+        #expect(try File.status(of: "/dev/null").kind == .other)
+    }
+
+    @Test func anOutputThatIsBrokenOffDestroysNothing() throws {
+        let (place, _) = try makePlace()
+        try File.makeFolder(place.path("in/o"))
+        for name in ["in/o.tar", "in/o/f", "in/f"] { try place.write(name, "mine\n") }
+        // Its second block is missing: the answer breaks off.
+        let made = try place.shell(
+            "mkdir big && head -c 600000 /dev/urandom > big/f && "
+                + "holdfast add -rQ --pin=false big > root && holdfast refs -r $(cat root) > refs && "
+                + "holdfast block rm $(tail -n 1 refs) > none")
+        try #require(made.exitCode == 0, "\(made.errorText)")
+        for words in ["-a -o o.tar $root", "-o o $root", "-o f $root/f"] {
+            let got = try place.shell("root=$(cat root) && cd in && holdfast get \(words)")
+            #expect(got.exitCode == 1)
+        }
+        for name in ["in/o.tar", "in/o/f", "in/f"] {
+            #expect(try File.readAll(place.path(name), limit: 99).utf8Text == "mine\n")
+        }
+        #expect(try File.rawNames(in: place.path("in")) == ["f", "o", "o.tar"])
+        #expect(try File.rawNames(in: place.path("in/o")) == ["f"])
+    }
+
+    @Test func aReplacedArchiveIsAsClosedAsItWas() throws {
+        let (place, cids) = try makePlace()
+        try place.write("in/o.tar", "mine\n")
+        try File.setPermissions(place.path("in/o.tar"), 0o600)
+        #expect(try place.shell("cd in && holdfast get -a -o o.tar \(cids[1])").exitCode == 0)
+        #expect(try File.status(of: place.path("in/o.tar")).mode == 0o600)
+    }
+}
