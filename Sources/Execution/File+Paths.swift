@@ -29,7 +29,9 @@ extension File {
         _ path: String, with contents: Bytes, permissions: mode_t = 0o600
     ) throws(FileError) {
         let temporary = path + ".new"
-        let file = try File(temporary, .replace, permissions: permissions)
+        // One that is there was left by a process that was killed, or is somebody's link.
+        if exists(temporary) { try remove(temporary) }
+        let file = try File(temporary, .createNew, permissions: permissions)
         try file.write(contents)
         try file.sync()
         file.close()

@@ -17,6 +17,8 @@ package struct FileStatus: Hashable, Sendable {
     package let byteCount: UInt64
     /// Permission, setuid, setgid and sticky bits.
     package let mode: UInt32
+    /// The number of the user that it belongs to.
+    package let owner: UInt32
     /// When the contents were last changed.
     package let modified: WallTime
     /// Device and inode: together they name the entry itself, whatever its path.
@@ -34,6 +36,7 @@ package struct FileStatus: Hashable, Sendable {
             }
         byteCount = UInt64(max(0, raw.st_size))
         mode = raw.st_mode & 0o7777
+        owner = raw.st_uid
         modified = WallTime(
             seconds: Int64(raw.st_mtim.tv_sec), nanoseconds: UInt32(raw.st_mtim.tv_nsec))
         device = UInt64(raw.st_dev)

@@ -41,6 +41,9 @@ package enum ProcessSetup {
     /// The number of this process.
     package static var processNumber: Int32 { getpid() }
 
+    /// The number of the user whose rights the process has.
+    package static var userNumber: UInt32 { geteuid() }
+
     /// The words that the process was started with, without the program's own name. They are
     /// bytes: the standard library's list replaces what is not UTF-8.
     package static var arguments: [Bytes] {

@@ -1,6 +1,7 @@
 import Buffers
 import Execution
 import Multiformats
+import TestSupport
 import Testing
 
 @testable import Node
@@ -24,6 +25,89 @@ struct RepositoryTests {
                 #expect(try File.status(of: home + name).mode == 0o600)
             }
             #expect(try Identity.open(in: home) == identity)
+        }
+    }
+
+    @Test func aFolderThatWasThereIsClosed() throws {
+        try withHome { home in
+            for mode: UInt32 in [0o777, 0o755, 0o2770] {
+                try? File.removeTree(home)
+                try File.makeFolder(home)
+                try File.setPermissions(home, mode)
+                _ = try Repository.initialize(home: home)
+                #expect(try File.status(of: home).mode == 0o700)
+            }
+        }
+    }
+
+    @Test func aSharedFolderIsNoRepository() throws {
+        try withHome { home in
+            try File.makeFolder(home)
+            try File.setPermissions(home, 0o1777)
+            let error = #expect(throws: RepositoryError.self) {
+                try Repository.initialize(home: home)
+            }
+            #expect(error?.code == .open)
+            #expect(error?.description.contains("a folder of its own") == true)
+            #expect(try File.status(of: home).mode == 0o1777)
+            #expect(try File.rawNames(in: home) == [])
+        }
+    }
+
+    @Test(
+        arguments: [
+            "", "/keys", "/blocks", "/meta", "/spool", "/config.json", "/keys/private-key",
+        ], [0o020, 0o002] as [UInt32])
+    func aRepositoryThatOthersCanWriteIsRefused(name: String, bit: UInt32) throws {
+        try withHome { home in
+            _ = try Repository.initialize(home: home)
+            if !name.isEmpty { try File.setPermissions(home, 0o711) }
+            let path = home + name
+            let mode = try File.status(of: path).mode
+            try File.setPermissions(path, mode | bit)
+            let error = #expect(throws: RepositoryError.self) { try Repository.open(home: home) }
+            #expect(error?.code == .open)
+            #expect(error?.description.contains("run `chmod go-w \(path)`") == true)
+            try File.setPermissions(path, mode)
+            try Repository.open(home: home).close()
+        }
+    }
+
+    /// Another user's address of a node would get the commands of this one.
+    @Test func anAddressThatOthersCanWriteIsNotBelieved() throws {
+        try withHome { home in
+            _ = try Repository.initialize(home: home)
+            let repository = try Repository.open(home: home)
+            defer { repository.close() }
+            try repository.publish(api: "/ip4/127.0.0.1/tcp/1", gateway: "http://127.0.0.1:2")
+            try File.setPermissions(home, 0o777)
+            #expect(throws: RepositoryError.self) { try Repository.runningNodeAddress(home: home) }
+        }
+    }
+
+    @Test func whatOthersHavePutThereIsRefused() throws {
+        // Only root can give files away.
+        guard ProcessSetup.userNumber == 0 else { return }
+        for name in ["/config.json", "/keys", "/lock", "/version.new"] {
+            try withHome { home in
+                try File.makeFolder(home)
+                try File.replace(home + "-precious", with: "keep")
+                if name == "/keys" {
+                    try File.makeFolder(home + name)
+                } else {
+                    try File.makeLink(home + name, to: home + "-precious")
+                }
+                try File.setOwner(home + name, 65_534)
+                if name == "/version.new" {
+                    _ = try Repository.initialize(home: home)
+                } else {
+                    let error = #expect(throws: RepositoryError.self) {
+                        try Repository.initialize(home: home)
+                    }
+                    #expect(error?.description.contains("another user") == true)
+                }
+                #expect(try File.readAll(home + "-precious", limit: 9) == "keep")
+            }
         }
     }
 

@@ -34,7 +34,8 @@ package final class Repository: Sendable {
 
     /// Makes a repository.
     ///
-    /// - Parameter home: the folder; may be there, and a `config.json` in it is kept.
+    /// - Parameter home: the folder; may be there, and a `config.json` in it is kept. It is closed to
+    ///   other users.
     /// - Returns: the new identity.
     package static func initialize(home: String) throws -> Identity {
         guard !exists(home: home) else {
@@ -42,6 +43,7 @@ package final class Repository: Sendable {
                 .exists, "there is a repository in \(home) already: use it, or remove it first")
         }
         try File.makeFolder(home)
+        try close(home: home)
         for (folder, mode) in folders {
             try File.makeFolder(home + "/" + folder, permissions: mode)
         }
@@ -61,6 +63,7 @@ package final class Repository: Sendable {
     /// - Throws: a message with the number of the process that has it open.
     package static func open(home: String) throws -> Repository {
         try checkVersion(home: home)
+        try checkAccess(home: home)
         let lock = try File(home + "/lock", .readWrite)
         guard try takeLock(lock) else { throw inUse(home: home) }
         // Of a node that was killed. Whoever has its address now is not this repository's node.
@@ -98,9 +101,10 @@ package final class Repository: Sendable {
 
     /// The address of the node that has the repository open, or nil if none has.
     ///
-    /// - Throws: if a process has it open that does not listen.
+    /// - Throws: if other users could have written the address.
     package static func runningNodeAddress(home: String) throws -> String? {
         guard try isLocked(home: home) else { return nil }
+        try checkAccess(home: home)
         guard let text = try? File.readAll(home + "/" + apiFile, limit: 4_096).utf8Text else {
             return nil
         }
@@ -167,9 +171,9 @@ package final class Repository: Sendable {
             "\(home) is in use by \(process): wait until it has ended, or stop it first")
     }
 
-    private static let apiFile = "api"
-    private static let gatewayFile = "gateway"
-    private static let folders: [(name: String, mode: UInt32)] = [
+    static let apiFile = "api"
+    static let gatewayFile = "gateway"
+    static let folders: [(name: String, mode: UInt32)] = [
         ("blocks", 0o700), ("meta", 0o700), ("spool", 0o700), ("keys", 0o700),
     ]
 }

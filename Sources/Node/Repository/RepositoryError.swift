@@ -6,6 +6,8 @@ package struct RepositoryError: Error, Hashable, Sendable, CustomStringConvertib
         case exists
         case newerVersion
         case damaged
+        /// Other users can change it.
+        case open
         /// Another process has it open.
         case inUse
     }
