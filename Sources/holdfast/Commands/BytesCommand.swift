@@ -3,13 +3,15 @@ import Node
 
 /// Runs a command that answers with bytes, and writes them to standard output.
 enum BytesCommand {
+    /// Files, blocks and CARs are bytes, and stay so wherever they go.
+    private static let contentCommands: Set<String> = ["cat", "block get", "dag export"]
+
     /// `cat`, `block get`, `dag get`, `dag export`, `multibase …`.
     static let action: Command.Action = { invocation, session in
         let request = try session.request(for: invocation)
-        // Linked data is text that strangers wrote; files and blocks are bytes, and stay so.
-        var text =
-            session.output.isTerminal && invocation.command.name == "dag get"
-            ? TextPieces() : nil
+        // On a terminal: linked data, and what is converted, is text that strangers wrote.
+        let isContent = contentCommands.contains(invocation.command.name)
+        var text = session.output.isTerminal && !isContent ? TextPieces() : nil
         var bar: ProgressBar?
         try session.client(for: invocation).bytes(
             request,
