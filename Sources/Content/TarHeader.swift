@@ -24,6 +24,8 @@ package struct TarHeader: Sendable {
     package let mode: UInt32
     /// Time of the last change; without one it is 1970-01-01.
     package let mtime: ModificationTime?
+    /// Whether a time of 1970-01-01 is told from none, which takes a PAX header.
+    package let marksZeroTime: Bool
 
     /// Describes an entry.
     ///
@@ -32,14 +34,16 @@ package struct TarHeader: Sendable {
     ///   - kind: what it is.
     ///   - mode: nil for 0644, folders 0755, symlinks 0777.
     ///   - mtime: nil for 1970-01-01, so that the same content gives the same archive.
+    ///   - marksZeroTime: whether a time of 1970-01-01 is told from none.
     package init(
         name: Bytes, kind: Kind, mode: UInt32? = nil,
-        mtime: ModificationTime? = nil
+        mtime: ModificationTime? = nil, marksZeroTime: Bool = false
     ) {
         self.name = name
         self.kind = kind
         self.mode = mode.map { $0 & UnixFSMetadata.modeMask } ?? kind.usualMode
         self.mtime = mtime
+        self.marksZeroTime = marksZeroTime
     }
 
     /// The size of a block of the format.
@@ -105,7 +109,8 @@ package struct TarHeader: Sendable {
         if kind.byteCount > UstarBlock.byteCountMax {
             Self.append("size", Bytes(utf8: String(kind.byteCount)), to: &writer)
         }
-        if nanoseconds != 0 || seconds < 0 || seconds > UstarBlock.secondsMax {
+        let isMarked = marksZeroTime && mtime != nil && seconds == 0
+        if isMarked || nanoseconds != 0 || seconds < 0 || seconds > UstarBlock.secondsMax {
             Self.append("mtime", Bytes(utf8: mtimeText), to: &writer)
         }
         return writer.finish()

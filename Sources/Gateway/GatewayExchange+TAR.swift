@@ -19,7 +19,7 @@ extension GatewayExchange {
         }
         do {
             let export = try TarExport(
-                resolution.cid, name: Bytes(utf8: cid), keepsNanoseconds: false, access: access)
+                resolution.cid, name: Bytes(utf8: cid), keepsExactTimes: false, access: access)
             if isHead { return Response(.ok, fields: fields, body: .omitted(length: nil)) }
             return Response(.ok, fields: fields, body: .source(try pulled(export), length: nil))
         } catch {

@@ -19,7 +19,7 @@ struct TarTests {
 
     private func tar(_ cid: CID, in scratch: ScratchLibrary, exact: Bool = false) throws -> Bytes {
         var export = try TarExport(
-            cid, name: Bytes(utf8: cid.text()), keepsNanoseconds: exact, access: scratch.access)
+            cid, name: Bytes(utf8: cid.text()), keepsExactTimes: exact, access: scratch.access)
         var writer = ByteWriter()
         while let piece = try export.next() { writer.append(piece.bytes) }
         return writer.finish()
@@ -140,6 +140,9 @@ struct TarTests {
         try session.write(Bytes([UInt8](repeating: 1, count: 1024)))
         try session.endFile()
         try session.addSymlink(at: EntryPath(cleaning: "d/s"), target: Bytes(utf8: long))
+        session.beginFile(
+            at: try EntryPath(cleaning: "d/zero"), mtime: ModificationTime(seconds: 0))
+        try session.endFile()
         let root = try only(try session.finish(pinning: .none)).cid
         let found = try entries(of: try tar(root, in: scratch, exact: true))
         let first = try #require(found.first { $0.name.hasSuffix(long) })
@@ -152,6 +155,10 @@ struct TarTests {
         #expect(link.target == long)
         let cut = try entries(of: try tar(root, in: scratch))
         #expect(cut.first { $0.name.hasSuffix(long) }?.seconds == "1700000000")
+        // Only the archive that is extracted tells 1970-01-01 from no time.
+        let records = Bytes(utf8: "11 mtime=0\n").array
+        let archives = try [true, false].map { try tar(root, in: scratch, exact: $0).array }
+        #expect(archives.map { $0.firstRange(of: records) != nil } == [true, false])
     }
 
     @Test func whatIsNoUnixFSCannotBePacked() throws {

@@ -56,9 +56,9 @@ struct TarReaderTests {
 
     @Test func negativeTimesAreReadInBase256() throws {
         let minusOne = Bytes([UInt8](repeating: 0xFF, count: 12))
-        #expect(try entries([header { $0.time = minusOne }]).first?.modified.seconds == -1)
+        #expect(try entries([header { $0.time = minusOne }]).first?.modified?.seconds == -1)
         let low: [UInt8] = [0xFF, 0xFF, 0xFF, 0xFF, 0x80, 0, 0, 0, 0, 0, 0, 0]
-        #expect(try entries([header { $0.time = Bytes(low) }]).first?.modified.seconds == .min)
+        #expect(try entries([header { $0.time = Bytes(low) }]).first?.modified?.seconds == .min)
         let tooLow: [UInt8] = [0xFF, 0xFF, 0xFF, 0xFF, 0x7F, 0, 0, 0, 0, 0, 0, 0]
         #expect(throws: TarError.self) { try entries([header { $0.time = Bytes(tooLow) }]) }
     }
@@ -83,6 +83,14 @@ struct TarReaderTests {
         #expect(throws: TarError.self) {
             try entries([TarHeaderBytes.pax(("mtime", text)), header()])
         }
+    }
+
+    @Test func zeroIsNoTimeUnlessARecordTellsIt() throws {
+        #expect(try entries([header()]).first?.modified == nil)
+        let zero = Bytes([0x80] + [UInt8](repeating: 0, count: 11))
+        #expect(try entries([header { $0.time = zero }]).first?.modified == nil)
+        let told = try entries([TarHeaderBytes.pax(("mtime", "0")), header()])
+        #expect(told.first?.modified == WallTime(seconds: 0))
     }
 
     @Test func pathsAndTargetsAreBytes() throws {

@@ -140,7 +140,7 @@ struct TarTests {
         #expect(throws: TarError.self) { try extract(records, to: place.path("out")) }
     }
 
-    @Test func foldersThatWereThereKeepTheirModesAndTimes() throws {
+    @Test func foldersThatWereThereKeepTheirModes() throws {
         let place = try TestPlace(makesRepository: false)
         let time = WallTime(seconds: 1_000_000_000)
         for name in ["out/old", "out"] {
@@ -164,6 +164,25 @@ struct TarTests {
         let status = try File.status(of: place.path("out/new"))
         #expect(status.mode & 0o700 == 0o700 && status.modified.seconds == 0o777)
         #expect(try File.status(of: place.path("out")).mode == 0o750)
+    }
+
+    @Test func whatHasNoTimeHasThatOfItsWriting() throws {
+        let place = try TestPlace()
+        let before = WallTime.now
+        let made = try place.shell(
+            "mkdir -p dir/sub && touch dir/f && ln -s f dir/l && touch -h -d @0 dir/f dir/l && "
+                + "touch -d @0 dir/sub dir && holdfast get -o plain $(holdfast add -rQ dir) && "
+                + "holdfast get -o dated $(holdfast add -rQ --preserve-mtime dir)")
+        #expect(made.exitCode == 0, "\(made.errorText)")
+        for name in ["", "/sub", "/f", "/l"] {
+            let plain = try File.status(of: place.path("plain") + name).modified
+            #expect(plain.seconds >= before.seconds, "\(name)")
+        }
+        // 1970-01-01 is a time like others where the content has it.
+        for name in ["/sub", "/f", "/l"] {
+            let dated = try File.status(of: place.path("dated") + name).modified
+            #expect(dated == WallTime(seconds: 0), "\(name)")
+        }
     }
 
     /// The process's mask is one for all threads, so the program has its own here.

@@ -20,7 +20,7 @@ package struct TarExport {
     }
 
     private let access: ContentAccess
-    private let keepsNanoseconds: Bool
+    private let keepsExactTimes: Bool
     /// For the folders, and for the roots of their entries.
     private let folders: BlockReader
     private let children: BlockReader
@@ -37,16 +37,16 @@ package struct TarExport {
     /// - Parameters:
     ///   - cid: a file, folder or symlink.
     ///   - name: the name that everything stands below.
-    ///   - keepsNanoseconds: whether times are exact, which takes a PAX header; if not they are cut
-    ///     to seconds.
+    ///   - keepsExactTimes: whether times are exact, which takes PAX headers: with nanoseconds, and
+    ///     1970-01-01 told from no time. If not they are cut to seconds.
     ///   - access: where the blocks are, and who asks.
     /// - Throws: `.blockNotFound`, `.notUnixFS`, `.undecodable`, `.nameOutsideRoot`, `.storage`,
     ///   `.overloaded`, and as `RequestContext.check()`.
     package init(
-        _ cid: CID, name: Bytes, keepsNanoseconds: Bool = false, access: ContentAccess
+        _ cid: CID, name: Bytes, keepsExactTimes: Bool = false, access: ContentAccess
     ) throws(ContentError) {
         self.access = access
-        self.keepsNanoseconds = keepsNanoseconds
+        self.keepsExactTimes = keepsExactTimes
         children = access.makeReader()
         folders = access.makeReader(with: children)
         state = access.makeStateShare()
@@ -176,9 +176,12 @@ package struct TarExport {
     ) -> ContentPiece {
         let mtime = metadata.mtime.flatMap {
             ModificationTime(
-                seconds: $0.seconds, nanoseconds: keepsNanoseconds ? $0.nanoseconds : 0)
+                seconds: $0.seconds, nanoseconds: keepsExactTimes ? $0.nanoseconds : 0)
         }
         return ContentPiece(
-            TarHeader(name: path.bytes, kind: kind, mode: metadata.mode, mtime: mtime).encode())
+            TarHeader(
+                name: path.bytes, kind: kind, mode: metadata.mode, mtime: mtime,
+                marksZeroTime: keepsExactTimes
+            ).encode())
     }
 }

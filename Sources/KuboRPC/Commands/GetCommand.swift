@@ -74,6 +74,6 @@ enum GetCommand {
     ) throws -> any ContentPieces {
         try TarExport(
             cid, name: path.segments.last ?? Bytes(utf8: path.rootText),
-            keepsNanoseconds: !isArchive, access: invocation.access)
+            keepsExactTimes: !isArchive, access: invocation.access)
     }
 }

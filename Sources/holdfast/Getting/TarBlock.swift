@@ -50,13 +50,14 @@ struct TarBlock {
     func mode() throws(TarError) -> UInt32 { UInt32(try number(100, 8) & 0o7777) }
 
     /// Whole seconds. A negative or a large number is written in base 256.
-    func modified() throws(TarError) -> WallTime {
-        guard bytes[136] & 0x80 != 0 else {
-            guard let seconds = Int64(exactly: try number(136, 12)) else { throw Self.noNumber }
-            return WallTime(seconds: seconds)
-        }
-        guard let seconds = Int64(exactly: signed(136, 12)) else { throw Self.noNumber }
-        return WallTime(seconds: seconds)
+    ///
+    /// - Returns: nil for 0, which stands here where the content has no time; 1970-01-01 itself is
+    ///   told by a PAX record.
+    func modified() throws(TarError) -> WallTime? {
+        let isBase256 = bytes[136] & 0x80 != 0
+        let value = isBase256 ? signed(136, 12) : Int128(try number(136, 12))
+        guard let seconds = Int64(exactly: value) else { throw Self.noNumber }
+        return seconds == 0 ? nil : WallTime(seconds: seconds)
     }
 
     private func text(_ offset: Int, _ length: Int) -> Bytes {

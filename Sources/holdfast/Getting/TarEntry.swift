@@ -17,5 +17,6 @@ struct TarEntry: Hashable, Sendable {
     let byteCount: UInt64
     /// The low 12 bits.
     let mode: UInt32
-    let modified: WallTime
+    /// nil where the content has none, and a file has the time of its writing.
+    let modified: WallTime?
 }

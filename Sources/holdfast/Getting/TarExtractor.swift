@@ -23,12 +23,12 @@ final class TarExtractor {
 
     private struct Attributes {
         let mode: UInt32
-        let modified: WallTime
+        let modified: WallTime?
     }
 
     private struct OpenFile {
         let file: OutputFile
-        let modified: WallTime
+        let modified: WallTime?
     }
 
     private let output: Bytes
@@ -178,7 +178,7 @@ final class TarExtractor {
         if case .link(let target) = entry.kind {
             if status != nil { try folder.remove(name) }
             try folder.makeLink(name, to: target)
-            try folder.setModified(entry.modified, of: name)
+            if let time = entry.modified { try folder.setModified(time, of: name) }
         } else {
             // Made with its mode, so that the system applies the user's mask to it. Setuid and its
             // kin are not taken over from strangers.
@@ -210,7 +210,7 @@ final class TarExtractor {
             let level = levels.removeLast()
             guard let final = level.final else { continue }
             try level.folder.setPermissions(final.mode)
-            try level.folder.setModified(final.modified)
+            if let time = final.modified { try level.folder.setModified(time) }
         }
     }
 
