@@ -35,6 +35,18 @@ struct TerminalTests {
         #expect(piped.ends(with: Self.hostile))
     }
 
+    @Test func theProgressOfGetEndsAtItsTotal() throws {
+        let place = try TestPlace()
+        try place.write("file", "hello\n")
+        let cid = try place.run("add", "-Q", place.path("file")).outputText.dropLast()
+        let got = try place.run("get", "--progress", "-o", place.path("o"), String(cid))
+        #expect(got.errorText.contains("6 B / 6 B ["), "\(got.errorText)")
+        for flag in ["-a", "-C"] {
+            let saved = try place.run("get", "--progress", flag, "-o", place.path("o"), String(cid))
+            #expect(saved.errorText.contains("/s") && !saved.errorText.contains("%"))
+        }
+    }
+
     /// The exceptions that the page on security names.
     @Test func contentReachesATerminalAsItIs() throws {
         let place = try TestPlace()

@@ -54,8 +54,13 @@ enum GetCommand {
                 extractor = TarExtractor(output: path)
             },
             onPiece: { piece in
-                try reader.feed(piece) { try extractor?.take($0) }
-                try bar?.add(piece.count)
+                var contentByteCount = 0
+                try reader.feed(piece) { event in
+                    try extractor?.take(event)
+                    if case .content(let bytes) = event { contentByteCount += bytes.count }
+                }
+                // The total is that of the content, without the archive's headers.
+                if contentByteCount > 0 { try bar?.add(contentByteCount) }
             })
         try bar?.clear()
         try reader.finish()
@@ -79,7 +84,8 @@ enum GetCommand {
                 file = try OutputFile.archive(at: path)
                 try session.output.line("Saving archive to \(path.displayText)")
                 try session.output.flush()
-                bar = ProgressBar.ofDownload(invocation, session, fields)
+                // What comes is the archive, and the total is that of the content.
+                bar = ProgressBar.ofDownload(invocation, session, fields, countsTotal: false)
             },
             onPiece: { piece in
                 try file?.write(piece)

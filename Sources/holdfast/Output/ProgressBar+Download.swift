@@ -13,17 +13,18 @@ extension ProgressBar {
     ///
     /// - Parameters:
     ///   - fields: of the answer's head, which may tell how much comes.
+    ///   - countsTotal: whether what is counted is what the head tells; else no share is shown.
     ///   - isWorthIt: whether a bar is of use on a terminal where nobody has asked for one; gets the
     ///     whole size if it is known.
     /// - Returns: nil where none is shown.
     static func ofDownload(
-        _ invocation: Invocation, _ session: Session, _ fields: Fields,
+        _ invocation: Invocation, _ session: Session, _ fields: Fields, countsTotal: Bool = true,
         isWorthIt: (UInt64?) -> Bool = { _ in true }
     ) -> ProgressBar? {
         guard invocation.command.option(named: "progress") != nil else { return nil }
         let total = fields["X-Content-Length"].flatMap { UInt64($0) }
         let usual = session.errors.isTerminal && isWorthIt(total)
         guard invocation.showsProgress(byDefault: usual) else { return nil }
-        return ProgressBar(on: session.errors, totalByteCount: total)
+        return ProgressBar(on: session.errors, totalByteCount: countsTotal ? total : nil)
     }
 }
