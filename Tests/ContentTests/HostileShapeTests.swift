@@ -220,6 +220,25 @@ struct HostileShapeTests {
         #expect(error?.code == .nameTaken)
     }
 
+    /// The entry, the folder that has it, and what to do.
+    @Test(arguments: [
+        (".", "means a folder that it is in"), ("x/..", "means a folder that it is in"),
+        ("..", "leads out of the tree"), ("../x", "leads out of the tree"),
+        ("a//b", "a part of its name is empty"), ("", "a part of its name is empty"),
+        ("./taken", "of another one"), (String(repeating: "n", count: 20_000), "does not fit"),
+    ])
+    func anEntryWithoutAPlaceInAnArchiveIsNamed(name: String, fault: String) throws {
+        let leaf = try blocks.raw("leaf")
+        let root = try blocks.node([("taken", leaf), (name, leaf)])
+        let error = contentError {
+            _ = try TarExport(root, name: Bytes(utf8: "t"), access: scratch.access)
+        }
+        let message = try #require(error?.message)
+        #expect(message.hasPrefix("the entry \"\(name.prefix(100))"), "\(message)")
+        #expect(message.contains(root.text()) && message.contains(fault), "\(message)")
+        #expect(message.contains("`holdfast dag export`"))
+    }
+
     /// A file whose parts are said to have so many bytes.
     private func file(_ parts: [(cid: CID, byteCount: UInt64)]) throws -> CID {
         var message = UnixFSData(type: .file)

@@ -116,9 +116,7 @@ struct TarTests {
             _ = try TarExport(root, name: Bytes(utf8: "x"), access: scratch.access)
         }
         #expect(error?.code == .nameOutsideRoot)
-        #expect(
-            error?.message
-                == "relative UnixFS paths outside the root are not allowed, use CAR instead")
+        #expect(error?.message.contains("leads out of the tree") == true)
     }
 
     @Test func linksTimesAndLongNamesSurvive() throws {

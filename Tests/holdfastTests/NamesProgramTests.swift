@@ -103,7 +103,7 @@ struct NamesProgramTests {
         let got = try place.shell("cd here && holdfast get -o got \(root)")
         #expect(got.exitCode == 1)
         let isInside = !name.utf8.starts(with: "../".utf8) && name != "a/../../out"
-        let shown = isInside ? name : "outside the root"
+        let shown = isInside ? name : "leads out of the tree"
         #expect(got.errorText.contains(shown), "\(got.errorText)")
         #expect(!File.exists(place.path("out")) && !File.exists(place.path("here/out")))
         #expect(try File.rawNames(in: place.path("here")).allSatisfy { $0 == "got" })

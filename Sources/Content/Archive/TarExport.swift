@@ -91,8 +91,11 @@ package struct TarExport {
                 state.forget(levels.removeLast().memoryByteCount)
                 continue
             }
-            let path = try levels[index].path.appending(entry.name)
-            guard written.insert(path.fingerprint).inserted else { throw .pathTaken(path) }
+            let folder = levels[index].folder.root
+            let path = try levels[index].path.appending(entry.name, in: folder)
+            guard written.insert(path.fingerprint).inserted else {
+                throw .pathTaken(path, by: entry.name, of: folder)
+            }
             try state.take(Limits.hashedFingerprintBytes)
             return try open(entry.cid, at: path)
         }

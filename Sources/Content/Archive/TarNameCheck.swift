@@ -46,8 +46,10 @@ struct TarNameCheck {
                 guard let entry = try next(of: &reader) else { break }
                 entryCount += 1
                 guard entryCount < Limits.tarCheckedEntriesMax else { return }
-                let below = try path.appending(entry.name)
-                guard met.insert(below.fingerprint).inserted else { throw .pathTaken(below) }
+                let below = try path.appending(entry.name, in: cid)
+                guard met.insert(below.fingerprint).inserted else {
+                    throw .pathTaken(below, by: entry.name, of: cid)
+                }
                 try state.take(Limits.hashedFingerprintBytes)
                 guard entry.cid.codec == .dagPB,
                     try leadsToFolder(entry.cid.detached(), below: &reader)

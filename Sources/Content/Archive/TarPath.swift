@@ -26,7 +26,7 @@ struct TarPath {
         ContentError(
             .nameTooLong,
             "a path of \(byteCount) bytes does not fit into an archive for file systems "
-                + "(\(Limits.tarPathBytesMax) at most): use CAR instead")
+                + "(\(Limits.tarPathBytesMax) at most): \(ContentError.archiveAdvice)")
     }
 
     /// Memory that it takes, roughly.
@@ -35,18 +35,23 @@ struct TarPath {
     /// Goes on with the name of a link, which may have slashes and dots in it. Names with an empty
     /// part, at an end or in the middle, would come out as other names.
     ///
+    /// - Parameters:
+    ///   - linkName: the name.
+    ///   - folder: the folder that has the link, for errors.
     /// - Throws: `.nameOutsideRoot` when that leads out of the tree, or for an empty part;
-    ///   `.nameTooLong`.
-    func appending(_ linkName: Bytes) throws(ContentError) -> TarPath {
+    ///   `.nameTaken` when it leads to a folder on the way; `.nameTooLong`.
+    func appending(_ linkName: Bytes, in folder: CID) throws(ContentError) -> TarPath {
         guard linkName.count <= Limits.tarPathBytesMax else {
-            throw Self.tooLong(linkName.count)
+            throw .entry(
+                linkName, of: folder, .nameTooLong,
+                "does not fit into an archive for file systems (\(linkName.count) bytes)")
         }
         var path = bytes.array
         for part in linkName.split(separator: UInt8(ascii: "/"), keepsEmpty: true) {
             guard !part.isEmpty else {
-                throw ContentError(
-                    .nameOutsideRoot,
-                    "an entry named \"\(linkName.displayText)\" cannot be a file, use CAR instead")
+                throw .entry(
+                    linkName, of: folder, .nameOutsideRoot,
+                    "cannot be a file: a part of its name is empty")
             }
             if part == Self.dot { continue }
             guard part == Self.dotDot else {
@@ -55,14 +60,24 @@ struct TarPath {
                 continue
             }
             guard path.count > rootByteCount else {
-                throw ContentError(
-                    .nameOutsideRoot,
-                    "relative UnixFS paths outside the root are not allowed, use CAR instead")
+                throw .entry(
+                    linkName, of: folder, .nameOutsideRoot, "leads out of the tree that it is in")
             }
             let slash = path.lastIndex(of: UInt8(ascii: "/")) ?? rootByteCount
             path.removeSubrange(slash...)
         }
+        guard !isBelow(path) else {
+            throw .entry(
+                linkName, of: folder, .nameTaken,
+                "means a folder that it is in, and no file of its own")
+        }
         return try TarPath(bytes: Bytes(path), rootByteCount: rootByteCount)
+    }
+
+    /// Whether a path is this one, or one that this one goes on from.
+    private func isBelow(_ path: [UInt8]) -> Bool {
+        bytes.starts(with: Bytes(path))
+            && (bytes.count == path.count || bytes[path.count] == UInt8(ascii: "/"))
     }
 
     private static let dot = Bytes(utf8: ".")
@@ -87,19 +102,33 @@ struct TarPath {
 }
 
 extension ContentError {
-    /// The error for two entries of which an archive could hold only one.
-    static func pathTaken(_ path: TarPath) -> ContentError {
+    /// What to do with a tree that cannot be files.
+    static let archiveAdvice = "take it as a CAR, with `holdfast dag export` or `format=car`"
+
+    /// The error for an entry that an archive for file systems has no place for.
+    static func entry(
+        _ name: Bytes, of folder: CID, _ code: Code, _ fault: String
+    ) -> ContentError {
         ContentError(
-            .nameTaken,
-            "two entries have the path \"\(path.displayText)\", and an archive for file systems has "
-                + "room for one: use CAR instead")
+            code,
+            "the entry \"\(name.displayText)\" of \(folder.text()) \(fault): \(archiveAdvice)",
+            cid: folder)
+    }
+
+    /// The error for two entries of which an archive could hold only one.
+    static func pathTaken(_ path: TarPath, by name: Bytes, of folder: CID) -> ContentError {
+        .entry(
+            name, of: folder, .nameTaken,
+            "has the path \"\(path.displayText)\" of another one, and an archive for file systems "
+                + "has room for one")
     }
 
     /// The error for a tree that no archive is made of.
     static func foldersTooDeep(_ cid: CID) -> ContentError {
         ContentError(
             .tooDeep,
-            "folders are nested more than \(Limits.pathSegmentsMax) levels deep: use CAR instead",
+            "the folder \(cid.text()) is nested more than \(Limits.pathSegmentsMax) levels deep: "
+                + archiveAdvice,
             cid: cid)
     }
 }
