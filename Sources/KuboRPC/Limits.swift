@@ -62,4 +62,6 @@ enum Limits {
     static let pinFaultsMax = 1000
     /// Arguments of one call.
     static let argumentCountMax = 100_000
+    /// Bytes of a file's name in an error.
+    static let quotedNameBytesMax = 256
 }

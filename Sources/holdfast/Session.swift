@@ -70,7 +70,7 @@ final class Session {
         if invocation.command.arguments.contains(where: \.isFile) {
             if invocation.arguments.isEmpty { try announceStandardInput() }
             request.arguments = []
-            request.body = FilesBody(invocation.arguments)
+            request.body = FilesBody(invocation.arguments, of: invocation.command.name)
         } else {
             request.arguments = try arguments(invocation)
         }

@@ -50,6 +50,44 @@ struct BadInputTests {
         #expect(message(try place.run("add", place.path("dir"))).contains("use the '-r' flag"))
     }
 
+    /// The command that was typed, and no option that it does not have.
+    @Test(arguments: ["dag import", "block put", "dag put", "multibase encode"])
+    func whatIsNoFileIsAnsweredWithTheCommand(command: String) throws {
+        let place = try TestPlace()
+        try place.makeSampleFolder()
+        let folder = message(try place.shell("holdfast \(command) dir"))
+        #expect(folder == "Error: 'dir' is a directory, and `holdfast \(command)` takes files\n")
+        let device = message(try place.shell("holdfast \(command) /dev/null"))
+        #expect(device.contains("use `holdfast \(command) - < /dev/null`"), "\(device)")
+    }
+
+    @Test(arguments: ["xml", "JSON", "", "text2"])
+    func anUnknownEncodingIsRefused(encoding: String) throws {
+        let place = try TestPlace()
+        for command in ["id", "pin ls", "cid bases", "cat bafkqaaa"] {
+            let refused = message(try place.shell("holdfast \(command) --enc=\(encoding)"))
+            #expect(refused.contains("unknown encoding \"\(encoding)\": it is text or json"))
+        }
+        #expect(try place.shell("holdfast --encoding text id").exitCode == 0)
+    }
+
+    @Test func theFileThatIsNoCARIsNamed() throws {
+        let place = try TestPlace()
+        try place.write("hello.txt", "hello\n")
+        let made = try place.shell(
+            "holdfast dag export $(holdfast add -Q hello.txt) > ok.car && "
+                + "head -c 90 ok.car > torn.car")
+        #expect(made.exitCode == 0)
+        for files in ["hello.txt", "ok.car hello.txt", "ok.car ok.car hello.txt ok.car"] {
+            let refused = message(try place.shell("holdfast dag import \(files)"))
+            #expect(refused == "Error: hello.txt: unexpected EOF\n")
+        }
+        let torn = message(try place.shell("holdfast dag import ok.car torn.car"))
+        #expect(torn == "Error: torn.car: unexpected EOF\n")
+        let shown = message(try place.shell("holdfast dag import < hello.txt"))
+        #expect(shown == "Error: unexpected EOF\n")
+    }
+
     @Test func aPipeInAFolderIsNamed() throws {
         let place = try TestPlace()
         try place.makeSampleFolder()

@@ -26,6 +26,7 @@ package final class CARImport {
     private let appender: Appender
     private let checks: OrderedWork<CID, Block, Result<VerifiedBlock?, ContentError>>
     private var reader: CARReader
+    /// Of the current CAR.
     private var lastStored: CID?
     private var roots: ImportedRoots
     /// The start of a block that is not complete.
@@ -103,7 +104,9 @@ package final class CARImport {
 
     /// Says that the current CAR has ended; another one may follow.
     ///
-    /// - Throws: `.badArchive` when it ends in the middle of something.
+    /// Its blocks are checked and stored then: a fault that shows later is none of it.
+    ///
+    /// - Throws: `.badArchive` when it ends in the middle of something, and as `feed(_:)`.
     package func endArchive() throws(ContentError) {
         try resume()
         do {
@@ -114,6 +117,8 @@ package final class CARImport {
             throw failure(
                 after: lastStored, error.code == .truncated ? "unexpected EOF" : "\(error)")
         }
+        try storeRest()
+        lastStored = nil
         reader = Self.makeReader(allowsBigBlocks)
         unfinished.end()
     }

@@ -121,6 +121,8 @@ final class ImportSink: PartSink {
     private let pinsRoots: Bool
     private let archive: CARImport
     private var isEmpty = true
+    /// Of the current CAR, as its part names it; empty for a part without a name.
+    private var name: Bytes = .empty
 
     init(_ invocation: Invocation, pinsRoots: Bool) {
         self.invocation = invocation
@@ -132,18 +134,19 @@ final class ImportSink: PartSink {
     func begin(_ entry: UploadedEntry) throws {
         guard entry.kind == .file else { throw RPCError.failed("expected a file handle") }
         isEmpty = false
+        name = entry.path.bytes
     }
 
     func receive(_ piece: Bytes) throws {
-        do { try archive.feed(piece) } catch { throw ImportSink.shortened(error) }
+        do { try archive.feed(piece) } catch { throw named(error) }
     }
 
     func pause() throws {
-        do { try archive.pause() } catch { throw ImportSink.shortened(error) }
+        do { try archive.pause() } catch { throw named(error) }
     }
 
     func end() throws {
-        do { try archive.endArchive() } catch { throw ImportSink.shortened(error) }
+        do { try archive.endArchive() } catch { throw named(error) }
     }
 
     func finish() throws -> Answer {
@@ -179,11 +182,25 @@ final class ImportSink: PartSink {
         return .spool(lines)
     }
 
-    /// Kubo has no words in front of the failure of a CAR that never began.
-    private static func shortened(_ error: ContentError) -> any Error {
-        guard let range = error.message.firstRange(of: "import failed: "),
-            range.lowerBound == error.message.startIndex
-        else { return error }
-        return RPCError.failed(String(error.message[range.upperBound...]))
+    /// Says which of several files it was. Kubo has no words in front of the failure of a CAR that
+    /// never began.
+    private func named(_ error: ContentError) -> any Error {
+        let isUnbegun = error.message.utf8.starts(with: Self.unbegun.utf8)
+        let text =
+            isUnbegun
+            ? String(error.message.dropFirst(Self.unbegun.count)) : error.message
+        guard isUnbegun || !name.isEmpty && error.isAboutArchive else { return error }
+        guard !name.isEmpty else { return RPCError.failed(text) }
+        let file = name.displayText.shortened(toByteCount: Limits.quotedNameBytesMax)
+        return RPCError.failed("\(file): \(text)")
+    }
+
+    private static let unbegun = "import failed: "
+}
+
+extension ContentError {
+    /// Whether the archive is to blame, and not the caller, the node or the time.
+    fileprivate var isAboutArchive: Bool {
+        [.badArchive, .damaged, .undecodable, .blockTooLarge].contains(code)
     }
 }

@@ -10,13 +10,17 @@ final class FilesBody: RPCBody {
 
     /// Sends files one after the other.
     ///
-    /// - Parameter arguments: paths; none means standard input, as `-` does.
-    init(_ arguments: [Bytes]) {
+    /// - Parameters:
+    ///   - arguments: paths; none means standard input, as `-` does.
+    ///   - command: what was typed, for errors.
+    init(_ arguments: [Bytes], of command: String) {
         let paths = (arguments.isEmpty ? ["-"] : arguments).map { path in
             (path: path, name: path == "-" ? Bytes.empty : PathBytes.base(of: path))
         }
         var rules = TreeWalk.Rules()
         rules.followsArguments = true
+        rules.command = command
+        rules.takesFolders = false
         body = AddBody(
             TreeWalk(paths, rules: rules), boundary: Boundary.make(), metadata: AddBody.Metadata())
     }

@@ -9,6 +9,10 @@ struct TreeWalk {
     /// What is walked and what is left out.
     struct Rules: Sendable {
         var isRecursive = false
+        /// What was typed, for errors.
+        var command = "add"
+        /// Whether the command has an option for folders.
+        var takesFolders = true
         var includesHidden = false
         /// Follow the links that are given as arguments.
         var followsArguments = false
@@ -107,7 +111,7 @@ struct TreeWalk {
             let path = place.path.displayText
             throw AddError(
                 "\(path) is neither a file nor a folder nor a link (a pipe, a socket or a device): "
-                    + "to add what comes out of it, use `holdfast add - < \(path)`")
+                    + "to send what comes out of it, use `holdfast \(rules.command) - < \(path)`")
         }
     }
 
@@ -116,6 +120,11 @@ struct TreeWalk {
     }
 
     private mutating func open(_ folder: Place, _ status: FileStatus) throws {
+        guard rules.takesFolders else {
+            throw AddError(
+                "'\(folder.path.displayText)' is a directory, and `holdfast \(rules.command)` takes "
+                    + "files")
+        }
         guard rules.isRecursive else {
             throw AddError(
                 "'\(folder.path.displayText)' is a directory, use the '-r' flag to specify "

@@ -24,7 +24,11 @@ enum OptionValue {
         _ text: String, for option: Option
     ) throws(UsageError) -> String {
         switch option.kind {
-        case .text, .texts: return text
+        case .text, .texts:
+            guard option.name != "encoding" || text == "text" || text == "json" else {
+                throw UsageError("unknown encoding \"\(text)\": it is text or json")
+            }
+            return text
         case .flag:
             guard let truth = truth(text) else { throw refusal(text, option) }
             return truth ? "true" : "false"
