@@ -64,6 +64,16 @@ package final class File: @unchecked Sendable {
         path = name
     }
 
+    /// Writes to, or reads from, what is open already: at the same place of it.
+    ///
+    /// - Parameters:
+    ///   - descriptor: stays open.
+    ///   - name: what errors call it.
+    package init(duplicating descriptor: Int32, name: String) throws(FileError) {
+        path = name
+        self.descriptor = try File.retrying("open", name) { dup(descriptor) }
+    }
+
     deinit { close() }
 
     /// Closes it; again is harmless.

@@ -110,6 +110,11 @@ struct OutputLinkTests {
         let file = cids[1]
         let shown = try place.shell("holdfast get -o /dev/stdout \(file) | tail -n 1")
         #expect(shown.outputText == "evil\n", "\(shown.errorText)")
+        let twice = try place.shell(
+            "for i in 1 2; do holdfast get -o /dev/stdout \(file); done > all && grep -c evil all && "
+                + "holdfast get -a -o /dev/fd/3 \(file) 3> all.tar && tar -tf all.tar && "
+                + "holdfast get -aC -o /dev/null \(file) && test ! -e /dev/null.tar.gz")
+        #expect(twice.exitCode == 0 && twice.outputText.hasPrefix("2\n"), "\(twice.errorText)")
         let pipe = try place.shell(
             "mkfifo p && (timeout 30 cat p > got & holdfast get -o p \(file) && wait) && cat got; "
                 + "test -p p")

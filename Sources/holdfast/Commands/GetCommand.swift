@@ -67,15 +67,21 @@ enum GetCommand {
         try extractor?.finish()
     }
 
-    private static func saveArchive(
-        _ request: RPCRequest, at path: Bytes, _ invocation: Invocation, _ session: Session,
-        _ client: RPCClient
-    ) throws {
+    /// With the ending of what it is.
+    private static func archivePath(_ path: Bytes, _ invocation: Invocation) -> Bytes {
         var path = path
         if invocation.flag("archive"), !path.ends(with: ".tar"), !path.ends(with: ".tar.gz") {
             path = path.appending(".tar")
         }
         if invocation.flag("compress"), !path.ends(with: ".gz") { path = path.appending(".gz") }
+        return path
+    }
+
+    private static func saveArchive(
+        _ request: RPCRequest, at path: Bytes, _ invocation: Invocation, _ session: Session,
+        _ client: RPCClient
+    ) throws {
+        let path = OutputPlace.isStream(path) ? path : archivePath(path, invocation)
         var file: OutputFile?
         var bar: ProgressBar?
         try client.bytes(

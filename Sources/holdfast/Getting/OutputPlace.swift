@@ -32,7 +32,7 @@ struct OutputPlace {
     /// Looks at what has the name.
     func standing() throws(FileError) -> Standing {
         if Self.isFolder(name) { return .folder(parent) }
-        if isStandardStream { return .stream }
+        if openDescriptor != nil { return .stream }
         guard let status = try parent.status(of: name) else { return .nothing }
         switch status.kind {
         case .folder: return .folder(try parent.folder(name))
@@ -44,7 +44,14 @@ struct OutputPlace {
 
     /// Opens the pipe or the device for writing.
     func openStream() throws(FileError) -> File {
-        isStandardStream ? try File(path, .replace) : try parent.openStream(name)
+        guard let openDescriptor else { return try parent.openStream(name) }
+        return try File(duplicating: openDescriptor, name: path.displayText)
+    }
+
+    /// Whether an output goes to a pipe or a device, whose name is not to be changed.
+    static func isStream(_ path: Bytes) -> Bool {
+        guard case .stream? = try? OutputPlace(path).standing() else { return false }
+        return true
     }
 
     /// The error for a folder that would be written through a link.
@@ -73,13 +80,19 @@ struct OutputPlace {
         name == "." || name == ".." || name == "/"
     }
 
-    /// The system's own links to what is open already: no archive has brought them.
-    private var isStandardStream: Bool {
-        if path == "/dev/stdout" || path == "/dev/stderr" { return true }
-        let digits = UInt8(ascii: "0")...UInt8(ascii: "9")
-        return (["/dev/fd/", "/proc/self/fd/"] as [Bytes]).contains { folder in
-            path.starts(with: folder) && path.count > folder.count
-                && path.dropFirst(folder.count).array.allSatisfy(digits.contains)
+    /// The number of what is open already, where the path is the system's own link to it: no archive
+    /// has brought that one.
+    private var openDescriptor: Int32? {
+        if path == "/dev/stdout" { return 1 }
+        if path == "/dev/stderr" { return 2 }
+        for folder: Bytes in ["/dev/fd/", "/proc/self/fd/"] where path.starts(with: folder) {
+            let digits = path.dropFirst(folder.count).array
+            let zero = UInt8(ascii: "0")
+            guard (1...4).contains(digits.count),
+                digits.allSatisfy((zero...UInt8(ascii: "9")).contains)
+            else { return nil }
+            return digits.reduce(0) { $0 * 10 + Int32($1 - zero) }
         }
+        return nil
     }
 }
