@@ -53,6 +53,21 @@ package final class TestPlace {
         try ChildProcess.run(program, arguments, environment: environment)
     }
 
+    /// Runs the program to its end, with variables of its own.
+    package func run(
+        _ arguments: [String], adding variables: [String: String]
+    ) throws -> ChildProcess {
+        try ChildProcess.run(
+            program, arguments, environment: environment.merging(variables) { $1 })
+    }
+
+    /// Starts the program, with variables of its own.
+    package func start(
+        _ arguments: [String], adding variables: [String: String]
+    ) throws -> ChildProcess {
+        try ChildProcess(program, arguments, environment: environment.merging(variables) { $1 })
+    }
+
     /// Starts the program.
     package func start(_ arguments: String...) throws -> ChildProcess {
         try ChildProcess(program, arguments, environment: environment)

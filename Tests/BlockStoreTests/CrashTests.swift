@@ -71,6 +71,7 @@ struct CrashTests {
             acknowledged.read(child.outputText, certain: certain)
             all.read(child.outputText, certain: certain)
             var options = BlockStoreOptions(folder: disk.mountPoint + "/store")
+            options.makesIfMissing = true
             options.reserveByteCount = 0
             let store = try BlockStore.open(options)
             try acknowledged.check(store)

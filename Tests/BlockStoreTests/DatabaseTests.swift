@@ -11,7 +11,7 @@ struct DatabaseTests {
         let folder = try File.makeTemporaryFolder(prefix: "holdfast-leveldb-")
         defer { try? File.removeTree(folder) }
         let settings = DatabaseSettings.meta(writeBufferByteCount: 1 << 16, openFileCountMax: 100)
-        try body(try Database(folder, settings))
+        try body(try Database(folder, settings, makesIfMissing: true))
     }
 
     @Test func valuesComeBackAndGoAway() throws {

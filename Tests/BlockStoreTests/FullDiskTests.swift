@@ -71,6 +71,7 @@ struct FullDiskTests {
     func aFullDiskIsReportedAndLeftByItselfWhenSpaceIsBack() throws {
         let disk = try SmallDisk(mebibytes: 12)
         var options = BlockStoreOptions(folder: disk.path + "/store")
+        options.makesIfMissing = true
         options.reserveByteCount = 0
         options.logWriteBufferByteCount = 1 << 20
         options.metaWriteBufferByteCount = 64 << 10

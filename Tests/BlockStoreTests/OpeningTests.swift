@@ -35,7 +35,8 @@ struct OpeningTests {
     @Test func aFolderThatCannotBeMadeIsAClearError() throws {
         let scratch = try ScratchStore()
         try File.replace(scratch.folder + "/file", with: [1])
-        let options = BlockStoreOptions(folder: scratch.folder + "/file/store")
+        var options = BlockStoreOptions(folder: scratch.folder + "/file/store")
+        options.makesIfMissing = true
         let error = #expect(throws: BlockStoreError.self) { try BlockStore.open(options) }
         #expect(error?.code == .folder)
     }

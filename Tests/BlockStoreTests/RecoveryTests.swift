@@ -22,12 +22,12 @@ struct RecoveryTests {
             options.folder + "/blocks",
             .log(
                 writeBufferByteCount: options.logWriteBufferByteCount,
-                openFileCountMax: options.openFileCountMax))
+                openFileCountMax: options.openFileCountMax), makesIfMissing: true)
         meta = try Database(
             options.folder + "/meta",
             .meta(
                 writeBufferByteCount: options.metaWriteBufferByteCount,
-                openFileCountMax: options.openFileCountMax))
+                openFileCountMax: options.openFileCountMax), makesIfMissing: true)
     }
 
     private func write(_ items: [(UInt64, VerifiedBlock)]) throws {

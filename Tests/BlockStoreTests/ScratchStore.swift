@@ -17,6 +17,7 @@ final class ScratchStore {
     /// Settings that make everything happen early: small memtables, no reserve.
     var options: BlockStoreOptions {
         var options = BlockStoreOptions(folder: folder)
+        options.makesIfMissing = true
         options.cacheByteCount = 1 << 20
         options.reserveByteCount = 0
         options.logWriteBufferByteCount = 256 << 10

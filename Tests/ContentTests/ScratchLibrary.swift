@@ -20,6 +20,7 @@ final class ScratchLibrary: Sendable {
     ) throws {
         folder = try File.makeTemporaryFolder(prefix: "holdfast-content-")
         var options = BlockStoreOptions(folder: folder)
+        options.makesIfMissing = true
         options.cacheByteCount = 1 << 20
         options.reserveByteCount = 0
         options.durability = .os

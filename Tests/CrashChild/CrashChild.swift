@@ -48,6 +48,7 @@ enum CrashChild {
     /// Small memtables, so that tables are written and logs are changed all the time.
     private static func options(_ folder: String) -> BlockStoreOptions {
         var options = BlockStoreOptions(folder: folder)
+        options.makesIfMissing = true
         options.reserveByteCount = 0
         options.logWriteBufferByteCount = 512 << 10
         options.metaWriteBufferByteCount = 64 << 10

@@ -20,6 +20,7 @@ final class ScratchGateway: Sendable {
     init(settings: GatewaySettings = GatewaySettings()) throws {
         folder = try File.makeTemporaryFolder(prefix: "holdfast-gateway-")
         var options = BlockStoreOptions(folder: folder)
+        options.makesIfMissing = true
         options.reserveByteCount = 0
         store = try BlockStore.open(options)
         library = Library(store: store)

@@ -14,15 +14,22 @@ package final class Database: Sendable {
     private let handles: DatabaseHandles
     private let calls = CallCount()
 
-    /// Opens a folder, making it if needed.
+    /// Opens a folder.
     ///
     /// - Parameters:
     ///   - path: the folder; its parent must exist.
     ///   - settings: fixed until it is closed.
-    /// - Throws: `.locked` when it is open elsewhere, `.corruption` when it is damaged.
-    package init(_ path: String, _ settings: DatabaseSettings) throws(DatabaseError) {
+    ///   - makesIfMissing: whether a database is made where none has ever been.
+    /// - Throws: `.locked` when it is open elsewhere, `.corruption` when it is damaged, `.missing`
+    ///   when it or a part of it is not there, `.inputOutput` when the system does not tell.
+    package init(
+        _ path: String, _ settings: DatabaseSettings, makesIfMissing: Bool = false
+    ) throws(DatabaseError) {
         self.path = path
-        handles = DatabaseHandles(settings)
+        let folder = DatabaseFolder(path: path)
+        let isThere = try folder.holdsDatabase()
+        guard isThere || makesIfMissing else { throw folder.isEmpty }
+        handles = DatabaseHandles(settings, makesIfMissing: !isThere)
         try handles.open(path)
     }
 

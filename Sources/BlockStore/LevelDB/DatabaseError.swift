@@ -8,6 +8,8 @@ package struct DatabaseError: Error, Hashable, Sendable, CustomStringConvertible
         case corruption
         /// A system call failed: disk, permission, number of open files.
         case inputOutput
+        /// There is no database, or not all of its files.
+        case missing
         /// Another database object holds the folder's lock.
         case locked
         /// The database was closed before the call.
@@ -36,9 +38,12 @@ package struct DatabaseError: Error, Hashable, Sendable, CustomStringConvertible
         } else if statusText.hasPrefix("IO error: ") {
             kind = Self.isLock(statusText) ? .locked : .inputOutput
         } else {
-            kind = .other
+            kind = statusText.hasSuffix(Self.absence) ? .inputOutput : .other
         }
     }
+
+    /// What LevelDB says when it does not find the `CURRENT` that `DatabaseFolder` has just opened.
+    private static let absence = "does not exist (create_if_missing is false)"
 
     /// Whether the text is of the system's EIO: the disk itself could not read.
     package var isDeviceError: Bool {

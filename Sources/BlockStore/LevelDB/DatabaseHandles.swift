@@ -15,7 +15,8 @@ final class DatabaseHandles: @unchecked Sendable {
     private let cache: OpaquePointer?
     private let filter: OpaquePointer?
 
-    init(_ settings: DatabaseSettings) {
+    /// - Parameter makesIfMissing: whether LevelDB makes a database where it finds none.
+    init(_ settings: DatabaseSettings, makesIfMissing: Bool) {
         unsafe options = leveldb_options_create()
         unsafe cache = leveldb_cache_create_lru(settings.cacheByteCount)
         unsafe filter =
@@ -33,10 +34,10 @@ final class DatabaseHandles: @unchecked Sendable {
         unsafe leveldb_writeoptions_set_sync(syncedWrite, 1)
         unsafe leveldb_writeoptions_set_sync(unsyncedWrite, 0)
         set(settings)
+        unsafe leveldb_options_set_create_if_missing(options, makesIfMissing ? 1 : 0)
     }
 
     private func set(_ settings: DatabaseSettings) {
-        unsafe leveldb_options_set_create_if_missing(options, 1)
         unsafe leveldb_options_set_paranoid_checks(options, settings.isParanoid ? 1 : 0)
         unsafe leveldb_options_set_write_buffer_size(options, settings.writeBufferByteCount)
         unsafe leveldb_options_set_max_file_size(options, settings.fileByteCountMax)

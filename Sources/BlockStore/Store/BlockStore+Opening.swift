@@ -4,24 +4,43 @@ import Multiformats
 import Telemetry
 
 extension BlockStore {
-    /// Opens the store of a repository, making it if it is not there.
+    /// Opens the store of a repository.
     ///
     /// - Parameter options: folder and settings.
     /// - Throws: `.lockedByProcess` when another process has it open, `.corrupt` when a database is
-    ///   damaged beyond what a repair can do, `.newerVersion`, `.folder`, `.readError`.
+    ///   damaged beyond what a repair can do, `.folder` when it or a part of it is not there,
+    ///   `.newerVersion`, `.readError`.
     /// - Complexity: after a clean stop, a few file opens. After any other, LevelDB replays its logs
     ///   (up to a memtable each), and what lies above the high-water mark is read.
     package static func open(_ options: BlockStoreOptions) throws(BlockStoreError) -> BlockStore {
         Limits.check()
+        return try inFolder(options.folder) {
+            let opening = Opening(options)
+            if options.makesIfMissing { try opening.make() }
+            return try opening.run()
+        }
+    }
+
+    /// Makes the empty databases of a new repository; those that are there already stay as they are,
+    /// so a making that was broken off can be repeated. When it returns, they are on disk.
+    ///
+    /// - Parameter options: folder and settings.
+    /// - Throws: `.folder` when there are parts of a database, `.readError`, `.diskFull`.
+    package static func make(_ options: BlockStoreOptions) throws(BlockStoreError) {
+        try inFolder(options.folder) { try Opening(options).make() }
+    }
+
+    private static func inFolder<Result>(
+        _ folder: String, _ body: () throws -> Result
+    ) throws(BlockStoreError) -> Result {
         do {
-            return try Opening(options).run()
+            return try body()
         } catch let error as BlockStoreError {
             throw error
         } catch let error as DatabaseError {
-            throw error.openError(in: options.folder)
+            throw error.openError(in: folder)
         } catch {
-            throw BlockStoreError(
-                .folder, "the folder \(options.folder) cannot be used: \(error)")
+            throw BlockStoreError(.folder, "the folder \(folder) cannot be used: \(error)")
         }
     }
 }
@@ -30,22 +49,36 @@ extension BlockStore {
 private struct Opening {
     let options: BlockStoreOptions
     let repair: DatabaseRepair
+    private let metaSettings: DatabaseSettings
+    private let logSettings: DatabaseSettings
+    private var metaFolder: String { options.folder + "/meta" }
+    private var logFolder: String { options.folder + "/blocks" }
 
     init(_ options: BlockStoreOptions) {
         self.options = options
         repair = DatabaseRepair(log: options.log, now: options.now)
+        metaSettings = .meta(
+            writeBufferByteCount: options.metaWriteBufferByteCount,
+            openFileCountMax: options.openFileCountMax)
+        logSettings = .log(
+            writeBufferByteCount: options.logWriteBufferByteCount,
+            openFileCountMax: options.openFileCountMax)
+    }
+
+    func make() throws {
+        try File.makeFolder(options.folder)
+        try DatabaseFolder(path: metaFolder).make(metaSettings)
+        try DatabaseFolder(path: logFolder).make(logSettings)
     }
 
     func run() throws -> BlockStore {
-        try File.makeFolder(options.folder)
-        let metaSettings = DatabaseSettings.meta(
-            writeBufferByteCount: options.metaWriteBufferByteCount,
-            openFileCountMax: options.openFileCountMax)
-        let logSettings = DatabaseSettings.log(
-            writeBufferByteCount: options.logWriteBufferByteCount,
-            openFileCountMax: options.openFileCountMax)
-        let meta = try repair.open(options.folder + "/meta", metaSettings)
-        let blocks = try repair.open(options.folder + "/blocks", logSettings)
+        // Both, before LevelDB touches the first.
+        for path in [metaFolder, logFolder] {
+            let folder = DatabaseFolder(path: path)
+            guard try folder.holdsDatabase() else { throw folder.isEmpty }
+        }
+        let meta = try repair.open(metaFolder, metaSettings)
+        let blocks = try repair.open(logFolder, logSettings)
         let recovery = try recover(blocks, meta)
         let context = context(quarantine: Quarantine(recovery.quarantined))
         let log = LogLane(
@@ -130,6 +163,12 @@ extension DatabaseError {
                 .corrupt,
                 "the database in \(folder) is damaged (\(message)): check the disk, then restore it "
                     + "from a replica or a backup")
+        case .missing:
+            return BlockStoreError(
+                .folder,
+                "the store in \(folder) is not complete (\(message)): mount what belongs there, or "
+                    + "restore it from a backup; nothing was changed. `holdfast init` makes a database "
+                    + "that is gone anew, empty, once \(folder)/version has been removed")
         case .inputOutput where isDiskFull:
             return BlockStoreError(
                 .diskFull(missingByteCount: 1),
@@ -137,7 +176,9 @@ extension DatabaseError {
                     + "(\(message)): free space, then try again")
         default:
             return BlockStoreError(
-                .readError, "the database in \(folder) cannot be opened: \(message)")
+                .readError,
+                "the database in \(folder) cannot be opened (\(message)): nothing was deleted; check "
+                    + "the disk and who may read the folder, then try again")
         }
     }
 }

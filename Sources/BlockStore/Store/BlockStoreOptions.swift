@@ -14,6 +14,9 @@ package struct BlockStoreOptions: Sendable {
 
     /// `$HOLDFAST_HOME`: the folder with `blocks/` and `meta/` in it.
     package var folder: String
+    /// Whether databases are made that have never been: for a store that is nobody's repository. That
+    /// of a repository is made by `BlockStore.make`, once.
+    package var makesIfMissing = false
     /// Bytes of the cache of hot blocks.
     package var cacheByteCount = 64 << 20
     /// Free bytes of the disk that ordinary writes may not touch.

@@ -1,3 +1,4 @@
+import BlockStore
 import Buffers
 import Execution
 
@@ -51,6 +52,7 @@ package final class Repository: Sendable {
             try File.replace(home + "/config.json", with: Bytes(utf8: "{}\n"))
         }
         let identity = try Identity.make(in: home)
+        try BlockStore.make(BlockStoreOptions(folder: home))
         // Last: a repository that was made half has no version, and is made again.
         try File.replace(
             home + "/version", with: Bytes(utf8: "\(Limits.repositoryVersion)\n"))
@@ -70,9 +72,9 @@ package final class Repository: Sendable {
         try removeAddresses(home: home)
         try lock.truncate(to: 0)
         try lock.write(Bytes(utf8: "\(ProcessSetup.processNumber)\n"))
-        for (folder, mode) in folders {
-            try File.makeFolder(home + "/" + folder, permissions: mode)
-        }
+        // Not the databases': one that is gone is to be missed.
+        try File.makeFolder(home + "/spool")
+        try File.makeFolder(home + "/keys")
         return Repository(home: home, lock: lock)
     }
 

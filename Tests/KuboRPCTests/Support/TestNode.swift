@@ -21,6 +21,7 @@ final class TestNode {
     init(_ adjust: (inout KuboRPCSettings) -> Void = { _ in }) throws {
         folder = try File.makeTemporaryFolder(prefix: "rpc-test-")
         var options = BlockStoreOptions(folder: folder)
+        options.makesIfMissing = true
         options.durability = .os
         options.reserveByteCount = 0
         store = try BlockStore.open(options)

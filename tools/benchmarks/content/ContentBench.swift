@@ -186,7 +186,9 @@ struct Rows {
     private func fresh() throws -> Library {
         try? File.removeTree(folder)
         try File.makeFolder(folder)
-        return Library(store: try BlockStore.open(BlockStoreOptions(folder: folder)))
+        var options = BlockStoreOptions(folder: folder)
+        options.makesIfMissing = true
+        return Library(store: try BlockStore.open(options))
     }
 
     @discardableResult

@@ -151,7 +151,9 @@ enum StoreBench {
 
         private func fresh() throws -> BlockStore {
             if File.exists(folder) { try File.removeTree(folder) }
-            return try BlockStore.open(BlockStoreOptions(folder: folder))
+            var options = BlockStoreOptions(folder: folder)
+            options.makesIfMissing = true
+            return try BlockStore.open(options)
         }
 
         private func run(_ count: Int, _ body: @escaping @Sendable (Int) -> Void) {

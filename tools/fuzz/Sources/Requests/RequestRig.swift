@@ -19,6 +19,7 @@ final class RequestRig: Sendable {
     private init() throws {
         folder = try File.makeTemporaryFolder(prefix: "holdfast-fuzz-")
         var options = BlockStoreOptions(folder: folder)
+        options.makesIfMissing = true
         options.cacheByteCount = 1 << 20
         options.reserveByteCount = 0
         options.durability = .os
