@@ -136,8 +136,8 @@ let testTargets: [Target] = [
     tests(
         "Node",
         [
-            "Buffers", "Multiformats", "UnixFS", "HTTP", "HTTPServer", "HTTPClient", "Execution",
-            "Telemetry",
+            "Buffers", "Multiformats", "UnixFS", "HTTP", "HTTPServer", "HTTPClient", "BlockStore",
+            "Execution", "Telemetry",
         ]),
     tests(
         "holdfast",

@@ -39,6 +39,32 @@ extension File {
         try syncFolder(folder(of: path))
     }
 
+    /// Makes a file in one step, as `replace` does, and never in the place of another.
+    ///
+    /// - Parameters:
+    ///   - path: the file.
+    ///   - contents: all of them.
+    /// - Throws: EEXIST when something is at the path.
+    package static func make(_ path: String, with contents: Bytes) throws(FileError) {
+        let temporary = path + ".new"
+        let file = try File(temporary, .replace)
+        try file.write(contents)
+        try file.sync()
+        file.close()
+        defer { try? remove(temporary) }
+        let (from, to) = (try temporary.cString(for: "link"), try path.cString(for: "link"))
+        do throws(FileError) {
+            _ = try retrying("link", path) { unsafe Glibc.link(from, to) }
+        } catch  where error.number == EPERM || error.number == EOPNOTSUPP {
+            // A file system without links.
+            if try exists(path) {
+                throw FileError(operation: "make", path: path, number: EEXIST)
+            }
+            try rename(temporary, to: path)
+        }
+        try syncFolder(folder(of: path))
+    }
+
     /// Renames an entry, replacing what stood at the target.
     package static func rename(_ path: String, to target: String) throws(FileError) {
         let (from, to) = (try path.cString(for: "rename"), try target.cString(for: "rename"))
@@ -79,7 +105,7 @@ extension File {
         let number = errno
         let parent = folder(of: path.pathBytes)
         // A parent that is there already is no reason to try again: `/proc` refuses for good.
-        if number == ENOENT, parent != path.pathBytes, !exists(parent) {
+        if number == ENOENT, parent != path.pathBytes, try !exists(parent) {
             try makeFolder(parent, permissions: permissions)
             return try makeFolder(path, permissions: permissions)
         }
@@ -154,7 +180,17 @@ extension File {
     }
 
     /// Whether anything is at a path (a dangling link counts).
-    package static func exists(_ path: some FilePath) -> Bool { (try? status(of: path)) != nil }
+    ///
+    /// - Throws: when the system does not tell. A disk that fails is no absence: whoever takes it for
+    ///   one makes anew what is there.
+    package static func exists(_ path: some FilePath) throws(FileError) -> Bool {
+        do throws(FileError) {
+            _ = try status(of: path)
+            return true
+        } catch  where error.isAbsence {
+            return false
+        }
+    }
 
     /// The target of a symbolic link, as it is written in it.
     package static func linkTarget(of path: some FilePath) throws(FileError) -> Bytes {

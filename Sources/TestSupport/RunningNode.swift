@@ -24,7 +24,7 @@ package final class RunningNode {
         // A node that was killed has left them there.
         for name in ["api", "gateway"] { try? File.remove(place.home + "/" + name) }
         process = try place.start("serve")
-        try Self.wait(for: process) { File.exists(place.home + "/api") }
+        try Self.wait(for: process) { try File.exists(place.home + "/api") }
         gatewayPort = try Self.port(in: place.home + "/gateway")
         rpcPort = try Self.port(in: place.home + "/api")
         gateway = HTTPClient(.tcp(host: "127.0.0.1", port: gatewayPort))

@@ -20,6 +20,38 @@ struct FileTests {
         }
     }
 
+    @Test func makingReplacesNothing() throws {
+        try withFolder { folder in
+            try File.make(folder + "/a", with: Bytes(utf8: "one"))
+            let error = #expect(throws: FileError.self) {
+                try File.make(folder + "/a", with: Bytes(utf8: "two"))
+            }
+            #expect(error?.isExisting == true)
+            #expect(try File.names(in: folder) == ["a"])
+            #expect(try File.readAll(folder + "/a", limit: 10).utf8Text == "one")
+            // As after a crash in the middle of it.
+            try File.remove(folder + "/a")
+            try File.make(folder + "/a", with: Bytes(utf8: "three"))
+            #expect(try File.readAll(folder + "/a", limit: 10).utf8Text == "three")
+            #expect(try File.names(in: folder) == ["a"])
+        }
+    }
+
+    /// Only the two errors that say that nothing is there do.
+    @Test func aLookThatFailsIsNoAbsence() throws {
+        try withFolder { folder in
+            #expect(try !File.exists(folder + "/none"))
+            #expect(try !File.exists(folder + "/none/below"))
+            try File.replace(folder + "/file", with: .empty)
+            #expect(try !File.exists(folder + "/file/below"))
+            try File.makeLink(folder + "/loop", to: "loop")
+            #expect(try File.exists(folder + "/loop"))
+            #expect(throws: FileError.self) { try File.exists(folder + "/loop/below") }
+            let long = String(repeating: "x", count: 300)
+            #expect(throws: FileError.self) { try File.exists(folder + "/" + long) }
+        }
+    }
+
     @Test func aFileOverTheLimitIsRefused() throws {
         try withFolder { folder in
             try File.replace(folder + "/a", with: Bytes(utf8: "12345"))

@@ -44,7 +44,7 @@ struct UnnamedFileTests {
             let file = try UnnamedFile.make(path)
             try file.write("new")
             #expect(try file.read(at: 0, count: 3) == "new")
-            #expect(!File.exists(path))
+            #expect(try !File.exists(path))
         }
     }
 }

@@ -56,7 +56,7 @@ struct ReadinessTests {
             while (try? client.fetch(ClientRequest(.get, "/readyz")).status) != .ok {
                 try #require(!deadline.hasPassed && !process.hasEnded, "\(process.errorText)")
             }
-            #expect(File.exists(place.home + "/api"))
+            #expect(try File.exists(place.home + "/api"))
             let listed = try place.run("pin", "ls")
             #expect(listed.exitCode == 0, "\(listed.errorText)")
         }

@@ -1,3 +1,4 @@
+import BlockStore
 import Buffers
 import Execution
 import Multiformats
@@ -153,6 +154,34 @@ struct RepositoryTests {
                 try Repository.initialize(home: home)
             }
             #expect(error?.code == .exists)
+        }
+    }
+
+    /// It ends at any point before its last step, the version.
+    @Test func aMakingThatWasBrokenOffIsRepeatedAndKeepsTheKey() throws {
+        try withHome { home in
+            let identity = try Repository.initialize(home: home)
+            let steps = ["/version", "/meta/CURRENT", "/keys/peer-id", "/config.json"]
+            for step in steps { try File.remove(home + step) }
+            // LevelDB writes no log before `CURRENT`.
+            for name in try File.names(in: home + "/meta") where name.hasSuffix(".log") {
+                try File.remove(home + "/meta/" + name)
+            }
+            try File.rename(
+                home + "/meta/MANIFEST-000002", to: home + "/meta/MANIFEST-000001")
+            #expect(try Repository.initialize(home: home) == identity)
+            let repository = try Repository.open(home: home)
+            defer { repository.close() }
+            try BlockStore.open(BlockStoreOptions(folder: home)).close()
+        }
+    }
+
+    @Test func aDatabaseThatIsGoneIsNotMadeByOpening() throws {
+        try withHome { home in
+            _ = try Repository.initialize(home: home)
+            try File.removeTree(home + "/meta")
+            try Repository.open(home: home).close()
+            #expect(try !File.exists(home + "/meta"))
         }
     }
 

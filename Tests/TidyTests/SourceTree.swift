@@ -41,7 +41,7 @@ enum SourceTree {
     }
 
     private static func files(below folder: String) throws -> [String] {
-        guard File.exists(ProjectFolder.path(folder)) else { return [] }
+        guard try File.exists(ProjectFolder.path(folder)) else { return [] }
         return try File.names(in: ProjectFolder.path(folder)).flatMap { name -> [String] in
             let path = folder + "/" + name
             if name.hasPrefix(".") || path == "Tests/Fixtures" { return [] }

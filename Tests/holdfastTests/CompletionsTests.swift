@@ -10,7 +10,8 @@ struct CompletionsTests {
     /// Shells that are not installed cannot be asked; at least bash always is.
     @Test(arguments: Completions.shells)
     func theShellAcceptsItsScript(shell: String) throws {
-        guard let path = ["/bin/", "/usr/bin/"].map({ $0 + shell }).first(where: File.exists) else {
+        guard let path = try ["/bin/", "/usr/bin/"].map({ $0 + shell }).first(where: File.exists)
+        else {
             #expect(shell != "bash", "bash is missing")
             return
         }

@@ -24,6 +24,45 @@ struct FailingDiskTests {
         try refuses(.init("access", of: "/\(database)/CURRENT", number: number))
     }
 
+    /// A failed look at a file is no absence of it: the old key is read, or nothing is.
+    @Test func theKeyIsNotReplacedWhereTheSystemDoesNotTellWhetherThereIsOne() throws {
+        let id = try place.run("id").outputText
+        let key = try File.readAll(place.home + "/keys/private-key", limit: 99)
+        for name in ["private-key", "peer-id"] {
+            let file = "/keys/" + name
+            for call in ["lstat", "stat"] {
+                let fault = FailingCalls.Fault(call, of: file, number: EIO)
+                let read = try place.run(["cat", cid], adding: faults.environment(fault))
+                // Where there is a key nobody looks for what stands in for one.
+                #expect(read.exitCode == (call == "lstat" && name == "private-key" ? 1 : 0))
+                #expect(try File.readAll(place.home + "/keys/private-key", limit: 99) == key)
+            }
+        }
+        #expect(try place.run("id").outputText == id)
+    }
+
+    @Test func aConfigurationThatCannotBeLookedAtIsNotLeftOut() throws {
+        let fault = FailingCalls.Fault("lstat", of: "/config.json", number: EIO)
+        let served = try place.run(["serve"], adding: faults.environment(fault))
+        #expect(served.exitCode == 1)
+        #expect(served.errorText.contains("/config.json: input/output error"))
+    }
+
+    @Test func aRepositoryThatCannotBeLookedAtIsNotMadeAgain() throws {
+        let id = try place.run("id").outputText
+        try place.write(".holdfast/config.json", #"{"log":{"level":"info"}}"#)
+        let fault = FailingCalls.Fault("lstat", of: "/version", number: EIO)
+        for words in [["init"], ["serve", "--init"], ["pin", "ls"]] {
+            let made = try place.run(words, adding: faults.environment(fault))
+            #expect(made.exitCode == 1)
+            #expect(made.errorText.contains("/version: input/output error"))
+        }
+        #expect(try place.run("id").outputText == id)
+        let configuration = try File.readAll(place.home + "/config.json", limit: 99)
+        #expect(configuration.utf8Text == #"{"log":{"level":"info"}}"#)
+        try expectEverything()
+    }
+
     private func refuses(_ fault: FailingCalls.Fault) throws {
         let failed = try place.run(["pin", "ls"], adding: faults.environment(fault))
         #expect(failed.exitCode == 1)

@@ -38,7 +38,7 @@ struct HostileNumberTests {
     }
 
     /// In memory, because file systems of disks have smaller limits.
-    @Test(.enabled(if: File.exists("/dev/shm")))
+    @Test(.enabled(if: try File.exists("/dev/shm")))
     func sparseFilesMayBeLargerThanAllNumbersTogether() throws {
         let folder = "/dev/shm/holdfast-sparse-\(ProcessSetup.processNumber)"
         try File.makeFolder(folder)

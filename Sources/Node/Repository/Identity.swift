@@ -39,16 +39,17 @@ package struct Identity: Hashable, Sendable {
         let identity = Identity(publicKey: publicKey)
         let message = [privateKeyHead, privateKey, publicKey].joined(separator: .empty)
         // The key first: it is what the id is made of.
-        try File.replace(keyPath(in: home), with: message)
-        try File.replace(path(in: home), with: Bytes(utf8: identity.peerID + "\n"))
+        try File.make(keyPath(in: home), with: message)
+        try File.make(path(in: home), with: Bytes(utf8: identity.peerID + "\n"))
         return identity
     }
 
     /// The identity of a repository; one that has none gets one.
     ///
-    /// - Throws: EINVAL for a file of a key that is none.
+    /// - Throws: EINVAL for a file of a key that is none; EIO and the like when the system does not
+    ///   tell whether there is a key. A key that is there is never replaced.
     static func open(in home: String) throws(FileError) -> Identity {
-        if File.exists(keyPath(in: home)) {
+        if try File.exists(keyPath(in: home)) {
             let message = try File.readAll(keyPath(in: home), limit: 4_096)
             let keys = message.dropFirst(privateKeyHead.count)
             let privateKey = keys.prefix(Ed25519.keyByteCount)
@@ -61,7 +62,7 @@ package struct Identity: Hashable, Sendable {
             }
             return Identity(publicKey: publicKey)
         }
-        guard File.exists(path(in: home)) else { return try make(in: home) }
+        guard try File.exists(path(in: home)) else { return try make(in: home) }
         let text = try File.readAll(path(in: home), limit: 4_096)
         return Identity(
             peerID: text.split(separator: UInt8(ascii: "\n")).first?.displayText ?? "")

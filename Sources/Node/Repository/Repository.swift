@@ -31,7 +31,11 @@ package final class Repository: Sendable {
     }
 
     /// Whether there is a repository.
-    package static func exists(home: String) -> Bool { File.exists(home + "/version") }
+    ///
+    /// - Throws: when the system does not tell.
+    package static func exists(home: String) throws -> Bool {
+        try File.exists(home + "/version")
+    }
 
     /// Makes a repository.
     ///
@@ -39,7 +43,7 @@ package final class Repository: Sendable {
     ///   other users.
     /// - Returns: the new identity.
     package static func initialize(home: String) throws -> Identity {
-        guard !exists(home: home) else {
+        guard try !exists(home: home) else {
             throw RepositoryError(
                 .exists, "there is a repository in \(home) already: use it, or remove it first")
         }
@@ -48,14 +52,14 @@ package final class Repository: Sendable {
         for (folder, mode) in folders {
             try File.makeFolder(home + "/" + folder, permissions: mode)
         }
-        if !File.exists(home + "/config.json") {
-            try File.replace(home + "/config.json", with: Bytes(utf8: "{}\n"))
+        if try !File.exists(home + "/config.json") {
+            try File.make(home + "/config.json", with: Bytes(utf8: "{}\n"))
         }
-        let identity = try Identity.make(in: home)
+        // That of a making that was broken off is kept.
+        let identity = try Identity.open(in: home)
         try BlockStore.make(BlockStoreOptions(folder: home))
         // Last: a repository that was made half has no version, and is made again.
-        try File.replace(
-            home + "/version", with: Bytes(utf8: "\(Limits.repositoryVersion)\n"))
+        try File.make(home + "/version", with: Bytes(utf8: "\(Limits.repositoryVersion)\n"))
         return identity
     }
 
@@ -85,8 +89,12 @@ package final class Repository: Sendable {
     }
 
     private static func removeAddresses(home: String) throws(FileError) {
-        for name in [apiFile, gatewayFile] where File.exists(home + "/" + name) {
-            try File.remove(home + "/" + name)
+        for name in [apiFile, gatewayFile] {
+            do throws(FileError) {
+                try File.remove(home + "/" + name)
+            } catch  where error.isAbsence {
+                continue
+            }
         }
     }
 
@@ -124,7 +132,7 @@ package final class Repository: Sendable {
     }
 
     private static func checkVersion(home: String) throws {
-        guard exists(home: home) else {
+        guard try exists(home: home) else {
             throw RepositoryError(
                 .missing, "no repository found in \(home): run `holdfast init` first")
         }
@@ -156,7 +164,9 @@ package final class Repository: Sendable {
 
     private static func isLocked(home: String) throws -> Bool {
         // Without the file of a node there is nothing to look for: the lock itself will tell.
-        guard File.exists(home + "/lock"), File.exists(home + "/" + apiFile) else { return false }
+        guard try File.exists(home + "/lock"), try File.exists(home + "/" + apiFile) else {
+            return false
+        }
         let lock = try File(home + "/lock", .read)
         return try !lock.tryLock()
     }

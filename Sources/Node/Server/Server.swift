@@ -73,7 +73,7 @@ package enum Server {
     ) throws -> Configuration {
         let path = home + "/config.json"
         let file =
-            File.exists(path)
+            try File.exists(path)
             ? try File.readAll(path, limit: Limits.configurationByteCountMax) : nil
         return try ConfigurationReader.read(
             file: file, path: path, environment: environment, options: options)

@@ -30,7 +30,7 @@ enum ServeCommand {
         examples: ["serve", "serve --public 0.0.0.0:8080", "serve --log-format=json"]
     ) { invocation, session in
         let home = session.home(invocation)
-        if invocation.flag("init"), !Repository.exists(home: home) {
+        if invocation.flag("init"), try !Repository.exists(home: home) {
             _ = try Repository.initialize(home: home)
         }
         var overrides: [String: String] = [:]

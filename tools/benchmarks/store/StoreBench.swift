@@ -150,7 +150,7 @@ enum StoreBench {
         }
 
         private func fresh() throws -> BlockStore {
-            if File.exists(folder) { try File.removeTree(folder) }
+            if try File.exists(folder) { try File.removeTree(folder) }
             var options = BlockStoreOptions(folder: folder)
             options.makesIfMissing = true
             return try BlockStore.open(options)
