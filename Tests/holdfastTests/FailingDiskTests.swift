@@ -24,6 +24,25 @@ struct FailingDiskTests {
         try refuses(.init("access", of: "/\(database)/CURRENT", number: number))
     }
 
+    /// The logs are in the list, or nothing is opened.
+    @Test(arguments: ["blocks", "meta"])
+    func noLogIsLeftOutWhereTheFolderCannotBeListed(database: String) throws {
+        let node = try RunningNode(place)
+        let later = try place.run("add", "-Q", input: Bytes(utf8: "in the log\n")).outputText
+        node.kill()
+        // The first list of the folder, which a database that was killed is opened after.
+        var fault = FailingCalls.Fault("readdir", of: "/\(database)", number: EIO)
+        for count in [1, 1_000_000] {
+            fault.count = count
+            let failed = try place.run(["pin", "ls"], adding: faults.environment(fault))
+            #expect(failed.exitCode == 1)
+            #expect(failed.errorText.contains("/\(database): input/output error"))
+        }
+        let pins = try place.run("pin", "ls", "--type=recursive", "-q").outputText
+        #expect(Set(pins.split(separator: "\n")) == [cid[...], later.dropLast()])
+        #expect(try place.run("cat", String(later.dropLast())).outputText == "in the log\n")
+    }
+
     /// A failed look at a file is no absence of it: the old key is read, or nothing is.
     @Test func theKeyIsNotReplacedWhereTheSystemDoesNotTellWhetherThereIsOne() throws {
         let id = try place.run("id").outputText

@@ -4,7 +4,9 @@ import Glibc
 /// What is in the folder of a database, found out before LevelDB looks.
 ///
 /// LevelDB takes any error of its own look at `CURRENT` for "there is no database". It is never let
-/// make one on its own account: it would delete the files of the one that is there.
+/// make one on its own account: it would delete the files of the one that is there. And it takes an
+/// error while it lists the folder for the end of the list: logs that are not in it are not read, and
+/// are deleted. The look here comes first, and an error ends it.
 struct DatabaseFolder {
     /// The folder.
     let path: String
@@ -14,11 +16,12 @@ struct DatabaseFolder {
     /// - Throws: `.inputOutput` when the system does not tell, `.missing` when there are files of a
     ///   database without `CURRENT`. Nothing is changed.
     func holdsDatabase() throws(DatabaseError) -> Bool {
+        let names = try names()
         do throws(FileError) {
             _ = try File(path + "/CURRENT", .read)
             return true
         } catch  where error.number == ENOENT {
-            guard try names().allSatisfy(Self.making.contains) else {
+            guard names.allSatisfy(Self.making.contains) else {
                 throw DatabaseError(
                     kind: .missing,
                     message: "\(path) holds files of a database, but \(error.description)")
