@@ -27,7 +27,7 @@ struct StopAlarmTests {
         await #expect(processExitsWith: .success) {
             let alarm = StopAlarm(grace: .milliseconds(50), .silent) { [] }
             alarm.set(to: .after(.milliseconds(10)))
-            alarm.cancel()
+            alarm.end()
             _ = Monitor(false).wait(by: .after(.milliseconds(300))) { $0 ? true : nil }
         }
     }

@@ -46,6 +46,47 @@ struct ServeTests {
         #expect(node.process.outputText.hasPrefix("gateway  http://127.0.0.1:"))
     }
 
+    /// Its standard error is a full pipe, so not a line of the log can be written.
+    @Test func aLogThatNobodyReadsDoesNotKeepItFromStopping() throws {
+        let place = try TestPlace()
+        let line = """
+            mkfifo pipe && exec 3<>pipe && head -c 65536 /dev/zero >&3
+            holdfast serve 2>&3 3>&- & node=$!
+            until [ -e .holdfast/api ]; do sleep 0.05; done
+            kill -TERM $node
+            for i in $(seq 100); do kill -0 $node 2>/dev/null || break; sleep 0.1; done
+            kill -KILL $node 2>/dev/null && echo "still there"
+            wait $node; echo "code $?"
+            """
+        #expect(try place.shell(line).outputText.hasSuffix("code 0\n"))
+    }
+
+    /// It comes while the disk takes half a minute over each sync of the opening.
+    @Test(arguments: [1, 2])
+    func aSignalStopsItWhileItOpens(signals: Int) throws {
+        let place = try TestPlace()
+        var slow = FailingCalls.Fault("fdatasync", of: "", number: 0)
+        slow.seconds = 30
+        var variables = try FailingCalls(in: place.folder).environment(slow)
+        variables["HOLDFAST_LISTEN_DRAIN_TIMEOUT"] = "1s"
+        let process = try place.start(["serve"], adding: variables)
+        let lock = place.home + "/lock"
+        while try !File.exists(lock) || File.readAll(lock, limit: 99).isEmpty {
+            pause(for: .milliseconds(5))
+        }
+        pause(for: .milliseconds(100))
+        let asked = Instant.now
+        for _ in 0..<signals {
+            process.kill(15)
+            pause(for: .milliseconds(100))
+        }
+        #expect(process.exitCode == 1)
+        let limit: Duration = signals == 1 ? .seconds(15) : .seconds(3)
+        #expect(Instant.now.elapsed(since: asked) < limit)
+        if signals == 1 { #expect(process.errorText.contains("\"for\":\"the store\"")) }
+        #expect(try place.run("pin", "ls").exitCode == 0)
+    }
+
     @Test func theShutdownCommandStopsIt() throws {
         let node = try RunningNode(TestPlace())
         let asked = try node.place.run("shutdown")

@@ -26,16 +26,18 @@ package enum Server {
             home: home, environment: environment, options: options)
         let services = ServiceList()
         let log = log(configuration.log, isForPeople: isForPeople)
-        defer { log.close() }
-        let listeners: NodeListeners
-        let alarm: StopAlarm
+        let stop = Monitor<String?>(nil)
+        let opened = Locked<NodeListeners?>(nil)
+        let alarm = StopAlarm(log) { opened.withLock { $0 }?.runningRequests ?? [] }
+        // Here, and not once the node is open: a disk may take minutes over that.
+        waitForSignals(stop) { [drainTimeout = configuration.listen.drainTimeout] in
+            alarm.set(to: .after(drainTimeout))
+        }
         do {
-            let stop = Monitor<String?>(nil)
-            listeners = try start(home, configuration, log, services) {
+            let listeners = try start(home, configuration, log, services) {
                 stop.notify { $0 = $0 ?? "the RPC" }
             }
-            alarm = StopAlarm(log) { [listeners] in listeners.runningRequests }
-            waitForSignals(stop)
+            opened.withLock { $0 = listeners }
             announce("gateway  \(listeners.gatewayURL)")
             announce("rpc      \(listeners.apiAddress)")
             log.info(
@@ -49,16 +51,18 @@ package enum Server {
             let reason = stop.wait(by: .never) { $0 } ?? ""
             log.info("stopping", [.text("because", reason)])
         } catch {
+            alarm.set(to: .after(.seconds(1)))
             services.stop(by: .after(.seconds(1)))
+            alarm.end()
             throw error
         }
         let stopping = Instant.now
         let deadline = Deadline.after(configuration.listen.drainTimeout)
         alarm.set(to: deadline)
         services.stop(by: deadline) { log.debug("stopping \($0)") }
-        alarm.cancel()
         log.info(
             "stopped", [.number("stopSeconds", Instant.now.elapsed(since: stopping).inSeconds)])
+        alarm.end()
     }
 
     /// Reads the configuration of a repository.
@@ -113,9 +117,14 @@ package enum Server {
     private static let standardError = File(descriptor: 2, name: "standard error")
 
     /// The second signal ends the process at once.
-    private static func waitForSignals(_ stop: Monitor<String?>) {
+    ///
+    /// - Parameter first: called before the first one is told to `stop`.
+    private static func waitForSignals(
+        _ stop: Monitor<String?>, first: @escaping @Sendable () -> Void
+    ) {
         _ = Thread(name: "signals") {
             let name = Signals.wait()
+            first()
             stop.notify { $0 = $0 ?? name }
             _ = Signals.wait()
             ProcessSetup.abandon(1)

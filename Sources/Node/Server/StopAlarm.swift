@@ -7,7 +7,8 @@ import Telemetry
 /// of a fault or of a disk that answers no more, must not keep the process: what was acknowledged is
 /// on disk, and the next start recovers as after a crash.
 ///
-/// Its threads exist from the start: there may be none left to be had when the stop comes.
+/// Its threads exist from the start, before the store is opened: there may be none left to be had when
+/// the stop comes, and it may come while a disk takes its time over the opening.
 struct StopAlarm {
     fileprivate enum Phase {
         case waiting
@@ -17,6 +18,7 @@ struct StopAlarm {
     }
 
     private let phase = Monitor(Phase.waiting)
+    private let flush: LogFlush
 
     /// Prepares the alarm.
     ///
@@ -28,14 +30,15 @@ struct StopAlarm {
         grace: Duration = Limits.stopGrace, _ log: Log,
         running: @escaping @Sendable () -> [String]
     ) {
-        let (phase, flushed) = (phase, LogFlush(log))
+        let (phase, flush) = (phase, LogFlush(log))
+        self.flush = flush
         _ = Thread(name: "stop-alarm") {
             let next = phase.wait(by: .never) { phase -> Phase? in
                 if case .waiting = phase { nil } else { phase }
             }
             guard case .stopping(let deadline) = next, !phase.isOver(by: deadline),
                 !phase.isOver(by: .after(grace))
-            else { return flushed.cancel() }
+            else { return }
             let names = running()
             log.error(
                 "stopped without waiting any longer",
@@ -43,18 +46,24 @@ struct StopAlarm {
                     .text("for", names.isEmpty ? "the store" : names.joined(separator: ", ")),
                     .integer("requests", names.count),
                 ])
-            flushed.run(by: .after(Limits.logFlushDuration))
+            flush.run(by: .after(Limits.logFlushDuration))
             ProcessSetup.abandon(1)
         }
     }
 
-    /// Sets the alarm.
+    /// Sets the alarm; again is harmless.
     ///
     /// - Parameter deadline: when running requests are told to end; the grace begins then.
-    func set(to deadline: Deadline) { phase.notify { $0 = .stopping(deadline) } }
+    func set(to deadline: Deadline) {
+        phase.notify { if case .waiting = $0 { $0 = .stopping(deadline) } }
+    }
 
-    /// Everything has ended in time.
-    func cancel() { phase.notify { $0 = .over } }
+    /// Everything has ended in time: turns it off, and writes what the log still has, unless nobody
+    /// takes it.
+    func end() {
+        phase.notify { $0 = .over }
+        flush.run(by: .after(Limits.logFlushDuration))
+    }
 }
 
 extension Monitor<StopAlarm.Phase> {
@@ -74,17 +83,14 @@ private struct LogFlush {
     init(_ log: Log) {
         let phase = phase
         _ = Thread(name: "log-flush") {
-            let next = phase.wait(by: .never) { $0 == .waiting ? nil : $0 }
-            guard next == .running else { return }
+            _ = phase.wait(by: .never) { $0 == .running ? true : nil }
             log.close()
             phase.notify { $0 = .done }
         }
     }
 
     func run(by deadline: Deadline) {
-        phase.notify { $0 = .running }
+        phase.notify { if $0 == .waiting { $0 = .running } }
         _ = phase.wait(by: deadline) { $0 == .done ? true : nil }
     }
-
-    func cancel() { phase.notify { $0 = .done } }
 }
