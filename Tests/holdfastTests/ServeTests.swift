@@ -46,6 +46,18 @@ struct ServeTests {
         #expect(node.process.outputText.hasPrefix("gateway  http://127.0.0.1:"))
     }
 
+    /// LevelDB's thread is there before it is needed: a node whose neighbours have taken all threads
+    /// by then would end. It has the name of the thread that it was made by.
+    @Test func theThreadOfLevelDBIsThereFromTheStart() throws {
+        let node = try RunningNode(TestPlace())
+        let tasks = "/proc/\(node.process.processID)/task"
+        let names = try File.names(in: tasks).map {
+            try File.readAll("\(tasks)/\($0)/comm", limit: 99).utf8Text ?? ""
+        }
+        #expect(names.filter { $0 == "holdfast\n" }.count == 2, "\(names)")
+        #expect(node.stop() == 0)
+    }
+
     /// Its standard error is a full pipe, so not a line of the log can be written.
     @Test func aLogThatNobodyReadsDoesNotKeepItFromStopping() throws {
         let place = try TestPlace()

@@ -1,5 +1,7 @@
 package import Buffers
 import CLevelDB
+import Execution
+import Synchronization
 
 /// One open LevelDB database: the fence around the C handle.
 ///
@@ -99,6 +101,25 @@ package final class Database: Sendable {
             unsafe leveldb_compact_range(handles.database, chars, length, chars, length)
         }
     }
+
+    /// Has LevelDB start its one thread of the process, which it otherwise starts when a memtable is
+    /// full for the first time, and ends the process without a word of ours if the system refuses it.
+    /// Where it would be refused now, the process ends with the advice of `Thread`.
+    ///
+    /// - Complexity: a switch to a new log and one sync. Only the first call of a process does anything.
+    package func startBackgroundThread() {
+        guard !Self.hasBackgroundThread.exchange(true, ordering: .relaxed) else { return }
+        // Two at a time: the system may count one for a moment after its end.
+        let ends = Monitor(false)
+        let probes = (0..<2).map { _ in
+            Thread(name: "thread-probe") { _ = ends.wait(by: .never) { $0 ? true : nil } }
+        }
+        ends.notify { $0 = true }
+        for probe in probes { probe.join() }
+        flush()
+    }
+
+    private static let hasBackgroundThread = Atomic<Bool>(false)
 
     /// Announces an iterator; it calls `iteratorEnded` when it is destroyed.
     func makeIteratorPointer() throws(DatabaseError) -> OpaquePointer? {

@@ -78,6 +78,7 @@ private struct Opening {
             guard try folder.holdsDatabase() else { throw folder.isEmpty }
         }
         let meta = try repair.open(metaFolder, metaSettings)
+        meta.startBackgroundThread()
         let blocks = try repair.open(logFolder, logSettings)
         let recovery = try recover(blocks, meta)
         let context = context(quarantine: Quarantine(recovery.quarantined))
