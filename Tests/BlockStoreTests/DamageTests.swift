@@ -59,21 +59,10 @@ struct DamageTests {
 
     @Test func aDamagedLogIsCopiedAsideAndEverythingIsChecked() throws {
         let scratch = try ScratchStore()
-        var options = scratch.options
-        // One memtable holds everything, so that the log file does too.
-        options.logWriteBufferByteCount = 64 << 20
-        let child = try ChildProcess.run(
-            BuiltProgram.path("crash-child"), [scratch.folder + "/store", "1", "--count", "12"])
-        #expect(child.exitCode == 0)
-        var acknowledged = Acknowledgements()
-        acknowledged.read(child.outputText)
-        #expect(acknowledged.blocks.count == 12)
-        options.folder = scratch.folder + "/store"
-        try flipBits(in: options.folder + "/blocks", suffix: ".log", count: 1)
+        let (options, acknowledged) = try damagedLog(scratch)
         let store = try BlockStore.open(options)
         #expect(store.recovery.didCheckEverything)
-        let aside = try File.names(in: options.folder).filter { $0.contains("-damaged-") }
-        #expect(aside.count == 1)
+        #expect(try copies(options.folder).count == 1)
         try checkServesOnlyRightBytes(store, acknowledged.blocks)
         store.close()
         let again = try BlockStore.open(options)
@@ -84,6 +73,70 @@ struct DamageTests {
             let block = try SampleBlock.make(number)
             #expect(try again.get(block.multihash) == block.bytes)
         }
+    }
+
+    /// A store that was killed with everything in its log, and a bit of that flipped.
+    private func damagedLog(
+        _ scratch: ScratchStore
+    ) throws -> (BlockStoreOptions, Acknowledgements) {
+        var options = scratch.options
+        // One memtable holds everything, so that the log file does too.
+        options.logWriteBufferByteCount = 64 << 20
+        options.folder = scratch.folder + "/store"
+        let child = try ChildProcess.run(
+            BuiltProgram.path("crash-child"), [options.folder, "1", "--count", "12"])
+        #expect(child.exitCode == 0)
+        var acknowledged = Acknowledgements()
+        acknowledged.read(child.outputText)
+        #expect(acknowledged.blocks.count == 12)
+        try flipBits(in: options.folder + "/blocks", suffix: ".log", count: 1)
+        return (options, acknowledged)
+    }
+
+    private func copies(_ folder: String) throws -> [String] {
+        try File.names(in: folder).filter { $0.contains("-damaged") }
+    }
+
+    /// A folder where the new log has to go: the repair ends there each time.
+    @Test func aRepairThatIsBrokenOffLeavesTheLogsAndOneCopyAndAsksForTheCheck() throws {
+        let scratch = try ScratchStore()
+        let (options, acknowledged) = try damagedLog(scratch)
+        let names = try File.names(in: options.folder + "/blocks")
+        let log = options.folder + "/blocks/" + (try #require(names.last { $0.hasSuffix(".log") }))
+        let contents = try File.readAll(log, limit: 1 << 28)
+        try File.makeFolder(log + ".new")
+        for _ in 0..<3 {
+            #expect(throws: BlockStoreError.self) { try BlockStore.open(options) }
+            #expect(try File.readAll(log, limit: 1 << 28) == contents)
+            let copies = try copies(options.folder)
+            #expect(copies.count == 1)
+            let copy = "\(options.folder)/\(copies[0])\(log.dropFirst(File.folder(of: log).count))"
+            #expect(try File.readAll(copy, limit: 1 << 28) == contents)
+        }
+        try File.removeFolder(log + ".new")
+        // As if the repair had ended, and the check after it had not: the mark alone asks for it.
+        let store = try BlockStore.open(options)
+        #expect(store.recovery.didCheckEverything)
+        try checkServesOnlyRightBytes(store, acknowledged.blocks)
+        store.close()
+        try File.replace(options.folder + "/repairing", with: .empty)
+        let marked = try BlockStore.open(options)
+        #expect(marked.recovery.didCheckEverything)
+        marked.close()
+        let again = try BlockStore.open(options)
+        #expect(!again.recovery.didCheckEverything)
+        #expect(try copies(options.folder).count == 1)
+    }
+
+    @Test func damageThatNoRepairMendsIsNotCopied() throws {
+        let scratch = try ScratchStore()
+        _ = try filled(scratch)
+        try flipBits(in: scratch.folder + "/blocks", suffix: "", prefix: "MANIFEST-", count: 1)
+        for _ in 0..<3 {
+            let error = #expect(throws: BlockStoreError.self) { try scratch.open() }
+            #expect(error?.code == .corrupt)
+        }
+        #expect(try copies(scratch.folder) == [])
     }
 
     /// Some are lost: they are said to be, or absent, but never wrong.
@@ -131,8 +184,11 @@ struct DamageTests {
     }
 
     /// Flips a bit in the middle of the largest files of a folder.
-    private func flipBits(in folder: String, suffix: String, count: Int) throws {
-        let files = try File.names(in: folder).filter { $0.hasSuffix(suffix) }
+    private func flipBits(
+        in folder: String, suffix: String, prefix: String = "", count: Int
+    ) throws {
+        let files = try File.names(in: folder)
+            .filter { $0.hasPrefix(prefix) && $0.hasSuffix(suffix) }
             .map {
                 (path: "\(folder)/\($0)", size: try File.status(of: "\(folder)/\($0)").byteCount)
             }

@@ -82,6 +82,44 @@ struct FailingDiskTests {
         try expectEverything()
     }
 
+    /// A log with a damaged record, and a read of it that fails once, at any time of the repair.
+    @Test func anErrorOfTheDiskInARepairIsNotTakenForDamage() throws {
+        let node = try RunningNode(place)
+        var blocks: [String] = []
+        for number in 0..<12 {
+            let text = String(repeating: "\(number) ", count: 20_000)
+            let added = try place.run("add", "-Q", "--raw-leaves", input: Bytes(utf8: text))
+            blocks.append(String(added.outputText.dropLast()))
+        }
+        node.kill()
+        let logs = try File.names(in: place.home + "/blocks").filter { $0.hasSuffix(".log") }
+        let log = "/blocks/" + (try #require(logs.last))
+        var contents = try File.readAll(place.home + log, limit: 1 << 28).array
+        contents[100_000] ^= 1
+        try File.replace(place.home + log, with: Bytes(contents))
+        #expect(try place.shell("cp -r .holdfast kept").exitCode == 0)
+
+        func lostBlocks() throws -> [String] {
+            try blocks.filter { try place.run("block", "stat", $0).exitCode != 0 }
+        }
+        #expect(try place.run("repo", "stat").exitCode == 0)
+        // The block of LevelDB's log that is damaged has the end of one record and the start of another.
+        let damaged = try lostBlocks()
+        #expect(damaged.count > 0 && damaged.count < 3)
+
+        var endings: Set<Int32> = []
+        var fault = FailingCalls.Fault("read", of: log, number: EIO)
+        fault.count = 1
+        for first in [1, 2, 5, 8, 12, 16, 20, 30, 40, 60, 1_000] {
+            #expect(try place.shell("rm -r .holdfast; cp -r kept .holdfast").exitCode == 0)
+            fault.first = first
+            let opened = try place.run(["repo", "stat"], adding: faults.environment(fault))
+            endings.insert(try #require(opened.exitCode))
+            #expect(try lostBlocks() == damaged, "read \(first)")
+        }
+        #expect(endings == [0, 1])
+    }
+
     private func refuses(_ fault: FailingCalls.Fault) throws {
         let failed = try place.run(["pin", "ls"], adding: faults.environment(fault))
         #expect(failed.exitCode == 1)

@@ -52,7 +52,7 @@ package struct DatabaseError: Error, Hashable, Sendable, CustomStringConvertible
 
     /// Whether the text is of the system's ENOSPC.
     var isDiskFull: Bool {
-        kind == .inputOutput && message.hasSuffix("No space left on device")
+        kind == .inputOutput && message.lowercased().hasSuffix("no space left on device")
     }
 
     /// Whether this very process holds the lock already.

@@ -38,7 +38,8 @@ final class DatabaseHandles: @unchecked Sendable {
     }
 
     private func set(_ settings: DatabaseSettings) {
-        unsafe leveldb_options_set_paranoid_checks(options, settings.isParanoid ? 1 : 0)
+        // Any damage makes the open fail, instead of being dropped without a word.
+        unsafe leveldb_options_set_paranoid_checks(options, 1)
         unsafe leveldb_options_set_write_buffer_size(options, settings.writeBufferByteCount)
         unsafe leveldb_options_set_max_file_size(options, settings.fileByteCountMax)
         unsafe leveldb_options_set_block_size(options, settings.blockByteCount)

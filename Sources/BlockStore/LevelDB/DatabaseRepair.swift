@@ -1,29 +1,26 @@
 import Buffers
 import Execution
-import Synchronization
 import Telemetry
 
 /// Opens databases, and repairs a damaged log in a way that says what it did.
 ///
-/// Holdfast opens with `isParanoid`: one damaged record of LevelDB's log makes the open fail. Then
-/// the log files are copied aside, the database is opened without it (LevelDB drops the damaged
-/// records), and `didRepair` asks the caller to check everything before it serves.
+/// LevelDB is told not to bear with damage: one damaged record of LevelDB's log makes the open fail. Then
+/// the log files are copied aside, `mark` asks for a check of everything before the store serves, and
+/// each damaged log is replaced, in one step, by one of the records that are whole. An error of the disk
+/// on the way is no damage: it ends the repair, with the logs as they were.
 ///
 /// - Spec: stack 4.3.
 final class DatabaseRepair: Sendable {
+    /// Set before the first change.
+    let mark: RepairMark
     private let log: Log
     private let now: @Sendable () -> WallTime
-    private let repaired = Atomic<Bool>(false)
-    /// Where the logs of a database are that was damaged in this run.
-    private let copies = Locked<[String: String]>([:])
 
-    init(log: Log, now: @escaping @Sendable () -> WallTime) {
+    init(folder: String, log: Log, now: @escaping @Sendable () -> WallTime) {
+        mark = RepairMark(in: folder)
         self.log = log
         self.now = now
     }
-
-    /// Whether a database was repaired since this was last asked.
-    func takeDidRepair() -> Bool { repaired.exchange(false, ordering: .acquiringAndReleasing) }
 
     /// Opens a folder.
     ///
@@ -32,50 +29,55 @@ final class DatabaseRepair: Sendable {
         do {
             return try Database(path, settings)
         } catch  where error.kind == .corruption {
-            return try repair(path, settings, error)
+            try repair(path, after: error)
+            return try Database(path, settings)
         }
     }
 
-    private func repair(
-        _ path: String, _ settings: DatabaseSettings, _ damage: DatabaseError
-    ) throws(DatabaseError) -> Database {
-        let aside = copyLogsAside(path)
-        var lenient = settings
-        lenient.isParanoid = false
-        let database = try Database(path, lenient)
-        // Everything that was kept goes into tables, so that the strict open finds nothing to replay.
-        database.flush()
-        database.close()
-        repaired.store(true, ordering: .releasing)
-        log.error(
-            "the database was damaged and has been repaired; all blocks are checked now",
-            [
-                .text("database", path), .text("damage", damage.message),
-                .text("damagedLogCopiedTo", aside ?? "nowhere: the copy failed"),
-            ])
-        return try Database(path, settings)
-    }
-
-    /// Keeps the damaged log files for a person who wants to look.
-    private func copyLogsAside(_ path: String) -> String? {
-        let folder = "\(path)-damaged-\(now().seconds)"
-        // Whoever opens again and again must not fill the disk with copies.
-        if let folder = copies.withLock({ $0[path] }) { return folder }
+    private func repair(_ path: String, after damage: DatabaseError) throws(DatabaseError) {
+        let names: [String]
+        do throws(FileError) { names = try damagedLogs(in: path) } catch {
+            throw DatabaseError(error)
+        }
+        // Elsewhere: no repair of ours helps.
+        guard !names.isEmpty else { throw damage }
         do throws(FileError) {
-            try File.makeFolder(folder)
-            for name in try File.names(in: path) where name.hasSuffix(".log") {
-                let source = try File("\(path)/\(name)", .read)
-                let target = try File("\(folder)/\(name)", .replace)
-                while true {
-                    let piece = try source.read(upTo: 1 << 20)
-                    if piece.isEmpty { break }
-                    try target.write(piece)
-                }
-            }
-            copies.withLock { $0[path] = folder }
-            return folder
+            let copies = try LogCopies(path: path, now: now()).keep()
+            try mark.set()
+            var dropped = 0
+            for name in names { dropped += try clean("\(path)/\(name)") }
+            log.error(
+                "the database was damaged and has been repaired; all blocks are checked now",
+                [
+                    .text("database", path), .text("damage", damage.message),
+                    .text("damagedLogCopiedTo", copies), .integer("droppedByteCount", dropped),
+                ])
         } catch {
-            return nil
+            throw DatabaseError(error)
         }
+    }
+
+    private func damagedLogs(in path: String) throws(FileError) -> [String] {
+        var names: [String] = []
+        for name in try LogCopies.logs(in: path) {
+            var reader = try DatabaseLogReader("\(path)/\(name)")
+            while try reader.next() != nil {}
+            if reader.droppedByteCount > 0 { names.append(name) }
+        }
+        return names
+    }
+
+    /// Replaces a log by one of its whole records.
+    ///
+    /// - Returns: how many bytes were left out.
+    private func clean(_ path: String) throws(FileError) -> Int {
+        let new = path + ".new"
+        var reader = try DatabaseLogReader(path)
+        var writer = try DatabaseLogWriter(new)
+        while let record = try reader.next() { try writer.append(record) }
+        try writer.sync()
+        try File.rename(new, to: path)
+        try File.syncFolder(File.folder(of: path))
+        return reader.droppedByteCount
     }
 }

@@ -19,8 +19,6 @@ package struct DatabaseSettings: Sendable {
     /// Whether LevelDB checks its checksum when one value is read; it always does in scans and
     /// compactions.
     package var verifiesReads = true
-    /// Whether any damage makes the open fail, instead of being dropped without a word.
-    package var isParanoid = true
 
     /// The most that memtables and cache take: the memtable that is full is being written while the
     /// next one fills, and each may go over its size by the batch that fills it.

@@ -56,7 +56,7 @@ private struct Opening {
 
     init(_ options: BlockStoreOptions) {
         self.options = options
-        repair = DatabaseRepair(log: options.log, now: options.now)
+        repair = DatabaseRepair(folder: options.folder, log: options.log, now: options.now)
         metaSettings = .meta(
             writeBufferByteCount: options.metaWriteBufferByteCount,
             openFileCountMax: options.openFileCountMax)
@@ -100,16 +100,15 @@ private struct Opening {
 
     private func recover(_ blocks: Database, _ meta: Database) throws -> Recovery {
         var doubt = try meta.value(for: MetaKey.indexDoubt).map(IndexDoubt.init(decoding:))
-        if repair.takeDidRepair() {
-            // Written first, so that a crash during the check leads to another check.
-            doubt = .repaired
-            try set(.repaired, in: meta)
-        }
+        let isRepaired = try repair.mark.isSet()
+        if isRepaired { doubt = .repaired }
         var recovery = try Recovery(
             blocks: blocks, meta: meta, now: options.now(), log: options.log)
         try recovery.run(checksEverything: doubt != nil, trustsLog: doubt == .unsynced)
         let left: IndexDoubt? = options.durability == .os ? .unsynced : nil
         if left != doubt { try set(left, in: meta) }
+        // Last: a crash during the check leads to another one.
+        if isRepaired { try repair.mark.clear() }
         return recovery
     }
 
@@ -137,7 +136,8 @@ private struct Opening {
 private enum IndexDoubt: UInt8 {
     /// Writes are not synced, and the store has not been closed since.
     case unsynced = 1
-    /// LevelDB dropped damaged records, and the check has not ended.
+    /// Damaged records of a log were left out, and the check has not ended. Written by earlier versions
+    /// only: `RepairMark` says it now.
     case repaired = 2
 
     /// Anything unknown asks for the careful check.

@@ -1,0 +1,114 @@
+import Buffers
+import Execution
+import Vault
+
+/// Reads the records of one of LevelDB's own log files, and leaves out what is damaged.
+///
+/// It drops what LevelDB drops when it is told to bear with damage. LevelDB cannot be used for that: it
+/// takes an error of the disk for the end of the log then, and goes on without the rest.
+///
+/// - Spec: LevelDB's `doc/log_format.md`, `db/log_reader.cc`.
+struct DatabaseLogReader {
+    /// Bytes of the pieces that a log consists of.
+    static let blockByteCount = 32_768
+    /// Bytes before the payload of a fragment: checksum, length, kind.
+    static let headByteCount = 7
+    /// Bytes that every record has: a sequence number and a count.
+    private static let recordByteCountMin = 12
+
+    private enum Piece {
+        case fragment(kind: UInt8, Bytes)
+        /// The rest of a block cannot be read.
+        case damage
+        case end
+    }
+
+    private let file: File
+    private var block = Bytes.empty
+    private var isLastBlock = false
+    /// Bytes that were left out.
+    private(set) var droppedByteCount = 0
+
+    init(_ path: String) throws(FileError) { file = try File(path, .read) }
+
+    /// The next record that is whole.
+    ///
+    /// - Returns: nil at the end; what was being written when the process ended counts as the end.
+    /// - Throws: when the disk does not give the bytes: that is no damage.
+    mutating func next() throws(FileError) -> Bytes? {
+        var record: [Bytes]?
+        while true {
+            switch try nextPiece() {
+            case .end: return nil
+            case .damage: drop(&record)
+            case .fragment(let kind, let payload):
+                // 1 full, 2 first, 3 middle, 4 last.
+                if kind == 1 || kind == 2 { drop(&record) }
+                switch (kind, record) {
+                case (1, _), (2, _): record = [payload]
+                case (3, .some), (4, .some): record?.append(payload)
+                default:
+                    droppedByteCount += payload.count
+                    drop(&record)
+                }
+                guard kind == 1 || kind == 4, let whole = record?.joined(separator: .empty)
+                else { continue }
+                record = nil
+                if whole.count >= Self.recordByteCountMin { return whole }
+                droppedByteCount += whole.count
+            }
+        }
+    }
+
+    private mutating func drop(_ record: inout [Bytes]?) {
+        droppedByteCount += record?.reduce(0) { $0 + $1.count } ?? 0
+        record = nil
+    }
+
+    private mutating func nextPiece() throws(FileError) -> Piece {
+        while block.count < Self.headByteCount {
+            if isLastBlock { return .end }
+            block = try file.readFully(Self.blockByteCount)
+            isLastBlock = block.count < Self.blockByteCount
+        }
+        let count = Int(block[4]) | Int(block[5]) << 8
+        let kind = block[6]
+        let end = Self.headByteCount + count
+        guard end <= block.count else {
+            if isLastBlock { return .end }
+            return damage()
+        }
+        if kind == 0, count == 0 {
+            // Room that was reserved and not written.
+            block = .empty
+            return .damage
+        }
+        guard Self.checksum(block[6..<end]) == ByteReader.littleEndian(block) else {
+            return damage()
+        }
+        let payload = block[Self.headByteCount..<end]
+        block = block.dropFirst(end)
+        return .fragment(kind: kind, payload)
+    }
+
+    private mutating func damage() -> Piece {
+        droppedByteCount += block.count
+        block = .empty
+        return .damage
+    }
+
+    /// Of kind and payload; masked, as LevelDB keeps it.
+    static func checksum(_ bytes: Bytes) -> UInt32 {
+        var checksum = CRC32C()
+        checksum.update(bytes)
+        return (checksum.value >> 15 | checksum.value << 17) &+ 0xa282_ead8
+    }
+}
+
+extension ByteReader {
+    /// The first four bytes as a number; zero where there are fewer.
+    fileprivate static func littleEndian(_ bytes: Bytes) -> UInt32 {
+        var reader = ByteReader(bytes)
+        return (try? reader.readLittleEndian(UInt32.self)) ?? 0
+    }
+}

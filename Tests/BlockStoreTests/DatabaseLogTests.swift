@@ -1,0 +1,112 @@
+import Buffers
+import Execution
+import TestSupport
+import Testing
+
+@testable import BlockStore
+
+/// Reading and writing the logs of LevelDB itself.
+@Suite(.timeLimit(.minutes(20)))
+struct DatabaseLogTests {
+    /// Around the size of a block, where records are cut.
+    private static let counts = [
+        12, 100, 32_700, 32_754, 32_755, 32_761, 32_762, 32_768, 100_000, 13, 1_000_000, 12,
+    ]
+
+    private func withLog(_ body: (String) throws -> Void) throws {
+        let folder = try File.makeTemporaryFolder(prefix: "holdfast-log-")
+        defer { try? File.removeTree(folder) }
+        try body(folder + "/000001.log")
+    }
+
+    private func read(_ path: String) throws -> (records: [Bytes], droppedByteCount: Int) {
+        var reader = try DatabaseLogReader(path)
+        var records: [Bytes] = []
+        while let record = try reader.next() { records.append(record) }
+        return (records, reader.droppedByteCount)
+    }
+
+    private func write(_ records: [Bytes], to path: String) throws {
+        var writer = try DatabaseLogWriter(path)
+        for record in records { try writer.append(record) }
+    }
+
+    private func record(_ index: Int, byteCount: Int) -> Bytes {
+        Bytes([UInt8](repeating: UInt8(index + 1), count: byteCount))
+    }
+
+    @Test func whatIsWrittenIsRead() throws {
+        try withLog { path in
+            let records = Self.counts.enumerated().map { record($0.offset, byteCount: $0.element) }
+            try write(records, to: path)
+            let (found, dropped) = try read(path)
+            #expect(found == records)
+            #expect(dropped == 0)
+        }
+    }
+
+    /// LevelDB reads what is written here, and the other way round.
+    @Test func levelDBWritesAndReadsTheSame() throws {
+        try withLog { path in
+            let folder = File.folder(of: path) + "/database"
+            let settings = DatabaseSettings.log(
+                writeBufferByteCount: 64 << 20, openFileCountMax: 100)
+            try DatabaseFolder(path: folder).make(settings)
+            let values = Self.counts.enumerated().map { record($0.offset, byteCount: $0.element) }
+            let copy = folder + "-copy"
+            do {
+                let database = try Database(folder, settings)
+                for (index, value) in values.enumerated() {
+                    var batch = WriteBatch()
+                    batch.put(Key([UInt8(index)]), value)
+                    try database.write(batch, isSynced: false)
+                }
+                // As if the process had been killed here.
+                #expect(try ChildProcess.run("cp", ["-r", folder, copy]).exitCode == 0)
+            }
+            let log = copy + "/" + (try #require(try LogCopies.logs(in: copy).last))
+            let (records, dropped) = try read(log)
+            #expect(records.count == values.count)
+            #expect(dropped == 0)
+            let contents = try File.readAll(log, limit: 1 << 28)
+            try write(records, to: log)
+            #expect(try File.readAll(log, limit: 1 << 28) == contents)
+            let database = try Database(copy, settings)
+            for (index, value) in values.enumerated() {
+                #expect(try database.value(for: Key([UInt8(index)])) == value)
+            }
+        }
+    }
+
+    /// Whatever is damaged, all records that come before it are read, and none is wrong.
+    @Test func damageCostsTheRecordsThatItIsIn() throws {
+        try withLog { path in
+            let records = (0..<40).map { record($0, byteCount: 12 + 997 * $0) }
+            try write(records, to: path)
+            let contents = try File.readAll(path, limit: 1 << 28).array
+            for place in stride(from: 3, to: contents.count - 40_000, by: 61_019) {
+                var damaged = contents
+                damaged[place] ^= 0x10
+                try File.replace(path, with: Bytes(damaged))
+                let (found, dropped) = try read(path)
+                #expect(dropped > 0, "at \(place)")
+                #expect(found.count < records.count && found.count > 30, "at \(place)")
+                #expect(found.allSatisfy(records.contains))
+            }
+        }
+    }
+
+    @Test func anUnfinishedEndIsNoDamage() throws {
+        try withLog { path in
+            let records = (0..<3).map { record($0, byteCount: 40_000) }
+            try write(records, to: path)
+            let contents = try File.readAll(path, limit: 1 << 28)
+            for cut in [1, 6, 7, 8, 9_000, 39_000] {
+                try File.replace(path, with: contents.prefix(contents.count - cut))
+                let (found, dropped) = try read(path)
+                #expect(found == Array(records.prefix(2)))
+                #expect(dropped == 0)
+            }
+        }
+    }
+}
