@@ -30,7 +30,7 @@ extension File {
     ) throws(FileError) {
         let temporary = path + ".new"
         // One that is there was left by a process that was killed, or is somebody's link.
-        if exists(temporary) { try remove(temporary) }
+        if try exists(temporary) { try remove(temporary) }
         let file = try File(temporary, .createNew, permissions: permissions)
         try file.write(contents)
         try file.sync()

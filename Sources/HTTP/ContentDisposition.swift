@@ -53,9 +53,11 @@ package struct ContentDisposition: Sendable, Equatable {
     ///   - filename: any text.
     /// - Returns: `<kind>; filename="<ascii>"; filename*=UTF-8''<coded>`.
     package static func value(_ kind: String, filename: String) -> String {
+        let coded = PercentCoding.encode(filename, keeping: .segment)
+        if coded == filename { return "\(kind); filename=\"\(coded)\"; filename*=UTF-8''\(coded)" }
         let ascii = String(
             String.UnicodeScalarView(filename.unicodeScalars.map { $0.isASCII ? $0 : "_" }))
         return "\(kind); filename=\"\(PercentCoding.encode(ascii, keeping: .segment))\"; "
-            + "filename*=UTF-8''\(PercentCoding.encode(filename, keeping: .segment))"
+            + "filename*=UTF-8''\(coded)"
     }
 }

@@ -97,6 +97,11 @@ package enum PercentCoding {
         encode(text.utf8, keeping: kept)
     }
 
+    /// The same, with a look first: most texts stay as they are.
+    package static func encode(_ text: String, keeping kept: Kept = .path) -> String {
+        text.consists(of: kept.bytes) ? text : encode(text.utf8, keeping: kept)
+    }
+
     private static func decode(
         _ text: Span<UInt8>, plusIsBlank: Bool
     ) throws(HTTPError) -> Bytes {

@@ -56,14 +56,23 @@ enum AnswerHead {
         guard name.isToken else { return }
         writer.append(utf8: name)
         writer.append(utf8: ": ")
-        writer.append(value.utf8.map { ASCII.isControl($0) ? UInt8(ascii: " ") : $0 })
+        if value.isFieldValue {
+            writer.append(utf8: value)
+        } else {
+            writer.append(value.utf8.map { ASCII.isControl($0) ? UInt8(ascii: " ") : $0 })
+        }
         writer.append(utf8: "\r\n")
     }
 
     private static func isOurs(_ name: String, _ framing: Framing) -> Bool {
-        if framing != .chunked, name.equalsIgnoringASCIICase("Trailer") { return true }
-        return ["Content-Length", "Transfer-Encoding", "Connection", "Date"].contains {
-            $0.equalsIgnoringASCIICase(name)
+        // The lengths of the names tell them apart before any text is compared.
+        switch name.utf8.count {
+        case 4: name.equalsIgnoringASCIICase("Date")
+        case 7: framing != .chunked && name.equalsIgnoringASCIICase("Trailer")
+        case 10: name.equalsIgnoringASCIICase("Connection")
+        case 14: name.equalsIgnoringASCIICase("Content-Length")
+        case 17: name.equalsIgnoringASCIICase("Transfer-Encoding")
+        default: false
         }
     }
 }
