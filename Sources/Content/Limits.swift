@@ -69,9 +69,6 @@ package enum Limits {
     /// further up is read again. Saves reading the parents of small files again and again.
     static let walkHeldBytesMax = 1 << 20
 
-    /// Levels of a listing of links that keep their block.
-    static let referenceLevelsHeld = 4
-
     /// Blocks on one path: shards, and blocks that are nothing but a link.
     static let crossedBlocksMax = 8_192
 

@@ -45,6 +45,26 @@ struct CBORWalk {
         self.rules = rules
     }
 
+    /// Goes on where another walk over the same bytes stood behind a value; sizes were checked by it.
+    ///
+    /// - Parameters:
+    ///   - bytes: one value, which was checked before.
+    ///   - rules: any but those on the order of keys, which are not remembered.
+    ///   - position: what `position` was.
+    ///   - openFrames: what `openFrames` was.
+    init(
+        _ bytes: Bytes, _ rules: Rules, resumingAt position: Int, in openFrames: [IPLDWalk.Frame]
+    ) {
+        self.init(bytes, rules)
+        _ = try? reader.read(min(max(position, 0), bytes.count))
+        frames = openFrames.map { Frame(left: $0.left, isMap: $0.isMap, start: position) }
+    }
+
+    /// The lists and maps that are open.
+    var openFrames: [IPLDWalk.Frame] {
+        frames.map { IPLDWalk.Frame(left: $0.left, isMap: $0.isMap) }
+    }
+
     /// Where the next event begins.
     var position: Int { reader.offset }
 

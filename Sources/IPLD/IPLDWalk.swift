@@ -24,6 +24,55 @@ enum IPLDWalk: Sendable {
         }
     }
 
+    /// A list or map that is open.
+    struct Frame: Sendable {
+        /// How many values or entries are still to come, where the codec says so in front of them.
+        let left: UInt64
+        let isMap: Bool
+    }
+
+    /// Goes on in a block that was checked before, where another walk stood behind a value or at the
+    /// start; nothing that asks for a memory of what was passed is checked.
+    ///
+    /// - Parameters:
+    ///   - bytes: the block.
+    ///   - codec: what it claims to be.
+    ///   - position: what `position` was.
+    ///   - frames: what `frames` was.
+    init?(_ bytes: Bytes, as codec: Multicodec, resumingAt position: Int, in frames: [Frame]) {
+        switch codec {
+        case .dagCBOR: self = .cbor(CBORWalk(bytes, .reading, resumingAt: position, in: frames))
+        case .dagJSON:
+            self = .json(
+                JSONWalk(bytes, readsLinks: true, resumingAt: position, in: frames))
+        default: return nil
+        }
+    }
+
+    /// The key that an event of a walk through a block began with.
+    ///
+    /// - Parameters:
+    ///   - start: what `eventStart` was.
+    ///   - bytes: the block.
+    ///   - codec: as of the walk.
+    static func key(at start: Int, in bytes: Bytes, as codec: Multicodec) -> Bytes {
+        if codec == .dagCBOR {
+            var reader = ByteReader(bytes.dropFirst(start))
+            guard let head = try? CBORHead(reading: &reader) else { return .empty }
+            return (try? reader.read(head.number)) ?? .empty
+        }
+        var walk = JSONWalk(bytes, readsLinks: false, resumingAt: start, in: [])
+        return (try? walk.takeText())?.bytes ?? .empty
+    }
+
+    /// The lists and maps that are open.
+    var frames: [Frame] {
+        switch self {
+        case .cbor(let walk): walk.openFrames
+        case .json(let walk): walk.openFrames
+        }
+    }
+
     /// Where the last event began, in bytes of the block.
     var eventStart: Int {
         switch self {

@@ -34,6 +34,8 @@ struct JSONWalk {
     var index = 0
     /// Whether maps with the key `/` are links and bytes.
     private let readsLinks: Bool
+    /// Whether keys are remembered, to find one that is there twice.
+    private var checksKeys = true
     private var stage = Stage.value
     private var frames: [Frame] = []
     private var keys: [UInt32] = []
@@ -48,6 +50,26 @@ struct JSONWalk {
         self.text = text
         self.readsLinks = readsLinks
     }
+
+    /// Goes on where another walk over the same text stood behind a value. Keys are not compared.
+    ///
+    /// - Parameters:
+    ///   - text: one value, which was checked before.
+    ///   - readsLinks: as for the other walk.
+    ///   - position: what `position` was.
+    ///   - openFrames: what `openFrames` was.
+    init(
+        _ text: Bytes, readsLinks: Bool, resumingAt position: Int, in openFrames: [IPLDWalk.Frame]
+    ) {
+        self.init(text, readsLinks: readsLinks)
+        index = min(max(position, 0), text.count)
+        checksKeys = false
+        frames = openFrames.map { Frame(isMap: $0.isMap, firstKey: 0) }
+        if !frames.isEmpty { stage = .after }
+    }
+
+    /// The lists and maps that are open.
+    var openFrames: [IPLDWalk.Frame] { frames.map { IPLDWalk.Frame(left: 0, isMap: $0.isMap) } }
 
     /// Where the next event begins, or the space in front of it.
     var position: Int { index }
@@ -136,7 +158,7 @@ struct JSONWalk {
         skipSpace()
         guard try peek() == UInt8(ascii: ":") else { throw .json("expected a colon", index) }
         index += 1
-        try remember(keyAt: start, key)
+        if checksKeys { try remember(keyAt: start, key) }
         stage = .value
         return key
     }

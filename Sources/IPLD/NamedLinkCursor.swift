@@ -1,48 +1,97 @@
 package import Buffers
 package import Multiformats
 
-/// The links of one block in stored order with their names, one after the other. Keeps the block, the
-/// path to the place in it where it stands, and in dag-json four bytes for each key of the maps around.
-package struct NamedLinkCursor: Sendable {
+/// The links of one block in stored order with their names, one after the other. Keeps the block, and
+/// for each list or map around the place where it stands a number: names are read again from the block.
+package struct NamedLinkCursor: BlockLinkCursor {
+    /// Where a cursor stands; of a node a number, of the others some numbers for each list and map
+    /// around.
+    package struct Place: Sendable {
+        fileprivate var position = 0
+        fileprivate var frames: [IPLDWalk.Frame] = []
+        fileprivate var steps: [Step] = []
+    }
+
     private enum Source: Sendable {
         case node(DagPBLinkCursor)
         case value(IPLDWalk)
         case none
     }
 
-    /// A list or map around the place.
-    private struct Level: Sendable {
-        /// How long the path to it is.
-        let byteCount: Int
-        /// The number of the next value; nil in a map.
-        var index: Int?
+    /// How the path goes on from a list or map that is open.
+    fileprivate enum Step: Sendable {
+        /// How many values of a list have begun.
+        case list(count: Int)
+        /// Where the last key of a map stands.
+        case map(key: Int)
     }
 
+    private let block: Block
     private var source: Source
     /// Of the last link of a node.
     private var nodeName = Bytes.empty
-    private var path: [UInt8] = []
-    private var levels: [Level] = []
+    private var steps: [Step] = []
 
     /// Checks a whole block and starts in front of its first link.
     ///
     /// - Throws: as `LinkCursor`.
     package init(_ block: Block) throws(IPLDError) {
         try LinkCursor.check(block)
+        self.init(block, resumingAt: Place())
+    }
+
+    /// Starts at a place where another cursor over the same block stood; nothing is checked.
+    ///
+    /// - Parameters:
+    ///   - block: was checked before.
+    ///   - place: `place` of the other cursor, from before its first link or after any.
+    package init(_ block: Block, resumingAt place: Place) {
+        self.block = block
+        steps = place.steps
         switch block.cid.codec {
-        case .dagPB: source = .node(DagPBLinkCursor(block.bytes, resumingAt: 0))
+        case .dagPB:
+            source = .node(DagPBLinkCursor(block.bytes, resumingAt: place.position))
         case .dagCBOR, .dagJSON:
-            source = IPLDWalk(block.bytes, as: block.cid.codec).map { .value($0) } ?? .none
+            let walk = IPLDWalk(
+                block.bytes, as: block.cid.codec, resumingAt: place.position, in: place.frames)
+            source = walk.map { .value($0) } ?? .none
         default: source = .none
         }
+    }
+
+    /// Where the search for the next link begins.
+    package var place: Place {
+        switch source {
+        case .none: Place(position: block.bytes.count)
+        case .node(let links): Place(position: links.position)
+        case .value(let walk):
+            Place(position: walk.position, frames: walk.frames, steps: steps)
+        }
+    }
+
+    /// Bytes of memory that a place takes outside of the value itself.
+    package static func byteCount(outside place: Place) -> Int {
+        guard !place.steps.isEmpty else { return 0 }
+        let perLevel = MemoryLayout<IPLDWalk.Frame>.stride + MemoryLayout<Step>.stride
+        return Limits.arraysOfPlaceBytes + place.steps.count * perLevel
     }
 
     /// The name of the link that was given last: of dag-pb the bytes of the link's name, empty where
     /// it has none; of the others the path inside the block, segments joined by slashes.
     ///
-    /// - Complexity: the path is copied; it can be as long as the block.
+    /// - Complexity: the path is put together; it can be as long as the block.
     package var name: Bytes {
-        if case .node = source { nodeName } else { Bytes(path) }
+        if case .node = source { return nodeName }
+        var path = ByteWriter()
+        for step in steps {
+            if path.count > 0 { path.append(utf8: "/") }
+            switch step {
+            case .list(let count): path.append(utf8: "\(count - 1)")
+            case .map(let key):
+                path.append(IPLDWalk.key(at: key, in: block.bytes, as: block.cid.codec))
+            }
+        }
+        return path.finish()
     }
 
     /// The next link; nil at the end.
@@ -57,7 +106,7 @@ package struct NamedLinkCursor: Sendable {
         case .value(var walk):
             source = .none
             while let event = try? walk.next() {
-                guard let cid = take(event) else { continue }
+                guard let cid = take(event, at: walk.eventStart) else { continue }
                 source = .value(walk)
                 return cid
             }
@@ -66,16 +115,16 @@ package struct NamedLinkCursor: Sendable {
     }
 
     /// Moves on by one event; the path then leads to what the event is.
-    private mutating func take(_ event: IPLDEvent) -> CID? {
+    private mutating func take(_ event: IPLDEvent, at start: Int) -> CID? {
         switch event {
-        case .key(let key): enter(key.bytes)
-        case .end: levels.removeLast()
+        case .key: steps[steps.count - 1] = .map(key: start)
+        case .end: steps.removeLast()
         case .list:
             countValue()
-            levels.append(Level(byteCount: path.count, index: 0))
+            steps.append(.list(count: 0))
         case .map:
             countValue()
-            levels.append(Level(byteCount: path.count, index: nil))
+            steps.append(.map(key: start))
         case .link(let cid):
             countValue()
             return cid
@@ -86,14 +135,7 @@ package struct NamedLinkCursor: Sendable {
 
     /// In a list the number is the segment; in a map the key was there before.
     private mutating func countValue() {
-        guard let index = levels.last?.index else { return }
-        levels[levels.count - 1].index = index + 1
-        enter(Bytes(utf8: String(index)))
-    }
-
-    private mutating func enter(_ segment: Bytes) {
-        path.removeLast(path.count - (levels.last?.byteCount ?? 0))
-        if !path.isEmpty { path.append(UInt8(ascii: "/")) }
-        segment.withByteSpan { for index in $0.indices { path.append($0[index]) } }
+        guard case .list(let count) = steps.last else { return }
+        steps[steps.count - 1] = .list(count: count + 1)
     }
 }

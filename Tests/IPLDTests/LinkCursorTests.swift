@@ -74,6 +74,29 @@ struct LinkCursorTests {
         #expect(plain.next() == nil)
     }
 
+    /// A key that would be that of a link as the first of its map may come behind another one.
+    @Test
+    func keysAreNotTakenForFirstOnesByACursorThatIsTakenUpAgain() throws {
+        let json = #"{"a":{"/":"bafkqaaa"},"/":[{"/":"bafkqaaa"}],"\u0041":{"/":"bafkqaaa"}}"#
+        #expect(try Self.check(Self.block(.dagJSON, Bytes(utf8: json))) == 3)
+    }
+
+    /// However long the keys around it are, a place takes little memory.
+    @Test
+    func placesAreSmall() throws {
+        let cid = try CID(parsing: "bafkqaaa")
+        var value = IPLDValue.list([.link(cid), .link(cid)])
+        for _ in 0..<50 {
+            value = .map([.init(key: String(repeating: "k", count: 5_000), value: value)])
+        }
+        var cursor = try NamedLinkCursor(Self.block(.dagCBOR, DagCBOR.encode(value)))
+        #expect(NamedLinkCursor.byteCount(outside: cursor.place) == 0)
+        #expect(cursor.next() == cid)
+        let byteCount = NamedLinkCursor.byteCount(outside: cursor.place)
+        #expect((51 * 2 * 8...4_096).contains(byteCount))
+        #expect(cursor.name.count > 250_000)
+    }
+
     @Test
     func emptyKeysLeaveNoSlashInFront() throws {
         let cid = try CID(parsing: "bafkqaaa")
@@ -130,12 +153,16 @@ struct LinkCursorTests {
         let expected = try links(of: block)
         var cursor = try LinkCursor(block)
         var named = try NamedLinkCursor(block)
+        var resumed = named
         for link in expected {
             #expect(cursor.next() == link.cid)
             cursor = LinkCursor(block, resumingAt: cursor.position)
             #expect(named.next() == link.cid && named.name == link.name)
+            resumed = NamedLinkCursor(block, resumingAt: resumed.place)
+            #expect(resumed.next() == link.cid && resumed.name == link.name)
         }
-        #expect(cursor.next() == nil && named.next() == nil)
+        resumed = NamedLinkCursor(block, resumingAt: resumed.place)
+        #expect(cursor.next() == nil && named.next() == nil && resumed.next() == nil)
         return expected.count
     }
 

@@ -1,3 +1,4 @@
+import IPLD
 package import Multiformats
 
 /// Goes around the faults of a DAG: gives each block below a root that is missing, damaged or cannot
@@ -6,7 +7,7 @@ package struct FaultWalk {
     private let access: ContentAccess
     private let reader: BlockReader
     private var root: CID?
-    private var path: WalkPath
+    private var path: WalkPath<LinkCursor>
     private var seen: SeenBlocks
 
     /// Prepares a walk.

@@ -67,7 +67,7 @@ package struct DAGWalk {
     private let reader: BlockReader
     private var seen: SeenBlocks
     private var roots: [CID]
-    private var path: WalkPath
+    private var path: WalkPath<LinkCursor>
 
     /// Prepares a walk; nothing is read before the first `next()`.
     ///

@@ -29,20 +29,12 @@ package struct References {
         package init() {}
     }
 
-    private struct Level {
-        let source: CID
-        /// Links that have been given.
-        var count = 0
-        /// Nil where the block has to be read again.
-        var links: NamedLinkCursor?
-        var held: HeldBlock?
-    }
-
     private let access: ContentAccess
     private let options: Options
     private let reader: BlockReader
+    /// Memory for the depths.
     private let state: StateShare
-    private var levels: [Level] = []
+    private var path: WalkPath<NamedLinkCursor>
     private var seen: SeenBlocks
     /// The smallest depth at which each destination was met; only where depths count.
     private var depths: [CID: Int] = [:]
@@ -63,6 +55,7 @@ package struct References {
         self.options = options
         reader = access.makeReader()
         state = access.makeStateShare()
+        path = WalkPath(access)
         seen = SeenBlocks(access)
         if options.depthMax != 0 { try descend(into: root) }
     }
@@ -74,31 +67,28 @@ package struct References {
     package mutating func next() throws(ContentError) -> Reference? {
         if reader.isOthersTurn { release() }
         if let block = pending.take() { try descend(into: block) }
-        while let depth = levels.indices.last {
+        while true {
             try access.context.check()
             try state.makeRoom { release() }
+            try path.state.makeRoom { release() }
             try seen.state.makeRoom { release() }
-            guard let cid = try nextLink(depth) else {
-                removeLast()
-                continue
-            }
-            let (isShown, goesDeeper) = try visit(cid, depth: depth + 1)
+            guard let cid = try path.next(from: reader) else { return nil }
+            let (isShown, goesDeeper) = try visit(cid, depth: path.depth)
             if isShown {
                 pending = goesDeeper ? cid : nil
-                let name = options.givesNames ? levels[depth].links?.name : nil
                 return Reference(
-                    source: levels[depth].source, destination: cid, linkName: name ?? .empty)
+                    source: path.source ?? cid, destination: cid,
+                    linkName: options.givesNames ? path.linkName : .empty)
             }
             if goesDeeper { try descend(into: cid) }
         }
-        return nil
     }
 
     /// Lets go of all blocks until the next call, which reads again what it needs.
     package mutating func release() {
         reader.release()
         pending = pending?.compacted()
-        releaseLevels()
+        path.release()
     }
 
     // MARK: what is shown
@@ -126,48 +116,8 @@ package struct References {
             guard try access.byteCount(of: cid) != nil else { throw .blockNotFound(cid) }
             return
         }
-        let cid = cid.compacted()
-        let held = try reader.held(cid) { releaseLevels() }
-        let links = try Self.links(of: cid, in: held)
-        // All but the last few levels are read again when the listing comes back to them.
-        let kept = levels.count - Limits.referenceLevelsHeld
-        if levels.indices.contains(kept) { (levels[kept].links, levels[kept].held) = (nil, nil) }
-        try state.take(MemoryLayout<Level>.stride + cid.outsideByteCount)
-        levels.append(Level(source: cid, links: links, held: held))
-    }
-
-    private mutating func releaseLevels() {
-        for index in levels.indices { (levels[index].links, levels[index].held) = (nil, nil) }
-    }
-
-    private mutating func removeLast() {
-        let level = levels.removeLast()
-        state.forget(MemoryLayout<Level>.stride + level.source.outsideByteCount)
-    }
-
-    private mutating func nextLink(_ index: Int) throws(ContentError) -> CID? {
-        if levels[index].links == nil { try resume(index) }
-        levels[index].count += 1
-        return levels[index].links?.next()
-    }
-
-    private mutating func resume(_ index: Int) throws(ContentError) {
-        let held = try reader.held(levels[index].source) { releaseLevels() }
-        var links = try Self.links(of: levels[index].source, in: held)
-        for _ in 0..<levels[index].count {
-            try access.context.check()
-            _ = links.next()
-        }
-        (levels[index].links, levels[index].held) = (links, held)
-    }
-
-    private static func links(
-        of cid: CID, in held: HeldBlock
-    ) throws(ContentError) -> NamedLinkCursor {
-        do {
-            return try NamedLinkCursor(Block(cid: cid, bytes: held.bytes))
-        } catch {
-            throw ContentError(error, in: cid)
-        }
+        let cid = cid.detached()
+        let held = try reader.held(cid) { path.release() }
+        try path.descend(into: cid, held)
     }
 }

@@ -7,12 +7,14 @@ import Multiformats
 ///
 /// Blocks near the end stay in memory up to `Limits.walkHeldBytesMax`, the last one always while it
 /// is used; those before them are read again.
-struct WalkPath {
+struct WalkPath<Cursor: BlockLinkCursor> {
     private struct Level {
         /// The block, to read it again.
         let cid: CID
-        /// Where its next link stands.
-        var position: Int
+        /// Where its next link stands; of the last level only while there is no cursor.
+        var place: Cursor.Place
+        /// What was accounted for the place.
+        var placeByteCount = 0
         var held: HeldBlock?
 
         /// What a level on such a block takes beside what it holds.
@@ -25,7 +27,7 @@ struct WalkPath {
     let state: StateShare
     private var levels: [Level] = []
     /// The links of the last level, unless its block has to be read again.
-    private var cursor: LinkCursor?
+    private var cursor: Cursor?
     /// Index of the first level that may hold its block.
     private var firstHeld = 0
     private var heldByteCount = 0
@@ -35,14 +37,14 @@ struct WalkPath {
     /// Levels between the root and what `next` gives.
     var depth: Int { levels.count }
 
+    /// The block that `next` has found a link in.
+    var source: CID? { levels.last?.cid }
+
     /// The next link of the last level; levels that have none left are ended.
     mutating func next(from reader: BlockReader) throws(ContentError) -> CID? {
         while let index = levels.indices.last {
             if cursor == nil { try resume(index, from: reader) }
-            if let cid = cursor?.next() {
-                levels[index].position = cursor?.position ?? 0
-                return cid
-            }
+            if let cid = cursor?.next() { return cid }
             removeLast()
         }
         return nil
@@ -61,9 +63,9 @@ struct WalkPath {
     /// - Throws: `.undecodable`, `.tooMuchMemory`, `.overloaded`.
     mutating func descend(into cid: CID, _ held: HeldBlock) throws(ContentError) {
         let held = cid.isIdentity ? HeldBlock(held.bytes, in: levels.last?.held) : held
-        let links: LinkCursor
+        let links: Cursor
         do {
-            links = try LinkCursor(Block(cid: cid, bytes: held.bytes))
+            links = try Cursor(Block(cid: cid, bytes: held.bytes))
         } catch {
             throw ContentError(error, in: cid)
         }
@@ -71,7 +73,8 @@ struct WalkPath {
         guard first.next() != nil else { return }
         let cid = cid.compacted()
         try state.take(Level.byteCount(cid))
-        levels.append(Level(cid: cid, position: links.position, held: held))
+        try leaveLast()
+        levels.append(Level(cid: cid, place: links.place, held: held))
         cursor = links
         heldByteCount += held.bytes.count
         dropFirstBlocks()
@@ -79,6 +82,7 @@ struct WalkPath {
 
     /// Lets go of all blocks; `next` reads again what it needs.
     mutating func release() {
+        if let cursor, let index = levels.indices.last { levels[index].place = cursor.place }
         for index in levels.indices.dropFirst(firstHeld) { levels[index].held = nil }
         (firstHeld, heldByteCount, cursor) = (levels.count, 0, nil)
     }
@@ -93,14 +97,24 @@ struct WalkPath {
             firstHeld = index
             heldByteCount = held.bytes.count
         }
-        cursor = LinkCursor(
-            Block(cid: levels[index].cid, bytes: held.bytes), resumingAt: levels[index].position)
+        cursor = Cursor(
+            Block(cid: levels[index].cid, bytes: held.bytes), resumingAt: levels[index].place)
+    }
+
+    /// Notes where the last level stands, before another one takes the cursor. Only what more than one
+    /// level remembers is accounted for.
+    private mutating func leaveLast() throws(ContentError) {
+        guard let index = levels.indices.last else { return }
+        if let cursor { levels[index].place = cursor.place }
+        let byteCount = Cursor.byteCount(outside: levels[index].place)
+        try state.take(byteCount - levels[index].placeByteCount)
+        levels[index].placeByteCount = byteCount
     }
 
     private mutating func removeLast() {
         let level = levels.removeLast()
         cursor = nil
-        state.forget(Level.byteCount(level.cid))
+        state.forget(Level.byteCount(level.cid) + level.placeByteCount)
         if let held = level.held { heldByteCount -= held.bytes.count }
         firstHeld = min(firstHeld, levels.count)
     }
@@ -112,4 +126,9 @@ struct WalkPath {
             firstHeld += 1
         }
     }
+}
+
+extension WalkPath where Cursor == NamedLinkCursor {
+    /// The name of the link that `next` has given.
+    var linkName: Bytes { cursor?.name ?? .empty }
 }

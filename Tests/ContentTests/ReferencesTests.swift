@@ -1,0 +1,90 @@
+import Buffers
+import Content
+import Execution
+import IPLD
+import Multiformats
+import TestSupport
+import Testing
+
+/// Listings of links through blocks that are wide, deep or nested.
+@Suite(.timeLimit(.minutes(20)))
+struct ReferencesTests {
+    private let scratch: ScratchLibrary
+    private let blocks: HostileBlocks
+
+    init() throws {
+        scratch = try ScratchLibrary()
+        blocks = HostileBlocks(scratch)
+    }
+
+    /// Coming back to a block costs the next link, not all those before it.
+    @Test(arguments: [Multicodec.dagPB, .dagCBOR, .dagJSON])
+    func aWideBlockOverDeepOnesIsListedInTimeForItsLinks(codec: Multicodec) throws {
+        let low = try blocks.chain(5, below: try blocks.raw("end"))
+        let root = try wide([CID](repeating: low, count: 12_000), codec)
+        let context = RequestContext(deadline: .after(.seconds(40)))
+        var references = try References(
+            from: root, access: scratch.library.access(for: context), options: options())
+        var count = 0
+        while try references.next() != nil { count += 1 }
+        #expect(count == 12_000 * 6)
+    }
+
+    /// Names are the same whether a block stays in memory or is taken up again.
+    @Test(arguments: [Multicodec.dagCBOR, .dagJSON], [true, false])
+    func namesDoNotChangeWhenABlockIsTakenUpAgain(codec: Multicodec, isUnique: Bool) throws {
+        var below = try blocks.raw("end")
+        for number in 0..<6 {
+            let other = try blocks.chain(2, below: try blocks.raw("other \(number)"))
+            let list = IPLDValue.list([.null, .link(other), .list([.link(below), .link(other)])])
+            let value = IPLDValue.map([
+                .init(key: "é\"\(number)", value: list), .init(key: "z", value: .link(other)),
+            ])
+            below = try blocks.store(try IPLDCodec.encode(value, as: codec), codec)
+        }
+        let access = scratch.access
+        var plain = try References(from: below, access: access, options: options(isUnique))
+        var released = try References(from: below, access: access, options: options(isUnique))
+        var names: Set<Bytes> = []
+        while let reference = try plain.next() {
+            #expect(try released.next() == reference)
+            released.release()
+            names.insert(reference.linkName)
+        }
+        #expect(try released.next() == nil)
+        #expect(names.contains(Bytes(utf8: "é\"5/2/0")))
+    }
+
+    /// What is remembered of each block on the way down is small and counted.
+    @Test(arguments: [true, false])
+    func placesInNestedBlocksAreCounted(releases: Bool) throws {
+        var below = try blocks.raw("end")
+        for _ in 0..<200 {
+            var value = IPLDValue.list([.link(below), .link(below)])
+            for _ in 0..<100 { value = .list([value]) }
+            below = try blocks.store(try IPLDCodec.encode(value, as: .dagCBOR), .dagCBOR)
+        }
+        let access = scratch.access
+        var references = try References(from: below, access: access, options: options())
+        for _ in 0..<200 {
+            #expect(try references.next() != nil)
+            if releases { references.release() }
+        }
+        let inUse = scratch.library.stateBudget.inUse
+        #expect((200 * 101 * 16...1 << 20).contains(inUse))
+    }
+
+    private func options(_ isUnique: Bool = false) -> References.Options {
+        var options = References.Options()
+        (options.depthMax, options.isUnique) = (nil, isUnique)
+        return options
+    }
+
+    private func wide(_ cids: [CID], _ codec: Multicodec) throws -> CID {
+        if codec == .dagPB {
+            return try blocks.node(cids.enumerated().map { ("\($0.offset)", $0.element) })
+        }
+        let value = IPLDValue.map([.init(key: "list", value: .list(cids.map { .link($0) }))])
+        return try blocks.store(try IPLDCodec.encode(value, as: codec), codec)
+    }
+}
