@@ -76,8 +76,8 @@ package struct DirectorySearch: Sendable {
     }
 
     private mutating func step(in node: ShardNode, _ used: Int) -> Step {
-        let bucket = Shard.bucket(of: hash, usedBits: used, bitsPerLevel: node.bitsPerLevel)
-        usedBits = used + node.bitsPerLevel
+        let bucket = Shard.bucket(of: hash, usedBits: used, bitsPerLevel: node.form.bitsPerLevel)
+        usedBits = used + node.form.bitsPerLevel
         switch node.slot(inBucket: bucket) {
         case nil: return end(nil)
         case .entry(let entry): return end(entry.name == name ? entry : nil)

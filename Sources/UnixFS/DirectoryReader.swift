@@ -11,15 +11,12 @@ package struct DirectoryReader: Sendable {
         let cid: CID
         /// Where its next link stands.
         var position: Int
+        /// What its links mean; nil for a plain directory.
+        let form: ShardForm?
         /// Bits of the names' hashes that the shards above have used up.
         let usedBits: Int
         /// Whether an entry was found in it or below.
         var hasEntries = false
-    }
-
-    private enum Node: Sendable {
-        case plain(DagPBLinkCursor)
-        case shard(ShardNode, DagPBLinkCursor)
     }
 
     /// The directory.
@@ -36,8 +33,8 @@ package struct DirectoryReader: Sendable {
     /// Memory that it takes to know where it is, without a block.
     package var memoryByteCount: Int { levels.capacity * MemoryLayout<Level>.stride }
 
-    /// The node of the last level; nil to be read again.
-    private var node: Node?
+    /// The links of the last level; nil where the block has to be read again.
+    private var links: DagPBLinkCursor?
 
     /// Reads the root block and prepares to list the directory.
     ///
@@ -55,23 +52,21 @@ package struct DirectoryReader: Sendable {
     /// - Parameter root: a UnixFS directory.
     /// - Throws: `.notADirectory`, `.notUnixFS` or `.malformed`.
     package init(root: Block) throws(UnixFSError) {
-        let links: DagPBLinkCursor
+        let (first, form): (DagPBLinkCursor, ShardForm?)
         switch try UnixFSNode.read(root) {
         case .directory(let directory):
-            links = directory.links
-            node = .plain(links)
-            isSharded = false
+            (first, form) = (directory.links, nil)
             metadata = directory.metadata
         case .shard(let shard):
-            links = shard.links
-            node = .shard(shard, links)
-            isSharded = true
+            (first, form) = (shard.links, shard.form)
             metadata = shard.metadata
         case .file, .raw, .symlink:
             throw UnixFSError(.notADirectory, "\(root.cid) is not a directory")
         }
         self.root = root.cid.compacted()
-        levels = [Level(cid: self.root, position: links.position, usedBits: 0)]
+        isSharded = form != nil
+        links = first
+        levels = [Level(cid: self.root, position: first.position, form: form, usedBits: 0)]
     }
 
     /// The next entry: of a plain directory in stored order, of a HAMT in the order of hashes.
@@ -84,32 +79,13 @@ package struct DirectoryReader: Sendable {
     package mutating func next(from source: borrowing some BlockSource) throws -> DirectoryEntry? {
         while let index = levels.indices.last {
             try resume(from: source)
-            var below: (cid: CID, usedBits: Int)?
-            switch node {
-            case .plain(var links):
-                let link = links.next()
-                node = .plain(links)
-                levels[index].position = links.position
-                guard let link else { return try end() }
-                return DirectoryEntry(link)
-            case .shard(let shard, var links):
-                let link = links.next()
-                node = .shard(shard, links)
-                levels[index].position = links.position
-                guard let link else {
-                    _ = try end()
-                    continue
-                }
-                switch shard.slot(of: link) {
-                case .entry(let entry):
-                    levels[index].hasEntries = true
-                    return entry
-                case .shard(let cid):
-                    below = (cid.detached(), levels[index].usedBits + shard.bitsPerLevel)
-                }
-            case nil: return nil
+            switch nextSlot(index) {
+            case nil: try end()
+            case .entry(let entry):
+                levels[index].hasEntries = true
+                return entry
+            case .shard(let cid): try enter(cid, source)
             }
-            if let (cid, usedBits) = below { try enter(cid, usedBits: usedBits, source) }
         }
         return nil
     }
@@ -124,33 +100,32 @@ package struct DirectoryReader: Sendable {
     package mutating func nextShard(
         from source: borrowing some BlockSource, wants: (CID) throws -> Bool
     ) throws -> Block? {
+        guard isSharded else { return nil }
         while let index = levels.indices.last {
             try resume(from: source)
-            guard case .shard = node else { return nil }
-            guard let next = try nextShardLink(index) else {
+            switch nextSlot(index) {
+            case nil:
                 levels.removeLast()
-                node = nil
-                continue
+                links = nil
+            case .entry: continue
+            case .shard(let cid):
+                if try wants(cid) { return try enter(cid, source) }
             }
-            guard try wants(next.cid) else { continue }
-            return try enter(next.cid, usedBits: next.usedBits, source)
         }
         return nil
     }
 
-    /// The next link to a shard in the innermost one. A function of its own, so that nothing of that
-    /// one is held when the next is read.
-    private mutating func nextShardLink(_ index: Int) throws -> (cid: CID, usedBits: Int)? {
-        guard case .shard(let shard, var links) = node else { return nil }
-        defer {
-            node = .shard(shard, links)
-            levels[index].position = links.position
+    /// What the next link of the innermost node leads to. A function of its own, so that nothing of
+    /// that one is held when the next is read.
+    private mutating func nextSlot(_ index: Int) -> ShardForm.Slot? {
+        guard var rest = links, let link = rest.next() else { return nil }
+        links = rest
+        levels[index].position = rest.position
+        switch levels[index].form?.slot(of: link) {
+        case nil: return .entry(DirectoryEntry(link))
+        case .entry(let entry): return .entry(entry)
+        case .shard(let cid): return .shard(cid.detached())
         }
-        while let link = links.next() {
-            guard case .shard(let cid) = shard.slot(of: link) else { continue }
-            return (cid.detached(), levels[index].usedBits + shard.bitsPerLevel)
-        }
-        return nil
     }
 
     /// The children of the next entries of the innermost node: what to fetch ahead.
@@ -158,56 +133,49 @@ package struct DirectoryReader: Sendable {
     /// - Parameter limit: at most so many.
     /// - Returns: entries and shards in order.
     package func upcomingEntries(limit: Int) -> [CID] {
-        var ahead: DagPBLinkCursor
-        switch node {
-        case .plain(let links), .shard(_, let links): ahead = links
-        case nil: return []
-        }
+        guard var ahead = links else { return [] }
         var result: [CID] = []
         while result.count < limit, let link = ahead.next() { result.append(link.cid) }
         return result
     }
 
     /// Lets go of the block; `next` reads again what it needs.
-    package mutating func release() { node = nil }
+    package mutating func release() { links = nil }
 
     // MARK: the way down
 
     @discardableResult
     private mutating func enter(
-        _ cid: CID, usedBits: Int, _ source: borrowing some BlockSource
+        _ cid: CID, _ source: borrowing some BlockSource
     ) throws -> Block {
-        let block = Block(cid: cid, bytes: try source.block(cid) { node = nil })
+        let usedBits = levels.last.map { $0.usedBits + ($0.form?.bitsPerLevel ?? 0) } ?? 0
+        let block = Block(cid: cid, bytes: try source.block(cid) { links = nil })
         let shard = try ShardNode.read(block, usedBits: usedBits)
         if !cid.isIdentity { source.keepLast() }
         levels.append(
-            Level(cid: cid.compacted(), position: shard.links.position, usedBits: usedBits))
-        node = .shard(shard, shard.links)
+            Level(
+                cid: cid.compacted(), position: shard.links.position, form: shard.form,
+                usedBits: usedBits))
+        links = shard.links
         return block
     }
 
     /// Ends the last level; nothing may be left out of a listing without a word.
-    private mutating func end() throws(UnixFSError) -> DirectoryEntry? {
+    private mutating func end() throws(UnixFSError) {
         let level = levels.removeLast()
-        node = nil
-        guard let parent = levels.indices.last else { return nil }
+        links = nil
+        guard let parent = levels.indices.last else { return }
         guard level.hasEntries else {
             throw UnixFSError(.malformed, "block \(level.cid), a part of a HAMT, has no entries")
         }
         levels[parent].hasEntries = true
-        return nil
     }
 
-    /// Reads the node of the last level again, if it was let go of.
+    /// Reads the block of the last level again, if it was let go of. It was looked at as a whole
+    /// before: all of its links again for each of them would be most of the work.
     private mutating func resume(from source: borrowing some BlockSource) throws {
-        guard node == nil, let level = levels.last else { return }
-        let block = Block(cid: level.cid, bytes: try source.block(level.cid))
-        let links = DagPBLinkCursor(block.bytes, resumingAt: level.position)
-        // A plain one was looked at as a whole before: all of its links again would be most of the
-        // work where many readers take turns.
-        node =
-            isSharded
-            ? .shard(try ShardNode.read(block, usedBits: level.usedBits), links) : .plain(links)
+        guard links == nil, let level = levels.last else { return }
+        links = DagPBLinkCursor(try source.block(level.cid), resumingAt: level.position)
         source.keepLast()
     }
 }

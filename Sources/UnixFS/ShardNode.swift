@@ -4,12 +4,6 @@ package import Multiformats
 
 /// One block of a HAMT directory.
 package struct ShardNode: Sendable {
-    /// What a link of a shard leads to.
-    package enum Slot: Sendable {
-        case entry(DirectoryEntry)
-        case shard(CID)
-    }
-
     /// The shard's block.
     package let cid: CID
 
@@ -21,8 +15,9 @@ package struct ShardNode: Sendable {
 
     /// The links in bucket order.
     let links: DagPBLinkCursor
+    /// How the names of the links are made.
+    let form: ShardForm
     private let bitmap: Bitmap
-    private let digitCount: Int
 
     /// - Throws: `.malformed` for a fan-out that is no power of two from 8 to 1024, an unknown
     ///   hash, a bitmap wider than the fan-out or with another count of bits than there are links,
@@ -48,11 +43,11 @@ package struct ShardNode: Sendable {
                 .malformed, "a HAMT's bitmap has \(bitmap.count) bits for \(node.linkCount) links"
             )
         }
-        digitCount = Shard.digitCount(fanout: fanout)
+        form = ShardForm(fanout: fanout)
         links = node.links()
         var rest = links
         while let link = rest.next() {
-            guard link.nameBytes?.count ?? 0 >= digitCount else {
+            guard link.nameBytes?.count ?? 0 >= form.digitCount else {
                 throw UnixFSError(.malformed, "a HAMT's link has no bucket in its name")
             }
         }
@@ -60,22 +55,12 @@ package struct ShardNode: Sendable {
         metadata = message.metadata
     }
 
-    /// What a link of this shard leads to.
-    func slot(of link: DagPBLink) -> Slot {
-        let name = (link.nameBytes ?? .empty).dropFirst(digitCount)
-        guard !name.isEmpty else { return .shard(link.cid) }
-        return .entry(DirectoryEntry(name: name, cid: link.cid, tsize: link.tsize))
-    }
-
-    /// The bits of a name's hash that choose a bucket here.
-    var bitsPerLevel: Int { fanout.trailingZeroBitCount }
-
     /// What the bucket holds; nil if it is unused.
-    func slot(inBucket bucket: Int) -> Slot? {
+    func slot(inBucket bucket: Int) -> ShardForm.Slot? {
         guard bitmap.contains(bucket) else { return nil }
         var rest = links
         for _ in 0..<bitmap.rank(of: bucket) { _ = rest.next() }
-        return rest.next().map(slot(of:))
+        return rest.next().map(form.slot(of:))
     }
 
     /// Reads a shard below another one.
@@ -85,7 +70,7 @@ package struct ShardNode: Sendable {
         guard case .shard(let node) = try UnixFSNode.read(block) else {
             throw UnixFSError(.malformed, "block \(block.cid), a part of a HAMT, is not a shard")
         }
-        guard usedBits + node.bitsPerLevel <= Limits.hashBitCount else {
+        guard usedBits + node.form.bitsPerLevel <= Limits.hashBitCount else {
             throw UnixFSError.shardTooDeep
         }
         return node
