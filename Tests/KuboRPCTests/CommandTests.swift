@@ -187,4 +187,34 @@ struct CommandTests {
         let answer = try nodeWithHello().call("refs?arg=\(Self.hello)&edges=true&format=x")
         #expect(answer.text.contains("using format argument with edges is not allowed"))
     }
+
+    /// What would be cut off an identity digest is content.
+    @Test(arguments: [
+        ("mhtype=identity&mhlen=3", "hash (3) must be equal to the length of the data (5)"),
+        (
+            "mhtype=identity&mhlen=3&pin=true", "hash (3) must be equal to the length of the data"
+        ),
+        ("mhtype=identity&mhlen=0", "hash (0) must be equal to the length of the data (5)"),
+        ("mhtype=identity&mhlen=7", "requested length was too large for digest"),
+        ("mhtype=sha2-256&mhlen=33", "requested length was too large for digest"),
+        ("mhtype=blake3&mhlen=33", "requested length was too large for digest"),
+        ("mhtype=sha2-256&mhlen=19", "digest too small: sha2-256 digest got 19 bytes, minimum 20"),
+        ("mhlen=0", "digest too small: sha2-256 digest got 0 bytes, minimum 20"),
+    ])
+    func aDigestIsNotCutShorterThanItsContent(query: String, message: String) throws {
+        let node = try TestNode()
+        let answer = try node.upload("block/put?" + query, [.file("f", "hello")])
+        #expect(answer.status == 500 && answer.text.contains(message), "\(answer.text)")
+        #expect(try !node.call("repo/stat").text.contains("\"NumObjects\":1"))
+    }
+
+    @Test(arguments: [
+        "identity&mhlen=5", "identity&mhlen=-1", "sha2-256&mhlen=20", "blake3&mhlen=32",
+    ])
+    func digestsOfALengthThatCanBeAreTaken(query: String) throws {
+        let node = try TestNode()
+        let answer = try node.upload("block/put?mhtype=" + query, [.file("f", "hello")])
+        let key = try #require(try AnyJSON.lines(answer.text).first?["Key"]?.text)
+        #expect(try node.call("block/get?arg=\(key)").text == "hello")
+    }
 }

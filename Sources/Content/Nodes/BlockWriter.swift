@@ -93,11 +93,7 @@ extension BlockWriter.Naming {
             let whole = try HashFunction(code: hash).multihash(of: bytes)
             var multihash = whole
             if let digestByteCount, digestByteCount != whole.digestCount {
-                guard digestByteCount > 0, digestByteCount < whole.digestCount else {
-                    throw ContentError(
-                        .invalidArgument, "multihash length \(digestByteCount) is too long")
-                }
-                multihash = Multihash(code: hash, digest: whole.digest.prefix(digestByteCount))
+                multihash = try Self.shortened(whole, to: digestByteCount)
             }
             try HashFunctionPolicy.check(multihash)
             guard version == .v0 else { return .v1(codec, multihash) }
@@ -110,5 +106,24 @@ extension BlockWriter.Naming {
         } catch {
             throw ContentError(error, in: nil)
         }
+    }
+
+    /// A digest without its end; the content of an identity multihash has none that could be left out.
+    private static func shortened(
+        _ whole: Multihash, to byteCount: Int
+    ) throws(ContentError) -> Multihash {
+        guard byteCount >= 0, byteCount < whole.digestCount else {
+            throw ContentError(
+                .invalidArgument,
+                "requested length was too large for digest: \(byteCount) of "
+                    + "\(whole.digestCount) bytes")
+        }
+        guard whole.code != .identity else {
+            throw ContentError(
+                .invalidArgument,
+                "the length of the identity hash (\(byteCount)) must be equal to the length of the "
+                    + "data (\(whole.digestCount))")
+        }
+        return Multihash(code: whole.code, digest: whole.digest.prefix(byteCount))
     }
 }
