@@ -74,6 +74,50 @@ struct ReferencesTests {
         #expect((200 * 101 * 16...1 << 20).contains(inUse))
     }
 
+    /// What has no place in the log is told apart all the same, or the request ends.
+    @Test func linksToContentOfCIDsAreListedOnceHoweverManyThereAre() throws {
+        let root = try identities(6_000, repeating: 5_500..<5_510)
+        var references = try References(from: root, access: scratch.access, options: options(true))
+        var count = 0
+        while try references.next() != nil { count += 1 }
+        #expect(count == 6_000)
+        for roots in [[root], [root, root]] {
+            let figures = try DAGStatistics.count(roots, access: scratch.access)
+            #expect(figures.uniqueBlockCount == 6_001)
+            #expect(figures.dags.allSatisfy { $0.blockCount == 6_001 })
+        }
+    }
+
+    @Test func moreThanCanBeRememberedIsAnErrorAndNoWrongCount() throws {
+        // Each takes about 230 bytes, and the request may have 32 MiB.
+        let folders = try (0..<40).map { number in
+            ("\(number)", try identities(5_000, repeating: 0..<0, length: 100, in: "\(number)"))
+        }
+        let root = try blocks.node(folders)
+        let counted = contentError {
+            _ = try DAGStatistics.count([root], access: scratch.access)
+        }
+        #expect(counted?.code == .tooMuchMemory)
+        let listed = contentError {
+            var references = try References(
+                from: root, access: scratch.access, options: options(true))
+            while try references.next() != nil {}
+        }
+        #expect(listed?.code == .tooMuchMemory)
+    }
+
+    /// A node with links to content of CIDs, some of which are linked once more.
+    private func identities(
+        _ count: Int, repeating again: Range<Int>, length: Int = 0, in folder: String = ""
+    ) throws -> CID {
+        let padding = String(repeating: ".", count: length)
+        let cids = (0..<count).map { number in
+            HostileBlocks.identity(Bytes(utf8: "\(folder)/\(number)" + padding), .raw)
+        }
+        let links = cids.enumerated().map { ("\($0.offset)", $0.element) }
+        return try blocks.node(links + again.map { ("again \($0)", cids[$0]) }, isFolder: false)
+    }
+
     private func options(_ isUnique: Bool = false) -> References.Options {
         var options = References.Options()
         (options.depthMax, options.isUnique) = (nil, isUnique)

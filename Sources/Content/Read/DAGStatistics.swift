@@ -47,9 +47,10 @@ package struct DAGStatistics: Sendable, Hashable {
         progress: (DAGStatistics) throws -> Void = { _ in }
     ) throws -> DAGStatistics {
         var statistics = DAGStatistics()
-        var seen = SeenBlocks(access)
+        var seen = SeenBlocks(access, isExact: true)
         var options = DAGWalk.Options()
         options.readsLeaves = false
+        options.isExact = true
         for root in roots {
             statistics.dags.append(DAG(cid: root))
             let index = statistics.dags.count - 1

@@ -44,6 +44,9 @@ package struct DAGWalk {
         package var acceptsDamagedLeaves = false
         /// Whether a block that is met under another spelling of its CID is another one.
         package var tellsSpellingsApart = false
+        /// Whether no block is visited twice however many there are: the walk ends with an error where
+        /// it would have to remember too much for that.
+        package var isExact = false
         /// Levels below the root; nil for no end.
         package var depthMax: Int?
         /// Blocks that are remembered by multihash before the map by sequence number takes over.
@@ -80,7 +83,8 @@ package struct DAGWalk {
         self.options = options
         self.roots = roots.reversed()
         reader = access.makeReader()
-        seen = SeenBlocks(access, keysMax: options.multihashesMax)
+        seen = SeenBlocks(
+            access, isExact: options.isExact, keysMax: options.multihashesMax)
         path = WalkPath(access)
     }
 

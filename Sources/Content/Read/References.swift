@@ -56,7 +56,7 @@ package struct References {
         reader = access.makeReader()
         state = access.makeStateShare()
         path = WalkPath(access)
-        seen = SeenBlocks(access)
+        seen = SeenBlocks(access, isExact: true)
         if options.depthMax != 0 { try descend(into: root) }
     }
 

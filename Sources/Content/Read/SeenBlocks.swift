@@ -8,6 +8,9 @@ import Multiformats
 /// than a MiB. Only what has a number of its own is looked up there: an identity CID and a block that
 /// is not stored have none, and are new each time once the multihashes are full. So is a block that
 /// is deleted and written again during the walk. What is met twice is sent twice, never left out.
+///
+/// That does for what is sent. Where blocks are counted or named once (`isExact`) those without a
+/// number are remembered by multihash however many there are, as far as the memory of the request goes.
 struct SeenBlocks {
     /// What a block was met as. The same bytes have other links under another codec, so they are
     /// seen apart.
@@ -34,16 +37,20 @@ struct SeenBlocks {
 
     private let store: BlockStore
     private let keysMax: Int
+    private let isExact: Bool
     /// Memory for what is remembered.
     let state: StateShare
     private var keys: Set<Key> = []
     private var keyByteCount = 0
     private var maps: [Kind: SequenceSet] = [:]
 
-    init(_ access: ContentAccess, keysMax: Int = Limits.seenMultihashesMax) {
+    init(
+        _ access: ContentAccess, isExact: Bool = false, keysMax: Int = Limits.seenMultihashesMax
+    ) {
         store = access.library.store
         state = access.makeStateShare()
         self.keysMax = keysMax
+        self.isExact = isExact
     }
 
     /// Notes a block together with what is below it.
@@ -66,6 +73,7 @@ struct SeenBlocks {
             return true
         }
         guard multihash.code != .identity, let sequence = try sequence(of: multihash) else {
+            if isExact { try remember(key) }
             return true
         }
         let before = maps[kind]?.byteCount ?? 0
