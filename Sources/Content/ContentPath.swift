@@ -81,11 +81,23 @@ package struct ContentPath: Hashable, Sendable {
     /// The segments as text; bytes that are not UTF-8 are replaced.
     package var segmentTexts: [String] { segments.map(\.displayText) }
 
-    /// The whole path with its namespace: `/ipfs/<root>/a/b`.
+    /// The whole path with its namespace, for people: `/ipfs/<root>/a/b`.
     package var text: String {
         segments.reduce(into: "/ipfs/" + rootText) { text, segment in
             text += "/" + segment.displayText
         }
+    }
+
+    /// The whole path as it is, for what tells paths apart: two that are not UTF-8 may have the same
+    /// text.
+    package var bytes: Bytes {
+        var writer = ByteWriter()
+        writer.append(utf8: "/ipfs/" + rootText)
+        for segment in segments {
+            writer.append(utf8: "/")
+            writer.append(segment)
+        }
+        return writer.finish()
     }
 
     /// Reads the parts of a path that begins with a namespace: `ipfs`, a CID, names. The one place

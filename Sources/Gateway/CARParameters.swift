@@ -49,9 +49,9 @@ struct CARParameters: Sendable {
     }
 
     /// What changes the bytes of the CAR, hashed as Kubo does it.
-    func tagHash(of path: String) -> String {
+    func tagHash(of path: ContentPath) -> String {
         var writer = ByteWriter()
-        writer.append(utf8: path)
+        writer.append(path.bytes)
         if scope != .all { writer.append(utf8: "\0scope=\(scope.rawValue)") }
         if order != "dfs" { writer.append(utf8: "\0order=\(order)") }
         if sendsDuplicates { writer.append(utf8: "\0dups=y") }

@@ -8,7 +8,7 @@ extension GatewayExchange {
     func carAnswer(_ resolution: Resolution) throws(GatewayError) -> Response {
         let parameters = try CARParameters(query: query, accept: choice.parameters)
         let tag = EntityTag(
-            "\(target.path.rootText).car.\(parameters.tagHash(of: target.path.text))", isWeak: true)
+            "\(target.path.rootText).car.\(parameters.tagHash(of: target.path))", isWeak: true)
         var fields = contentFields(resolution, tag: tag)
         if let location = contentLocation(.car, extra: parameters.fromAccept) {
             fields.append("Content-Location", location)

@@ -116,6 +116,22 @@ struct HostileFieldTests {
         #expect(reports.withLock { $0 } == [])
     }
 
+    /// Names that are not UTF-8 look alike where they are shown, and are not the same.
+    @Test(arguments: ["?format=car", "?format=car&dag-scope=block"])
+    func tagsTellNamesApart(form: String) throws {
+        let leaf = try store(DagPBNode())
+        let names: [Bytes] = [[0xff], [0xfe], [0xc3], [0xef, 0xbf, 0xbd], [0xc3, 0xa9], [0x65]]
+        let root = try folder(names.map { ($0, leaf) })
+        try withListener { port in
+            let tags = try names.map { name in
+                let coded = PercentCoding.encode(name, keeping: .unreserved)
+                return try head("/ipfs/\(root)/\(coded)\(form)", "", port).values["Etag"]
+            }
+            #expect(tags.allSatisfy { $0?.hasPrefix("W/") == true })
+            #expect(Set(tags).count == names.count)
+        }
+    }
+
     // MARK: content
 
     /// A folder with a file of a name, and a folder `d` with a folder of that name.
