@@ -8,7 +8,7 @@ enum ContentSniffer {
     /// The type of a file that begins with these bytes.
     ///
     /// - Parameters:
-    ///   - start: at most `Limits.sniffBytesMax` bytes of the first leaf.
+    ///   - start: at most `Limits.sniffBytesMax` bytes.
     ///   - isWhole: whether that is the whole file.
     /// - Returns: always a type; `application/octet-stream` where nothing else fits.
     static func type(of start: Bytes, isWhole: Bool) -> String {

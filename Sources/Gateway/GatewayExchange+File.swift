@@ -82,14 +82,18 @@ extension GatewayExchange {
             && gateway.sniffedTypes[file] == nil
     }
 
-    /// Finds the type of a file of several blocks in its first one. Where that is not here there is
-    /// no type: what is missing is told when the content is read.
+    /// Finds the type of a file of several blocks in its first bytes, however small the pieces are in
+    /// which it is stored. Where they are not here there is no type: what is missing is told when the
+    /// content is read.
     func findType(of file: CID) throws(GatewayError) {
         do {
             let range = 0..<UInt64(Limits.sniffBytesMax)
             var stream = try FileStream(
                 file, range: range, checksEmptyParts: false, access: access)
-            let start = try stream.next()?.bytes ?? .empty
+            // Copied, so that no piece is held while the stream waits for the next one.
+            var gathered = ByteWriter(capacity: Limits.sniffBytesMax)
+            while let piece = try stream.next() { gathered.append(piece.bytes) }
+            let start = gathered.finish()
             gateway.sniffedTypes[file] = ContentSniffer.type(
                 of: start, isWhole: UInt64(start.count) == stream.size)
         } catch {
