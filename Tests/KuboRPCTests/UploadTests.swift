@@ -63,7 +63,8 @@ struct UploadTests {
         arguments: [
             "mtime=-9223372036854775808", "mtime=-62135596801", "mtime=253402300800",
             "mtime=9223372036854775807", "mtime=5&mtime-nsecs=1000000000",
-            "mtime=5&mtime-nsecs=4294967295",
+            "mtime=5&mtime-nsecs=4294967295", "mtime=5&mtime-nsecs=4294967296",
+            "mtime=5&mtime-nsecs=9223372036854775807", "mtime=5&mtime-nsecs=-1",
         ], [nil, "application/x-directory", "application/symlink"])
     func timesWithoutADateAreRefused(time: String, type: String?) throws {
         let part = Part(name: "file?" + time, filename: "d", type: type, content: [1])
@@ -71,7 +72,7 @@ struct UploadTests {
         #expect(!answer.text.contains("\"Hash\""))
         #expect(
             answer.text.contains("must lie between the years 1 and 9999")
-                || answer.text.contains("it is at most 999999999"))
+                || answer.text.contains("at most 999999999"))
     }
 
     @Test(arguments: ["253402300800", "-62135596801", "9223372036854775807"])

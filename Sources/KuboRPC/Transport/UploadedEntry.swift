@@ -40,10 +40,11 @@ struct UploadedEntry: Sendable, Equatable {
         let mark = part.name.firstIndex(of: UInt8(ascii: "?"))
         let query = QueryItems(parsing: mark.map { part.name.dropFirst($0 + 1) } ?? .empty)
         mode = query["mode"].flatMap { UInt32($0, radix: 8) }.map { $0 & 0o7777 }
-        let nanoseconds = query["mtime-nsecs"].flatMap { UInt32($0) } ?? 0
-        guard nanoseconds < 1_000_000_000 else {
+        let number = query["mtime-nsecs"].flatMap { Int64($0) } ?? 0
+        guard let nanoseconds = UInt32(exactly: number), nanoseconds < 1_000_000_000 else {
             throw ContentError(
-                .invalidArgument, "mtime-nsecs is \(nanoseconds): it is at most 999999999")
+                .invalidArgument, "mtime-nsecs is \(number): it is at least 0 and at most 999999999"
+            )
         }
         modified = query["mtime"].flatMap { Int64($0) }.map {
             Time(seconds: $0, nanoseconds: nanoseconds)
