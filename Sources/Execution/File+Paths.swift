@@ -28,13 +28,7 @@ extension File {
     package static func replace(
         _ path: String, with contents: Bytes, permissions: mode_t = 0o600
     ) throws(FileError) {
-        let temporary = path + ".new"
-        // One that is there was left by a process that was killed, or is somebody's link.
-        if try exists(temporary) { try remove(temporary) }
-        let file = try File(temporary, .createNew, permissions: permissions)
-        try file.write(contents)
-        try file.sync()
-        file.close()
+        let temporary = try makeTemporary(beside: path, contents, permissions)
         try rename(temporary, to: path)
         try syncFolder(folder(of: path))
     }
@@ -46,11 +40,7 @@ extension File {
     ///   - contents: all of them.
     /// - Throws: EEXIST when something is at the path.
     package static func make(_ path: String, with contents: Bytes) throws(FileError) {
-        let temporary = path + ".new"
-        let file = try File(temporary, .replace)
-        try file.write(contents)
-        try file.sync()
-        file.close()
+        let temporary = try makeTemporary(beside: path, contents, 0o600)
         defer { try? remove(temporary) }
         let (from, to) = (try temporary.cString(for: "link"), try path.cString(for: "link"))
         do throws(FileError) {
@@ -63,6 +53,21 @@ extension File {
             try rename(temporary, to: path)
         }
         try syncFolder(folder(of: path))
+    }
+
+    private static func makeTemporary(
+        beside path: String, _ contents: Bytes, _ permissions: mode_t
+    ) throws(FileError) -> String {
+        let temporary = path + ".new"
+        // One that is there was left by a process that was killed, or is somebody's link.
+        do throws(FileError) {
+            try remove(temporary)
+        } catch  where error.isAbsence {}
+        let file = try File(temporary, .createNew, permissions: permissions)
+        try file.write(contents)
+        try file.sync()
+        file.close()
+        return temporary
     }
 
     /// Renames an entry, replacing what stood at the target.
