@@ -7,7 +7,8 @@ import HTTPServer
 /// Reads arguments from the first part of a multipart body, one a line, and then answers.
 ///
 /// They wait in a file until all have come; then their memory is counted until the call ends. Calls
-/// with long lists wait there for each other: all together would have more than a node may use. What the body has beside them is dropped, up to a limit.
+/// with long lists wait there for each other: all together would have more than a node may use. What
+/// the body has beside them is dropped, up to a limit.
 final class ArgumentsReceiver: BodyReceiver {
     private var invocation: Invocation
     private let common: Fields
