@@ -28,7 +28,7 @@ final class Connection: Sendable {
 
     /// What was seen of a connection at one time.
     struct Look {
-        fileprivate let stage: ConnectionStage
+        let stage: ConnectionStage
 
         var phase: Phase { stage.phase }
         /// Whether no request has come on it yet.
@@ -39,14 +39,14 @@ final class Connection: Sendable {
 
     let socket: Int32
     let peer: PeerAddress
-    private let stage = Atomic(ConnectionStage(.waiting, since: 0, isNew: true))
-    private let shutInstant = Atomic<UInt64>(.max)
-    private let requestCount = Atomic<UInt64>(0)
+    let stage = Atomic(ConnectionStage(.waiting, since: 0, isNew: true))
+    let shutInstant = Atomic<UInt64>(.max)
+    let requestCount = Atomic<UInt64>(0)
     /// Whether a body is waited for and nothing of an answer has gone out: who is too late is told so.
-    private let owesBody = Atomic(false)
+    let owesBody = Atomic(false)
     /// Whether the peer was told that its body came too late.
     let wasTooLate = Atomic(false)
-    private let shutMark = Atomic(false)
+    let shutMark = Atomic(false)
     private let sendsWithoutDelay = Atomic(false)
     /// How long the peer has been waited for since it last moved something worth the name, and what
     /// has moved meanwhile. The connection's own thread counts.
@@ -54,13 +54,7 @@ final class Connection: Sendable {
     private let movedByteCount = Atomic<Int>(0)
     /// What the system had moved for the peer when it was last looked at. To look when a wait begins would
     /// be a system call for each request, and would only save one wait of those who have moved nothing.
-    private let movedBefore = Atomic<UInt64>(0)
-
-    /// What the watchdog remembers between two looks at a waiting connection.
-    struct Watch {
-        var requestCount = UInt64.max
-        var receivedByteCount: UInt64 = 0
-    }
+    let movedBefore = Atomic<UInt64>(0)
 
     /// The request that is being worked on, for messages; nil between two requests.
     let work = Locked<(method: Method, path: String)?>(nil)
@@ -73,20 +67,6 @@ final class Connection: Sendable {
     var phase: Phase { look.phase }
 
     var look: Look { Look(stage: stage.load(ordering: .relaxed)) }
-
-    /// Shuts the socket, unless the connection has gone on since it was looked at: the request that
-    /// has begun meanwhile is to be answered.
-    ///
-    /// - Returns: whether it was shut.
-    func giveWay(_ look: Look) -> Bool {
-        let leaving = ConnectionStage(.leaving, since: look.since, isNew: look.isNew)
-        guard
-            stage.compareExchange(expected: look.stage, desired: leaving, ordering: .relaxed)
-                .exchanged
-        else { return false }
-        shut()
-        return true
-    }
 
     /// Whether bytes have come that nobody has read: the connection's thread is about to. The end of
     /// what the peer sends, which `poll` would count too, is no request.
@@ -129,48 +109,13 @@ final class Connection: Sendable {
         if moved >= Limits.movedByteCountMin { forgetStillness() }
     }
 
-    /// Looks whether bytes have moved while the peer was waited for: what lies in the socket's buffers
-    /// goes on without this program. If so the wait counts from now on. For who is about to end it.
-    func lookForMovement(at now: UInt64) {
-        let before = look
-        guard before.phase == .still, now &- min(now, before.since) >= Self.stillNanosecondsMax
-        else { return }
-        let moved = holdfast_tcp_moved(socket)
-        let start = movedBefore.load(ordering: .relaxed)
-        guard moved >= start &+ UInt64(Limits.movedByteCountMin) else { return }
-        movedBefore.store(moved, ordering: .relaxed)
-        forgetStillness()
-        // Fails when the connection has gone on itself.
-        let moving = ConnectionStage(.still, since: now, isNew: before.isNew)
-        _ = stage.compareExchange(
-            expected: before.stage, desired: moving, ordering: .relaxed)
-    }
-
-    private static let stillNanosecondsMax = Limits.stillDuration.wholeNanoseconds
-
-    private func forgetStillness() {
+    func forgetStillness() {
         stillNanoseconds.store(0, ordering: .relaxed)
         movedByteCount.store(0, ordering: .relaxed)
     }
 
     /// Moves the time limit without changing the phase.
     func allow(until limit: UInt64) { shutInstant.store(limit, ordering: .relaxed) }
-
-    /// Shuts the socket if its time has passed. For the watchdog.
-    ///
-    /// - Parameters:
-    ///   - now: nanoseconds of `Instant`.
-    ///   - headerNanoseconds: how long a header section may take.
-    ///   - watch: what the watchdog remembers about this connection.
-    func check(at now: UInt64, headerNanoseconds: UInt64, watch: inout Watch) {
-        if phase == .waiting, peer.isTCP { startHeaderClock(at: now, headerNanoseconds, &watch) }
-        guard now >= shutInstant.load(ordering: .relaxed) else { return }
-        if owesBody.exchange(false, ordering: .relaxed) {
-            wasTooLate.store(true, ordering: .relaxed)
-            say(Self.lateness)
-        }
-        shut()
-    }
 
     /// Has the system send what is written at once: pieces are large, and the last one is not to
     /// wait for the client's acknowledgement of the one before.
@@ -181,61 +126,10 @@ final class Connection: Sendable {
             socket, Int32(IPPROTO_TCP), TCP_NODELAY, &isOn, socklen_t(MemoryLayout<Int32>.size))
     }
 
-    /// Tells the peer to come again, and shuts the socket. For a connection that has only just come:
-    /// whatever it has sent, or is about to, was not looked at.
-    func refuse() {
-        say(Self.refusal)
-        shut()
-    }
-
-    private static let refusal = lastWords("503 Service Unavailable\r\nRetry-After: 1")
-    private static let lateness = lastWords("408 Request Timeout")
-
-    private static func lastWords(_ head: String) -> Bytes {
-        Bytes(utf8: "HTTP/1.1 \(head)\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")
-    }
-
-    /// Sends a short answer as far as the socket has room, from another thread than the connection's.
-    private func say(_ answer: Bytes) {
-        _ = unsafe answer.withUnsafeBytes {
-            unsafe send(
-                socket, $0.baseAddress, $0.count, Int32(MSG_DONTWAIT | MSG_NOSIGNAL))
-        }
-    }
-
-    /// Ends reading and writing at once; the connection's thread then finds the socket closed.
-    func shut() {
-        shutMark.store(true, ordering: .sequentiallyConsistent)
-        _ = Glibc.shutdown(socket, Int32(SHUT_RDWR))
-    }
-
-    /// Whether `shut()` was called.
-    var wasShut: Bool { shutMark.load(ordering: .sequentiallyConsistent) }
-
     /// Whether the peer has closed its end.
     var isAbandoned: Bool {
         var entry = pollfd(fd: socket, events: Int16(holdfast_poll_gone), revents: 0)
         guard unsafe poll(&entry, 1, 0) > 0 else { return false }
         return Int32(entry.revents) & Int32(holdfast_poll_gone) != 0
-    }
-
-    /// libmicrohttpd does not tell when the first byte of a request line has come, so the socket's
-    /// own count tells: once it has grown while the connection waits, the header clock runs.
-    private func startHeaderClock(
-        at now: UInt64, _ headerNanoseconds: UInt64, _ watch: inout Watch
-    ) {
-        let received = holdfast_tcp_received(socket)
-        let requests = requestCount.load(ordering: .relaxed)
-        let hasStarted =
-            watch.requestCount == requests && received > watch.receivedByteCount
-        watch = Watch(requestCount: requests, receivedByteCount: received)
-        guard hasStarted else { return }
-        let limit = shutInstant.load(ordering: .relaxed)
-        let wanted = now &+ headerNanoseconds
-        // Fails when the request has gone on meanwhile; its own limit holds then.
-        if wanted < limit {
-            _ = shutInstant.compareExchange(
-                expected: limit, desired: wanted, ordering: .relaxed)
-        }
     }
 }
