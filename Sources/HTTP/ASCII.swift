@@ -1,3 +1,5 @@
+package import Buffers
+
 /// The byte classes of HTTP's grammar (RFC 9110, 5.6).
 package enum ASCII {
     /// Whether a byte may stand in a token: a method, a field name, a parameter name.

@@ -1,3 +1,5 @@
+import Buffers
+
 /// A validator of one representation (RFC 9110, 8.8.3).
 package struct EntityTag: Sendable, Hashable, CustomStringConvertible {
     /// What stands between the quotes.

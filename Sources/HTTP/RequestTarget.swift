@@ -1,3 +1,5 @@
+import Buffers
+
 /// The target of a request line, taken apart and not decoded.
 ///
 /// All parts are the client's bytes: decoding is the business of whoever knows what they mean.

@@ -1,4 +1,5 @@
 import Buffers
+import CMicroHTTPD
 import Glibc
 import Synchronization
 

@@ -1,3 +1,4 @@
+import Buffers
 import CMicroHTTPD
 import Glibc
 import HTTP

@@ -1,4 +1,4 @@
-import HTTP
+import Buffers
 import Testing
 
 @Suite(.timeLimit(.minutes(20)))
@@ -21,21 +21,24 @@ struct ByteSetTests {
         #expect(!ByteSet("%").contains(0xA5))
     }
 
-    /// RFC 9110, 5.6.2, written as the RFC does.
-    @Test func tokensAreThoseOfTheSpecification() {
-        let marks = Array("!#$%&'*+-.^_`|~".utf8)
-        for byte in UInt8.min...UInt8.max {
-            let character = Character(Unicode.Scalar(byte))
-            let isAlphanumeric =
-                byte < 0x80 && (character.isLetter || (character.isNumber && character.isASCII))
-            #expect(ASCII.isTokenByte(byte) == (isAlphanumeric || marks.contains(byte)))
-        }
-    }
-
     @Test(arguments: ["", "a", "name\u{e9}", "\u{1F600}", String(repeating: "x", count: 1_000)])
     func aTextIsLookedThroughToItsEnd(_ text: String) {
         #expect(text.consists(of: ByteSet("\n").inverted()))
         #expect(!(text + "\n").consists(of: ByteSet("\n").inverted()))
         #expect((text + "\u{e9}").consists(of: .visible) == false)
+    }
+
+    /// Eight bytes at a time where that can be: the byte that does not belong may stand anywhere.
+    @Test(arguments: [ByteSet.controls.inverted(), ByteSet("%").inverted(), .visible])
+    func everyByteOfATextIsLookedAt(_ set: ByteSet) {
+        for scalar in (UInt8.min...0x7F).map({ Unicode.Scalar($0) }) + ["\u{e9}", "\u{100}"] {
+            for place in 0..<20 {
+                var text = String(repeating: "a", count: place)
+                text.unicodeScalars.append(scalar)
+                text += String(repeating: "b", count: 19 - place)
+                let isIn = String(scalar).utf8.allSatisfy(set.contains)
+                #expect(text.consists(of: set) == isIn, "\(scalar.value) at \(place)")
+            }
+        }
     }
 }

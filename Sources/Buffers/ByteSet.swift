@@ -66,11 +66,38 @@ package struct ByteSet: Sendable, Equatable {
     }
 }
 
-extension String {
-    /// Whether all bytes of the text's UTF-8 form belong to a set.
-    package func consists(of set: ByteSet) -> Bool {
-        let bytes = utf8Span.span
-        for index in bytes.indices where !set.contains(bytes[index]) { return false }
+extension ByteSet {
+    /// Whether the blank and all that is visible belong to it: of most texts nothing else is asked.
+    private var holdsPrintable: Bool {
+        low & ~0xFFFF_FFFF == ~0xFFFF_FFFF && high | 1 << 63 == .max
+    }
+
+    /// Whether eight bytes are all from 0x20 to 0x7E.
+    private static func isPrintable(_ word: UInt64) -> Bool {
+        let (ones, highs): (UInt64, UInt64) = (0x0101_0101_0101_0101, 0x8080_8080_8080_8080)
+        // The highest bit of a byte is set by itself, by a borrow below 0x20, by a carry from 0x7F.
+        return (word | (word &- ones &* 0x20) | (word &+ ones)) & highs == 0
+    }
+
+    /// Whether all bytes belong to the set.
+    fileprivate func holds(_ bytes: Span<UInt8>) -> Bool {
+        var index = 0
+        if holdsPrintable {
+            let raw = unsafe bytes.bytes
+            while index + 8 <= bytes.count,
+                Self.isPrintable(
+                    unsafe raw.unsafeLoadUnaligned(fromByteOffset: index, as: UInt64.self))
+            { index += 8 }
+        }
+        while index < bytes.count {
+            guard contains(bytes[index]) else { return false }
+            index += 1
+        }
         return true
     }
+}
+
+extension String {
+    /// Whether all bytes of the text's UTF-8 form belong to a set.
+    package func consists(of set: ByteSet) -> Bool { set.holds(utf8Span.span) }
 }
