@@ -119,6 +119,9 @@ package enum Limits {
     /// What a walk may come to remember in one step: a page of a `SequenceSet` and some entries.
     static let stateAheadBytes = 8 << 10
 
+    /// The same for an entry of an archive: its path, and the folder that it may be.
+    static let tarEntryAheadBytes = tarPathBytesMax + stateAheadBytes
+
     /// Bytes that decoded values of all requests together may take.
     package static let decodingBytesMax = 32 << 20
 

@@ -33,6 +33,8 @@ struct BodyReader: ~Copyable {
     /// Where bytes are read into; empty while the client sends nothing.
     private var room: [UInt8] = []
     private var hasShare = false
+    /// Whether the client was told that it is too late; what it still sends is of no use.
+    private var wasTold = false
     /// Whether the client keeps up the pace at which keeping a share for it is worth while.
     private var isBrisk = true
     private var pace = RateMeter(
@@ -134,7 +136,7 @@ struct BodyReader: ~Copyable {
         if !isBrisk { _ = waitForClient(0, by: .after(Limits.stallDuration)) }
         makeRoom()
         var stillNanoseconds: UInt64 = 0
-        while true {
+        while !wasTold {
             let count = unsafe recv(connection.socket, &room, room.count, Int32(MSG_DONTWAIT))
             let code = errno
             if count > 0 {
@@ -154,6 +156,7 @@ struct BodyReader: ~Copyable {
             stillNanoseconds &+= Instant.now.nanoseconds &- stillStart
             makeRoom()
         }
+        return nil
     }
 
     /// Refuses a body that does not keep up the lowest rate.
@@ -196,11 +199,12 @@ struct BodyReader: ~Copyable {
     ///
     /// - Parameter event: what is waited for; none for a moment in which more may gather.
     /// - Returns: false when the deadline passed first.
-    private func waitForClient(_ event: Int32, by deadline: Deadline) -> Bool {
+    private mutating func waitForClient(_ event: Int32, by deadline: Deadline) -> Bool {
         let now = Instant.now.nanoseconds
         connection.enter(
             .still, at: now, until: exchange.bodyLimit(from: now), owesBody: true)
-        defer { connection.enter(.busy, at: Instant.now.nanoseconds, until: .max) }
-        return SocketWriter.wait(for: event, on: connection.socket, by: deadline)
+        let hasCome = SocketWriter.wait(for: event, on: connection.socket, by: deadline)
+        if !connection.enter(.busy, at: Instant.now.nanoseconds, until: .max) { wasTold = true }
+        return hasCome
     }
 }

@@ -10,13 +10,18 @@ extension Connection {
     ///
     /// - Returns: whether it was shut.
     func giveWay(_ look: Look) -> Bool {
-        let leaving = ConnectionStage(.leaving, since: look.since, isNew: look.isNew)
-        guard
-            stage.compareExchange(expected: look.stage, desired: leaving, ordering: .relaxed)
-                .exchanged
-        else { return false }
+        guard leave(from: look) else { return false }
         shut()
         return true
+    }
+
+    /// Claims the connection for who ends it.
+    ///
+    /// - Returns: false when it has gone on since it was looked at.
+    func leave(from look: Look) -> Bool {
+        let leaving = ConnectionStage(.leaving, since: look.since, isNew: look.isNew)
+        return stage.compareExchange(expected: look.stage, desired: leaving, ordering: .relaxed)
+            .exchanged
     }
 
     /// Tells the peer to come again, and shuts the socket. For a connection that has only just come:

@@ -18,11 +18,13 @@ extension Connection {
     ///   - watch: what the watchdog remembers about this connection.
     func check(at now: UInt64, headerNanoseconds: UInt64, watch: inout Watch) {
         if phase == .waiting, peer.isTCP { startHeaderClock(at: now, headerNanoseconds, &watch) }
+        let seen = look
         guard now >= shutInstant.load(ordering: .relaxed) else { return }
-        if owesBody.exchange(false, ordering: .relaxed) {
-            wasTooLate.store(true, ordering: .relaxed)
-            say(Self.lateness)
-        }
+        guard seen.phase == .still, owesBody.load(ordering: .relaxed) else { return shut() }
+        // Who has gone on meanwhile is answered by its own thread, which has set another limit.
+        guard leave(from: seen) else { return }
+        wasTooLate.store(true, ordering: .relaxed)
+        say(Self.lateness)
         shut()
     }
 

@@ -82,9 +82,11 @@ final class Connection: Sendable {
     ///   - now: nanoseconds of `Instant`.
     ///   - limit: when the socket is shut; nanoseconds of `Instant`, `.max` for never.
     ///   - owesBody: whether the bytes are those of a request, so that an answer can still be sent.
+    /// - Returns: false when the connection has been told to leave: nothing may be sent any more.
+    @discardableResult
     func enter(
         _ phase: Phase, at now: UInt64, until limit: UInt64, owesBody: Bool = false
-    ) {
+    ) -> Bool {
         let before = look
         if before.phase == .still {
             stillNanoseconds.store(now &- before.since, ordering: .relaxed)
@@ -98,9 +100,8 @@ final class Connection: Sendable {
         self.owesBody.store(owesBody, ordering: .relaxed)
         shutInstant.store(limit, ordering: .relaxed)
         let isNew = before.isNew && phase != .header
-        stage.store(
-            ConnectionStage(phase, since: now &- min(now, still), isNew: isNew),
-            ordering: .relaxed)
+        let next = ConnectionStage(phase, since: now &- min(now, still), isNew: isNew)
+        return stage.exchange(next, ordering: .relaxed).phase != .leaving
     }
 
     /// Counts bytes of a body that the peer has sent or taken, in another phase than `.still`.

@@ -23,7 +23,7 @@ extension Exchange {
             }
         if mayWait {
             stage = .skipping(response)
-            return awaitBody()
+            return awaitBody(isOwed: check.bodyLength != .none)
         }
         var response = response
         response.closesConnection = true

@@ -130,7 +130,7 @@ extension Exchange {
     private func receiveBody(_ check: FramingCheck) -> MHD_Result {
         switch check.bodyLength {
         case .none:
-            return awaitBody()
+            return awaitBody(isOwed: false)
         case .known(let length)
         where length <= UInt64(Limits.bodyByteCountLeftMax) && !check.expectsContinue:
             return awaitBody()

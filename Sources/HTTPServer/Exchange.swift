@@ -124,10 +124,12 @@ final class Exchange {
     }
 
     /// By when more of the request's body must have come: the rate says so, and the end of the exchange.
+    /// Where that has come before the body did, the answer may be there, and there is a moment left for it.
     func bodyLimit(from now: UInt64) -> UInt64 {
-        min(
+        let end = request?.deadline.instant?.nanoseconds ?? .max
+        return min(
             core.limit(forMoving: 0, from: now),
-            request?.deadline.instant?.nanoseconds ?? .max)
+            max(end, now &+ Limits.drainDuration.wholeNanoseconds))
     }
 
     /// What the error log calls this exchange.
@@ -140,7 +142,7 @@ final class Exchange {
     /// - Returns: no, when the exchange is over and the connection is to be closed.
     func receive(_ piece: UnsafeRawBufferPointer) -> MHD_Result {
         let now = Instant.now.nanoseconds
-        connection.enter(.busy, at: now, until: .max)
+        guard connection.enter(.busy, at: now, until: .max) else { return .NO }
         connection.countMoved(piece.count)
         countReceived(piece.count)
         guard meter.isFastEnough(bytes: piece.count, in: now &- lastExit) else {
@@ -152,7 +154,7 @@ final class Exchange {
 
     /// Answers at the end of the body.
     func end() -> MHD_Result {
-        connection.enter(.busy, at: Instant.now.nanoseconds, until: .max)
+        guard connection.enter(.busy, at: Instant.now.nanoseconds, until: .max) else { return .NO }
         switch stage {
         case .skipping(let response):
             return queue(response)
@@ -173,10 +175,13 @@ final class Exchange {
 
     /// Gives control back to libmicrohttpd, which waits for the next piece of the body, or calls again at
     /// once where there is none.
-    func awaitBody() -> MHD_Result {
+    ///
+    /// - Parameter isOwed: whether there is one.
+    func awaitBody(isOwed: Bool = true) -> MHD_Result {
         lastExit = Instant.now.nanoseconds
-        connection.enter(
-            .still, at: lastExit, until: bodyLimit(from: lastExit), owesBody: true)
+        let limit =
+            isOwed ? bodyLimit(from: lastExit) : limit(forMoving: 0, from: lastExit)
+        connection.enter(.still, at: lastExit, until: limit, owesBody: isOwed)
         return .YES
     }
 

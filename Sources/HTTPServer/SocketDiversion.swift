@@ -32,7 +32,8 @@ struct SocketDiversion: ~Copyable {
         Self.put(kept, inPlaceOf: connection.socket)
         close(kept)
         // Who has shut the connection meanwhile may have shut the sink in its place.
-        guard !connection.wasShut, sink.takesMore() else { return }
+        if connection.wasShut { return connection.shut() }
+        guard sink.takesMore() else { return }
         Self.idle.withLock { if $0.count < Limits.idleSinkCountMax { $0.append(sink) } }
     }
 

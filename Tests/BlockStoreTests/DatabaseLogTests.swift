@@ -45,6 +45,25 @@ struct DatabaseLogTests {
         }
     }
 
+    /// LevelDB opens no log in which an empty beginning has no end, so it is to be repaired.
+    @Test func anEmptyBeginningWithoutAnEndIsDamage() throws {
+        try withLog { path in
+            let whole = record(0, byteCount: 32_768 - 7 - 7)
+            try write([whole, record(1, byteCount: 100), record(2, byteCount: 100)], to: path)
+            let file = try File(path, .readWrite)
+            try file.truncate(to: 32_768)
+            file.close()
+            let torn = try File(path, .append)
+            try torn.write(Bytes([UInt8](repeating: 0, count: 1_000)))
+            torn.close()
+            var reader = try DatabaseLogReader(path)
+            #expect(try reader.next() == whole)
+            #expect(try reader.next() == nil)
+            #expect(reader.isDamaged)
+            #expect(reader.droppedByteCount == 0)
+        }
+    }
+
     /// LevelDB reads what is written here, and the other way round.
     @Test func levelDBWritesAndReadsTheSame() throws {
         try withLog { path in

@@ -65,6 +65,7 @@ struct UploadTests {
             "mtime=9223372036854775807", "mtime=5&mtime-nsecs=1000000000",
             "mtime=5&mtime-nsecs=4294967295", "mtime=5&mtime-nsecs=4294967296",
             "mtime=5&mtime-nsecs=9223372036854775807", "mtime=5&mtime-nsecs=-1",
+            "mtime=5&mtime-nsecs=9223372036854775808",
         ], [nil, "application/x-directory", "application/symlink"])
     func timesWithoutADateAreRefused(time: String, type: String?) throws {
         let part = Part(name: "file?" + time, filename: "d", type: type, content: [1])

@@ -102,13 +102,12 @@ package final class Database: Sendable {
         }
     }
 
-    /// Has LevelDB start its one thread of the process, which it otherwise starts when a memtable is
-    /// full for the first time, and ends the process without a word of ours if the system refuses it.
-    /// Where it would be refused now, the process ends with the advice of `Thread`.
-    ///
-    /// - Complexity: a switch to a new log and one sync. Only the first call of a process does anything.
-    package func startBackgroundThread() {
-        guard !Self.hasBackgroundThread.exchange(true, ordering: .relaxed) else { return }
+    /// Looks whether LevelDB can have its one thread of the process. It starts it when there is
+    /// something to compact, at the latest when a memtable is full for the first time, and ends the process
+    /// without a word of ours if the system refuses it. Where it would be refused now, the process ends with
+    /// the advice of `Thread`. To be called before the first database is opened.
+    package static func probeBackgroundThread() {
+        guard !hasBackgroundThread.load(ordering: .relaxed) else { return }
         // Two at a time: the system may count one for a moment after its end.
         let ends = Monitor(false)
         let probes = (0..<2).map { _ in
@@ -116,7 +115,13 @@ package final class Database: Sendable {
         }
         ends.notify { $0 = true }
         for probe in probes { probe.join() }
-        flush()
+    }
+
+    /// Has LevelDB start that thread.
+    ///
+    /// - Complexity: a switch to a new log and one sync. Only the first call of a process does anything.
+    package func startBackgroundThread() {
+        if !Self.hasBackgroundThread.exchange(true, ordering: .relaxed) { flush() }
     }
 
     private static let hasBackgroundThread = Atomic<Bool>(false)

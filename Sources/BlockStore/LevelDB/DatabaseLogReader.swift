@@ -28,6 +28,8 @@ struct DatabaseLogReader {
     private var isLastBlock = false
     /// Bytes that were left out.
     private(set) var droppedByteCount = 0
+    /// Whether anything was left out, if only an empty fragment: LevelDB opens no such log.
+    private(set) var isDamaged = false
 
     init(_ path: String) throws(FileError) { file = try File(path, .read) }
 
@@ -43,11 +45,16 @@ struct DatabaseLogReader {
             case .damage: drop(&record)
             case .fragment(let kind, let payload):
                 // 1 full, 2 first, 3 middle, 4 last.
-                if kind == 1 || kind == 2 { drop(&record) }
+                // An empty beginning that another one follows is no damage for LevelDB.
+                if kind == 1 || kind == 2 {
+                    if record?.allSatisfy(\.isEmpty) == true { record = nil }
+                    drop(&record)
+                }
                 switch (kind, record) {
                 case (1, _), (2, _): record = [payload]
                 case (3, .some), (4, .some): record?.append(payload)
                 default:
+                    isDamaged = true
                     droppedByteCount += payload.count
                     drop(&record)
                 }
@@ -55,13 +62,16 @@ struct DatabaseLogReader {
                 else { continue }
                 record = nil
                 if whole.count >= Self.recordByteCountMin { return whole }
+                isDamaged = true
                 droppedByteCount += whole.count
             }
         }
     }
 
     private mutating func drop(_ record: inout [Bytes]?) {
-        droppedByteCount += record?.reduce(0) { $0 + $1.count } ?? 0
+        guard let pieces = record else { return }
+        isDamaged = true
+        droppedByteCount += pieces.reduce(0) { $0 + $1.count }
         record = nil
     }
 
@@ -92,6 +102,7 @@ struct DatabaseLogReader {
     }
 
     private mutating func damage() -> Piece {
+        isDamaged = true
         droppedByteCount += block.count
         block = .empty
         return .damage

@@ -47,7 +47,8 @@ final class DatabaseRepair: Sendable {
             var dropped = 0
             for name in names { dropped += try clean("\(path)/\(name)") }
             log.error(
-                "the database was damaged and has been repaired; all blocks are checked now",
+                "the database was damaged, and its log has been repaired; all blocks are checked when "
+                    + "the store is opened",
                 [
                     .text("database", path), .text("damage", damage.message),
                     .text("damagedLogCopiedTo", copies), .integer("droppedByteCount", dropped),
@@ -62,7 +63,7 @@ final class DatabaseRepair: Sendable {
         for name in try LogCopies.logs(in: path) {
             var reader = try DatabaseLogReader("\(path)/\(name)")
             while try reader.next() != nil {}
-            if reader.droppedByteCount > 0 { names.append(name) }
+            if reader.isDamaged { names.append(name) }
         }
         return names
     }

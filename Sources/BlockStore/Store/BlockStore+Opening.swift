@@ -77,6 +77,7 @@ private struct Opening {
             let folder = DatabaseFolder(path: path)
             guard try folder.holdsDatabase() else { throw folder.isEmpty }
         }
+        Database.probeBackgroundThread()
         let meta = try repair.open(metaFolder, metaSettings)
         meta.startBackgroundThread()
         let blocks = try repair.open(logFolder, logSettings)

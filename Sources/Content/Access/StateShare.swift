@@ -86,14 +86,18 @@ package final class StateShare {
         self.byteCount = byteCount
     }
 
-    /// Sees to it that the next `Limits.stateAheadBytes` can be taken without a wait. To be called
+    /// Sees to it that the next step can take its memory without a wait. To be called
     /// between two steps, where blocks that are held can be let go of: who waited here with blocks in
     /// hand would make everybody wait who only reads.
     ///
-    /// - Parameter letGo: called before this waits; lets go of all blocks.
+    /// - Parameters:
+    ///   - more: what that takes at most.
+    ///   - letGo: called before this waits; lets go of all blocks.
     /// - Throws: as `require(_:)`, but never `.tooMuchMemory`.
-    package func makeRoom(beforeWaiting letGo: () -> Void) throws(ContentError) {
-        try grow(to: min(byteCount + Limits.stateAheadBytes, byteCountMax), letGo)
+    package func makeRoom(
+        for more: Int = Limits.stateAheadBytes, beforeWaiting letGo: () -> Void
+    ) throws(ContentError) {
+        try grow(to: min(byteCount + more, byteCountMax), letGo)
     }
 
     private func grow(

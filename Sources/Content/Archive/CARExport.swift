@@ -71,6 +71,8 @@ package struct CARExport {
         options: Options = Options()
     ) throws(ContentError) {
         self.memory = memory
+        // One that was known already is not accounted for yet.
+        try memory?.require(resolution.byteCount)
         root = resolution.cid
         header = CARWriter.header(roots: [resolution.cid])
         crossed = resolution.crossed[...]

@@ -64,7 +64,6 @@ package struct TarExport {
     ///   `.storage`, `.tooMuchMemory`, `.overloaded`, and as `RequestContext.check()`.
     package mutating func next() throws(ContentError) -> ContentPiece? {
         if folders.isOthersTurn { release() }
-        try state.makeRoom { release() }
         var gatherer = gatherer
         defer { self.gatherer = gatherer }
         return try gatherer.next(from: children) { () throws(ContentError) in try nextPart() }
@@ -87,6 +86,10 @@ package struct TarExport {
         if let content = try nextContent() { return content }
         if let (cid, path) = root.take() { return try open(cid, at: path) }
         while let index = levels.indices.last {
+            try state.makeRoom(for: Limits.tarEntryAheadBytes) {
+                children.release()
+                releaseFolder()
+            }
             guard let entry = try nextEntry(index) else {
                 state.forget(levels.removeLast().memoryByteCount)
                 continue

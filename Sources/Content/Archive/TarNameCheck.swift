@@ -39,7 +39,7 @@ struct TarNameCheck {
                 throw ContentError(error, in: cid)
             }
             while true {
-                try state.makeRoom {
+                try state.makeRoom(for: Limits.tarEntryAheadBytes) {
                     folders.release()
                     reader.release()
                 }

@@ -40,14 +40,24 @@ struct UploadedEntry: Sendable, Equatable {
         let mark = part.name.firstIndex(of: UInt8(ascii: "?"))
         let query = QueryItems(parsing: mark.map { part.name.dropFirst($0 + 1) } ?? .empty)
         mode = query["mode"].flatMap { UInt32($0, radix: 8) }.map { $0 & 0o7777 }
-        let number = query["mtime-nsecs"].flatMap { Int64($0) } ?? 0
-        guard let nanoseconds = UInt32(exactly: number), nanoseconds < 1_000_000_000 else {
-            throw ContentError(
-                .invalidArgument, "mtime-nsecs is \(number): it is at least 0 and at most 999999999"
-            )
-        }
+        let nanoseconds = try Self.nanoseconds(query["mtime-nsecs"] ?? "")
         modified = query["mtime"].flatMap { Int64($0) }.map {
             Time(seconds: $0, nanoseconds: nanoseconds)
         }
+    }
+
+    /// A number of nanoseconds; what is no number counts as none, as in Kubo.
+    private static func nanoseconds(_ text: String) throws(ContentError) -> UInt32 {
+        var digits = text.utf8[...]
+        if digits.first == UInt8(ascii: "-") || digits.first == UInt8(ascii: "+") {
+            digits.removeFirst()
+        }
+        guard !digits.isEmpty, digits.allSatisfy({ (0x30...0x39).contains($0) }) else { return 0 }
+        guard let number = UInt32(text), number < 1_000_000_000 else {
+            throw ContentError(
+                .invalidArgument,
+                "mtime-nsecs is \(text.prefix(40)): it is at least 0 and at most 999999999")
+        }
+        return number
     }
 }

@@ -29,6 +29,14 @@ extension Repository {
     /// - Throws: a message with the command that closes it.
     static func checkAccess(home: String) throws {
         let folder = try File.status(of: home, followingLinks: true)
+        // Root works on the repositories of others, who have its trust then.
+        guard [0, ProcessSetup.userNumber].contains(folder.owner) || ProcessSetup.userNumber == 0
+        else {
+            throw RepositoryError(
+                .open,
+                "\(home) belongs to another user, who decides what the node is and does: name a folder "
+                    + "of your own")
+        }
         try checkMode(folder, home)
         // What is in a folder that they cannot enter is out of their reach, but for folders: one
         // that they had open before stays open.
@@ -43,6 +51,10 @@ extension Repository {
                     .open,
                     "\(path) belongs to another user: remove it if you do not know it, else run "
                         + "`chown --no-dereference $(id -u) \(path)`")
+            }
+            // It is emptied and written.
+            guard name != "lock" || entry.kind == .file else {
+                throw RepositoryError(.open, "\(path) is no plain file: remove it")
             }
             guard let status = try? File.status(of: path, followingLinks: true) else { continue }
             if isEntered || status.kind == .folder { try checkMode(status, path) }
