@@ -83,8 +83,9 @@ package struct NamedLinkCursor: BlockLinkCursor {
     package var name: Bytes {
         if case .node = source { return nodeName }
         var path = ByteWriter()
-        for step in steps {
-            if path.count > 0 { path.append(utf8: "/") }
+        for (index, step) in steps.enumerated() {
+            // A key can be empty, at the beginning too.
+            if index > 0 { path.append(utf8: "/") }
             switch step {
             case .list(let count): path.append(utf8: "\(count - 1)")
             case .map(let key):

@@ -91,6 +91,26 @@ struct NodeTests {
         #expect(library.decodingBudget.inUse == 0)
     }
 
+    /// Each wants more than half of the memory for it: they go one after the other, and do not wait for
+    /// each other until all of them fail.
+    @Test func conversionsAtOnceAllEnd() throws {
+        let count = 500_000
+        let ones = Bytes([0x9A, 0x00, 0x07, 0xA1, 0x20])
+            .appending(Bytes([UInt8](repeating: 1, count: count)))
+        let access = scratch.access
+        let lengths = Locked<[Int]>([])
+        let threads = (0..<4).map { _ in
+            Thread(name: "conversion") {
+                let text = try? NodeConversion.convert(
+                    ones, from: .dagCBOR, to: .dagJSON, access: access)
+                lengths.withLock { $0.append(text?.count ?? 0) }
+            }
+        }
+        for thread in threads { thread.join() }
+        #expect(lengths.withLock { $0 } == Array(repeating: 2 * count + 1, count: 4))
+        #expect(scratch.library.decodingBudget.inUse == 0)
+    }
+
     /// `dag put` from a form of a node whose links are in no order.
     @Test func linksOfANodeComeIntoOrder() throws {
         let form = { (names: [String]) in

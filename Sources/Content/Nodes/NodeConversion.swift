@@ -29,43 +29,56 @@ package enum NodeConversion {
         } catch {
             throw failure(error, otherwise: .undecodable)
         }
-        let room = DecodingRoom(access)
-        defer { withExtendedLifetime(room) {} }
-        try room.grow(by: undecoded.decodedByteCount)
+        return try convert(bytes, undecoded, from: input, to: output, access)
+    }
+
+    /// The memory for value and output is taken in one step: two who held some and wanted more would wait
+    /// for each other. Most outputs are about as long as the input. One that is longer is begun again,
+    /// with memory for four times as much, or with all that there is.
+    private static func convert(
+        _ bytes: Bytes, _ undecoded: UndecodedValue, from input: Multicodec,
+        to output: Multicodec, _ access: ContentAccess
+    ) throws(ContentError) -> Bytes {
+        let budget = access.library.decodingBudget
+        var byteCountMax = 2 * bytes.count + (64 << 10)
+        while true {
+            // What is written into doubles as it grows.
+            let wanted = undecoded.decodedByteCount + 2 * byteCountMax
+            let share = BudgetShare(of: budget)
+            defer { withExtendedLifetime(share) {} }
+            try access.context.take(
+                min(wanted, budget.limit), in: share, within: Limits.memoryWait,
+                "the memory for decoding")
+            let isAllThereIs = wanted >= budget.limit
+            do {
+                return try convert(
+                    bytes, undecoded, from: input, to: output,
+                    byteCountMax: isAllThereIs ? IPLD.Limits.encodedBytesMax : byteCountMax)
+            } catch {
+                guard error.code == .tooMuchMemory, !isAllThereIs else { throw error }
+                byteCountMax *= 4
+            }
+        }
+    }
+
+    private static func convert(
+        _ bytes: Bytes, _ undecoded: UndecodedValue, from input: Multicodec,
+        to output: Multicodec, byteCountMax: Int
+    ) throws(ContentError) -> Bytes {
         let value: IPLDValue
         do {
             // Names of links need not be texts, which the value form has.
             if input == .dagPB, output == .dagPB {
-                try room.grow(by: bytes.count)
                 return DagPBForm.ordered(try DagPBNode(decoding: bytes))
             }
             value = try undecoded.decode()
         } catch {
             throw ContentError(error, in: nil)
         }
-        return try encode(value, as: output, from: bytes.count, in: room)
-    }
-
-    /// Most outputs are about as long as the input. One that is longer is begun again, with memory
-    /// for four times as much.
-    private static func encode(
-        _ value: IPLDValue, as codec: Multicodec, from inputByteCount: Int, in room: DecodingRoom
-    ) throws(ContentError) -> Bytes {
-        var byteCountMax = 2 * inputByteCount + (64 << 10)
-        while true {
-            // What is written into doubles as it grows.
-            let isAllThereIs = try room.grow(by: 2 * byteCountMax)
-            do {
-                return try IPLDCodec.encode(
-                    value, as: codec,
-                    byteCountMax: isAllThereIs ? IPLD.Limits.encodedBytesMax : byteCountMax)
-            } catch {
-                guard error.code == .tooLarge, !isAllThereIs else {
-                    throw failure(error, otherwise: .invalidArgument)
-                }
-                room.shrink(by: 2 * byteCountMax)
-                byteCountMax *= 4
-            }
+        do {
+            return try IPLDCodec.encode(value, as: output, byteCountMax: byteCountMax)
+        } catch {
+            throw failure(error, otherwise: .invalidArgument)
         }
     }
 
@@ -99,28 +112,4 @@ package enum NodeConversion {
         let value = resolution.valueRange.map { bytes[$0] } ?? bytes
         return try convert(value, from: resolution.cid.codec, to: codec, access: access)
     }
-}
-
-/// The memory of one conversion, out of that for all of them. One that wants more than there is gets
-/// all of it, alone.
-private struct DecodingRoom {
-    private let share: BudgetShare
-    private let limit: Int
-    private let context: RequestContext
-
-    init(_ access: ContentAccess) {
-        share = BudgetShare(of: access.library.decodingBudget)
-        limit = access.library.decodingBudget.limit
-        context = access.context
-    }
-
-    /// - Returns: whether it has all that there is.
-    @discardableResult
-    func grow(by byteCount: Int) throws(ContentError) -> Bool {
-        let wanted = min(byteCount, limit - share.byteCount)
-        try context.take(wanted, in: share, within: Limits.memoryWait, "the memory for decoding")
-        return share.byteCount == limit
-    }
-
-    func shrink(by byteCount: Int) { share.shrink(by: byteCount) }
 }
