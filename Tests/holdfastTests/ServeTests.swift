@@ -54,7 +54,8 @@ struct ServeTests {
         let names = try File.names(in: tasks).map {
             try File.readAll("\(tasks)/\($0)/comm", limit: 99).utf8Text ?? ""
         }
-        #expect(names.filter { $0 == "holdfast\n" }.count == 2, "\(names)")
+        // A sanitizer has one more of that name.
+        #expect(names.filter { $0 == "holdfast\n" }.count >= 2, "\(names)")
         #expect(node.stop() == 0)
     }
 
