@@ -80,7 +80,7 @@ extension ByteSet {
     }
 
     /// Whether all bytes belong to the set.
-    fileprivate func holds(_ bytes: Span<UInt8>) -> Bool {
+    package func holds(_ bytes: Span<UInt8>) -> Bool {
         var index = 0
         if holdsPrintable {
             let raw = unsafe bytes.bytes

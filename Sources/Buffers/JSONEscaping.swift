@@ -15,19 +15,14 @@ package struct JSONEscaping: Sendable {
     package static let plain = JSONEscaping(
         also: "\u{7f}", escapesLineSeparators: false, hasAllLetters: false)
 
-    /// A bit for each character of ASCII.
-    private let low: UInt64
-    private let high: UInt64
+    /// Those of ASCII.
+    private let escaped: ByteSet
     private let escapesLineSeparators: Bool
     /// Whether `\b` and `\f` are written, too, beside `\n`, `\r` and `\t`.
     private let hasAllLetters: Bool
 
     private init(also more: String = "", escapesLineSeparators: Bool, hasAllLetters: Bool) {
-        var (low, high): (UInt64, UInt64) = (0xffff_ffff, 0)
-        for byte in ("\"\\" + more).utf8 {
-            if byte < 64 { low |= 1 << UInt64(byte) } else { high |= 1 << UInt64(byte & 63) }
-        }
-        (self.low, self.high) = (low, high)
+        escaped = ByteSet("\"\\" + more, 0...0x1F)
         self.escapesLineSeparators = escapesLineSeparators
         self.hasAllLetters = hasAllLetters
     }
@@ -36,10 +31,7 @@ package struct JSONEscaping: Sendable {
     @inline(__always)
     func escape(_ bytes: Span<UInt8>, at index: Int) -> JSONEscape? {
         let byte = bytes[index]
-        if byte < 0x80 {
-            let bits = byte < 64 ? low : high
-            return bits >> UInt64(byte & 63) & 1 == 0 ? nil : escape(ascii: byte)
-        }
+        if escaped.contains(byte) { return escape(ascii: byte) }
         // U+2028 and U+2029, which are line ends in JavaScript.
         guard byte == 0xe2, escapesLineSeparators, index + 2 < bytes.count,
             bytes[index + 1] == 0x80, bytes[index + 2] & 0xfe == 0xa8

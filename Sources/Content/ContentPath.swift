@@ -136,8 +136,8 @@ package struct ContentPath: Hashable, Sendable {
     private static let ipfs = Bytes(utf8: "ipfs")
     private static let ipld = Bytes(utf8: "ipld")
     private static let ipns = Bytes(utf8: "ipns")
-    private static let dot = Bytes(utf8: ".")
-    private static let dotDot = Bytes(utf8: "..")
+    static let dot = Bytes(utf8: ".")
+    static let dotDot = Bytes(utf8: "..")
     private static let tooShort = "path does not have enough components"
 
     private static func invalid(_ text: String, _ cause: String) -> ContentError {

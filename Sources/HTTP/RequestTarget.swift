@@ -86,10 +86,11 @@ package struct RequestTarget: Sendable, Equatable {
 
     private mutating func splitQuery(of rest: Substring) {
         // Most have none, and to find that out is quicker than to find the place.
-        guard !String(rest).consists(of: Self.pathBytes),
+        let whole = String(rest)
+        guard !whole.consists(of: Self.pathBytes),
             let mark = rest.utf8.firstIndex(of: UInt8(ascii: "?"))
         else {
-            path = String(rest)
+            path = whole
             return
         }
         path = String(rest[..<mark])

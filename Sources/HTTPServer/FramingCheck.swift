@@ -151,10 +151,7 @@ struct FramingCheck {
     private static func consists(
         _ text: UnsafeBufferPointer<CChar>, of set: ByteSet
     ) -> Bool {
-        for index in text.indices where unsafe !set.contains(UInt8(bitPattern: text[index])) {
-            return false
-        }
-        return true
+        unsafe set.holds(UnsafeRawBufferPointer(text).bindMemory(to: UInt8.self).span)
     }
 
     /// Whether the length of a body is known, because other codings stand in front of the last one,

@@ -197,72 +197,72 @@ struct MemoryTests {
         #expect(store.log.room.inUse == 0 && store.meta.room.inUse == 0, "all room came back")
     }
 
-    /// LevelDB would put a second one into a memtable that the first has nearly filled, twice over.
-    @Test func largeBlocksDoNotMeetInMemory() throws {
-        let scratch = try ScratchStore()
+    /// A store with memtables of 32 MiB.
+    ///
+    /// - Returns: the store, and what tells the memory of those of `blocks/` with its cache.
+    private func openWithMemtables(
+        _ scratch: ScratchStore
+    ) throws -> (store: BlockStore, memtables: () -> Int) {
         var options = scratch.options
         options.logWriteBufferByteCount = 32 << 20
         let registry = MetricRegistry()
         options.metrics = registry
         let store = try BlockStore.open(options)
-        defer { store.close() }
         let part = try #require(registry.memoryParts.first { $0.name == "database-blocks" })
+        return (store, { part.inUse() })
+    }
+
+    /// LevelDB would put a second one into a memtable that the first has nearly filled, twice over.
+    @Test func largeBlocksDoNotMeetInMemory() throws {
+        let scratch = try ScratchStore()
+        let (store, memtables) = try openWithMemtables(scratch)
+        defer { store.close() }
         for number in 0..<4 {
             var bytes = [UInt8](repeating: 0, count: 24 << 20)
             bytes[0] = UInt8(number)
             let block = try VerifiedBlock(
                 hashing: Bytes(bytes), codec: .raw, function: .sha2_256)
             try store.append([block], by: soon())
-            #expect(part.inUse() <= 8 << 20, "it is in a table when it was stored")
+            #expect(memtables() <= 8 << 20, "it is in a table when it was stored")
         }
     }
 
     /// LevelDB would have the large one beside two memtables that are nearly full.
     @Test func aLargeBlockMeetsNoSmallOnes() throws {
         let scratch = try ScratchStore()
-        var options = scratch.options
-        options.logWriteBufferByteCount = 32 << 20
-        let registry = MetricRegistry()
-        options.metrics = registry
-        let store = try BlockStore.open(options)
+        let (store, memtables) = try openWithMemtables(scratch)
         defer { store.close() }
-        let part = try #require(registry.memoryParts.first { $0.name == "database-blocks" })
         let small = try (0..<100).map { try VerifiedBlock(sample: $0, byteCount: 256 << 10) }
         try store.append(small, by: soon())
-        #expect(part.inUse() >= 20 << 20)
+        #expect(memtables() >= 20 << 20)
         let large = try VerifiedBlock(
             hashing: Bytes([UInt8](repeating: 3, count: 24 << 20)), codec: .raw,
             function: .sha2_256)
         try store.append([large], by: soon())
-        #expect(part.inUse() <= 8 << 20)
+        #expect(memtables() <= 8 << 20)
         #expect(try store.get(large.multihash) == large.bytes)
         #expect(try store.get(small[0].multihash) == small[0].bytes)
     }
 
     @Test func memtablesAreWrittenEarlyWhileTheProcessIsShortOfMemory() throws {
         let scratch = try ScratchStore()
-        var options = scratch.options
-        options.logWriteBufferByteCount = 32 << 20
-        let registry = MetricRegistry()
-        options.metrics = registry
-        let store = try BlockStore.open(options)
+        let (store, memtables) = try openWithMemtables(scratch)
         defer { store.close() }
-        let part = try #require(registry.memoryParts.first { $0.name == "database-blocks" })
         func append(_ numbers: Range<Int>) throws {
             try store.append(
                 numbers.map { try VerifiedBlock(sample: $0, byteCount: 256 << 10) }, by: soon())
         }
         try append(0..<100)
-        #expect(part.inUse() >= 20 << 20)
+        #expect(memtables() >= 20 << 20)
         store.keepSmall(true)
-        #expect(part.inUse() <= 4 << 20)
+        #expect(memtables() <= 4 << 20)
         for start in stride(from: 100, to: 300, by: 20) {
             try append(start..<start + 20)
-            #expect(part.inUse() <= Limits.shortMemtableBytesMax + Limits.keptBatchBytesMax)
+            #expect(memtables() <= Limits.shortMemtableBytesMax + Limits.keptBatchBytesMax)
         }
         store.keepSmall(false)
         try append(300..<400)
-        #expect(part.inUse() >= 20 << 20)
+        #expect(memtables() >= 20 << 20)
     }
 
     @Test func everyPartOfTheMemoryIsInTheMetrics() throws {

@@ -80,8 +80,7 @@ final class LogLane: Sendable {
             var written: Written?
             switch nextWork() {
             case .write(let work):
-                let isLarge = work.byteCount > Limits.batchBytesMax
-                if isLarge, memtableByteCount > 0 { try? holder.current().flush() }
+                if work.isLarge, memtableByteCount > 0 { try? holder.current().flush() }
                 written = write(work, &batch)
                 memtableByteCount += work.byteCount
             case .reopen(let error): reopen(after: error, didWrite)
@@ -153,7 +152,7 @@ final class LogLane: Sendable {
             return Written(
                 database: database, durableThrough: state.durableThrough,
                 generation: state.generation, waitingCount: state.indexableCount, room: room,
-                isLarge: work.byteCount > Limits.batchBytesMax)
+                isLarge: work.isLarge)
         }
     }
 

@@ -48,6 +48,8 @@ extension LogState {
         let deletions: [UInt64]
         /// Bytes of the blocks.
         let byteCount: Int
+        /// Whether it is one block that fits into no batch, and goes alone.
+        var isLarge: Bool { byteCount > Limits.batchBytesMax }
     }
 
     /// What somebody is told who wants to delete a block.

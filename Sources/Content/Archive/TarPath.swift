@@ -53,8 +53,8 @@ struct TarPath {
                     linkName, of: folder, .nameOutsideRoot,
                     "cannot be a file: a part of its name is empty")
             }
-            if part == Self.dot { continue }
-            guard part == Self.dotDot else {
+            if part == ContentPath.dot { continue }
+            guard part == ContentPath.dotDot else {
                 path.append(UInt8(ascii: "/"))
                 path.append(contentsOf: part.array)
                 continue
@@ -79,9 +79,6 @@ struct TarPath {
         bytes.starts(with: Bytes(path))
             && (bytes.count == path.count || bytes[path.count] == UInt8(ascii: "/"))
     }
-
-    private static let dot = Bytes(utf8: ".")
-    private static let dotDot = Bytes(utf8: "..")
 
     /// 128 bits that stand for the path in a set of paths, under the process's random seed.
     var fingerprint: Fingerprint {
