@@ -60,9 +60,7 @@ extension File {
     ) throws(FileError) -> String {
         let temporary = path + ".new"
         // One that is there was left by a process that was killed, or is somebody's link.
-        do throws(FileError) {
-            try remove(temporary)
-        } catch  where error.isAbsence {}
+        try removeIfThere(temporary)
         let file = try File(temporary, .createNew, permissions: permissions)
         try file.write(contents)
         try file.sync()
@@ -80,6 +78,19 @@ extension File {
     package static func remove(_ path: some FilePath) throws(FileError) {
         let text = try path.cString(for: "remove")
         _ = try retrying("remove", path.pathBytes.displayText) { unsafe unlink(text) }
+    }
+
+    /// Removes a file or a link where there is one.
+    ///
+    /// - Returns: whether there was.
+    @discardableResult
+    package static func removeIfThere(_ path: some FilePath) throws(FileError) -> Bool {
+        do throws(FileError) {
+            try remove(path)
+            return true
+        } catch  where error.isAbsence {
+            return false
+        }
     }
 
     /// Removes an empty folder.

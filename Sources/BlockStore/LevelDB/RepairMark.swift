@@ -20,11 +20,6 @@ struct RepairMark {
 
     /// The check has ended.
     func clear() throws(FileError) {
-        do throws(FileError) {
-            try File.remove(path)
-        } catch  where error.isAbsence {
-            return
-        }
-        try File.syncFolder(folder)
+        if try File.removeIfThere(path) { try File.syncFolder(folder) }
     }
 }

@@ -89,13 +89,7 @@ package final class Repository: Sendable {
     }
 
     private static func removeAddresses(home: String) throws(FileError) {
-        for name in [apiFile, gatewayFile] {
-            do throws(FileError) {
-                try File.remove(home + "/" + name)
-            } catch  where error.isAbsence {
-                continue
-            }
-        }
+        for name in [apiFile, gatewayFile] { try File.removeIfThere(home + "/" + name) }
     }
 
     /// Writes down where the running node listens, for the command line and for scripts.
