@@ -201,8 +201,7 @@ struct BodyReader: ~Copyable {
     /// - Returns: false when the deadline passed first.
     private mutating func waitForClient(_ event: Int32, by deadline: Deadline) -> Bool {
         let now = Instant.now.nanoseconds
-        connection.enter(
-            .still, at: now, until: exchange.bodyLimit(from: now), owesBody: true)
+        connection.enter(.owing, at: now, until: exchange.bodyLimit(from: now))
         let hasCome = SocketWriter.wait(for: event, on: connection.socket, by: deadline)
         if !connection.enter(.busy, at: Instant.now.nanoseconds, until: .max) { wasTold = true }
         return hasCome

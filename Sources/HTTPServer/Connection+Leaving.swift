@@ -1,16 +1,26 @@
 import Buffers
 import CMicroHTTPD
 import Glibc
+import HTTP
 import Synchronization
 
 /// How a connection is ended by another thread than its own.
 extension Connection {
     /// Shuts the socket, unless the connection has gone on since it was looked at: the request that
-    /// has begun meanwhile is to be answered.
+    /// has begun meanwhile is to be answered. Where a request is on its way, the peer is told to come again.
     ///
     /// - Returns: whether it was shut.
     func giveWay(_ look: Look) -> Bool {
         guard leave(from: look) else { return false }
+        let isAsking =
+            switch look.phase {
+            // Who has had an answer knows that a connection can end.
+            case .waiting: look.isNew
+            case .header, .owing: true
+            // The head of an answer may have gone out.
+            case .still, .busy, .leaving: false
+            }
+        if isAsking { say(.refusal) }
         shut()
         return true
     }
@@ -27,20 +37,14 @@ extension Connection {
     /// Tells the peer to come again, and shuts the socket. For a connection that has only just come:
     /// whatever it has sent, or is about to, was not looked at.
     func refuse() {
-        say(Self.refusal)
+        say(.refusal)
         shut()
     }
 
-    private static let refusal = lastWords("503 Service Unavailable\r\nRetry-After: 1")
-    static let lateness = lastWords("408 Request Timeout")
-
-    private static func lastWords(_ head: String) -> Bytes {
-        Bytes(utf8: "HTTP/1.1 \(head)\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")
-    }
-
     /// Sends a short answer as far as the socket has room, from another thread than the connection's.
-    func say(_ answer: Bytes) {
-        _ = unsafe answer.withUnsafeBytes {
+    func say(_ words: LastWords) {
+        lastWords.store(words.status.code, ordering: .relaxed)
+        _ = unsafe words.bytes.withUnsafeBytes {
             unsafe send(
                 socket, $0.baseAddress, $0.count, Int32(MSG_DONTWAIT | MSG_NOSIGNAL))
         }

@@ -20,11 +20,10 @@ extension Connection {
         if phase == .waiting, peer.isTCP { startHeaderClock(at: now, headerNanoseconds, &watch) }
         let seen = look
         guard now >= shutInstant.load(ordering: .relaxed) else { return }
-        guard seen.phase == .still, owesBody.load(ordering: .relaxed) else { return shut() }
+        guard seen.phase == .owing else { return shut() }
         // Who has gone on meanwhile is answered by its own thread, which has set another limit.
         guard leave(from: seen) else { return }
-        wasTooLate.store(true, ordering: .relaxed)
-        say(Self.lateness)
+        say(.lateness)
         shut()
     }
 
@@ -52,7 +51,7 @@ extension Connection {
     /// goes on without this program. If so the wait counts from now on. For who is about to end it.
     func lookForMovement(at now: UInt64) {
         let before = look
-        guard before.phase == .still, now &- min(now, before.since) >= Self.stillNanosecondsMax
+        guard before.phase.isStill, now &- min(now, before.since) >= Self.stillNanosecondsMax
         else { return }
         let moved = holdfast_tcp_moved(socket)
         let start = movedBefore.load(ordering: .relaxed)
@@ -60,7 +59,7 @@ extension Connection {
         movedBefore.store(moved, ordering: .relaxed)
         forgetStillness()
         // Fails when the connection has gone on itself.
-        let moving = ConnectionStage(.still, since: now, isNew: before.isNew)
+        let moving = ConnectionStage(before.phase, since: now, isNew: before.isNew)
         _ = stage.compareExchange(
             expected: before.stage, desired: moving, ordering: .relaxed)
     }

@@ -18,12 +18,18 @@ final class Connection: Sendable {
         case waiting
         /// To send the rest of the header section.
         case header
-        /// To move the bytes of a body, either way: this program can do nothing before it has.
+        /// To send more of a body: nothing of an answer has gone out.
+        case owing
+        /// To take more of an answer.
         case still
         /// Nothing: the handler is at work, or a body moves.
         case busy
         /// Nothing any more: it was told to leave. Its thread may not know yet, and enter another.
         case leaving
+
+        /// Whether the bytes of a body are waited for, either way: this program can do nothing before they
+        /// have moved.
+        var isStill: Bool { self == .owing || self == .still }
     }
 
     /// What was seen of a connection at one time.
@@ -42,10 +48,8 @@ final class Connection: Sendable {
     let stage = Atomic(ConnectionStage(.waiting, since: 0, isNew: true))
     let shutInstant = Atomic<UInt64>(.max)
     let requestCount = Atomic<UInt64>(0)
-    /// Whether a body is waited for and nothing of an answer has gone out: who is too late is told so.
-    let owesBody = Atomic(false)
-    /// Whether the peer was told that its body came too late.
-    let wasTooLate = Atomic(false)
+    /// The status of the last words, when the peer had to leave before its request was answered; or 0.
+    let lastWords = Atomic(0)
     let shutMark = Atomic(false)
     private let sendsWithoutDelay = Atomic(false)
     /// How long the peer has been waited for since it last moved something worth the name, and what
@@ -81,14 +85,11 @@ final class Connection: Sendable {
     ///   - phase: what the peer is expected to do.
     ///   - now: nanoseconds of `Instant`.
     ///   - limit: when the socket is shut; nanoseconds of `Instant`, `.max` for never.
-    ///   - owesBody: whether the bytes are those of a request, so that an answer can still be sent.
     /// - Returns: false when the connection has been told to leave: nothing may be sent any more.
     @discardableResult
-    func enter(
-        _ phase: Phase, at now: UInt64, until limit: UInt64, owesBody: Bool = false
-    ) -> Bool {
+    func enter(_ phase: Phase, at now: UInt64, until limit: UInt64) -> Bool {
         let before = look
-        if before.phase == .still {
+        if before.phase.isStill {
             stillNanoseconds.store(now &- before.since, ordering: .relaxed)
         }
         if phase == .waiting {
@@ -96,8 +97,7 @@ final class Connection: Sendable {
             forgetStillness()
         }
         // A byte now and then is not what others have to make room for: it goes on being still.
-        let still = phase == .still ? stillNanoseconds.load(ordering: .relaxed) : 0
-        self.owesBody.store(owesBody, ordering: .relaxed)
+        let still = phase.isStill ? stillNanoseconds.load(ordering: .relaxed) : 0
         shutInstant.store(limit, ordering: .relaxed)
         let isNew = before.isNew && phase != .header
         let next = ConnectionStage(phase, since: now &- min(now, still), isNew: isNew)

@@ -131,8 +131,9 @@ struct ConnectionLimits {
         case .waiting where age < grace.wholeNanoseconds: .fresh
         case .waiting: age < Limits.arrivalDuration.wholeNanoseconds ? .begun : .waiting
         case .header: age < grace.wholeNanoseconds ? .fresh : .begun
-        case .still where age >= Limits.stillDuration.wholeNanoseconds: .still
-        case .still: patience == .exhausted ? .never : .fresh
+        case .owing, .still:
+            age >= Limits.stillDuration.wholeNanoseconds
+                ? .still : patience == .exhausted ? .never : .fresh
         case .busy, .leaving: .never
         }
     }

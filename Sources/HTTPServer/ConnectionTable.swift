@@ -79,7 +79,7 @@ struct ConnectionTable {
             case .waiting:
                 if entry.connection.hasInput || !entry.connection.giveWay(look) { count += 1 }
             case .header: count += 1
-            case .still, .busy, .leaving: break
+            case .owing, .still, .busy, .leaving: break
             }
         }
         return count

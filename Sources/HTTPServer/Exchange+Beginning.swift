@@ -11,7 +11,7 @@ extension Exchange {
     func begin(
         method: UnsafePointer<CChar>, version: UnsafePointer<CChar>
     ) -> MHD_Result {
-        noteBeginning()
+        guard noteBeginning() else { return .NO }
         let methodText = unsafe String(cString: method)
         isHead = methodText == "HEAD"
         let check = unsafe checkFraming(method, version)
@@ -69,11 +69,13 @@ extension Exchange {
     }
 
     /// Notes that the exchange is worked on; `complete` counts it as done.
-    func noteBeginning() {
+    ///
+    /// - Returns: false when the peer was told to come again: what it asked for is not to happen twice.
+    func noteBeginning() -> Bool {
         start = Instant.now.nanoseconds
         lastExit = start
-        connection.enter(.busy, at: start, until: .max)
         core.counters.running.add(1, ordering: .relaxed)
+        return connection.enter(.busy, at: start, until: .max) && !cameTooLate
     }
 
     private func checkFraming(

@@ -64,6 +64,9 @@ final class Exchange {
 
     let liveness: Liveness
 
+    /// Whether the connection was told to leave before the request line was taken: it may not be answered.
+    let cameTooLate: Bool
+
     /// Bytes of the answer's body that were handed to libmicrohttpd or to the socket.
     private(set) var sentByteCount: UInt64 = 0
 
@@ -94,7 +97,7 @@ final class Exchange {
         liveness = Liveness(core, connection)
         meter = core.makeMeter()
         let now = Instant.now.nanoseconds
-        connection.enter(.header, at: now, until: now &+ core.headerNanoseconds)
+        cameTooLate = !connection.enter(.header, at: now, until: now &+ core.headerNanoseconds)
     }
 
     /// Counts bytes of the request's body.
@@ -179,9 +182,11 @@ final class Exchange {
     /// - Parameter isOwed: whether there is one.
     func awaitBody(isOwed: Bool = true) -> MHD_Result {
         lastExit = Instant.now.nanoseconds
-        let limit =
-            isOwed ? bodyLimit(from: lastExit) : limit(forMoving: 0, from: lastExit)
-        connection.enter(.still, at: lastExit, until: limit, owesBody: isOwed)
+        if isOwed {
+            connection.enter(.owing, at: lastExit, until: bodyLimit(from: lastExit))
+        } else {
+            connection.enter(.still, at: lastExit, until: limit(forMoving: 0, from: lastExit))
+        }
         return .YES
     }
 
@@ -195,7 +200,8 @@ final class Exchange {
         if mustLinger || !hasBegun { Lingering.drop(on: connection.socket) }
         connection.work.withLock { $0 = nil }
         let now = Instant.now.nanoseconds
-        if connection.wasTooLate.load(ordering: .relaxed) { status = .requestTimeout }
+        let lastWords = connection.lastWords.load(ordering: .relaxed)
+        if lastWords != 0 { status = Status(lastWords) }
         if start != 0 { count(isClean: endedWell ?? isClean, at: now) }
         connection.enter(.waiting, at: now, until: now &+ core.idleNanoseconds)
         core.noteEnding()

@@ -40,11 +40,11 @@ extension Exchange {
     /// client may end, and the listener be stopped, and then libmicrohttpd 0.9.75 forgets its answer and
     /// ends the process for want of it.
     fileprivate func refuseLength(_ response: Response) {
-        noteBeginning()
+        let mayAnswer = noteBeginning()
         stage = .answered
         status = response.status
         diversion = SocketDiversion(of: connection)
-        if diversion != nil { refusal = response }
+        if mayAnswer, diversion != nil { refusal = response }
     }
 
     /// Sends the answer, as far as the client takes it without a wait.

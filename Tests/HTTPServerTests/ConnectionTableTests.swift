@@ -30,10 +30,7 @@ struct ConnectionTableTests {
 
         deinit { close(connection.socket) }
 
-        var isShut: Bool {
-            var byte: UInt8 = 0
-            return unsafe recv(client.socket, &byte, 1, Int32(MSG_DONTWAIT)) == 0
-        }
+        var isShut: Bool { connection.wasShut }
     }
 
     private func pair(_ phase: Connection.Phase, secondsAgo: UInt64) -> Pair {
@@ -136,6 +133,30 @@ struct ConnectionTableTests {
         let second = add(newcomer, to: &table)
         #expect(second == true)
         #expect(pairs.map(\.isShut) == [false, true, false] && !newcomer.isShut)
+    }
+
+    /// A request that has begun is not left without a word: its client could not know whether to ask
+    /// again. Where an answer may have begun, or nothing was asked, a word would be out of place.
+    @Test(arguments: [
+        (Connection.Phase.header, true), (.owing, true), (.still, false), (.busy, false),
+    ])
+    func whoseRequestHasBegunIsToldToComeAgain(phase: Connection.Phase, isTold: Bool) {
+        let pair = pair(phase, secondsAgo: 9)
+        #expect(pair.connection.giveWay(pair.connection.look))
+        #expect(pair.client.readToEnd().hasPrefix("HTTP/1.1 503 ") == isTold)
+        #expect(pair.connection.lastWords.load(ordering: .relaxed) == (isTold ? 503 : 0))
+        // What its thread has read in the meantime is not acted on.
+        #expect(!pair.connection.enter(.busy, at: now, until: .max))
+    }
+
+    @Test func onlyTheFirstRequestOfAConnectionIsExpected() {
+        let new = pair(.waiting, secondsAgo: 9)
+        #expect(new.connection.giveWay(new.connection.look))
+        #expect(new.client.readToEnd().hasPrefix("HTTP/1.1 503 "))
+        let used = pair(.header, secondsAgo: 9)
+        used.connection.enter(.waiting, at: now, until: .max)
+        #expect(used.connection.giveWay(used.connection.look))
+        #expect(used.client.readToEnd().isEmpty)
     }
 
     /// The system sends what this program has handed to it, however long the socket has no room for

@@ -41,18 +41,13 @@ struct ProducedLinesTests {
     }
 
     @Test func aDeadlineEndsAnOperationThatGivesNothing() throws {
-        let target = "refs/local?timeout=50ms"
-        let invocation = try invocation(target)
-        let context = invocation.context
-        let lines = ProducedLines(invocation, name: "test") { _ in
-            let nothing = Pending<Bool>()
-            while true {
-                try context.checkNow()
-                _ = nothing.value(by: .after(.milliseconds(5)))
-            }
+        let end = Pending<Void>()
+        let lines = ProducedLines(try invocation("refs/local?timeout=50ms"), name: "test") { _ in
+            end.value()
         }
         let error = #expect(throws: ContentError.self) { try lines.next() }
         #expect(error?.code == .deadlineExceeded)
+        end.fulfil(())
         lines.close()
     }
 
