@@ -9,6 +9,7 @@
 #include <stddef.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/un.h>
@@ -138,6 +139,12 @@ static inline unsigned long long holdfast_tcp_received(int socket) {
 static inline unsigned long long holdfast_tcp_moved(int socket) {
     struct holdfast_tcp_counts counts = holdfast_tcp_counts(socket);
     return counts.acknowledged + counts.received;
+}
+
+/// Bytes that have come and nobody has read; `ioctl` is variadic.
+static inline int holdfast_unread_byte_count(int socket) {
+    int count = 0;
+    return ioctl(socket, FIONREAD, &count) == 0 ? count : 0;
 }
 
 /// `dup3` with O_CLOEXEC; the function is hidden without _GNU_SOURCE.

@@ -127,6 +127,12 @@ final class Connection: Sendable {
             socket, Int32(IPPROTO_TCP), TCP_NODELAY, &isOn, socklen_t(MemoryLayout<Int32>.size))
     }
 
+    /// Whether so much has come that nobody has read that there may be no room for the end of the
+    /// connection behind it.
+    var hidesItsEnd: Bool {
+        holdfast_unread_byte_count(socket) > Int32(Limits.unreadByteCountMax)
+    }
+
     /// Whether the peer has closed its end.
     var isAbandoned: Bool {
         var entry = pollfd(fd: socket, events: Int16(holdfast_poll_gone), revents: 0)

@@ -52,6 +52,7 @@ extension Exchange {
         case .broken: return
         case .failed(let error): answerAlone(core.answer(for: error, to: request))
         case .complete:
+            liveness.noteWhole()
             do {
                 answerAlone(try receiver.finish())
             } catch {

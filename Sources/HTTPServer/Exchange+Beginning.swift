@@ -116,8 +116,9 @@ extension Exchange {
             let limit = Int(clamping: core.options.bodyByteCountMax)
             return answerAtOnce(ContentTooLarge(limit: limit).response, check)
         }
+        if check.bodyLength == .none { liveness.noteWhole() }
         do {
-            switch try core.handler(request) {
+            switch try reception(of: request, check) {
             case .respond(let response):
                 return answerAtOnce(response, check)
             case .receive(let receiver):
@@ -127,6 +128,22 @@ extension Exchange {
         } catch {
             return answerAtOnce(core.answer(for: error, to: request), check)
         }
+    }
+
+    /// Asks the handler; where a method has no use for a body, behind that body, in which nobody could see
+    /// the client leave.
+    private func reception(
+        of request: Request, _ check: FramingCheck
+    ) throws -> Reception {
+        let isUseless = request.method == .get || request.method == .head
+        guard check.bodyLength != .none, isUseless else { return try core.handler(request) }
+        return .receive(
+            IgnoringReceiver(byteCountMax: Limits.drainedByteCountMax) { [core] in
+                switch try core.handler(request) {
+                case .respond(let response): return response
+                case .receive(let receiver): return try receiver.finish()
+                }
+            })
     }
 
     private func receiveBody(_ check: FramingCheck) -> MHD_Result {

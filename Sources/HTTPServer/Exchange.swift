@@ -158,6 +158,7 @@ final class Exchange {
     /// Answers at the end of the body.
     func end() -> MHD_Result {
         guard connection.enter(.busy, at: Instant.now.nanoseconds, until: .max) else { return .NO }
+        liveness.noteWhole()
         switch stage {
         case .skipping(let response):
             return queue(response)

@@ -104,6 +104,11 @@ enum Limits {
     /// that the connection can go on.
     static let drainedByteCountMax = 1_024 * 1_024
 
+    /// Bytes that may lie in the socket behind a request that is worked on: further requests, sent ahead.
+    /// The system takes about 100 KiB, and shows the end of a connection only when it has all that was
+    /// sent before. Nobody sends so many requests ahead, and whoever does could not be seen leaving.
+    static let unreadByteCountMax = 32 * 1_024
+
     /// Bytes that are read and dropped, behind the answer, before a connection is closed.
     static let lingerByteCountMax = 64 * 1_024 * 1_024
 

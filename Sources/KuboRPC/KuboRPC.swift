@@ -57,7 +57,7 @@ package struct KuboRPC: Sendable {
                 return .receive(
                     try ArgumentsReceiver(invocation, boundary: boundary, common, answer: answer))
             }
-            return .receive(IgnoringReceiver { answer(invocation) })
+            return .receive(ignoringBody { answer(invocation) })
         case .upload(let makeSink):
             guard let boundary else { throw RPCError.badRequest("a multipart body is required") }
             return .receive(
@@ -82,7 +82,12 @@ package struct KuboRPC: Sendable {
     private func refuse(_ error: RPCError, _ request: Request, _ common: Fields) -> Reception {
         let response = error.response(common)
         let isSmall = request.contentLength.map { $0 <= Limits.ignoredBodyBytesMax } ?? false
-        return isSmall ? .receive(IgnoringReceiver { response }) : .respond(response)
+        return isSmall ? .receive(ignoringBody { response }) : .respond(response)
+    }
+
+    /// For a body that means nothing for the command.
+    private func ignoringBody(_ answer: @escaping () throws -> Response) -> IgnoringReceiver {
+        IgnoringReceiver(byteCountMax: Limits.ignoredBodyBytesMax, answer: answer)
     }
 
     private func otherMethod(_ method: Method) -> Response {

@@ -19,8 +19,20 @@ package struct ProcessFigures: Sendable {
     package var descriptorCount: Int { (try? File.names(in: folder + "/fd").count) ?? 0 }
 
     /// Time that all its threads have been running on a processor, in seconds.
-    package var processorSeconds: Double {
-        let text = read("stat")
+    package var processorSeconds: Double { Self.processorSeconds(in: read("stat")) }
+
+    /// The same for each thread, by its number and name.
+    package var processorSecondsByThread: [String: Double] {
+        var result: [String: Double] = [:]
+        for number in (try? File.names(in: folder + "/task")) ?? [] {
+            let text = read("task/\(number)/stat")
+            let name = text.prefix { $0 != ")" }
+            result[String(name)] = Self.processorSeconds(in: text)
+        }
+        return result
+    }
+
+    private static func processorSeconds(in text: String) -> Double {
         // The name of the program, in brackets, may contain anything.
         let fields = text.split(separator: ")").last?.split(separator: " ") ?? []
         guard fields.count > 12, let user = Double(fields[11]), let system = Double(fields[12])

@@ -25,7 +25,7 @@ struct HeldUpTests {
         }
         defer { listener.stop() }
         let client = RawClient(port: try #require(listener.port))
-        client.send("GET / HTTP/1.1\r\nHost: a\r\nContent-Length: 1000000\r\n\r\n")
+        client.send("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 1000000\r\n\r\n")
         #expect(isClosed.wait(by: .after(.seconds(20))) { $0 ? true : nil } == true)
         client.send("x")
         let answer = client.readToEnd()

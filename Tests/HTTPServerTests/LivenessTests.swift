@@ -49,6 +49,54 @@ struct LivenessTests {
         #expect(waitUntilUnwanted(liveness))
     }
 
+    /// The system shows the end of a connection only behind what was sent before, and takes no more of
+    /// that than about 100 KiB.
+    @Test(arguments: ["Content-Length: 600000", "Transfer-Encoding: chunked"])
+    func aClientThatGoesBehindABodyThatNobodyWantsIsSeen(framing: String) throws {
+        let working = try Working()
+        defer { working.listener.stop() }
+        var client: RawClient? = try RawClient(port: #require(working.listener.port))
+        client?.send("GET / HTTP/1.1\r\nHost: a\r\n\(framing)\r\n\r\n")
+        let isChunked = framing.hasSuffix("chunked")
+        let body = String(repeating: "x", count: 600_000)
+        client?.send(isChunked ? "927c0\r\n\(body)\r\n0\r\n\r\n" : body)
+        let liveness = try working.liveness()
+        #expect(liveness.isWanted)
+        client = nil
+        #expect(waitUntilUnwanted(liveness))
+    }
+
+    @Test(arguments: ["", "Content-Length: 20000\r\n"])
+    func aClientThatGoesBehindWhatItSentAheadIsNotWaitedFor(field: String) throws {
+        let working = try Working()
+        defer { working.listener.stop() }
+        let client = try RawClient(port: #require(working.listener.port))
+        client.send("GET / HTTP/1.1\r\nHost: a\r\n\(field)\r\n")
+        if !field.isEmpty { client.send(String(repeating: "x", count: 20_000)) }
+        let liveness = try working.liveness()
+        client.send(String(repeating: get, count: 100))
+        #expect(liveness.isWanted)
+        client.send(String(repeating: get, count: 40_000))
+        #expect(waitUntilUnwanted(liveness))
+    }
+
+    @Test func aBodyIsReadBeforeTheHandlerThatHasNoUseForIt() throws {
+        let listener = try Listener(.testing()) { _ in .respond(.text(.ok, "done")) }
+        defer { listener.stop() }
+        let client = try RawClient(port: #require(listener.port))
+        let head = "GET / HTTP/1.1\r\nHost: a\r\n"
+        client.send(head + "Content-Length: 9000\r\n\r\n" + String(repeating: "x", count: 9_000))
+        #expect(client.read(until: "done").hasSuffix("done"))
+        client.send(head + "Expect: 100-continue\r\nContent-Length: 3\r\n\r\n")
+        #expect(client.read(until: "\r\n\r\n").hasPrefix("HTTP/1.1 100 "))
+        client.send("abc")
+        #expect(client.readToEnd().hasSuffix("done"))
+        let other = try RawClient(port: #require(listener.port))
+        other.send(head + "Content-Length: 2000000\r\n\r\n")
+        other.send(String(repeating: "x", count: 2_000_000))
+        #expect(other.readToEnd().hasPrefix("HTTP/1.1 413 "))
+    }
+
     @Test func aStopEndsTheWorkAtItsDeadlineAndNotBefore() throws {
         let working = try Working()
         let client = try RawClient(port: #require(working.listener.port))

@@ -92,21 +92,3 @@ final class ArgumentsReceiver: BodyReceiver {
         }
     }
 }
-
-/// Drops a body that means nothing for the command, up to a limit, so that the connection can go on
-/// after the answer.
-final class IgnoringReceiver: BodyReceiver {
-    private let answer: () throws -> Response
-    private var byteCount = 0
-
-    init(answer: @escaping () throws -> Response) { self.answer = answer }
-
-    func receive(_ piece: Bytes) throws {
-        byteCount += piece.count
-        guard byteCount <= Limits.ignoredBodyBytesMax else {
-            throw ContentTooLarge(limit: Limits.ignoredBodyBytesMax)
-        }
-    }
-
-    func finish() throws -> Response { try answer() }
-}
