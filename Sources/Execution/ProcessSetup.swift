@@ -95,7 +95,7 @@ package enum ProcessSetup {
     }
 
     /// Processor time that all threads of the process have used.
-    static var processorTime: Duration {
+    package static var processorTime: Duration {
         var time = timespec()
         unsafe clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time)
         return .seconds(time.tv_sec) + .nanoseconds(time.tv_nsec)

@@ -12,6 +12,8 @@ struct RequestRun {
     private static let answerPiecesMax = 300
     /// How long a request may take, as a client would say.
     static let timeLimit = Duration.seconds(1)
+    /// How much processor time it may take: it ends soon after its time.
+    private static let workMax = Duration.seconds(3)
 
     /// Whether requests are printed before they are tried: `HOLDFAST_FUZZ_SHOW` is set.
     private static let isShown = !(ProcessSetup.environment["HOLDFAST_FUZZ_SHOW"] ?? "").isEmpty
@@ -34,6 +36,7 @@ struct RequestRun {
             let value = try? Request(
                 request.method, request.target, fields: fields, deadline: .after(Self.timeLimit))
         else { return }
+        let before = ProcessSetup.processorTime
         do {
             switch try handler(value) {
             case .respond(let response): try judge(response)
@@ -42,6 +45,9 @@ struct RequestRun {
         } catch let error as any Answerable {
             try judge(error.response)
         }
+        let work = ProcessSetup.processorTime - before
+        try Finding.unless(
+            work <= Self.workMax, "\(request.target.prefix(200)) goes on beyond its time: \(work)")
     }
 
     private static func show(_ text: String) throws {
