@@ -2,7 +2,8 @@ import Execution
 import Synchronization
 
 /// Runs one function over many inputs on the pool and hands the results out in the order of the
-/// inputs, within a window of bytes.
+/// inputs, within a window of bytes. What is counted is what inputs, outputs and tags take while they
+/// wait, too: a file can be cut into leaves of one byte, or be empty.
 ///
 /// Inputs are gathered into batches, so that thousands of small ones cost few hand-overs. A tag
 /// travels beside each input on the caller's thread; a tag without an input keeps its place in the
@@ -23,7 +24,15 @@ final class OrderedWork<Tag, Input: Sendable, Output: Sendable> {
     private struct Batch {
         let tags: [(tag: Tag, hasInput: Bool)]
         let outputs: Pending<[Output]>
-        let byteCount: Int
+        /// What it takes of window and budget.
+        let cost: Int
+    }
+
+    /// What an input or a tag takes beside its bytes: places in three arrays that may be half empty, and
+    /// the objects that they own.
+    static var itemByteCount: Int {
+        2 * (MemoryLayout<Input>.stride + MemoryLayout<Output>.stride + MemoryLayout<Tag>.stride)
+            + 512
     }
 
     private let pool: WorkPool
@@ -38,7 +47,7 @@ final class OrderedWork<Tag, Input: Sendable, Output: Sendable> {
     private var byteCount = 0
     /// Oldest first; the window keeps it short.
     private var running: [Batch] = []
-    private var runningByteCount = 0
+    private var runningCost = 0
     /// What a delivery threw. The rest of its batch is lost with it, so nothing may follow.
     private var failure: (any Error)?
 
@@ -54,10 +63,16 @@ final class OrderedWork<Tag, Input: Sendable, Output: Sendable> {
         self.work = work
     }
 
-    deinit { budget.release(runningByteCount) }
+    deinit { budget.release(runningCost) }
 
     /// Adds an input and delivers what the window has no room for.
     ///
+    /// - Parameters:
+    ///   - tag: comes back with the output.
+    ///   - input: nil for a tag alone.
+    ///   - byteCount: of the input; 0 where the caller has paid for it, or there are none. A piece of such
+    ///     inputs waits for nobody.
+    ///   - deliver: takes the results of earlier inputs.
     /// - Throws: what `deliver` throws; `.overloaded` when no room came free in time.
     func push(
         _ tag: Tag, _ input: Input?, byteCount: Int, deliver: Delivery
@@ -84,39 +99,43 @@ final class OrderedWork<Tag, Input: Sendable, Output: Sendable> {
     }
 
     private func start(deliver: Delivery) throws {
-        try makeRoom(for: byteCount, deliver: deliver)
+        let cost = try makeRoom(deliver: deliver)
         let (inputs, work) = (inputs, work)
         let outputs = pool.start { inputs.map(work) }
-        running.append(Batch(tags: tags, outputs: outputs, byteCount: byteCount))
-        runningByteCount += byteCount
+        running.append(Batch(tags: tags, outputs: outputs, cost: cost))
+        runningCost += cost
         tags.removeAll(keepingCapacity: true)
         self.inputs.removeAll(keepingCapacity: true)
         byteCount = 0
     }
 
-    /// Takes bytes from the budget. Waits for others only while nothing of its own is on the way,
-    /// so two callers never wait for each other.
-    private func makeRoom(for byteCount: Int, deliver: Delivery) throws {
-        // Nothing, or paid for by the caller, who must not wait for others then.
-        guard byteCount > 0 else { return }
+    /// Takes the memory for what was pushed from the budget. Waits for others only while nothing of its
+    /// own is on the way, so two callers never wait for each other.
+    ///
+    /// - Returns: how much it took.
+    private func makeRoom(deliver: Delivery) throws -> Int {
+        let cost = min(budget.limit, byteCount + tags.count * Self.itemByteCount)
         while !running.isEmpty {
             let isShort = library.isShortOfMemory.load(ordering: .relaxed)
-            let fits = !isShort && runningByteCount + byteCount <= window.bytesMax
-            if fits, budget.tryAcquire(byteCount) { return }
+            let fits = !isShort && runningCost + cost <= window.bytesMax
+            if fits, budget.tryAcquire(cost) { return cost }
             try deliverOldest(deliver)
         }
+        // Nothing, or paid for by the caller, who must not wait for others then: one piece goes without.
+        guard byteCount > 0 else { return budget.tryAcquire(cost) ? cost : 0 }
         let deadline = Deadline.after(Limits.ingestWait).earlier(context.deadline)
-        guard budget.acquire(byteCount, by: deadline) else {
+        guard budget.acquire(cost, by: deadline) else {
             try context.checkNow()
             throw ContentError.overloaded("the memory for uploads")
         }
+        return cost
     }
 
     private func deliverOldest(_ deliver: Delivery) throws {
         let batch = running.removeFirst()
         defer {
-            runningByteCount -= batch.byteCount
-            budget.release(batch.byteCount)
+            runningCost -= batch.cost
+            budget.release(batch.cost)
         }
         var outputs = batch.outputs.value().makeIterator()
         do {

@@ -8,12 +8,23 @@ enum ListeningSocket {
     /// - Returns: a listening socket without blocking and closed on exec; -1 for in-process.
     /// - Throws: `HTTPServerError` that says what to do.
     static func open(_ address: ListenerAddress) throws(HTTPServerError) -> Int32 {
-        switch address {
-        case .tcp(let host, let port): try openTCP(host, port)
-        case .unix(let path): try openUnix(path)
-        case .inherited(let descriptor): try checkInherited(descriptor)
-        case .inProcess: -1
-        }
+        let socket =
+            switch address {
+            case .tcp(let host, let port): try openTCP(host, port)
+            case .unix(let path): try openUnix(path)
+            case .inherited(let descriptor): try checkInherited(descriptor)
+            case .inProcess: Int32(-1)
+            }
+        keepUrgentBytes(on: socket)
+        return socket
+    }
+
+    /// Has urgent bytes stay where they are among the others, for the sockets that are accepted too: the
+    /// system would take one out, and count what has come only as far as its place.
+    private static func keepUrgentBytes(on socket: Int32) {
+        var isOn: Int32 = 1
+        unsafe setsockopt(
+            socket, SOL_SOCKET, SO_OOBINLINE, &isOn, socklen_t(MemoryLayout<Int32>.size))
     }
 
     /// The port of a TCP socket; nil for others.

@@ -40,16 +40,41 @@ struct OrderedWorkTests {
             scratch.library.keepSmall(isSmall)
             let work = OrderedWork<Int, Int, Int>(
                 for: scratch.access,
-                window: .init(bytesMax: 1_000, batchBytesMin: 10, batchCountMax: 4)
+                window: .init(bytesMax: 100_000, batchBytesMin: 10, batchCountMax: 4)
             ) { $0 }
+            let one = 10 + OrderedWork<Int, Int, Int>.itemByteCount
             var most = 0
             for number in 0..<20 {
                 try work.push(number, number, byteCount: 10) { _, _ in }
                 most = max(most, budget.inUse)
             }
             try work.finish { _, _ in }
-            #expect(most == (isSmall ? 10 : 200))
+            #expect(most == (isSmall ? one : 20 * one))
         }
+    }
+
+    /// A file of a megabyte can be a million leaves; a folder, as many empty files.
+    @Test(arguments: [0, 1])
+    func whatIsSmallTakesMemoryToo(byteCount: Int) throws {
+        let scratch = try ScratchLibrary()
+        let window = 100_000
+        let work = OrderedWork<Int, Int, Int>(
+            for: scratch.access,
+            window: .init(bytesMax: window, batchBytesMin: 1_000, batchCountMax: 4)
+        ) { $0 }
+        var (pushed, delivered, most) = (0, 0, 0)
+        for number in 0..<5_000 {
+            try work.push(number, number % 3 == 0 ? number : nil, byteCount: byteCount) { _, _ in
+                delivered += 1
+            }
+            pushed += 1
+            most = max(most, pushed - delivered)
+        }
+        #expect(most <= window / OrderedWork<Int, Int, Int>.itemByteCount + 16)
+        #expect(most > 16)
+        try work.finish { _, _ in delivered += 1 }
+        #expect(delivered == 5_000)
+        #expect(scratch.library.ingestBudget.inUse == 0)
     }
 
     /// The caller may hold what others wait for: it has paid for its inputs, or they are empty files.
