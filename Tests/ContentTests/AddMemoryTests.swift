@@ -13,11 +13,12 @@ struct AddMemoryTests {
     @Test(arguments: ["d/", "", "folders", "links"])
     func manyLongNamesEndTheAdd(place: String) throws {
         let scratch = try ScratchLibrary()
+        // A hundred megabytes of names take a sanitizer more than a minute.
+        let access = scratch.library.access(
+            for: RequestContext(deadline: .after(.seconds(900))))
         var reported = 0
         do {
-            let session = try AddSession(scratch.access, options: ImportOptions()) { _ in
-                reported += 1
-            }
+            let session = try AddSession(access, options: ImportOptions()) { _ in reported += 1 }
             if place == "links" { try session.add("first", Bytes(utf8: "first")) }
             let error = contentError {
                 for number in 0..<8_000 {

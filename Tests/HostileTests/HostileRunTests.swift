@@ -58,11 +58,15 @@ struct HostileRunTests {
 
     /// The share of a processor that is used for two seconds, and the seconds of each thread.
     private func work(of figures: ProcessFigures) -> (share: Double, byThread: [String: Double]) {
-        let (before, byThread) = (figures.processorSeconds, figures.processorSecondsByThread)
+        let (before, beforeByThread) = (
+            figures.processorSeconds, figures.processorSecondsByThread
+        )
         pause(for: .seconds(2))
+        let byThread = figures.processorSecondsByThread.map { thread, seconds in
+            (thread, seconds - (beforeByThread[thread] ?? 0))
+        }
         let share = (figures.processorSeconds - before) / 2
-        let busy = figures.processorSecondsByThread.filter { $1 > byThread[$0] ?? 0 }
-        return (share, busy)
+        return (share, Dictionary(uniqueKeysWithValues: byThread).filter { $1 > 0 })
     }
 
     /// What was acknowledged is there after a restart.
