@@ -15,16 +15,16 @@ enum ListeningSocket {
             case .inherited(let descriptor): try checkInherited(descriptor)
             case .inProcess: Int32(-1)
             }
-        keepUrgentBytes(on: socket)
+        // For the sockets that are accepted too: the system would take an urgent byte out from among the
+        // others, and count what has come only as far as its place.
+        turnOn(SO_OOBINLINE, on: socket)
         return socket
     }
 
-    /// Has urgent bytes stay where they are among the others, for the sockets that are accepted too: the
-    /// system would take one out, and count what has come only as far as its place.
-    private static func keepUrgentBytes(on socket: Int32) {
+    private static func turnOn(_ option: Int32, on socket: Int32) {
         var isOn: Int32 = 1
         unsafe setsockopt(
-            socket, SOL_SOCKET, SO_OOBINLINE, &isOn, socklen_t(MemoryLayout<Int32>.size))
+            socket, SOL_SOCKET, option, &isOn, socklen_t(MemoryLayout<Int32>.size))
     }
 
     /// The port of a TCP socket; nil for others.
@@ -64,9 +64,7 @@ enum ListeningSocket {
         }
         defer { unsafe freeaddrinfo(list) }
         let descriptor = try make(unsafe entry.pointee.ai_family)
-        var one: Int32 = 1
-        unsafe setsockopt(
-            descriptor, SOL_SOCKET, SO_REUSEADDR, &one, socklen_t(MemoryLayout<Int32>.size))
+        turnOn(SO_REUSEADDR, on: descriptor)
         guard unsafe bind(descriptor, entry.pointee.ai_addr, entry.pointee.ai_addrlen) == 0 else {
             let code = errno
             close(descriptor)
