@@ -40,6 +40,7 @@ package final class ChildProcess: @unchecked Sendable {
         unsafe posix_spawn_file_actions_addopen(&actions, 0, folder + "/in", O_RDONLY, 0)
         unsafe posix_spawn_file_actions_addopen(&actions, 1, folder + "/out", flags, 0o600)
         unsafe posix_spawn_file_actions_addopen(&actions, 2, folder + "/err", flags, 0o600)
+        unsafe Self.closeTheRest(&actions)
         processID = unsafe try Self.spawn(program, arguments, environment, &actions)
     }
 
@@ -124,6 +125,18 @@ package final class ChildProcess: @unchecked Sendable {
             &processID, program, &actions, &attributes, &words, &variables)
         guard code == 0 else { throw FileError(operation: "run", path: program, number: code) }
         return processID
+    }
+
+    /// Gives the child none of this process's descriptors: with the socket of another test it would keep a
+    /// connection open that its client has closed. The function is hidden without _GNU_SOURCE.
+    private static func closeTheRest(_ actions: inout posix_spawn_file_actions_t) {
+        guard let symbol = unsafe dlsym(nil, "posix_spawn_file_actions_addclosefrom_np") else {
+            preconditionFailure("the system has no way to close what a child must not have")
+        }
+        typealias Function =
+            @convention(c) (UnsafeMutablePointer<posix_spawn_file_actions_t>, Int32) -> Int32
+        let closeFrom = unsafe unsafeBitCast(symbol, to: Function.self)
+        _ = unsafe closeFrom(&actions, 3)
     }
 
     private static func merged(_ added: [String: String]) -> [String] {

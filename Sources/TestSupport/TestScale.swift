@@ -13,13 +13,8 @@ package enum TestScale {
 
     /// How long hostile clients run beside honest ones, in seconds: as
     /// `HOLDFAST_TEST_HOSTILE_MINUTES` says, or else one minute.
-    package static let hostileSeconds = 60 * (hostileMinutes ?? 1)
-
-    /// Whether the hostile clients are at work for longer than beside other tests.
-    package static let isLongHostileRun = hostileMinutes != nil
-
-    private static let hostileMinutes =
-        ProcessSetup.environment["HOLDFAST_TEST_HOSTILE_MINUTES"].flatMap { Int($0) }
+    package static let hostileSeconds =
+        60 * (ProcessSetup.environment["HOLDFAST_TEST_HOSTILE_MINUTES"].flatMap { Int($0) } ?? 1)
 
     /// The seed of what is made at random: as `HOLDFAST_TEST_SEED` says, or else another each time.
     package static let seed =

@@ -54,8 +54,9 @@ struct ServeTests {
         let names = try File.names(in: tasks).map {
             try File.readAll("\(tasks)/\($0)/comm", limit: 99).utf8Text ?? ""
         }
-        // A sanitizer has one more of that name.
-        #expect(names.filter { $0 == "holdfast\n" }.count >= 2, "\(names)")
+        let count = names.filter { $0 == "holdfast\n" }.count
+        // A sanitizer may have one more of that name.
+        #expect(count == 2 || (TestScale.isSanitized && count == 3), "\(names)")
         #expect(node.stop() == 0)
     }
 
