@@ -67,7 +67,6 @@ struct FolderEntries {
 
     /// Lets go of entries and blocks until the next call, which reads again what it needs.
     mutating func release() {
-        source.release()
         switch order {
         case .byName:
             order = .byName(nil)
@@ -76,6 +75,7 @@ struct FolderEntries {
             reader.release()
             order = .stored(reader)
         }
+        source.release()
     }
 
     private func sortedAgain() throws -> [DirectoryEntry] {

@@ -26,10 +26,7 @@ final class FolderPageBody: BodySource {
     }
 
     /// A page is sent in small pieces, which the server copies if it has to wait.
-    func release() -> Bool {
-        entries.release()
-        return false
-    }
+    func release() { entries.release() }
 
     func close() { entries.release() }
 

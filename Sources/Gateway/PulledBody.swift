@@ -17,11 +17,13 @@ final class PulledBody: BodySource {
 
     func next(limit: Int) throws -> Bytes? { try output.next() }
 
-    func release() -> Bool { output.release() }
+    var canReload: Bool { output.canReload }
+
+    func release() { output.release() }
 
     func reload() throws -> Bytes { try output.reload() }
 
     var holdsUpOthers: Bool { output.holdsUpOthers }
 
-    func close() { _ = output.release() }
+    func close() { output.release() }
 }

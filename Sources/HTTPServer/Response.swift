@@ -76,14 +76,17 @@ package protocol BodySource: AnyObject {
     ///   the connection is broken off, so that the client sees that the answer is not complete.
     func next(limit: Int) throws -> Bytes?
 
-    /// Is told that the client takes nothing at the moment: the source is to let go of the piece that
-    /// it handed out last, and of whatever else it can make again.
-    ///
-    /// - Returns: true if `reload` can give that piece again. With false the piece is kept.
-    func release() -> Bool
+    /// Whether `reload` can give the piece again that was handed out last. If not, the piece is kept while
+    /// the client takes nothing.
+    var canReload: Bool { get }
 
-    /// The piece that was handed out last once more, byte for byte. Asked for only after `release`
-    /// gave true, when the client takes bytes again.
+    /// Is told that the client takes nothing at the moment: the source is to let go of whatever it can
+    /// make again. The server has let go of the piece before if `canReload`, so its memory is free when
+    /// the source says so.
+    func release()
+
+    /// The piece that was handed out last once more, byte for byte. Asked for only after `release`, if
+    /// `canReload`, when the client takes bytes again.
     ///
     /// - Throws: anything; the connection is broken off then.
     func reload() throws -> Bytes
@@ -101,7 +104,8 @@ package protocol BodySource: AnyObject {
 }
 
 extension BodySource {
-    package func release() -> Bool { false }
+    package var canReload: Bool { false }
+    package func release() {}
 
     package func reload() throws -> Bytes {
         throw HTTPServerError(

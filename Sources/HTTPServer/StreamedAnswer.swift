@@ -53,6 +53,8 @@ struct StreamedAnswer: ~Copyable {
     /// - Parameter head: goes out together with the first piece.
     /// - Blocking: for as long as the client takes; the watchdog ends that.
     mutating func send(_ head: Bytes) -> Outcome {
+        // What was not sent goes before the source, which lets others have its memory.
+        defer { parts = SocketParts() }
         var head = head
         do {
             while left > 0, try takePiece(behind: head) {
@@ -134,10 +136,11 @@ struct StreamedAnswer: ~Copyable {
         var released: SocketParts.Released?
         if parts.payloadByteCountLeft <= Limits.keptPieceByteCount {
             parts.copyPayload()
-            _ = source.release()
-        } else if source.release() {
+        } else if source.canReload {
             released = parts.releasePayload()
         }
+        // The piece has gone before: with what the source lets go of, others read on at once.
+        source.release()
         guard waitForLong(on: socket) else { return false }
         guard let released else { return true }
         // From here on it is the source that others wait for, and not the client.

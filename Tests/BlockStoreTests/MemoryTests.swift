@@ -44,6 +44,53 @@ struct MemoryTests {
         #expect((error?.message.utf8.count ?? 0) < 1000)
     }
 
+    // MARK: the memory of a reader
+
+    /// While a reader waits for memory, its block may leave the cache: who waits must not keep it.
+    @Test func aBlockIsNotHeldWhileItsMemoryIsWaitedFor() throws {
+        let scratch = try ScratchStore()
+        let store = try scratch.open()
+        let block = try VerifiedBlock(sample: 1)
+        let multihash = block.multihash
+        try store.append([block], by: soon())
+        guard case .miss(let ticket) = store.cache.get(multihash) else {
+            Issue.record("what was written passes by the cache")
+            return
+        }
+        let isGone = Locked(false)
+        store.cache.insert(block.bytes.copy { isGone.withLock { $0 = true } }, ticket)
+        #expect(store.isCached(multihash))
+        var wasGone = false
+        let read = try store.get(multihash) { byteCount in
+            store.cache.remove(multihash)
+            wasGone = isGone.withLock { $0 }
+            return byteCount == block.bytes.count
+        }
+        #expect(wasGone)
+        guard case .found(let bytes) = read else {
+            Issue.record("not found")
+            return
+        }
+        #expect(bytes == block.bytes)
+    }
+
+    /// What is written again elsewhere in the log while memory is waited for is found there.
+    @Test func aBlockThatMovesWhileItsMemoryIsWaitedForIsFound() throws {
+        let scratch = try ScratchStore()
+        let store = try scratch.open()
+        let block = try VerifiedBlock(sample: 2)
+        try store.append([block], by: soon())
+        let read = try store.get(block.multihash) { _ in
+            (try? store.delete(block.multihash)) == true
+                && (try? store.append([block], by: soon())) != nil
+        }
+        guard case .found(let bytes) = read else {
+            Issue.record("not found")
+            return
+        }
+        #expect(bytes == block.bytes)
+    }
+
     @Test(arguments: strange.indices)
     func aPinHasAKeyOfBoundedLength(_ index: Int) throws {
         let cid = CID.v1(.raw, Self.strange[index])

@@ -149,6 +149,30 @@ struct BlockMemoryTests {
         #expect(count == WideTree.nameCount + 3)
     }
 
+    /// Who has waited long for its first block has it for a while, and not for no time at all.
+    @Test func aWaitIsNoTurn() throws {
+        let scratch = try ScratchLibrary(egressBytesMax: 64 << 10)
+        let blocks = HostileBlocks(scratch)
+        var random = SeededRandom(seed: 8)
+        let cids = try (0..<2).map { _ in try blocks.store(random.bytes(64 << 10), .raw) }
+        let memory = scratch.library.blockMemory.ordinary
+        #expect(memory.tryAcquire(memory.limit))
+        let access = scratch.library.access(for: RequestContext(deadline: soon()))
+        let turns = Locked([Bool?]())
+        let readers = cids.map { cid in
+            Thread(name: "reader") {
+                let reader = access.makeReader()
+                let block = try? reader.block(cid)
+                turns.withLock { $0.append(block.map { _ in reader.isOthersTurn }) }
+            }
+        }
+        while memory.waiterCount < 2 { pause(for: .milliseconds(1)) }
+        pause(for: .milliseconds(300))
+        memory.release(memory.limit)
+        for reader in readers { reader.join() }
+        #expect(turns.withLock { $0 } == [false, false])
+    }
+
     /// The header of a file in an archive and its content come from one reading of its root.
     @Test func aFileOfOneLargeBlockIsArchived() throws {
         let scratch = try ScratchLibrary()

@@ -14,10 +14,12 @@ struct SlowReaderTests {
     /// Gives pieces that can be made again, and counts those that are still in memory.
     private final class RemakingSource: BodySource, Sendable {
         let inMemoryCount = Atomic(0)
+        /// Pieces that were still there when the source had let go of them.
+        let keptCount = Atomic(0)
         let releaseCount = Monitor(0)
         private let state: Locked<(next: Int, count: Int)>
         private let byteCount: Int
-        private let canReload: Bool
+        let canReload: Bool
         /// Bytes that a piece is shorter by when it is made again.
         private let shortage: Int
 
@@ -37,9 +39,16 @@ struct SlowReaderTests {
             return index.map { piece($0, byteCount) }
         }
 
-        func release() -> Bool {
+        func release() {
+            if canReload { noteWhatOthersMayTake() }
             releaseCount.notify { $0 += 1 }
-            return canReload
+        }
+
+        func close() { noteWhatOthersMayTake() }
+
+        /// Others have the memory of all pieces from now on: it has to be free.
+        private func noteWhatOthersMayTake() {
+            keptCount.add(inMemoryCount.load(ordering: .relaxed), ordering: .relaxed)
         }
 
         func reload() -> Bytes {
@@ -112,6 +121,24 @@ struct SlowReaderTests {
             #expect(waitForNoneInMemory(source))
         }
         #expect(body(of: answer) == source.whole(pieces: 3))
+        #expect(source.keptCount.load(ordering: .relaxed) == 0)
+    }
+
+    /// The memory of what was not sent is free when others may have it.
+    @Test func whatAClientLeavesBehindGoesBeforeItsSource() throws {
+        let source = RemakingSource(pieces: 2, of: 1_000_000)
+        let listener = try Listener(ListenerOptions(name: "own", address: .inProcess)) { _ in
+            .respond(Response(.ok, body: .source(source, length: 2_000_000)))
+        }
+        defer { listener.stop() }
+        do {
+            let client = try RawClient(socket: listener.connect())
+            client.send(get)
+            #expect(client.readSome().starts(with: "HTTP/1.1 200".utf8))
+        }
+        let deadline = soon()
+        while listener.statistics.brokenExchanges == 0, !deadline.hasPassed { Thread.yield() }
+        #expect(source.keptCount.load(ordering: .relaxed) == 0)
     }
 
     @Test func whoTakesNothingLosesTheConnectionWithTheTimeOfTheExchange() throws {
@@ -170,10 +197,9 @@ struct SlowReaderTests {
             }
         }
 
-        func release() -> Bool {
-            isReleased.notify { $0 = true }
-            return true
-        }
+        var canReload: Bool { true }
+
+        func release() { isReleased.notify { $0 = true } }
 
         func reload() -> Bytes {
             isReloading.notify { $0 = true }

@@ -46,10 +46,10 @@ package final class BlockCache: Sendable {
         return .hit(bytes)
     }
 
-    /// Whether a block is held, without counting a request.
-    package func contains(_ multihash: Multihash) -> Bool {
+    /// The size of a block, without counting a request; nil if it is not held.
+    package func byteCount(of multihash: Multihash) -> Int? {
         let key = CacheKey(multihash, seed: hashSeed)
-        return shard(key).withLock { $0.contains(key) }
+        return shard(key).withLock { $0.byteCount(of: key) }
     }
 
     /// Offers a block that was read after a miss; it is dropped if the block was removed since.

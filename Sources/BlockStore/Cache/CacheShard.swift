@@ -66,7 +66,8 @@ struct CacheShard {
         return nodes[place].bytes
     }
 
-    func contains(_ key: CacheKey) -> Bool { places[key] != nil }
+    /// The size of a block, as if nobody had asked; nil if it is not held.
+    func byteCount(of key: CacheKey) -> Int? { places[key].map { nodes[$0].bytes.count } }
 
     /// Offers a block that was read.
     mutating func insert(_ key: CacheKey, _ bytes: Bytes, ifVersion version: Int) {

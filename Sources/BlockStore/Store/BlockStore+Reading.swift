@@ -13,10 +13,9 @@ extension BlockStore {
     ///   `.closed`.
     /// - Complexity: from the cache, no I/O; else one look-up in the index and one read.
     package func get(_ multihash: Multihash) throws(BlockStoreError) -> Bytes? {
-        guard case .found(let bytes) = try get(multihash, reserving: { _ in true }) else {
-            return nil
-        }
-        return bytes
+        if multihash.code == .identity { return multihash.digest }
+        guard Self.canBeStored(multihash) else { return nil }
+        return try read(multihash)
     }
 
     /// Reads a block for which the caller has to find memory first.
@@ -32,16 +31,21 @@ extension BlockStore {
     ) throws(BlockStoreError) -> ReservedRead {
         if multihash.code == .identity { return .found(multihash.digest) }
         guard Self.canBeStored(multihash) else { return .absent }
-        switch cache.get(multihash) {
-        case .hit(let bytes): return reserve(bytes.count) ? .found(bytes) : .notReserved
-        case .miss(let ticket): return try read(multihash, ticket, reserve)
+        // Only its size is looked at before: a block can leave the cache while its memory is waited for,
+        // and everybody who waited with it in hand would keep one that nobody counts.
+        if let byteCount = cache.byteCount(of: multihash) {
+            guard reserve(byteCount) else { return .notReserved }
+            return try read(multihash).map(ReservedRead.found) ?? .absent
         }
+        guard let entry = try entry(of: multihash) else { return .absent }
+        guard reserve(entry.byteCount) else { return .notReserved }
+        return try read(multihash, entry).map(ReservedRead.found) ?? .absent
     }
 
     /// Whether reading a block now would need no I/O, because it is in the cache.
     package func isCached(_ multihash: Multihash) -> Bool {
         guard Self.canBeStored(multihash) else { return true }
-        return cache.contains(multihash)
+        return cache.byteCount(of: multihash) != nil
     }
 
     /// Whether a block can be in the store under a multihash: identity has no block, and digests
@@ -56,9 +60,7 @@ extension BlockStore {
             return BlockInfo(byteCount: multihash.digestCount, sequence: nil, hasNoLinks: false)
         }
         guard Self.canBeStored(multihash) else { return nil }
-        if let found = log.state.withLock({ $0.find(multihash) }) { return found.entry.info }
-        try refuseQuarantined(multihash)
-        return try indexEntry(multihash)?.info
+        return try entry(of: multihash)?.info
     }
 
     /// Whether the store has a block.
@@ -66,21 +68,32 @@ extension BlockStore {
         try stat(multihash) != nil
     }
 
+    private func entry(of multihash: Multihash) throws(BlockStoreError) -> IndexEntry? {
+        if let found = log.state.withLock({ $0.find(multihash) }) { return found.entry }
+        try refuseQuarantined(multihash)
+        return try indexEntry(multihash)
+    }
+
+    /// Reads a block for which there is memory.
+    ///
+    /// - Parameter known: what the index has said about it, perhaps some time ago.
     private func read(
-        _ multihash: Multihash, _ ticket: BlockCache.Ticket, _ reserve: (Int) -> Bool
-    ) throws(BlockStoreError) -> ReservedRead {
-        let entry: IndexEntry
-        switch log.state.withLock({ $0.find(multihash) }) {
-        case .block(let block, _):
-            return reserve(block.bytes.count) ? .found(block.bytes) : .notReserved
-        case .inLog(let found): entry = found
-        case nil:
-            try refuseQuarantined(multihash)
-            guard let found = try indexEntry(multihash) else { return .absent }
-            entry = found
+        _ multihash: Multihash, _ known: IndexEntry? = nil
+    ) throws(BlockStoreError) -> Bytes? {
+        let ticket: BlockCache.Ticket
+        switch cache.get(multihash) {
+        case .hit(let bytes): return bytes
+        case .miss(let miss): ticket = miss
         }
-        guard reserve(entry.byteCount) else { return .notReserved }
-        return try read(multihash, entry, ticket).map(ReservedRead.found) ?? .absent
+        if case .block(let block, _) = log.state.withLock({ $0.find(multihash) }) {
+            return block.bytes
+        }
+        var found = known
+        if found == nil { found = try entry(of: multihash) }
+        guard let entry = found else { return nil }
+        if let bytes = try read(multihash, entry, ticket) { return bytes }
+        // It may have been removed and stored again since.
+        return known == nil ? nil : try read(multihash)
     }
 
     private func read(

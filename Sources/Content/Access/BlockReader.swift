@@ -105,6 +105,9 @@ package final class BlockReader: BlockSource {
 
     /// Lets go of everything: what was fetched and not taken, and what was given. Blocks are read
     /// again when they are asked for again.
+    ///
+    /// Whoever has bytes of them lets go of those before: others read on at once with the memory that
+    /// this gives back.
     package func release() {
         fetches.removeAll()
         (last, kept) = (nil, nil)
@@ -139,8 +142,9 @@ package final class BlockReader: BlockSource {
         }
         blockBytesSeenMax = max(blockBytesSeenMax, block.bytes.count)
         last = block
+        // The wait for the first one was no turn.
         turn = Turn(
-            since: turn?.since ?? lastTaken,
+            since: turn?.since ?? .now,
             byteCountMax: max(turn?.byteCountMax ?? 0, block.bytes.count))
         return block
     }

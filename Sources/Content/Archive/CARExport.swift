@@ -112,7 +112,6 @@ package struct CARExport {
     package mutating func release() {
         gatherer.release()
         payload.release()
-        reader.release()
         switch walk {
         case .none: break
         case .dag(var dag):
@@ -122,6 +121,7 @@ package struct CARExport {
             entity.release()
             walk = .entity(entity)
         }
+        reader.release()
     }
 
     private mutating func nextPart() throws(ContentError) -> ContentPiece? {

@@ -99,7 +99,6 @@ struct EntityWalk {
 
     /// Lets go of all blocks until the next call, which reads again what it needs.
     mutating func release() {
-        source.release()
         switch rest {
         case .none: break
         case .file(var reader):
@@ -109,6 +108,7 @@ struct EntityWalk {
             reader.release()
             rest = .shards(reader)
         }
+        source.release()
     }
 
     private mutating func root() throws(ContentError) -> Block {

@@ -78,8 +78,8 @@ package struct TarExport {
     }
 
     private mutating func releaseFolder() {
-        folders.release()
         if let last = levels.indices.last { levels[last].folder.release() }
+        folders.release()
     }
 
     private mutating func nextPart() throws(ContentError) -> ContentPiece? {

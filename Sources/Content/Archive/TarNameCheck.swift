@@ -40,8 +40,8 @@ struct TarNameCheck {
             }
             while true {
                 try state.makeRoom(for: Limits.tarEntryAheadBytes) {
-                    folders.release()
                     reader.release()
+                    folders.release()
                 }
                 guard let entry = try next(of: &reader) else { break }
                 entryCount += 1
@@ -79,8 +79,8 @@ struct TarNameCheck {
         defer { children.dropLast() }
         do {
             let block = try children.named(cid) {
-                folders.release()
                 folder.release()
+                folders.release()
             }
             return try isFolder(block)
         } catch let error where error.isAboutContent {

@@ -43,8 +43,8 @@ package struct FaultWalk {
     }
 
     private mutating func release() {
-        reader.release()
         path.release()
+        reader.release()
     }
 
     private mutating func advance() throws(ContentError) -> CID? {

@@ -109,8 +109,8 @@ package struct DAGWalk {
 
     /// Lets go of all blocks until the next call, which reads again what it needs.
     package mutating func release() {
-        reader.release()
         path.release()
+        reader.release()
     }
 
     static func hasLinks(_ cid: CID) -> Bool { cid.codec.mayHaveLinks }

@@ -81,8 +81,8 @@ package struct FileStream {
 
     /// Lets go of all blocks until the next call, which reads again what it needs.
     package mutating func release() {
-        source.release()
         reader.release()
+        source.release()
     }
 
     private static func open(_ root: Block) throws(ContentError) -> FileReader {

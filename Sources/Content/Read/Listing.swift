@@ -96,7 +96,6 @@ package struct Listing {
     }
 
     private mutating func releaseContent() {
-        source.release()
         switch content {
         case .parts(var parts):
             parts.release()
@@ -105,6 +104,7 @@ package struct Listing {
             reader.release()
             content = .folder(reader)
         }
+        source.release()
     }
 
     private mutating func look(at entry: DirectoryEntry, partByteCount: UInt64?) throws

@@ -36,13 +36,13 @@ package struct PieceOutput {
     /// Whether others wait for the memory in which the content remembers where it is.
     package var holdsUpOthers: Bool { access.holdsUpOthers }
 
+    /// Whether `reload()` can give the last piece again.
+    package var canReload: Bool { last != nil }
+
     /// Lets go of all blocks.
-    ///
-    /// - Returns: whether `reload()` can give the last piece again.
-    package mutating func release() -> Bool {
+    package mutating func release() {
         reloader = nil
         content.release()
-        return last != nil
     }
 
     /// The bytes of the last piece once more.

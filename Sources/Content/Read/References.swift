@@ -86,9 +86,9 @@ package struct References {
 
     /// Lets go of all blocks until the next call, which reads again what it needs.
     package mutating func release() {
-        reader.release()
         pending = pending?.compacted()
         path.release()
+        reader.release()
     }
 
     // MARK: what is shown

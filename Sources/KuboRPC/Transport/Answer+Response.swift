@@ -76,13 +76,15 @@ final class RawBody: BodySource {
         return try output.next()
     }
 
-    func release() -> Bool { output.release() }
+    var canReload: Bool { output.canReload }
+
+    func release() { output.release() }
 
     func reload() throws -> Bytes { try output.reload() }
 
     var holdsUpOthers: Bool { output.holdsUpOthers }
 
-    func close() { _ = output.release() }
+    func close() { output.release() }
 }
 
 /// Sends what waited in a spool for the end of its request.
@@ -160,10 +162,7 @@ final class LineBody: BodySource {
     func close() { source.close() }
 
     /// Lines are sent in small pieces, which the server copies if it has to wait.
-    func release() -> Bool {
-        source.release()
-        return false
-    }
+    func release() { source.release() }
 
     private func gather(_ limit: Int) -> Bytes? {
         // The piece before has been sent.
