@@ -2,10 +2,6 @@
 /// grapheme clusters, so `é` would equal `e` and an accent, and a slash with an accent behind it
 /// would be no slash. Text is made of a name for people only, and never the reverse.
 extension Bytes {
-    /// The bytes as text for people; what is not UTF-8 is replaced by U+FFFD. Not to be compared,
-    /// cut, used as a key or turned back into a name.
-    package var displayText: String { utf8Text ?? String(decoding: array, as: UTF8.self) }
-
     /// Whether these bytes are the UTF-8 form of a text; nothing is made alike first.
     package func spells(_ text: some StringProtocol) -> Bool {
         withByteSpan { span in

@@ -7,7 +7,22 @@ package enum JSONText {
         _ text: String, _ escaping: JSONEscaping, to writer: inout ByteWriter
     ) {
         writer.append(UInt8(ascii: "\""))
-        let bytes = text.utf8Span.span
+        write(run: text.utf8Span.span, escaping, to: &writer)
+        writer.append(UInt8(ascii: "\""))
+    }
+
+    /// Appends bytes as `displayText` shows them, in quotes, without making that text.
+    package static func write(
+        shown bytes: Bytes, _ escaping: JSONEscaping, to writer: inout ByteWriter
+    ) {
+        writer.append(UInt8(ascii: "\""))
+        bytes.withUTF8Runs { write(run: $0, escaping, to: &writer) }
+        writer.append(UInt8(ascii: "\""))
+    }
+
+    private static func write(
+        run bytes: Span<UInt8>, _ escaping: JSONEscaping, to writer: inout ByteWriter
+    ) {
         var start = 0
         forEachEscape(in: bytes, escaping) { escape, index in
             writer.append(bytes.extracting(start..<index))
@@ -15,15 +30,26 @@ package enum JSONText {
             start = index + escape.byteCount
         }
         writer.append(bytes.extracting(start..<bytes.count))
-        writer.append(UInt8(ascii: "\""))
     }
 
     /// Bytes that `write` appends: known before there is memory for them.
     ///
     /// - Complexity: goes once over the text.
     package static func byteCount(of text: String, _ escaping: JSONEscaping) -> Int {
-        let bytes = text.utf8Span.span
-        var sum = bytes.count + 2
+        2 + byteCount(ofRun: text.utf8Span.span, escaping)
+    }
+
+    /// Bytes that `write(shown:)` appends.
+    ///
+    /// - Complexity: goes once over the bytes.
+    package static func byteCount(ofShown bytes: Bytes, _ escaping: JSONEscaping) -> Int {
+        var sum = 2
+        bytes.withUTF8Runs { sum += byteCount(ofRun: $0, escaping) }
+        return sum
+    }
+
+    private static func byteCount(ofRun bytes: Span<UInt8>, _ escaping: JSONEscaping) -> Int {
+        var sum = bytes.count
         forEachEscape(in: bytes, escaping) { escape, _ in
             sum += escape.writtenByteCount - escape.byteCount
         }

@@ -169,6 +169,8 @@ package enum Limits {
 
     /// Bytes of an error's message: a name in it can be as long as its block.
     static let messageBytesMax = 4 << 10
+    /// Bytes of a name in one.
+    static let quotedNameBytesMax = 1 << 10
 
     /// Bytes of one path in a TAR.
     static let tarPathBytesMax = 16 << 10

@@ -47,6 +47,7 @@ package final class MemoryTrim: Sendable {
                 let limit = isLarge ? byteCount / 4 * 3 : byteCount
                 if (ownByteCount() > limit) != isLarge {
                     isLarge.toggle()
+                    ProcessSetup.keepLittleFreedMemory(isLarge)
                     whenLarge(isLarge)
                 }
                 let since = Instant.now.elapsed(since: last)

@@ -85,7 +85,7 @@ extension GatewayExchange {
     /// `Content-Location` names the cacheable URL where `Accept` chose the form (gateway.md 6.6).
     func contentLocation(_ format: ResponseFormat, extra: [(String, String)] = []) -> String? {
         guard choice.isFromAccept else { return nil }
-        var items = query.items.filter { $0.name != "format" }.map { ($0.name, $0.value) }
+        var items = query.filter { $0.name != "format" }.map { ($0.name, $0.value) }
         items.append(("format", format.rawValue))
         for (name, value) in extra where !query.contains(name) { items.append((name, value)) }
         let text = items.sorted { $0.0 < $1.0 }.map { name, value in

@@ -11,7 +11,7 @@ struct GatewayTarget: Sendable {
     /// The path of the URL as it was sent: for redirects to itself.
     let urlPath: String
     /// The query as it was sent, without its question mark.
-    let query: String?
+    let query: Substring?
     /// Whether the path ends in a slash: it matters for folders.
     let hasTrailingSlash: Bool
 

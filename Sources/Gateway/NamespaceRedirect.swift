@@ -49,7 +49,7 @@ enum NamespaceRedirect {
 
     /// `/ipfs/ipfs/<cid>` and `/ipfs/ipns/<name>` lose their first part.
     private static func doubledNamespace(
-        _ path: String, _ query: String?
+        _ path: String, _ query: Substring?
     ) throws(GatewayError) -> Response? {
         guard path.hasPrefix("/ipfs/ipfs/") || path.hasPrefix("/ipfs/ipns/") else { return nil }
         let rest = String(path.dropFirst("/ipfs".count))

@@ -39,7 +39,7 @@ struct FormatChoice: Sendable {
     ///
     /// - Throws: 400 for an `Accept` that does not parse or names only unknown IPLD types.
     init(query: QueryItems, accept field: String?) throws(GatewayError) {
-        if field == nil, query.items.isEmpty {
+        if field == nil, query.isEmpty {
             self.init(format: nil, parameters: nil, isFromAccept: false, acceptsHTML: false)
             return
         }

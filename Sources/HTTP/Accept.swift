@@ -18,6 +18,10 @@ package struct Accept: Sendable, Equatable {
     package init(parsing text: String?) throws(HTTPError) {
         var elements: [Element] = []
         for element in ListElements(text ?? "") {
+            guard elements.count < Limits.acceptedTypeCountMax else {
+                throw HTTPError(
+                    .badMediaType, "Accept names more than \(Limits.acceptedTypeCountMax) types")
+            }
             let mediaType = try MediaType(parsing: element)
             elements.append(
                 Element(

@@ -16,6 +16,12 @@ package enum Limits {
     /// Bytes of all trailers of a request, which nobody reads.
     package static let trailerByteCountMax = 4 * 1_024
 
+    /// Types in `Accept`. Browsers name about ten.
+    package static let acceptedTypeCountMax = 64
+
+    /// Parameters of one type or disposition. Those that anybody knows are five.
+    package static let parameterCountMax = 32
+
     /// Characters of a boundary (RFC 2046, 5.1.1).
     package static let boundaryByteCountMax = 70
 }

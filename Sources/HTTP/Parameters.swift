@@ -35,6 +35,10 @@ package struct Parameters: Sendable, Equatable {
             rest = rest.dropFirst(1)
             Self.skipBlanks(&rest)
             if rest.isEmpty || rest.first == UInt8(ascii: ";") { continue }
+            guard all.count < Limits.parameterCountMax else {
+                throw HTTPError(
+                    .badMediaType, "there are more than \(Limits.parameterCountMax) parameters")
+            }
             all.append(try Self.parameter(&rest))
         }
         self.all = all

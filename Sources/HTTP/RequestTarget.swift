@@ -32,8 +32,8 @@ package struct RequestTarget: Sendable, Equatable {
     /// The path with its leading slash; empty in authority form, `*` in asterisk form.
     package private(set) var path: String
 
-    /// Everything behind the first `?`, byte for byte; nil without a `?`.
-    package private(set) var query: String?
+    /// Everything behind the first `?`, byte for byte, as a part of `raw`; nil without a `?`.
+    package private(set) var query: Substring?
 
     /// Takes a target apart.
     ///
@@ -94,6 +94,6 @@ package struct RequestTarget: Sendable, Equatable {
             return
         }
         path = String(rest[..<mark])
-        query = String(rest[rest.utf8.index(after: mark)...])
+        query = rest[rest.utf8.index(after: mark)...]
     }
 }

@@ -70,9 +70,9 @@ package final class Request {
     package var path: String { requestTarget.path }
 
     /// The query of the target byte for byte, without its question mark; nil without one.
-    package var query: String? { requestTarget.query }
+    package var query: Substring? { requestTarget.query }
 
-    /// The names and values of the query, decoded. Computed on each use: keep it.
+    /// The names and values of the query. A copy of the text on each use: keep it.
     package var queryItems: QueryItems { QueryItems(parsing: requestTarget.query) }
 
     /// The header fields.

@@ -25,8 +25,9 @@ package enum DagPBForm {
             guard let text = name.utf8Text else {
                 throw IPLDError(
                     .form,
-                    "the name \"\(name.displayText)\" of a link is not UTF-8, and only dag-pb can hold "
-                        + "it: use that codec, or read the block as it is")
+                    "the name \"\(name.displayText(upTo: Limits.quotedNameBytesMax))\" of a link is "
+                        + "not UTF-8, and only dag-pb can hold it: use that codec, or read the block "
+                        + "as it is")
             }
             entries.append(.init(key: "Name", value: .string(text)))
         }

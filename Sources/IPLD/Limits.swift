@@ -14,6 +14,8 @@ package enum Limits {
     static let arraysOfPlaceBytes = 64
     /// Bytes of a message about content: a map key in it can be as long as its block.
     static let messageBytesMax = 1 << 10
+    /// Bytes of a name in one.
+    static let quotedNameBytesMax = 512
     /// The longest header of a CAR; 64 KiB hold over 1,500 roots.
     package static let carHeaderBytesMax = 1 << 20
     /// The most roots of a CAR: more CIDs with a digest than its longest header has room for, and

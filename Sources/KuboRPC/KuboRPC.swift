@@ -57,7 +57,16 @@ package struct KuboRPC: Sendable {
                 return .receive(
                     try ArgumentsReceiver(invocation, boundary: boundary, common, answer: answer))
             }
-            return .receive(ignoringBody { answer(invocation) })
+            return .receive(
+                ignoringBody {
+                    var invocation = invocation
+                    do {
+                        try invocation.call.waitForTurn(invocation.access)
+                    } catch {
+                        return RPCError(error).response(common)
+                    }
+                    return answer(invocation)
+                })
         case .upload(let makeSink):
             guard let boundary else { throw RPCError.badRequest("a multipart body is required") }
             return .receive(

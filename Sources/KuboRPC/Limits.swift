@@ -7,6 +7,13 @@ enum Limits {
     static let argumentMemoryBytes = 128
     /// Bytes of arguments up to which a call does not wait for others that bring some.
     static let shortArgumentsBytesMax = 256 << 10
+    /// The same in the query, of which 256 connections have some at once; with all else that it says.
+    static let shortQueryBytesMax = 16 << 10
+    /// Arguments in the query; more come in the body. Before any of them is looked at, the list of 256
+    /// calls is in memory.
+    static let queryArgumentCountMax = 4_096
+    /// Options in the query, those that no command knows among them.
+    static let queryOptionCountMax = 256
     /// What arguments take while a call works on them, in lengths of their text: as bytes, as text, as
     /// what they name, with the lists of them.
     static let argumentCopies = 4

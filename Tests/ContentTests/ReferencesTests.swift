@@ -89,6 +89,20 @@ struct ReferencesTests {
         }
     }
 
+    /// The same bytes with and without links count in the same way in one DAG and in several.
+    @Test func aDAGCountsTheSameTwice() throws {
+        let bytes = Bytes([0x80])
+        let links = try [Multicodec.raw, .dagCBOR, .cbor].enumerated().map { index, codec in
+            ("\(index)", try blocks.store(bytes, codec))
+        }
+        let root = try blocks.node(links)
+        let figures = try [[root], [root, root], [root, links[1].1]].map {
+            try DAGStatistics.count($0, access: scratch.access)
+        }
+        #expect(figures.map(\.uniqueBlockCount) == [3, 3, 3])
+        #expect(Set(figures.map(\.totalByteCount)).count == 1)
+    }
+
     @Test func moreThanCanBeRememberedIsAnErrorAndNoWrongCount() throws {
         // Each takes about 230 bytes, and the request may have 32 MiB.
         let folders = try (0..<40).map { number in

@@ -31,6 +31,18 @@ struct MediaTypeTests {
         #expect(try Accept(parsing: nil).elements.isEmpty)
     }
 
+    /// They are kept while a request waits.
+    @Test func typesAndParametersAreBounded() throws {
+        func types(_ count: Int) -> String {
+            Array(repeating: "a/b", count: count).joined(separator: ",")
+        }
+        func parameters(_ count: Int) -> String { "a/b" + String(repeating: ";x=y", count: count) }
+        #expect(try Accept(parsing: types(64)).elements.count == 64)
+        #expect(throws: HTTPError.self) { try Accept(parsing: types(65)) }
+        #expect(try MediaType(parsing: parameters(32)).parameters.all.count == 32)
+        #expect(throws: HTTPError.self) { try MediaType(parsing: parameters(33)) }
+    }
+
     @Test(arguments: ["text", "a/b;q=x", "a/b;q=-1", "a/b, c", "a/b;q=nan"])
     func anAcceptThatDoesNotParseIsRefused(text: String) {
         #expect(throws: HTTPError.self) { try Accept(parsing: text) }

@@ -47,7 +47,8 @@ struct PercentCodingTests {
         #expect(items["c"] == "d=e")
         #expect(items["bad"] == nil)
         #expect(items["ą"] == "z")
-        #expect(QueryItems(parsing: nil).items.isEmpty)
-        #expect(QueryItems(parsing: "").items.isEmpty)
+        let none: Substring? = nil
+        #expect(QueryItems(parsing: none).isEmpty)
+        #expect(QueryItems(parsing: "").isEmpty)
     }
 }

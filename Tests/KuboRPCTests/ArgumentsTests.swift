@@ -134,6 +134,58 @@ struct ArgumentsTests {
         #expect(call.arguments.count == Limits.argumentCountMax + 1)
     }
 
+    @Test func aQueryHasNoListsWithoutEnd() throws {
+        let node = try TestNode()
+        func query(_ item: String, _ count: Int) -> String {
+            "cid/base32?" + String(repeating: item + "&", count: count)
+        }
+        let many = try Call(node.request(query("arg=bafkqaaa", 4_096)), hasParts: false)
+        #expect(many.arguments.count == 4_096)
+        let argumentError = #expect(throws: RPCError.self) {
+            try Call(node.request(query("arg=bafkqaaa", 4_097)), hasParts: false)
+        }
+        #expect(
+            argumentError?.message
+                == "more than 4096 arguments in the query: send them in the body, one a line")
+        _ = try Call(node.request(query("a", 256) + "arg=bafkqaaa"), hasParts: false)
+        let optionError = #expect(throws: RPCError.self) {
+            try Call(node.request(query("a", 257) + "arg=bafkqaaa"), hasParts: false)
+        }
+        #expect(optionError?.message == "more than 256 options")
+    }
+
+    /// What 256 calls make of long queries is more than a node may use.
+    @Test func callsWithLongQueriesWaitForEachOther() throws {
+        let node = try TestNode()
+        let access = Self.access(node)
+        func query(_ count: Int) -> String {
+            "cid/base32?" + String(repeating: "arg=bafkqaaa&", count: count)
+        }
+        let budget = node.library.argumentBudget
+        var short = try Call(node.request(query(1_000)), hasParts: false)
+        try short.waitForTurn(access)
+        #expect(budget.inUse == 0)
+        do {
+            var long = try Call(node.request(query(4_000)), hasParts: false)
+            try long.waitForTurn(access)
+            #expect(budget.inUse > 4_000 * (128 + 4 * 12))
+            withExtendedLifetime(long) {}
+        }
+        #expect(budget.inUse == 0)
+        #expect(budget.tryAcquire(budget.limit))
+        defer { budget.release(budget.limit) }
+        let rpc = KuboRPC(library: node.library, settings: node.settings)
+        let request = try Request(
+            .post, "/api/v0/" + query(4_000) + "timeout=200ms", fields: ["Host": "127.0.0.1:5001"])
+        guard case .receive(let receiver) = try rpc.handler(request),
+            case .bytes(let text) = try receiver.finish().body
+        else {
+            Issue.record("a call has an answer behind its body")
+            return
+        }
+        #expect(text.displayText.contains("context deadline exceeded"))
+    }
+
     @Test func windowsLinesAndEmptyOnesAreRead() throws {
         let node = try TestNode()
         var call = try Self.call(node)

@@ -107,6 +107,8 @@ struct TarTests {
         #expect(throws: TarError.self) {
             try extract(whole.prefix(1_500), to: place.path("out"), end: .empty)
         }
+        #expect(try !File.exists(place.path("out")), "nothing that looks whole is left")
+        #expect(try File.names(in: place.folder).allSatisfy { !$0.contains(".part-") })
     }
 
     /// An archive may be cut between two entries, behind records, or at its first byte.

@@ -94,6 +94,8 @@ final class AddFolder {
 extension ContentError {
     static func nameTaken(_ name: Bytes) -> ContentError {
         ContentError(
-            .nameTaken, "directory already has entry by that name: \"\(name.displayText)\"")
+            .nameTaken,
+            "directory already has entry by that name: "
+                + "\"\(name.displayText(upTo: Limits.quotedNameBytesMax))\"")
     }
 }

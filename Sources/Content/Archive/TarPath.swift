@@ -88,8 +88,8 @@ struct TarPath {
         return Fingerprint(first: bytes.hashValue, second: other.finalize())
     }
 
-    /// The path for people.
-    var displayText: String { bytes.displayText }
+    /// The path for people, as far as a message shows it.
+    var quotedText: String { bytes.displayText(upTo: Limits.quotedNameBytesMax) }
 
     /// Small, because an archive of a million files remembers a million of them.
     struct Fingerprint: Hashable {
@@ -108,7 +108,8 @@ extension ContentError {
     ) -> ContentError {
         ContentError(
             code,
-            "the entry \"\(name.displayText)\" of \(folder.text()) \(fault): \(archiveAdvice)",
+            "the entry \"\(name.displayText(upTo: Limits.quotedNameBytesMax))\" of "
+                + "\(folder.text()) \(fault): \(archiveAdvice)",
             cid: folder)
     }
 
@@ -116,7 +117,7 @@ extension ContentError {
     static func pathTaken(_ path: TarPath, by name: Bytes, of folder: CID) -> ContentError {
         .entry(
             name, of: folder, .nameTaken,
-            "has the path \"\(path.displayText)\" of another one, and an archive for file systems "
+            "has the path \"\(path.quotedText)\" of another one, and an archive for file systems "
                 + "has room for one")
     }
 

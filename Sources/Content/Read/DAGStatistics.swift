@@ -58,8 +58,7 @@ package struct DAGStatistics: Sendable, Hashable {
             while true {
                 try seen.state.makeRoom { walk.release() }
                 guard let visit = try walk.next() else { break }
-                let isNew =
-                    roots.count == 1 ? true : try seen.insert(visit.cid.multihash, as: .leaf)
+                let isNew = roots.count == 1 ? true : try seen.insert(visit.cid)
                 statistics.add(visit, toDAG: index, isNew: isNew)
                 try progress(statistics)
             }

@@ -146,7 +146,7 @@ package struct Listing {
         } catch {
             let error = ContentError(error, in: entry.cid)
             if entry.name.isEmpty { throw error }
-            throw error.prefixed("\"\(entry.name.displayText)\": ")
+            throw error.prefixed("\"\(entry.name.displayText(upTo: Limits.quotedNameBytesMax))\": ")
         }
     }
 }

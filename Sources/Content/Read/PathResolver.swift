@@ -156,6 +156,8 @@ extension ContentError {
     /// The error for a name or key that a block does not have, in Kubo's words.
     package static func linkNotFound(_ name: Bytes, under cid: CID) -> ContentError {
         ContentError(
-            .linkNotFound, "no link named \"\(name.displayText)\" under \(cid.text())", cid: cid)
+            .linkNotFound,
+            "no link named \"\(name.displayText(upTo: Limits.quotedNameBytesMax))\" under "
+                + cid.text(), cid: cid)
     }
 }

@@ -51,7 +51,7 @@ final class AddOutput {
         case .progress(let path, let byteCount):
             try spool.append(
                 line: .object([
-                    ("Name", .text(path.bytes.displayText)), ("Bytes", .unsigned(byteCount)),
+                    ("Name", .shown(path.bytes)), ("Bytes", .unsigned(byteCount)),
                 ]))
         case .added(let result): try spool.append(line: line(of: result))
         }
@@ -59,9 +59,10 @@ final class AddOutput {
 
     private func line(of result: AddResult) -> JSON {
         let entry = takeNote(of: result.path)
-        let name = result.isUnnamed ? cidText(result.cid) : result.path.bytes.displayText
+        let name: JSON =
+            result.isUnnamed ? .text(cidText(result.cid)) : .shown(result.path.bytes)
         var fields: [(String, JSON)] = [
-            ("Name", .text(name)), ("Hash", .text(cidText(result.cid))),
+            ("Name", name), ("Hash", .text(cidText(result.cid))),
             ("Size", .text(String(result.tsize))),
         ]
         if let mode = entry?.mode ?? result.metadata.mode, mode != 0 {

@@ -191,7 +191,7 @@ final class ImportSink: PartSink {
             ? String(error.message.dropFirst(Self.unbegun.count)) : error.message
         guard isUnbegun || !name.isEmpty && error.isAboutArchive else { return error }
         guard !name.isEmpty else { return RPCError.failed(text) }
-        let file = name.displayText.shortened(toByteCount: Limits.quotedNameBytesMax)
+        let file = name.displayText(upTo: Limits.quotedNameBytesMax)
         return RPCError.failed("\(file): \(text)")
     }
 

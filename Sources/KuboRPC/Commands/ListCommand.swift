@@ -49,10 +49,10 @@ enum ListCommand {
     static func json(of link: ListedLink, _ cidText: CIDText) -> JSON {
         let time = link.metadata.mtime.map(RFC3339.text) ?? "0001-01-01T00:00:00Z"
         return .object([
-            ("Name", .text(link.name.displayText)),
+            ("Name", .shown(link.name)),
             ("Hash", .text(cidText(link.cid))), ("Size", .unsigned(link.byteCount)),
             ("Type", .count(link.kind.rawValue)),
-            ("Target", .text(link.target.displayText)),
+            ("Target", .shown(link.target)),
             ("Mode", .unsigned(UInt64(goMode(of: link)))), ("ModTime", .text(time)),
         ])
     }

@@ -12,6 +12,7 @@ extension JSON {
         case .unsigned(let value): String(value).utf8.count
         case .single(let value): JSON.digits(of: value).utf8.count
         case .text(let text): JSONText.byteCount(of: text, .goHTML)
+        case .shown(let bytes): JSONText.byteCount(ofShown: bytes, .goHTML)
         case .list(let values): values.reduce(2 + max(0, values.count - 1)) { $0 + $1.byteCount }
         case .made(let count, let make):
             (0..<count).reduce(2 + max(0, count - 1)) { $0 + make($1).byteCount }

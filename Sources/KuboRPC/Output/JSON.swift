@@ -12,6 +12,9 @@ indirect enum JSON: Sendable {
     /// A number with 32 bits, in as few digits as tell it from its neighbours.
     case single(Float)
     case text(String)
+    /// Bytes as the text that `displayText` shows, which is never made: a name may have the length of a
+    /// block, and its text three times that.
+    case shown(Bytes)
     case list([JSON])
     /// A list whose values are made when they are written, each time: a long one takes no memory.
     case made(Int, @Sendable (Int) -> JSON)
@@ -43,6 +46,7 @@ indirect enum JSON: Sendable {
         case .unsigned(let value): writer.append(utf8: String(value))
         case .single(let value): writer.append(utf8: JSON.digits(of: value))
         case .text(let text): JSONText.write(text, .goHTML, to: &writer)
+        case .shown(let bytes): JSONText.write(shown: bytes, .goHTML, to: &writer)
         case .list(let values): JSON.write(values.count, to: &writer) { values[$0] }
         case .made(let count, let make): JSON.write(count, to: &writer, make)
         case .object(let fields):
@@ -92,6 +96,7 @@ extension JSON {
         case .unsigned(let value): value == 0
         case .single(let value): value == 0
         case .text(let text): text.isEmpty
+        case .shown(let bytes): bytes.isEmpty
         case .list(let values): values.isEmpty
         case .made(let count, _): count == 0
         case .object: false

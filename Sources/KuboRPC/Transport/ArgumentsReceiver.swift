@@ -70,12 +70,7 @@ final class ArgumentsReceiver: BodyReceiver {
     /// - Returns: to be kept for as long as they are; nil for a short list.
     private func waitForTurn() throws -> BudgetShare? {
         guard text.byteCount > Limits.shortArgumentsBytesMax else { return nil }
-        let budget = invocation.access.library.argumentBudget
-        let share = BudgetShare(of: budget)
-        try invocation.context.take(
-            min(text.byteCount * Limits.argumentCopies, budget.limit), in: share,
-            within: Limits.uploadWait, "the memory for long lists of arguments")
-        return share
+        return try Call.turn(for: text.byteCount * Limits.argumentCopies, invocation.access)
     }
 
     private func take(_ event: MultipartParser.Event) throws {

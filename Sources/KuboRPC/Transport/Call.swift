@@ -13,6 +13,7 @@ struct Call {
     /// What accounts for arguments from the body, for as long as there is a copy of the call.
     private var memory: StateShare?
     private var turn: BudgetShare?
+    private let queryByteCount: Int
     /// Whether arguments are missing that the body may hold.
     let needsArgumentsFromBody: Bool
 
@@ -25,13 +26,22 @@ struct Call {
     init(_ request: Request, hasParts: Bool) throws(RPCError) {
         let (spec, pathArgument) = try Call.command(at: request.path)
         self.spec = spec
-        let items = request.queryItems.items
-        options = try OptionValues(
-            items.filter { !$0.nameBytes.spells("arg") }.map { ($0.nameBytes, $0.valueBytes) },
-            for: spec)
-        arguments =
-            (pathArgument.map { [$0] } ?? [])
-            + items.filter { $0.nameBytes.spells("arg") }.map(\.valueBytes)
+        let query = request.queryItems
+        queryByteCount = query.byteCount
+        var items: [(name: Bytes, value: Bytes)] = []
+        arguments = pathArgument.map { [$0] } ?? []
+        for item in query {
+            if item.nameBytes.spells("arg") {
+                try Call.checkCount(arguments.count + 1, atMost: Limits.queryArgumentCountMax)
+                arguments.append(item.valueBytes)
+            } else {
+                guard items.count < Limits.queryOptionCountMax else {
+                    throw .badRequest("more than \(Limits.queryOptionCountMax) options")
+                }
+                items.append((item.nameBytes, item.valueBytes))
+            }
+        }
+        options = try OptionValues(items, for: spec)
         if let file = spec.arguments.first(where: { $0.kind == .file && $0.isRequired }), !hasParts
         {
             throw .badRequest("file argument '\(file.name)' is required")
@@ -40,7 +50,6 @@ struct Call {
         needsArgumentsFromBody =
             hasParts && Call.mayComeInBody(spec, given: arguments.count, missing: missing)
         if let missing, !needsArgumentsFromBody { throw Call.required(missing) }
-        try checkCount()
         let encoding = options.text("encoding") ?? "json"
         guard encoding == "json" else { throw .badRequest("invalid encoding: \(encoding)") }
     }
@@ -66,7 +75,7 @@ struct Call {
             guard !line.isEmpty else { continue }
             arguments.append(line)
             // At once: many short lines take more than their text.
-            try checkCount()
+            try Call.checkCount(arguments.count, atMost: Limits.argumentCountMax)
         }
         if let missing = Call.missingArgument(of: spec, given: arguments.count) {
             throw Call.required(missing)
@@ -74,11 +83,35 @@ struct Call {
         try memory.require(text.count + arguments.count * Limits.argumentMemoryBytes)
     }
 
-    private func checkCount() throws(RPCError) {
-        guard arguments.count <= Limits.argumentCountMax else {
-            throw .badRequest(
-                "more than \(Limits.argumentCountMax) arguments: use several calls")
-        }
+    /// Waits until there is memory for what a command makes of a long list of arguments in the query.
+    /// Those from the body have it already.
+    ///
+    /// - Throws: `.overloaded`, and as `RequestContext.check()`.
+    mutating func waitForTurn(_ access: ContentAccess) throws {
+        guard turn == nil, queryByteCount > Limits.shortQueryBytesMax else { return }
+        turn = try Self.turn(
+            for: queryByteCount * Limits.argumentCopies
+                + arguments.count * Limits.argumentMemoryBytes, access)
+    }
+
+    /// Takes what arguments, and what is made of them, will take.
+    ///
+    /// - Throws: as `waitForTurn`.
+    static func turn(for byteCount: Int, _ access: ContentAccess) throws -> BudgetShare {
+        let budget = access.library.argumentBudget
+        let share = BudgetShare(of: budget)
+        try access.context.take(
+            min(byteCount, budget.limit), in: share, within: Limits.uploadWait,
+            "the memory for long lists of arguments")
+        return share
+    }
+
+    private static func checkCount(_ count: Int, atMost limit: Int) throws(RPCError) {
+        guard count > limit else { return }
+        throw .badRequest(
+            limit == Limits.queryArgumentCountMax
+                ? "more than \(limit) arguments in the query: send them in the body, one a line"
+                : "more than \(limit) arguments: use several calls")
     }
 
     /// Whether a body may hold arguments: where Kubo reads them from there, and in place of any list

@@ -3,7 +3,7 @@ import Execution
 import Node
 
 /// A file that is being written. What had its name stays until the new one is complete: an output
-/// that is broken off destroys nothing.
+/// that is broken off destroys nothing, and leaves nothing that looks whole.
 final class OutputFile {
     private struct Replacement {
         let folder: Folder
@@ -21,15 +21,8 @@ final class OutputFile {
         isStream = true
     }
 
-    /// Makes a file.
-    ///
-    /// - Throws: EEXIST where anything has the name.
-    init(new name: Bytes, in folder: Folder, permissions: UInt32) throws(FileError) {
-        file = try folder.makeFile(name, permissions: permissions)
-        isStream = false
-    }
-
-    /// Makes a file that takes the place of what has the name, a link included, when it is complete.
+    /// Makes a file that gets its name when it is complete, and takes the place of what has it, a link
+    /// included.
     init(replacing name: Bytes, in folder: Folder, permissions: UInt32) throws(FileError) {
         let beginning = name.prefix(Limits.keptNameByteCount)
         let end = RandomText.hexadecimal(byteCount: 8)

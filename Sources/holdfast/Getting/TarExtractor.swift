@@ -182,11 +182,8 @@ final class TarExtractor {
         } else {
             // Made with its mode, so that the system applies the user's mask to it. Setuid and its
             // kin are not taken over from strangers.
-            let permissions = entry.mode & 0o777
-            let file =
-                status == nil
-                ? try OutputFile(new: name, in: folder, permissions: permissions)
-                : try OutputFile(replacing: name, in: folder, permissions: permissions)
+            let file = try OutputFile(
+                replacing: name, in: folder, permissions: entry.mode & 0o777)
             open = OpenFile(file: file, modified: entry.modified)
         }
     }

@@ -59,12 +59,13 @@ extension FuzzTarget {
     }
 
     private static func checkQuery(_ text: String) throws {
-        let query = QueryItems(parsing: text)
-        let written = query.items.map { item in
+        let query = Array(QueryItems(parsing: Bytes(utf8: text)))
+        let written = query.map { item in
             PercentCoding.encode(item.nameBytes, keeping: .unreserved) + "="
                 + PercentCoding.encode(item.valueBytes, keeping: .unreserved)
         }.joined(separator: "&")
-        try Finding.unless(QueryItems(parsing: written) == query, "\(written) loses something")
+        let again = Array(QueryItems(parsing: Bytes(utf8: written)))
+        try Finding.unless(again == query, "\(written) loses something")
     }
 
     private static func checkEntityTags(_ text: String) throws {
