@@ -20,6 +20,8 @@ struct HonestContent: Sendable {
 
     /// Files of several sizes, some of them in a folder, some in a sharded one.
     private(set) var files: [HonestFile] = []
+    /// Files of nearly 2 MiB, each of which is one block.
+    private(set) var largeBlocks: [HonestFile] = []
     /// CARs and listings.
     private(set) var questions: [Question] = []
     /// Roots that are pinned.
@@ -41,7 +43,28 @@ struct HonestContent: Sendable {
             try ask(HonestRequest(.rpc, .post, "/api/v0/dag/export?arg=\(root)"), node)
             try ask(HonestRequest(.rpc, .post, "/api/v0/ls?arg=\(root)"), node)
         }
+        try addLargeBlocks(to: node, &random)
     }
+
+    private mutating func addLargeBlocks(
+        to node: RunningNode, _ random: inout SeededRandom
+    ) throws {
+        let (rootsBefore, fileCountBefore) = (roots, files.count)
+        for index in 0..<Self.largeBlockCount {
+            try add(
+                [("l\(index)", random.bytes(Self.largeBlockByteCount))], to: node,
+                ["--cid-version=1", "--chunker=size-\(Self.largeBlockByteCount)"],
+                isFolder: false)
+        }
+        largeBlocks = Array(files[fileCountBefore...])
+        // Nobody asks for their CARs: they are what the files are.
+        roots = rootsBefore
+    }
+
+    /// More than the block cache holds.
+    private static let largeBlockCount = 24
+    /// As large as `add` makes them.
+    private static let largeBlockByteCount = 2_096_896
 
     private mutating func add(
         _ entries: [(name: String, bytes: Bytes)], to node: RunningNode, _ options: [String],

@@ -19,6 +19,47 @@ extension HostileClients {
         }
     }
 
+    /// Two hundred readers who come at once, each for a large block that others have asked for before,
+    /// and take next to nothing.
+    func crowd(until deadline: Deadline, _ random: inout SeededRandom) {
+        for block in largeBlocks.prefix(8) where !deadline.hasPassed {
+            let client = connect(gatewayPort, &random)
+            client.send(head("GET", "/ipfs/" + block, ["Connection: close"]))
+            while !client.readSome(upTo: 1 << 20).isEmpty {}
+        }
+        let readers = (0..<200).map { _ in
+            let reader = connect(gatewayPort, &random, receiving: 4_096)
+            reader.send(head("GET", "/ipfs/" + largeBlocks[random.below(largeBlocks.count)]))
+            return reader
+        }
+        rest(.seconds(3), until: deadline)
+        withExtendedLifetime(readers) {}
+    }
+
+    /// Calls and requests with many short things in the query and in `Accept`, all of which come to their
+    /// end at the same moment.
+    func askAtLength(until deadline: Deadline, _ random: inout SeededRandom) {
+        let isCall = random.below(2) == 0
+        let item = ["a&", "arg=&", "arg=bafkqaaa&", "a=%41&"][random.below(4)]
+        let byteCount = isCall ? 90_000 : 7_000
+        let query = String(repeating: item, count: byteCount / item.utf8.count)
+        let path = largePaths[random.below(largePaths.count)]
+        let target =
+            isCall
+            ? "/api/v0/" + ["version", "refs", "add", "pin/ls"][random.below(4)]
+            : "/ipfs/" + path
+        let accept = "Accept: text/html" + String(repeating: ";a=b", count: random.below(2) * 2_000)
+        let text = head(isCall ? "POST" : "GET", target + "?" + query, isCall ? [] : [accept])
+        let clients = (0..<100).map { _ in
+            let client = connect(isCall ? rpcPort : gatewayPort, &random)
+            client.send(String(text.dropLast(4)))
+            return client
+        }
+        for client in clients { client.send("\r\n\r\n") }
+        rest(.seconds(2), until: deadline)
+        withExtendedLifetime(clients) {}
+    }
+
     /// Twenty uploads at once that begin, send some, and then send nothing.
     func stallUploads(until deadline: Deadline, _ random: inout SeededRandom) {
         let targets = ["block/put?allow-big-block=true", "add", "dag/import", "dag/put"]

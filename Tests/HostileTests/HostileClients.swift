@@ -11,12 +11,15 @@ final class HostileClients: Sendable {
     let rpcPort: UInt16
     /// Paths below `/ipfs/` that are large enough to be read slowly.
     let largePaths: [String]
+    /// Paths below `/ipfs/` of large blocks.
+    let largeBlocks: [String]
     private let done = Locked(0)
 
-    init(_ node: RunningNode, largePaths: [String]) {
+    init(_ node: RunningNode, largePaths: [String], largeBlocks: [String]) {
         gatewayPort = node.gatewayPort
         rpcPort = node.rpcPort
         self.largePaths = largePaths
+        self.largeBlocks = largeBlocks
     }
 
     /// Things that were done, whatever became of them.
@@ -25,7 +28,8 @@ final class HostileClients: Sendable {
     /// All kinds, each with the number of threads that are busy with it.
     static let kinds: [(name: String, threadCount: Int, work: Kind)] = [
         ("requests", 3, HostileClients.sendRandomRequests), ("slow", 1, HostileClients.readSlowly),
-        ("stalled", 1, HostileClients.stallUploads), ("idle", 1, HostileClients.holdConnections),
+        ("crowd", 1, HostileClients.crowd), ("stalled", 1, HostileClients.stallUploads),
+        ("queries", 1, HostileClients.askAtLength), ("idle", 1, HostileClients.holdConnections),
         ("half", 1, HostileClients.closeHalf), ("abort", 1, HostileClients.abortUploads),
         ("garbage", 1, HostileClients.sendGarbage), ("pipeline", 1, HostileClients.pipeline),
     ]

@@ -17,7 +17,9 @@ final class HostileRun {
         load = HonestLoad(content, node)
         watch = NodeWatch(ProcessFigures(of: node.process.processID))
         let large = content.files.filter { $0.bytes.count > 1_000_000 }.map(\.path)
-        hostile = HostileClients(node, largePaths: large + content.roots.suffix(2))
+        hostile = HostileClients(
+            node, largePaths: large + content.roots.suffix(2),
+            largeBlocks: content.largeBlocks.map(\.path))
     }
 
     /// Returns when all clients have left.
