@@ -15,7 +15,7 @@ package enum ProcessSetup {
         // largest block freed, up to 32 MiB: blocks of 30 MiB then stay in every arena. Setting it
         // fixes the other threshold too, at 128 KiB, which costs adds a tenth.
         mallopt(-3, 4 << 20)  // M_MMAP_THRESHOLD
-        keepFreedMemory(upTo: 16 << 20)
+        keepLittleFreedMemory(false)
         signal(SIGPIPE, SIG_IGN)
         signal(SIGBUS, busErrorHandler)
         raiseFileLimit()

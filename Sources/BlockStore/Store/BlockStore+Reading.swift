@@ -68,6 +68,7 @@ extension BlockStore {
         try stat(multihash) != nil
     }
 
+    /// What the index says, in memory or on disk.
     private func entry(of multihash: Multihash) throws(BlockStoreError) -> IndexEntry? {
         if let found = log.state.withLock({ $0.find(multihash) }) { return found.entry }
         try refuseQuarantined(multihash)

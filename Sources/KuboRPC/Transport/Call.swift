@@ -32,12 +32,12 @@ struct Call {
         arguments = pathArgument.map { [$0] } ?? []
         for item in query {
             if item.nameBytes.spells("arg") {
-                try Call.checkCount(arguments.count + 1, atMost: Limits.queryArgumentCountMax)
+                try Call.refuse(
+                    arguments.count + 1, atMost: Limits.queryArgumentCountMax,
+                    "arguments in the query: send them in the body, one a line")
                 arguments.append(item.valueBytes)
             } else {
-                guard items.count < Limits.queryOptionCountMax else {
-                    throw .badRequest("more than \(Limits.queryOptionCountMax) options")
-                }
+                try Call.refuse(items.count + 1, atMost: Limits.queryOptionCountMax, "options")
                 items.append((item.nameBytes, item.valueBytes))
             }
         }
@@ -75,7 +75,8 @@ struct Call {
             guard !line.isEmpty else { continue }
             arguments.append(line)
             // At once: many short lines take more than their text.
-            try Call.checkCount(arguments.count, atMost: Limits.argumentCountMax)
+            try Call.refuse(
+                arguments.count, atMost: Limits.argumentCountMax, "arguments: use several calls")
         }
         if let missing = Call.missingArgument(of: spec, given: arguments.count) {
             throw Call.required(missing)
@@ -106,12 +107,11 @@ struct Call {
         return share
     }
 
-    private static func checkCount(_ count: Int, atMost limit: Int) throws(RPCError) {
-        guard count > limit else { return }
-        throw .badRequest(
-            limit == Limits.queryArgumentCountMax
-                ? "more than \(limit) arguments in the query: send them in the body, one a line"
-                : "more than \(limit) arguments: use several calls")
+    /// Refuses more of something than there may be.
+    private static func refuse(
+        _ count: Int, atMost limit: Int, _ what: String
+    ) throws(RPCError) {
+        if count > limit { throw .badRequest("more than \(limit) \(what)") }
     }
 
     /// Whether a body may hold arguments: where Kubo reads them from there, and in place of any list
