@@ -19,7 +19,7 @@ extension HostileClients {
         }
     }
 
-    /// Two hundred readers who come at once, each for a large block that others have asked for before,
+    /// A hundred and fifty readers who come at once, each for a large block that others have asked for before,
     /// and take next to nothing.
     func crowd(until deadline: Deadline, _ random: inout SeededRandom) {
         for block in largeBlocks.prefix(8) where !deadline.hasPassed {
@@ -27,7 +27,7 @@ extension HostileClients {
             client.send(head("GET", "/ipfs/" + block, ["Connection: close"]))
             while !client.readSome(upTo: 1 << 20).isEmpty {}
         }
-        let readers = (0..<200).map { _ in
+        let readers = (0..<150).map { _ in
             let reader = connect(gatewayPort, &random, receiving: 4_096)
             reader.send(head("GET", "/ipfs/" + largeBlocks[random.below(largeBlocks.count)]))
             return reader
