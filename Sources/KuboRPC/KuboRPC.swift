@@ -57,16 +57,7 @@ package struct KuboRPC: Sendable {
                 return .receive(
                     try ArgumentsReceiver(invocation, boundary: boundary, common, answer: answer))
             }
-            return .receive(
-                ignoringBody {
-                    var invocation = invocation
-                    do {
-                        try invocation.call.waitForTurn(invocation.access)
-                    } catch {
-                        return RPCError(error).response(common)
-                    }
-                    return answer(invocation)
-                })
+            return .receive(ignoringBody { answer(invocation) })
         case .upload(let makeSink):
             guard let boundary else { throw RPCError.badRequest("a multipart body is required") }
             return .receive(
@@ -79,7 +70,9 @@ package struct KuboRPC: Sendable {
     private func respond(
         _ invocation: Invocation, _ common: Fields, _ run: (Invocation) throws -> Answer
     ) -> Response {
+        var invocation = invocation
         do {
+            try invocation.call.waitForTurn(invocation.access)
             return try run(invocation).response(common, checking: invocation)
         } catch {
             return RPCError(error).response(common)

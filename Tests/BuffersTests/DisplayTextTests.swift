@@ -11,12 +11,15 @@ struct DisplayTextTests {
         0xe0, 0xe2, 0xec, 0xed, 0xee, 0xef, 0xf0, 0xf1, 0xf3, 0xf4, 0xf5, 0xff,
     ]
 
+    private static func sample(_ byteCount: Int, _ random: inout SeededRandom) -> Bytes {
+        Bytes((0..<byteCount).map { _ in kinds[random.below(kinds.count)] })
+    }
+
     /// The standard library repairs as Unicode says.
     @Test func whatIsNotUTF8IsReplacedAsEverywhere() {
         var random = SeededRandom(seed: 1)
         for length in 0..<20_000 {
-            let bytes = Bytes(
-                (0..<length % 24).map { _ in Self.kinds[random.below(Self.kinds.count)] })
+            let bytes = Self.sample(length % 24, &random)
             let wanted = String(decoding: bytes.array, as: UTF8.self)
             #expect(Array(bytes.displayText.utf8) == Array(wanted.utf8), "\(bytes.array)")
         }
@@ -25,8 +28,7 @@ struct DisplayTextTests {
     @Test func aJSONStringIsThatText() {
         var random = SeededRandom(seed: 2)
         for length in 0..<5_000 {
-            let bytes = Bytes(
-                (0..<length % 24).map { _ in Self.kinds[random.below(Self.kinds.count)] })
+            let bytes = Self.sample(length % 24, &random)
             for escaping in [JSONEscaping.goHTML, .ipld, .plain] {
                 var shown = ByteWriter()
                 var text = ByteWriter()

@@ -89,7 +89,7 @@ struct Call {
     ///
     /// - Throws: `.overloaded`, and as `RequestContext.check()`.
     mutating func waitForTurn(_ access: ContentAccess) throws {
-        guard turn == nil, queryByteCount > Limits.shortQueryBytesMax else { return }
+        guard memory == nil, queryByteCount > Limits.shortQueryBytesMax else { return }
         turn = try Self.turn(
             for: queryByteCount * Limits.argumentCopies
                 + arguments.count * Limits.argumentMemoryBytes, access)

@@ -12,14 +12,11 @@ final class OutputFile {
     }
 
     private let file: File
-    private let isStream: Bool
+    /// Nil for a pipe or a device.
     private var replacement: Replacement?
 
     /// Writes to a pipe or a device.
-    init(stream file: File) {
-        self.file = file
-        isStream = true
-    }
+    init(stream file: File) { self.file = file }
 
     /// Makes a file that gets its name when it is complete, and takes the place of what has it, a link
     /// included.
@@ -28,7 +25,6 @@ final class OutputFile {
         let end = RandomText.hexadecimal(byteCount: 8)
         let temporary = beginning.appending(Bytes(utf8: ".part-" + end))
         file = try folder.makeFile(temporary, permissions: permissions)
-        isStream = false
         replacement = Replacement(folder: folder, temporary: temporary, name: name)
     }
 
@@ -60,7 +56,7 @@ final class OutputFile {
     ///
     /// - Parameter modified: the time of its last change; nil for now.
     func finish(modified: WallTime? = nil) throws(FileError) {
-        if let modified, !isStream { try file.setModified(modified) }
+        if let modified, replacement != nil { try file.setModified(modified) }
         file.close()
         if let replacement {
             try replacement.folder.rename(replacement.temporary, to: replacement.name)
