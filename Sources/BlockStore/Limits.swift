@@ -36,6 +36,8 @@ package enum Limits {
     package static let pinBatchBytesMax = 1 << 20
     /// Bytes of the roots whose pins are being changed. When it is full, changes of pins wait.
     package static let claimBytesMax = 4 << 20
+    /// How long a read waits for a block that is just being written and too large to be kept meanwhile.
+    static let largeWriteWait: Duration = .seconds(30)
     /// Failures that are remembered for those who still wait for blocks of that time.
     package static let failureCountMax = 64
     /// Bytes that a walk over a table reads before it lets its iterator go.

@@ -6,8 +6,9 @@ extension Bytes {
     /// - Parameter whenGone: called once, on any thread, when the last slice has gone.
     package func copy(whenGone: @escaping @Sendable () -> Void) -> Bytes {
         let memory = UnsafeMutableRawPointer.allocate(byteCount: max(count, 1), alignment: 1)
-        for index in 0..<count {
-            unsafe memory.storeBytes(of: self[index], toByteOffset: index, as: UInt8.self)
+        unsafe withUnsafeBytes { source in
+            unsafe UnsafeMutableRawBufferPointer(start: memory, count: source.count)
+                .copyMemory(from: source)
         }
         return unsafe Bytes(adopting: memory, count: count) {
             unsafe $0.deallocate()

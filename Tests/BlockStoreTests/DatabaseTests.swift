@@ -29,6 +29,20 @@ struct DatabaseTests {
         }
     }
 
+    @Test func aPayloadIsLetGoOfWhenItIsInTheBatch() throws {
+        let isGone = Locked(false)
+        let payload = Bytes([UInt8](repeating: 7, count: 1 << 20)).copy {
+            isGone.withLock { $0 = true }
+        }
+        var batch = WriteBatch()
+        batch.put(Key([1]), header: Bytes(utf8: "head"), payload: consume payload)
+        #expect(isGone.withLock { $0 })
+        try withDatabase { database in
+            try database.write(batch, isSynced: false)
+            #expect(try database.value(for: Key([1]))?.count == (1 << 20) + 4)
+        }
+    }
+
     @Test func anIteratorWalksInOrder() throws {
         try withDatabase { database in
             var batch = WriteBatch()

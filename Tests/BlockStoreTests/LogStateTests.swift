@@ -85,6 +85,47 @@ struct LogStateTests {
         #expect(result17?.blocks.count == 1)
     }
 
+    /// LevelDB has it twice meanwhile.
+    @Test func aLargeBlockIsNotKeptWhileItIsWritten() throws {
+        var state = state()
+        let block = try VerifiedBlock(largeSample: 1)
+        _ = state.enqueue(block, isReplacement: false, indexSeenThrough: 0)
+        guard case .block = state.find(block.multihash) else {
+            Issue.record("not found while it waits")
+            return
+        }
+        var batch = state.takeBatch()
+        let taken = batch?.takeLarge()
+        #expect(taken?.bytes == block.bytes)
+        #expect(batch?.blocks.isEmpty == true && batch?.takeLarge() == nil)
+        guard case .beingWritten(let entry, let ticket) = state.find(block.multihash) else {
+            Issue.record("kept while it is written")
+            return
+        }
+        #expect(entry.sequence == 1 && ticket.sequence == 1)
+        #expect(entry.byteCount == block.bytes.count)
+        #expect(state.pendingByteCount == MemoryCost.queued(block))
+        #expect(state.batchWritten() == MemoryCost.queued(block))
+        #expect(state.pendingByteCount == 0)
+        #expect(state.blockCount == 1 && state.byteCount == block.bytes.count)
+        guard case .inLog = state.find(block.multihash) else {
+            Issue.record("not in the log")
+            return
+        }
+    }
+
+    @Test func aLargeBlockThatFailsIsForgotten() throws {
+        var state = state()
+        let block = try VerifiedBlock(largeSample: 1)
+        _ = state.enqueue(block, isReplacement: false, indexSeenThrough: 0)
+        _ = try enqueue(&state, 2)
+        #expect(state.takeBatch()?.isLarge == true)
+        let room = state.pendingByteCount
+        #expect(room > MemoryCost.queued(block))
+        #expect(state.batchFailed(.closed) == room)
+        #expect(state.find(block.multihash) == nil && state.pendingByteCount == 0)
+    }
+
     @Test func aFullTableRefusesUntilTheIndexHasCaughtUp() throws {
         var state = state()
         var number = 0

@@ -91,6 +91,47 @@ struct MemoryTests {
         #expect(bytes == block.bytes)
     }
 
+    /// Whoever reads it meanwhile waits until it is on disk.
+    @Test func aLargeBlockIsLetGoOfBeforeItIsOnDiskAndReadBySomeAllTheTime() throws {
+        let scratch = try ScratchStore()
+        let store = try scratch.open()
+        let blocks = try (0..<4).map { try VerifiedBlock(largeSample: $0) }
+        let (isDone, wrong) = (Locked(false), Locked(0))
+        let readers = (0..<2).map { _ in
+            Thread(name: "reader") {
+                while !isDone.withLock({ $0 }) {
+                    for block in blocks {
+                        do {
+                            guard let bytes = try store.get(block.multihash) else { continue }
+                            if bytes.count == block.bytes.count, bytes[0] == block.bytes[0] {
+                                continue
+                            }
+                        } catch {}
+                        wrong.withLock { $0 += 1 }
+                    }
+                }
+            }
+        }
+        let appender = store.makeAppender(by: soon())
+        let goneInTime = Locked(0)
+        for (number, block) in blocks.enumerated() {
+            let bytes = block.bytes.copy {
+                let through = store.log.state.withLock { $0.durableThrough }
+                guard through <= UInt64(number) else { return }
+                goneInTime.withLock { $0 += 1 }
+            }
+            try appender.append(VerifiedBlock(cid: block.cid, alreadyHashed: consume bytes))
+        }
+        try appender.barrier(by: soon())
+        isDone.withLock { $0 = true }
+        for reader in readers { reader.join() }
+        #expect(wrong.withLock { $0 } == 0)
+        #expect(goneInTime.withLock { $0 } > 0, "the log keeps it while it is written")
+        for block in blocks {
+            #expect(try store.get(block.multihash)?.count == block.bytes.count)
+        }
+    }
+
     @Test(arguments: strange.indices)
     func aPinHasAKeyOfBoundedLength(_ index: Int) throws {
         let cid = CID.v1(.raw, Self.strange[index])

@@ -45,5 +45,13 @@ extension VerifiedBlock {
             hashing: writer.finish().prefix(byteCount), codec: .raw, function: .sha2_256)
     }
 
+    /// A raw block that fits into no batch: its number again and again.
+    init(largeSample number: Int) throws {
+        let byteCount = Limits.batchBytesMax + (3 << 20)
+        try self.init(
+            hashing: Bytes([UInt8](repeating: UInt8(number), count: byteCount)), codec: .raw,
+            function: .sha2_256)
+    }
+
     var cid: CID { .v1(codec, multihash) }
 }

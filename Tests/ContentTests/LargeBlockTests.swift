@@ -88,9 +88,10 @@ struct LargeBlockTests {
     }
 
     /// `block put` has taken the memory until then.
-    @Test func itIsOnDiskWhenItWasPut() throws {
+    @Test func itIsOnDiskWhenItIsSettled() throws {
         let writer = BlockWriter(scratch.access, allowsBigBlocks: true)
         #expect(try writer.put(block.bytes, naming: .init()) == block.cid)
+        try writer.settleLarge()
         #expect(scratch.store.log.room.inUse == 0)
         try writer.finish()
     }

@@ -50,8 +50,9 @@ package struct WriteBatch: ~Copyable {
     /// - Parameters:
     ///   - key: where.
     ///   - header: copied before the payload.
-    ///   - payload: as it is.
-    package mutating func put(_ key: Key, header: Bytes, payload: Bytes) {
+    ///   - payload: as it is; let go of as soon as it is in the scratch space, since the batch takes
+    ///     the memory of a large one once more.
+    package mutating func put(_ key: Key, header: Bytes, payload: consuming Bytes) {
         let count = header.count + payload.count
         reserveScratch(count)
         unsafe header.withUnsafeBytes { unsafe scratch.copyMemory(from: $0) }
@@ -59,6 +60,7 @@ package struct WriteBatch: ~Copyable {
             unsafe UnsafeMutableRawBufferPointer(rebasing: scratch[header.count...])
                 .copyMemory(from: source)
         }
+        _ = consume payload
         unsafe put(key, UnsafeRawBufferPointer(rebasing: scratch[..<count]))
         // Before the write: LevelDB copies the batch once more.
         if count > Limits.keptScratchBytesMax { resizeScratch(to: 4096) }

@@ -79,9 +79,9 @@ final class LogLane: Sendable {
         while true {
             var written: Written?
             switch nextWork() {
-            case .write(let work):
+            case .write(var work):
                 if work.isLarge, memtableByteCount > 0 { try? holder.current().flush() }
-                written = write(work, &batch)
+                written = write(&work, &batch)
                 memtableByteCount += work.byteCount
             case .reopen(let error): reopen(after: error, didWrite)
             case .end:
@@ -132,9 +132,9 @@ final class LogLane: Sendable {
     }
 
     /// - Returns: nil when it failed.
-    private func write(_ work: LogState.Batch, _ batch: inout WriteBatch) -> Written? {
+    private func write(_ work: inout LogState.Batch, _ batch: inout WriteBatch) -> Written? {
         announce(state.withLock { $0.generation })
-        fill(&batch, work)
+        let blockCount = fill(&batch, &work)
         let database: Database
         do throws(DatabaseError) {
             database = try holder.current()
@@ -146,7 +146,7 @@ final class LogLane: Sendable {
         }
         batch.clear()
         figures.batches.add()
-        figures.items.add(work.blocks.count)
+        figures.items.add(blockCount)
         return state.withLock { state in
             let room = state.batchWritten()
             return Written(
@@ -164,18 +164,33 @@ final class LogLane: Sendable {
         if written.waitingCount > 0 { didWrite(written.waitingCount) }
     }
 
-    private func fill(_ batch: inout WriteBatch, _ work: LogState.Batch) {
-        var sequence = work.first
-        var bytes = 0
-        for block in work.blocks {
-            batch.put(
-                Key(sequence: sequence), header: StoredValue.header(of: block),
-                payload: block.bytes)
-            sequence += 1
-            bytes += block.bytes.count
+    /// - Returns: how many blocks it has.
+    private func fill(_ batch: inout WriteBatch, _ work: inout LogState.Batch) -> Int {
+        var count = 0
+        if work.isLarge {
+            let (header, payload) = Self.takeLarge(&work)
+            batch.put(Key(sequence: work.first), header: header, payload: consume payload)
+            count = 1
+        } else {
+            for block in work.blocks {
+                batch.put(
+                    Key(sequence: work.first + UInt64(count)),
+                    header: StoredValue.header(of: block), payload: block.bytes)
+                count += 1
+            }
         }
         for sequence in work.deletions { batch.delete(Key(sequence: sequence)) }
-        figures.bytes.add(bytes)
+        figures.bytes.add(work.byteCount)
+        return count
+    }
+
+    /// In a function of its own: nothing else has the block when it returns, so that the batch can let
+    /// go of it.
+    private static func takeLarge(
+        _ work: inout LogState.Batch
+    ) -> (header: Bytes, payload: Bytes) {
+        guard let block = work.takeLarge() else { preconditionFailure("a large batch has a block") }
+        return (StoredValue.header(of: block), block.bytes)
     }
 
     private func fail(_ error: BlockStoreError) {

@@ -1,13 +1,28 @@
 import Buffers
+import Multiformats
 
 /// The blocks that the log does not have yet, with consecutive numbers: those of the batch that is
 /// being written, then those that wait for the next ones.
+///
+/// A block that fits into no batch is not kept while it is written: LevelDB has it twice then.
 struct LogQueue {
+    /// What is kept of such a block.
+    struct LargeBlock {
+        let multihash: Multihash
+        let byteCount: Int
+        /// What it took, as `MemoryCost` has it.
+        let room: Int
+    }
+
+    private enum Writing {
+        case blocks([VerifiedBlock])
+        case large(LargeBlock)
+    }
+
     private var waiting: [VerifiedBlock] = []
     /// Number of the first block that waits, or of the next one that comes.
     private var first: UInt64
-    /// The blocks of the batch that is being written.
-    private(set) var writing: [VerifiedBlock] = []
+    private var writing = Writing.blocks([])
     /// What all of them take, as `MemoryCost` has it.
     private(set) var byteCount = 0
 
@@ -19,8 +34,16 @@ struct LogQueue {
     /// Blocks that wait.
     var waitingCount: Int { waiting.count }
 
+    /// Blocks that are being written.
+    var writingCount: Int {
+        switch writing {
+        case .blocks(let blocks): blocks.count
+        case .large: 1
+        }
+    }
+
     /// Blocks that wait or are being written.
-    var count: Int { waiting.count + writing.count }
+    var count: Int { waiting.count + writingCount }
 
     /// The last number that was given out.
     var lastSequence: UInt64 { first + UInt64(waiting.count) - 1 }
@@ -31,18 +54,18 @@ struct LogQueue {
         byteCount += MemoryCost.queued(block)
     }
 
-    /// The block of a number; nil for one before those that are being written.
+    /// The block of a number of the queue; nil for a large one that is being written.
     func block(_ sequence: UInt64) -> VerifiedBlock? {
         if sequence >= first { return waiting[Int(sequence - first)] }
-        let writingFirst = first - UInt64(writing.count)
-        guard sequence >= writingFirst else { return nil }
-        return writing[Int(sequence - writingFirst)]
+        guard case .blocks(let blocks) = writing else { return nil }
+        let writingFirst = first - UInt64(blocks.count)
+        return sequence < writingFirst ? nil : blocks[Int(sequence - writingFirst)]
     }
 
-    /// Begins to write what waits, up to the size of a batch; `writing` has it then.
+    /// Begins to write what waits, up to the size of a batch.
     ///
-    /// - Returns: the first number, and the bytes of the blocks.
-    mutating func takeBatch() -> (first: UInt64, byteCount: Int) {
+    /// - Returns: the blocks, the number of the first, and their bytes.
+    mutating func takeBatch() -> (blocks: [VerifiedBlock], first: UInt64, byteCount: Int) {
         var count = 0
         var bytes = 0
         for block in waiting.prefix(Limits.batchCountMax) {
@@ -50,23 +73,44 @@ struct LogQueue {
             count += 1
             bytes += block.bytes.count
         }
+        let blocks: [VerifiedBlock]
         if count == waiting.count {
-            writing = waiting
+            blocks = waiting
             waiting = []
         } else {
-            writing = Array(waiting[..<count])
+            blocks = Array(waiting[..<count])
             waiting.removeFirst(count)
         }
+        if bytes > Limits.batchBytesMax, let block = blocks.first {
+            let room = MemoryCost.queued(block)
+            writing = .large(
+                LargeBlock(multihash: block.multihash, byteCount: bytes, room: room))
+        } else {
+            writing = .blocks(blocks)
+        }
         defer { first += UInt64(count) }
-        return (first, bytes)
+        return (blocks, first, bytes)
+    }
+
+    /// Goes through the blocks that are being written.
+    func forEachWriting(_ body: (_ multihash: Multihash, _ byteCount: Int) -> Void) {
+        switch writing {
+        case .blocks(let blocks):
+            for block in blocks { body(block.multihash, block.bytes.count) }
+        case .large(let block): body(block.multihash, block.byteCount)
+        }
     }
 
     /// Drops the blocks that were being written.
     ///
     /// - Returns: what they took.
     mutating func batchWritten() -> Int {
-        let room = writing.reduce(0) { $0 + MemoryCost.queued($1) }
-        writing = []
+        let room: Int
+        switch writing {
+        case .blocks(let blocks): room = blocks.reduce(0) { $0 + MemoryCost.queued($1) }
+        case .large(let block): room = block.room
+        }
+        writing = .blocks([])
         byteCount -= room
         return room
     }
@@ -75,7 +119,7 @@ struct LogQueue {
     ///
     /// - Returns: what they took.
     mutating func removeAll() -> Int {
-        (writing, waiting) = ([], [])
+        (writing, waiting) = (.blocks([]), [])
         defer { byteCount = 0 }
         return byteCount
     }

@@ -37,19 +37,24 @@ extension LogState {
     enum Found {
         /// Queued or being written: here it is.
         case block(VerifiedBlock, IndexEntry)
+        /// Being written, and so large that nobody keeps it meanwhile: it can be read after that.
+        case beingWritten(IndexEntry, LogTicket)
         /// In the log.
         case inLog(IndexEntry)
     }
 
     /// What the lane writes at once.
     struct Batch {
-        let blocks: [VerifiedBlock]
+        private(set) var blocks: [VerifiedBlock]
         let first: UInt64
         let deletions: [UInt64]
         /// Bytes of the blocks.
         let byteCount: Int
         /// Whether it is one block that fits into no batch, and goes alone.
         var isLarge: Bool { byteCount > Limits.batchBytesMax }
+
+        /// Takes the block out of a batch that is large: nobody else keeps it.
+        mutating func takeLarge() -> VerifiedBlock? { isLarge ? blocks.popLast() : nil }
     }
 
     /// What somebody is told who wants to delete a block.
@@ -67,7 +72,7 @@ extension LogState.Found {
     /// What the table knows about the block.
     var entry: IndexEntry {
         switch self {
-        case .block(_, let entry), .inLog(let entry): entry
+        case .block(_, let entry), .beingWritten(let entry, _), .inLog(let entry): entry
         }
     }
 }

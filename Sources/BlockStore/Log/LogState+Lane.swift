@@ -7,22 +7,26 @@ extension LogState {
     /// Takes what is queued, up to the size of a batch; nil if there is nothing to do.
     mutating func takeBatch() -> Batch? {
         guard queue.waitingCount > 0 || deletions.isWaiting else { return nil }
-        let (first, byteCount) = queue.takeBatch()
+        let (blocks, first, byteCount) = queue.takeBatch()
         generation += 1
         return Batch(
-            blocks: queue.writing, first: first, deletions: deletions.takeBatch(),
-            byteCount: byteCount)
+            blocks: blocks, first: first, deletions: deletions.takeBatch(), byteCount: byteCount)
     }
 
     /// The batch is on disk.
     ///
     /// - Returns: how much room it took in the queue.
     mutating func batchWritten() -> Int {
-        for block in queue.writing where !table.isReplacement(block.multihash) {
-            count(1, block.bytes.count)
+        let writingCount = queue.writingCount
+        var (newCount, newByteCount) = (0, 0)
+        queue.forEachWriting { [table] multihash, byteCount in
+            guard !table.isReplacement(multihash) else { return }
+            newCount += 1
+            newByteCount += byteCount
         }
-        durableThrough += UInt64(queue.writing.count)
-        if !queue.writing.isEmpty { lastWritten = durableThrough }
+        count(newCount, newByteCount)
+        durableThrough += UInt64(writingCount)
+        if writingCount > 0 { lastWritten = durableThrough }
         deletions.batchWritten()
         return queue.batchWritten()
     }

@@ -102,8 +102,9 @@ struct LogState {
 
     func find(_ multihash: Multihash) -> Found? {
         guard let entry = table[multihash] else { return nil }
-        guard entry.sequence > durableThrough, let block = queue.block(entry.sequence) else {
-            return .inLog(entry)
+        guard entry.sequence > durableThrough else { return .inLog(entry) }
+        guard let block = queue.block(entry.sequence) else {
+            return .beingWritten(entry, ticket(entry.sequence))
         }
         return .block(block, entry)
     }

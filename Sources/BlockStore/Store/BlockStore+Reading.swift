@@ -86,15 +86,32 @@ extension BlockStore {
         case .hit(let bytes): return bytes
         case .miss(let miss): ticket = miss
         }
-        if case .block(let block, _) = log.state.withLock({ $0.find(multihash) }) {
-            return block.bytes
-        }
+        if let bytes = try queued(multihash) { return bytes }
         var found = known
         if found == nil { found = try entry(of: multihash) }
         guard let entry = found else { return nil }
         if let bytes = try read(multihash, entry, ticket) { return bytes }
         // It may have been removed and stored again since.
         return known == nil ? nil : try read(multihash)
+    }
+
+    /// A block that is on its way to the disk. One that is so large that nobody keeps it while it is
+    /// written is on disk when this returns.
+    private func queued(_ multihash: Multihash) throws(BlockStoreError) -> Bytes? {
+        let deadline = Deadline.after(Limits.largeWriteWait)
+        while true {
+            switch log.state.withLock({ $0.find(multihash) }) {
+            case .block(let block, _): return block.bytes
+            case .inLog, nil: return nil
+            case .beingWritten(_, let ticket):
+                do throws(BlockStoreError) {
+                    try log.wait(for: ticket, by: deadline)
+                } catch {
+                    // Why it was not written is its writer's to know: it is not there then.
+                    guard error.code != .deadlineExceeded else { throw error }
+                }
+            }
+        }
     }
 
     private func read(

@@ -27,6 +27,8 @@ package final class BlockWriter {
     private let allowsBigBlocks: Bool
     private let appender: Appender
     private var cids: [CID] = []
+    /// Whether the block that was put last is a large one.
+    private var hasLarge = false
     /// For their names: there are as many as the client has blocks.
     private let memory: StateShare
 
@@ -42,8 +44,7 @@ package final class BlockWriter {
         appender = access.library.store.makeAppender(by: access.context.deadline)
     }
 
-    /// Hashes and stores one block. It is durable after `finish`; a large one at once, so that the
-    /// memory that the caller has taken for it covers it until then.
+    /// Hashes and stores one block. It is durable after `finish`.
     ///
     /// - Parameters:
     ///   - bytes: the block.
@@ -60,15 +61,23 @@ package final class BlockWriter {
         if !cid.isIdentity {
             do {
                 try appender.append(VerifiedBlock(cid: cid, alreadyHashed: bytes))
-                if bytes.count > Limits.assembledBytesMax {
-                    try appender.barrier(by: access.context.deadline)
-                }
+                hasLarge = bytes.count > Limits.assembledBytesMax
             } catch {
                 throw ContentError(error, reading: cid)
             }
         }
         cids.append(cid)
         return cid
+    }
+
+    /// Returns when a large block that was put last is on disk: the memory that the caller has taken for
+    /// it covers it until then. The caller has let go of its bytes, which the store has twice meanwhile.
+    ///
+    /// - Throws: `.storage`, `.deadlineExceeded`.
+    package func settleLarge() throws(ContentError) {
+        guard hasLarge else { return }
+        try waitForDisk()
+        hasLarge = false
     }
 
     /// Returns when all blocks of the run are on disk, and pinned if that is wanted.
@@ -78,12 +87,16 @@ package final class BlockWriter {
     package func finish(
         pins: Bool = false
     ) throws(ContentError) {
+        try waitForDisk()
+        if pins { try Pins(access.library).add(cids, for: access.context) }
+    }
+
+    private func waitForDisk() throws(ContentError) {
         do {
             try appender.barrier(by: access.context.deadline)
         } catch {
             throw ContentError(error)
         }
-        if pins { try Pins(access.library).add(cids, for: access.context) }
     }
 }
 

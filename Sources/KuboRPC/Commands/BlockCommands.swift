@@ -140,7 +140,11 @@ final class WholeFilesSink: PartSink {
 
     func end() throws {
         guard let collected = collected.take() else { return }
-        try collected.withWhole { try spool.append(line: store($0, writer)) }
+        try collected.withWhole {
+            try spool.append(line: store($0, writer))
+        } then: {
+            try writer.settleLarge()
+        }
     }
 
     func finish() throws -> Answer {

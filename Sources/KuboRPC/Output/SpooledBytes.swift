@@ -28,17 +28,21 @@ final class SpooledBytes {
     ///
     /// - Parameters:
     ///   - copies: how many times the memory of the bytes `body` takes, themselves included.
-    ///   - body: gets the bytes; its memory is given back when it returns.
-    /// - Throws: `.overloaded` when others have the memory for too long; what `body` throws.
+    ///   - body: gets the bytes.
+    ///   - settle: called when nobody here has the bytes any more; their memory is given back when it
+    ///     returns.
+    /// - Throws: `.overloaded` when others have the memory for too long; what `body` and `settle` throw.
     func withWhole<Result>(
-        copies: Int = 1, _ body: (Bytes) throws -> Result
+        copies: Int = 1, _ body: (Bytes) throws -> Result, then settle: () throws -> Void = {}
     ) throws -> Result {
         let share = BudgetShare(of: access.library.ingestBudget)
         defer { withExtendedLifetime(share) {} }
         let wanted = min(byteCount * copies, access.library.ingestBudget.limit)
         try access.context.take(
             wanted, in: share, within: Limits.uploadWait, "the memory for uploads")
-        return try body(try takeWhole())
+        let result = try body(try takeWhole())
+        try settle()
+        return result
     }
 
     /// All bytes in memory that the caller has taken for them. Nothing may be added any more.
