@@ -102,7 +102,7 @@ let testTargets: [Target] = [
     tests("Multiformats", ["Buffers"]),
     tests("IPLD", ["Buffers", "Multiformats"]),
     tests("UnixFS", ["Buffers", "Multiformats", "IPLD", "Vault"]),
-    tests("HTTP", ["Buffers"]),
+    tests("HTTP", ["Buffers", "Execution"]),
     tests("Execution", ["Buffers"]),
     tests("Telemetry", ["Buffers", "Execution"]),
     tests("Vault", ["Buffers", "Multiformats"]),

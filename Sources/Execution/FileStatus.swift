@@ -21,6 +21,8 @@ package struct FileStatus: Hashable, Sendable {
     package let owner: UInt32
     /// When the contents were last changed.
     package let modified: WallTime
+    /// When contents, name or rights were last changed; unlike `modified` nobody can set it.
+    package let statusChanged: WallTime
     /// Device and inode: together they name the entry itself, whatever its path.
     package let device: UInt64
     package let inode: UInt64
@@ -39,6 +41,8 @@ package struct FileStatus: Hashable, Sendable {
         owner = raw.st_uid
         modified = WallTime(
             seconds: Int64(raw.st_mtim.tv_sec), nanoseconds: UInt32(raw.st_mtim.tv_nsec))
+        statusChanged = WallTime(
+            seconds: Int64(raw.st_ctim.tv_sec), nanoseconds: UInt32(raw.st_ctim.tv_nsec))
         device = UInt64(raw.st_dev)
         inode = UInt64(raw.st_ino)
     }

@@ -34,7 +34,7 @@ package final class MemoryTrim: Sendable {
     ///   - whenLarge: called on the thread when the process has become large, and when it no longer is.
     package init(
         every interval: Duration = .seconds(4), after work: Duration = .milliseconds(40),
-        largeAbove byteCount: UInt64 = 192 << 20,
+        largeAbove byteCount: UInt64 = 176 << 20,
         ownByteCount: @escaping @Sendable () -> UInt64 = { ProcessSetup.ownByteCount },
         whenLarge: @escaping @Sendable (_ isLarge: Bool) -> Void = { _ in }
     ) {

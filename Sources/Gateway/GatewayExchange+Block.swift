@@ -70,7 +70,7 @@ extension GatewayExchange {
 
     /// A part of a block that was just read.
     func body(of block: Block, _ range: ByteRange, from reader: BlockReader) -> Body {
-        if range.count <= Limits.wholeAnswerBytesMax { return .bytes(block.bytes.small(range)) }
+        if range.count <= Limits.wholeAnswerBytesMax { return .bytes(block.bytes[range]) }
         let pieces = BlockPieces(
             block, range: Int(range.offset)..<Int(range.end), from: reader)
         return .source(

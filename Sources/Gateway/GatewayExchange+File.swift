@@ -138,7 +138,7 @@ extension GatewayExchange {
         if isHead { return .omitted(length: range.count) }
         if range.count == 0 { return .bytes(.empty) }
         if range.count <= Limits.wholeAnswerBytesMax, let whole = wholeContent(of: node) {
-            return .bytes(whole.small(range))
+            return .bytes(whole[range])
         }
         do {
             let stream = try FileStream(file, range: range.offset..<range.end, from: reader)

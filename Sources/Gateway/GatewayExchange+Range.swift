@@ -55,11 +55,4 @@ extension GatewayExchange {
 extension Bytes {
     /// The slice that a range names; the range lies inside, because it was decided for this size.
     subscript(range: ByteRange) -> Bytes { self[Int(range.offset)..<Int(range.end)] }
-
-    /// The same for an answer that stays in memory until the client has it: a small part of a block
-    /// is copied, so that it does not keep the whole.
-    func small(_ range: ByteRange) -> Bytes {
-        let slice = self[range]
-        return slice.count < count / 4 ? slice.compacted() : slice
-    }
 }

@@ -47,7 +47,8 @@ struct FormatChoice: Sendable {
         do {
             accept = try Accept(parsing: field)
         } catch {
-            throw GatewayError(.badRequest, "unsupported response format requested")
+            throw GatewayError(
+                .badRequest, "error while processing the Accept header: \(error.message)")
         }
         let acceptsHTML = accept.byQuality.contains { $0.mediaType.essence == "text/html" }
         if let named = query["format"].flatMap(ResponseFormat.init(rawValue:)) {

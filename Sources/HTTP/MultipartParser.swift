@@ -89,6 +89,13 @@ package struct MultipartParser: Sendable {
     ///
     /// - Throws: `.badMultipart`, `.tooLarge`.
     package mutating func next() throws(HTTPError) -> Event? {
+        if let event = try nextEvent() { return event }
+        // An upload may stand still here, and what is left of the piece is short.
+        (input, offset) = (input.dropFirst(offset).detached(), 0)
+        return nil
+    }
+
+    private mutating func nextEvent() throws(HTTPError) -> Event? {
         while true {
             switch state {
             case .preamble:

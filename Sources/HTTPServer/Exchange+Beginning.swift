@@ -30,10 +30,15 @@ extension Exchange {
         }
         let headByteCount = unsafe holdfast_mhd_header_byte_count(handle)
         headMemoryByteCount = headByteCount + check.fieldCount * Limits.fieldRecordByteCount
-        guard check.fieldCount <= Limits.headerFieldCountMax,
-            headByteCount - targetByteCount <= core.options.headerByteCountMax
-        else {
-            return refuse(.headerFieldsTooLarge, "the header section is too large")
+        guard check.fieldCount <= Limits.headerFieldCountMax else {
+            return refuse(
+                .headerFieldsTooLarge,
+                "there are more than \(Limits.headerFieldCountMax) header fields")
+        }
+        guard headByteCount - targetByteCount <= core.options.headerByteCountMax else {
+            return refuse(
+                .headerFieldsTooLarge,
+                "the header section has more than \(core.options.headerByteCountMax) bytes")
         }
         let target: RequestTarget
         do {

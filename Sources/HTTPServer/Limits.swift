@@ -59,6 +59,11 @@ enum Limits {
     /// How long a client may take nothing while others wait for what its answer holds: twice this.
     static let heldUpDuration: Duration = .seconds(2)
 
+    /// How often the system asks a peer whether it is there from which nothing has come for three times as
+    /// long, and how many questions may stay without an answer: a peer is gone after a minute.
+    static let peerLookPeriod: Duration = .seconds(10)
+    static let peerLookCountMax: Int32 = 3
+
     /// What is left of a piece and no longer than this is copied for a client that takes nothing, so
     /// that the block which it is a part of can go.
     static let keptPieceByteCount = 64 * 1_024

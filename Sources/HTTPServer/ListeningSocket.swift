@@ -17,14 +17,28 @@ enum ListeningSocket {
             }
         // For the sockets that are accepted too: the system would take an urgent byte out from among the
         // others, and count what has come only as far as its place.
-        turnOn(SO_OOBINLINE, on: socket)
+        set(SO_OOBINLINE, to: 1, on: socket)
+        lookForPeers(on: socket)
         return socket
     }
 
-    private static func turnOn(_ option: Int32, on socket: Int32) {
-        var isOn: Int32 = 1
+    /// For the sockets that are accepted: has the system ask a peer from which nothing comes whether it is
+    /// there. One whose network has gone would otherwise be worked for until the end of its request's time.
+    /// While something is on its way to it, the system's own repetitions end the connection instead.
+    private static func lookForPeers(on socket: Int32) {
+        set(SO_KEEPALIVE, to: 1, on: socket)
+        let seconds = Int32(Limits.peerLookPeriod.components.seconds)
+        set(TCP_KEEPIDLE, of: Int32(IPPROTO_TCP), to: 3 * seconds, on: socket)
+        set(TCP_KEEPINTVL, of: Int32(IPPROTO_TCP), to: seconds, on: socket)
+        set(TCP_KEEPCNT, of: Int32(IPPROTO_TCP), to: Limits.peerLookCountMax, on: socket)
+    }
+
+    private static func set(
+        _ option: Int32, of level: Int32 = SOL_SOCKET, to value: Int32, on socket: Int32
+    ) {
+        var value = value
         unsafe setsockopt(
-            socket, SOL_SOCKET, option, &isOn, socklen_t(MemoryLayout<Int32>.size))
+            socket, level, option, &value, socklen_t(MemoryLayout<Int32>.size))
     }
 
     /// The port of a TCP socket; nil for others.
@@ -64,7 +78,7 @@ enum ListeningSocket {
         }
         defer { unsafe freeaddrinfo(list) }
         let descriptor = try make(unsafe entry.pointee.ai_family)
-        turnOn(SO_REUSEADDR, on: descriptor)
+        set(SO_REUSEADDR, to: 1, on: descriptor)
         guard unsafe bind(descriptor, entry.pointee.ai_addr, entry.pointee.ai_addrlen) == 0 else {
             let code = errno
             close(descriptor)

@@ -11,12 +11,13 @@ package struct Response {
     package var fields: Fields
 
     /// What follows the header section.
-    package var body: Body
+    package internal(set) var body: Body
 
     /// Whether the connection ends with this answer.
     package var closesConnection = false
 
-    /// Puts an answer together.
+    /// Puts an answer together. It stays in memory for as long as a client likes, so bytes that would keep
+    /// more than themselves from being freed are copied.
     ///
     /// - Parameters:
     ///   - status: the status.
@@ -25,7 +26,7 @@ package struct Response {
     package init(_ status: Status, fields: Fields = [:], body: Body = .none) {
         self.status = status
         self.fields = fields
-        self.body = body
+        self.body = if case .bytes(let bytes) = body { .bytes(bytes.detached()) } else { body }
     }
 
     /// Whether the body is made while it is sent.
@@ -54,7 +55,7 @@ package enum Body {
     /// Nothing; `Content-Length: 0` where the status allows it.
     case none
 
-    /// Bytes that are there already; sent without a copy.
+    /// Bytes that are there already.
     case bytes(Bytes)
 
     /// Bytes that are made while they are sent. Without a length they are sent chunked, and may be

@@ -1,4 +1,5 @@
 import Buffers
+import CMicroHTTPD
 import Execution
 import Glibc
 import HTTP
@@ -30,6 +31,8 @@ struct StreamedAnswer: ~Copyable {
     private var reloadNanoseconds: UInt64 = 0
     /// Bytes that the client still expects.
     private var left: UInt64
+    /// When the client began to be waited for without having taken much since, and what it had taken then.
+    private var stillSince: (instant: UInt64, acknowledgedByteCount: UInt64)?
 
     /// Starts before the first piece.
     ///
@@ -74,6 +77,7 @@ struct StreamedAnswer: ~Copyable {
     /// - Returns: false at the end.
     private mutating func takePiece(behind head: Bytes) throws -> Bool {
         exchange.connection.allow(until: .max)
+        stillSince = nil
         while true {
             if exchange.isOverdue(at: Instant.now.nanoseconds) { throw DeadlinePassed() }
             guard let piece = try source.next(limit: Limits.answerPieceByteCount) else {
@@ -146,7 +150,10 @@ struct StreamedAnswer: ~Copyable {
         // From here on it is the source that others wait for, and not the client.
         let start = Instant.now.nanoseconds
         exchange.connection.enter(.busy, at: start, until: .max)
-        defer { reloadNanoseconds &+= Instant.now.nanoseconds &- start }
+        defer {
+            reloadNanoseconds &+= Instant.now.nanoseconds &- start
+            stillSince = nil
+        }
         do {
             if parts.restorePayload(try source.reload(), released) { return true }
             core.report("\(exchange.targetForLog): broken off: a piece is shorter than before")
@@ -158,11 +165,15 @@ struct StreamedAnswer: ~Copyable {
 
     /// Waits for as long as the client takes, or until others have waited for long for what the answer
     /// cannot let go of.
-    private func waitForLong(on socket: Int32) -> Bool {
+    private mutating func waitForLong(on socket: Int32) -> Bool {
         var heldUpOthers = false
         while !SocketWriter.wait(
             for: POLLOUT, on: socket, by: .after(Limits.heldUpDuration))
         {
+            guard clientKeepsUp(on: socket) else {
+                core.report("\(exchange.targetForLog): the client reads too slowly")
+                return false
+            }
             let holdsUpOthers = source.holdsUpOthers
             if heldUpOthers, holdsUpOthers {
                 core.report("\(exchange.targetForLog): broken off: others wait for its memory")
@@ -171,6 +182,23 @@ struct StreamedAnswer: ~Copyable {
             heldUpOthers = holdsUpOthers
         }
         return true
+    }
+
+    /// Whether the client goes on taking some of a piece in the time that the lowest rate gives it for so
+    /// much. A piece can be a block of 32 MiB, which as a whole would have nine hours. What counts is what
+    /// the client's system has taken; only TCP tells.
+    private mutating func clientKeepsUp(on socket: Int32) -> Bool {
+        guard exchange.connection.peer.isTCP else { return true }
+        let now = Instant.now.nanoseconds
+        let acknowledged = holdfast_tcp_counts(socket).acknowledged
+        let wanted = Limits.keptPieceByteCount
+        guard let before = stillSince,
+            acknowledged &- before.acknowledgedByteCount < UInt64(wanted)
+        else {
+            stillSince = (now, acknowledged)
+            return true
+        }
+        return now < core.limit(forMoving: wanted, from: before.instant)
     }
 
     /// Sends what stands behind the last piece, and the head if there was none.

@@ -138,6 +138,12 @@ package struct HeldFileBytes: Sendable {
         self.chunk = chunk
         self.inProgress = inProgress
     }
+
+    /// The same bytes without the rest of the buffers that they were cut from.
+    package func detached() -> HeldFileBytes {
+        HeldFileBytes(
+            chunk: chunk.map { $0.detached() }, inProgress: inProgress.map { $0.detached() })
+    }
 }
 
 /// A chunk with what is needed to make a block of it, on any thread.

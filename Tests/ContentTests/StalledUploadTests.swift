@@ -18,6 +18,25 @@ struct StalledUploadTests {
         bytes = random.bytes(9 << 20)
     }
 
+    /// Three bytes of a piece of 300 KB do not keep all of it while the upload stands still.
+    @Test(arguments: [false, true])
+    func theStartOfALeafDoesNotKeepThePieceThatItCameIn(holdsFirstChunk: Bool) throws {
+        var options = ImportOptions()
+        options.mtime = holdsFirstChunk ? ModificationTime(seconds: 7) : nil
+        let session = try AddSession(scratch.access, options: options) { _ in }
+        session.beginFile(at: .top)
+        let isGone = Locked(false)
+        do {
+            let piece = bytes.prefix(300_000).copy { isGone.withLock { $0 = true } }
+            if !holdsFirstChunk { try session.write(piece.prefix(262_144)) }
+            try session.write(piece.dropFirst(262_144 - (holdsFirstChunk ? 3 : 0)).prefix(3))
+        }
+        try session.pause()
+        #expect(isGone.withLock { $0 })
+        try session.endFile()
+        _ = try session.finish(pinning: .none)
+    }
+
     @Test(arguments: ["size-262144", "size-2000000", "rabin-87381-262144-393216", "buzhash"])
     func anAddGivesTheSameWhereverItStops(chunker: String) throws {
         var options = ImportOptions()

@@ -114,6 +114,19 @@ struct PathTests {
         #expect(!page.contains("<script>"))
     }
 
+    @Test func anAcceptThatCannotBeReadIsToldWhy() throws {
+        let many = Array(repeating: "a/b", count: 65).joined(separator: ",")
+        for (field, why) in [
+            (many, "Accept names more than 64 types"), ("<b>", "\"<b>\" is no media type"),
+            ("application/vnd.ipld.raw;q=x", "\"x\" is no quality value"),
+        ] {
+            let answer = try gateway.get("/ipfs/\(Self.tree)", ["Accept": field])
+            #expect(answer.response.status == .badRequest)
+            #expect(
+                answer.body.utf8Text == "error while processing the Accept header: \(why)\n")
+        }
+    }
+
     /// `01 55 00 <varint count>` and the bytes, in base32.
     private func identityText(byte: UInt8, count: Int) -> String {
         let bytes =

@@ -141,6 +141,74 @@ struct SlowReaderTests {
         #expect(source.keptCount.load(ordering: .relaxed) == 0)
     }
 
+    /// A block of 2 MiB can have a content of 60 KB, or a link in it: with requests sent ahead and no
+    /// answer read, each connection would keep one.
+    @Test(arguments: [1_000, 60_000, 100_000])
+    func anAnswerThatIsNotReadDoesNotKeepTheBlockThatItIsAPartOf(byteCount: Int) throws {
+        let (madeCount, goneCount) = (Monitor(0), Locked(0))
+        let block = Bytes([UInt8](repeating: 7, count: 1 << 20))
+        let listener = try Listener(ListenerOptions(name: "own", address: .inProcess)) { _ in
+            let part = block.copy { goneCount.withLock { $0 += 1 } }[5..<5 + byteCount]
+            madeCount.notify { $0 += 1 }
+            return .respond(Response(.ok, body: .bytes(part)))
+        }
+        defer { listener.stop() }
+        let client = try RawClient(socket: listener.connect())
+        client.send(String(repeating: "GET / HTTP/1.1\r\nHost: a\r\n\r\n", count: 500))
+        var count = 0
+        // Until no further one is answered: the last one is stuck in the socket.
+        while let more = madeCount.wait(
+            by: .after(.milliseconds(400)), until: { [count] in $0 > count ? $0 : nil })
+        {
+            count = more
+        }
+        #expect(count > 0 && count < 500)
+        #expect(goneCount.withLock { $0 } == count)
+        withExtendedLifetime(client) {}
+    }
+
+    /// A piece is a whole block: the time for all of it would be that of many clients which take nothing.
+    @Test func whoTakesNothingOfALargePieceIsTooSlowForAPartOfIt() throws {
+        var options = ListenerOptions.testing()
+        // For all of the piece ten minutes.
+        options.progressRateMin = 16 * 1_024
+        options.progressWindow = .milliseconds(10)
+        let listener = try Listener(options) { _ in
+            let source = RemakingSource(pieces: 1, of: 10_000_000)
+            return .respond(Response(.ok, body: .source(source, length: 10_000_000)))
+        }
+        defer { listener.stop() }
+        let client = RawClient(port: try #require(listener.port))
+        client.send(get)
+        let deadline = Deadline.after(.seconds(60))
+        while listener.statistics.brokenExchanges == 0, !deadline.hasPassed {
+            pause(for: .milliseconds(10))
+        }
+        #expect(listener.statistics.brokenExchanges == 1)
+        #expect(client.readAll().count < 10_000_000)
+    }
+
+    @Test func whoTakesALargePieceInPartsIsFastEnough() throws {
+        var options = ListenerOptions.testing()
+        options.progressRateMin = 64 * 1_024
+        options.progressWindow = .milliseconds(10)
+        let source = RemakingSource(pieces: 1, of: 10_000_000)
+        let listener = try Listener(options) { _ in
+            .respond(Response(.ok, body: .source(source, length: 10_000_000)))
+        }
+        defer { listener.stop() }
+        let client = RawClient(port: try #require(listener.port))
+        client.send(get)
+        var answer: [UInt8] = []
+        // Longer than a client has that takes nothing.
+        for _ in 0..<16 {
+            pause(for: .milliseconds(400))
+            answer += client.readSome(upTo: 200_000)
+        }
+        answer += client.readAll()
+        #expect(body(of: answer) == source.whole(pieces: 1))
+    }
+
     @Test func whoTakesNothingLosesTheConnectionWithTheTimeOfTheExchange() throws {
         let source = RemakingSource(pieces: 2, of: 1_000_000)
         var options = ListenerOptions(name: "own", address: .inProcess)

@@ -151,7 +151,8 @@ struct ArgumentsTests {
         let optionError = #expect(throws: RPCError.self) {
             try Call(node.request(query("a", 257) + "arg=bafkqaaa"), hasParts: false)
         }
-        #expect(optionError?.message == "more than 256 options")
+        #expect(
+            optionError?.message == "more than 256 options in the query: no command has so many")
     }
 
     /// What 256 calls make of long queries is more than a node may use.

@@ -71,15 +71,15 @@ extension AddSession {
     }
 
     /// Says that nothing more comes for a while: what was written is stored, so that others get the
-    /// room, and the start of a leaf that is not complete goes to a file.
+    /// room, and the start of a leaf that is not complete goes to a file. One that is too short for that
+    /// does not keep the rest of the piece that it came in.
     ///
     /// - Throws: as `write(_:)`.
     package func pause() throws {
         try leaves.finish(deliver: deliver)
-        guard !unfinished.isAside, let file = current,
-            file.builder.heldCount > Limits.freeUnfinishedBytes
-        else { return }
-        try putAside(file)
+        guard !unfinished.isAside, let file = current else { return }
+        if file.builder.heldCount > Limits.freeUnfinishedBytes { return try putAside(file) }
+        file.builder.putBack(file.builder.takeHeld().detached())
     }
 
     private func push(_ leaf: Leaf, of file: PendingFile) throws {

@@ -37,7 +37,9 @@ struct Call {
                     "arguments in the query: send them in the body, one a line")
                 arguments.append(item.valueBytes)
             } else {
-                try Call.refuse(items.count + 1, atMost: Limits.queryOptionCountMax, "options")
+                try Call.refuse(
+                    items.count + 1, atMost: Limits.queryOptionCountMax,
+                    "options in the query: no command has so many")
                 items.append((item.nameBytes, item.valueBytes))
             }
         }

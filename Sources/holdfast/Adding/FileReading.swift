@@ -55,7 +55,9 @@ final class FileReading {
         guard let opened else { return }
         let now = try file.status()
         let isWhole = expectedByteCount == 0 || readByteCount == expectedByteCount
-        guard isWhole, now.byteCount == opened.byteCount, now.modified == opened.modified else {
+        guard isWhole, now.byteCount == opened.byteCount, now.modified == opened.modified,
+            now.statusChanged == opened.statusChanged
+        else {
             throw AddError(
                 "\(file.path) changed while it was read (\(readByteCount) bytes read, "
                     + "\(opened.byteCount) expected, \(now.byteCount) now): nothing was pinned;"
