@@ -106,8 +106,11 @@ struct MultipartParserTests {
     func whatWasHandedOutIsNotKept(rest: String) throws {
         let isGone = Locked(false)
         var parser = try MultipartParser(boundary: "b")
+        // A piece behind another one is not copied when it is fed.
+        parser.feed(Bytes(utf8: "--b\r\n\r\n"))
+        while try parser.next() != nil {}
         do {
-            let text = "--b\r\n\r\n" + String(repeating: "x", count: 100_000) + rest
+            let text = String(repeating: "x", count: 100_000) + rest
             parser.feed(Bytes(utf8: text).copy { isGone.withLock { $0 = true } })
             while try parser.next() != nil {}
         }
