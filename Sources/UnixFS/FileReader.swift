@@ -135,7 +135,8 @@ package struct FileReader: Sendable {
     ///
     /// - Parameters:
     ///   - source: gives blocks.
-    ///   - passesEmptyParts: whether parts without a byte are left out.
+    ///   - passesEmptyParts: whether parts without a byte are left out. Else those are given that stand in
+    ///     the range: a reader that goes from part to part opens them too.
     ///   - wants: is asked about each part before it is read, and whether all of it lies in the
     ///     range; false passes over it and what is below it.
     /// - Returns: nil at the end of the range.
@@ -150,7 +151,7 @@ package struct FileReader: Sendable {
             let end = start + part.byteCount
             let isIn =
                 part.byteCount == 0
-                ? !passesEmptyParts && readsWhole
+                ? !passesEmptyParts && (readsWhole || range.contains(start))
                 : start < range.upperBound && end > range.lowerBound
             guard isIn else { continue }
             let isWhole = range.lowerBound <= start && end <= range.upperBound

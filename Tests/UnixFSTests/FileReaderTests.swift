@@ -83,6 +83,35 @@ struct FileReaderTests {
         }
     }
 
+    /// Who goes from part to part, as Kubo does with a part of a CAR, opens those without a byte, too.
+    @Test func emptyPartsInsideOfARangeAreBlocksOfIt() throws {
+        let blocks = MemoryBlocks()
+        let parts = try (0..<3).map { try blocks.store(Bytes(utf8: "\($0)\($0)"), .raw) }
+        let empty = try blocks.store(Self.file([], []))
+        let raw = try blocks.store(.empty, .raw)
+        let root = try blocks.store(
+            Self.file(
+                [empty, parts[0], raw, parts[1], empty, parts[2], raw], [0, 2, 0, 2, 0, 2, 0]))
+        let cases: [(range: Range<UInt64>, wanted: [CID])] = [
+            (0..<6, [empty, parts[0], raw, parts[1], empty, parts[2], raw]),
+            (0..<5, [empty, parts[0], raw, parts[1], empty, parts[2]]),
+            (1..<4, [parts[0], raw, parts[1]]), (2..<4, [raw, parts[1]]),
+            (3..<5, [parts[1], empty, parts[2]]), (4..<6, [empty, parts[2]]),
+            (5..<6, [parts[2]]),
+        ]
+        for (range, wanted) in cases {
+            var reader = try FileReader(root: root, from: blocks)
+            reader.read(range)
+            var given: [CID] = []
+            while let next = try reader.nextBlock(from: blocks, passesEmptyParts: false) {
+                given.append(next.block.cid)
+            }
+            #expect(given == [root] + wanted, "\(range)")
+            reader.read(range)
+            #expect(try Self.readAll(&reader, blocks).count == range.count)
+        }
+    }
+
     /// Also where nothing else is in the file, and where nobody asks on after its last byte.
     @Test func emptyPartsAreLookedAtBeforeTheLastByteIsGiven() throws {
         let blocks = MemoryBlocks()

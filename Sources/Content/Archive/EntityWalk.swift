@@ -124,8 +124,7 @@ struct EntityWalk {
                 source.expect(reader.upcoming(limit: source.windowCount + 1).dropFirst())
             }
             let (source, repeats) = (source, repeats)
-            let next = try reader.nextBlock(from: source, passesEmptyParts: isPart) {
-                cid, isWhole in
+            let next = try reader.nextBlock(from: source, passesEmptyParts: false) { cid, isWhole in
                 guard !repeats, isWhole else { return true }
                 return try complete.insert(cid.multihash, as: .node(cid.codec))
             }
