@@ -147,6 +147,12 @@ static inline int holdfast_unread_byte_count(int socket) {
     return ioctl(socket, FIONREAD, &count) == 0 ? count : 0;
 }
 
+/// Bytes that were written and that the peer's system has not taken yet.
+static inline int holdfast_queued_byte_count(int socket) {
+    int count = 0;
+    return ioctl(socket, TIOCOUTQ, &count) == 0 ? count : 0;
+}
+
 /// `dup3` with O_CLOEXEC; the function is hidden without _GNU_SOURCE.
 static inline int holdfast_replace_descriptor(int descriptor, int number) {
     return (int)syscall(SYS_dup3, descriptor, number, O_CLOEXEC);

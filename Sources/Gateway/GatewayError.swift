@@ -1,3 +1,4 @@
+import Buffers
 import Content
 import HTTP
 
@@ -11,7 +12,7 @@ struct GatewayError: Error {
 
     init(_ status: Status, _ message: String, fields: Fields = Fields()) {
         self.status = status
-        self.message = message
+        self.message = message.shortened(toByteCount: Limits.errorTextBytesMax)
         self.fields = fields
     }
 

@@ -106,6 +106,7 @@ extension GatewayExchange {
         guard let kind = isDownload ? "attachment" : kind ?? filename.map({ _ in "inline" }) else {
             return nil
         }
-        return ContentDisposition.value(kind, filename: filename ?? name)
+        let shown = (filename ?? name).shortened(toByteCount: Limits.dispositionNameBytesMax)
+        return ContentDisposition.value(kind, filename: shown)
     }
 }

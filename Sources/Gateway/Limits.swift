@@ -24,5 +24,9 @@ enum Limits {
     static let overloadRetrySeconds = 1
     /// Bytes that are answered in one piece and stay in memory until the client has them; more are
     /// let go of while it takes nothing.
-    static let wholeAnswerBytesMax = 64 << 10
+    static let wholeAnswerBytesMax = 16 << 10
+    /// Bytes of the text of an error. Paths and names in it are cut in the middle.
+    static let errorTextBytesMax = 2 << 10
+    /// Bytes of a file name that a client is to save under. No file system takes a quarter of it.
+    static let dispositionNameBytesMax = 1 << 10
 }

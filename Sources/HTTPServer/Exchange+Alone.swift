@@ -65,9 +65,9 @@ extension Exchange {
     }
 
     /// Sends an answer as the last one of the connection.
-    private func answerAlone(_ response: Response) {
+    private func answerAlone(_ response: consuming Response) {
         status = response.status
-        switch transmit(response, isLast: true) {
+        switch transmit(consume response, isLast: true) {
         case .sent:
             endedWell = true
             mustLinger = true
@@ -109,17 +109,24 @@ extension Exchange {
 
     /// Writes what is short; the watchdog ends the wait for a client that takes nothing.
     private func write(_ parts: SocketParts, moving byteCount: Int) -> Bool {
+        let held = parts.heldByteCount
+        guard core.heldAnswers.tryAcquire(held) else { return false }
+        defer { core.heldAnswers.release(held) }
         expectProgress(moving: byteCount)
         return SocketWriter.write(parts, to: connection.socket, by: .never)
     }
 
     /// Sends any answer on the bare socket.
     ///
-    /// - Parameter isLast: whether the connection ends with it.
-    func transmit(_ response: Response, isLast: Bool) -> StreamedAnswer.Outcome {
+    /// - Parameters:
+    ///   - response: its fields and its body are not kept besides what is on its way.
+    ///   - isLast: whether the connection ends with it.
+    func transmit(_ response: consuming Response, isLast: Bool) -> StreamedAnswer.Outcome {
         let framing = framing(of: response)
-        let head = AnswerHead.make(response, framing, isLast: isLast, at: .now)
-        guard let source = source(of: response) else {
+        let head = AnswerHead.make(response, framing, isLast: isLast, at: .now).detached()
+        let source = source(of: response)
+        _ = consume response
+        guard let source else {
             return write(SocketParts(head), moving: 0) ? .sent : .broken
         }
         connection.sendWithoutDelay()

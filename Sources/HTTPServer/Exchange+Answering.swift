@@ -32,13 +32,12 @@ extension Exchange {
     }
 
     /// Sends an answer, or hands it to libmicrohttpd to be sent.
-    func queue(_ response: Response) -> MHD_Result {
+    func queue(_ response: consuming Response) -> MHD_Result {
         stage = .answered
-        var response = response
         if core.isDraining.load(ordering: .relaxed) { response.closesConnection = true }
         status = response.status
         if isWithoutLength(response) || isStreamed(response) || hasLargeHead(response) {
-            return stream(response)
+            return stream(consume response)
         }
         guard let answer = unsafe Answer.make(response, for: self) else { return .NO }
         defer { unsafe MHD_destroy_response(answer) }
@@ -92,9 +91,9 @@ extension Exchange {
         return byteCount > Limits.queuedHeadByteCountMax
     }
 
-    private func stream(_ response: Response) -> MHD_Result {
+    private func stream(_ response: consuming Response) -> MHD_Result {
         let isLast = response.closesConnection || !keepsAlive
-        switch transmit(response, isLast: isLast) {
+        switch transmit(consume response, isLast: isLast) {
         case .sent: return endSentAnswer(isLast: isLast)
         case .broken: return .NO
         case .failed(let error):

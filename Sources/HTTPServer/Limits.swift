@@ -66,7 +66,14 @@ enum Limits {
 
     /// What is left of a piece and no longer than this is copied for a client that takes nothing, so
     /// that the block which it is a part of can go.
-    static let keptPieceByteCount = 64 * 1_024
+    static let keptPieceByteCount = 16 * 1_024
+
+    /// Memory of all answers of a listener whose clients take nothing at the moment: heads, and pieces that
+    /// cannot be made again. As much for each of a thousand as is kept of a piece, and a head as long.
+    static let heldAnswerByteCountMax = 32 * 1_024 * 1_024
+
+    /// What a client has to take of an answer in the time that its lowest rate allows for so much.
+    static let progressByteCount = 64 * 1_024
 
     /// For how long a connection that waits for a request counts as one whose request is on its way,
     /// and gives way to no newcomer.

@@ -21,6 +21,13 @@ extension Listener {
         registry.gauge(
             "holdfast_http_gathering_bytes_max", help: "Limit of that memory.", labels: labels
         ) { Double(core.gathering.limit) }
+        registry.gauge(
+            "holdfast_http_held_answer_bytes",
+            help: "Memory of answers whose clients take nothing.", labels: labels
+        ) { Double(core.heldAnswers.inUse) }
+        registry.gauge(
+            "holdfast_http_held_answer_bytes_max", help: "Limit of that memory.", labels: labels
+        ) { Double(core.heldAnswers.limit) }
         registerTotals(in: registry, labels)
         for (index, category) in ["1xx", "2xx", "3xx", "4xx", "5xx"].enumerated() {
             registry.counter(

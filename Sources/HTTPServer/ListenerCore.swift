@@ -24,6 +24,9 @@ final class ListenerCore: @unchecked Sendable {
     /// Counts, while draining, exchanges and connections that have ended.
     let endings = Monitor(0)
 
+    /// What answers hold whose clients take nothing.
+    let heldAnswers = ByteBudget(
+        name: "http-answers", limit: Limits.heldAnswerByteCountMax)
     /// What uploads share for gathering what arrives.
     let gathering = ByteBudget(
         name: "http-gathering", limit: Limits.gatheringByteCountMax)

@@ -33,6 +33,9 @@ struct SocketParts {
     /// What is left of the payload, in bytes.
     var payloadByteCountLeft: Int { hasPayload ? runs[payloadIndex].count : 0 }
 
+    /// The memory that they keep from being freed.
+    var heldByteCount: Int { runs.reduce(0) { $0 + $1.heldByteCount } }
+
     /// Drops what has been written.
     mutating func drop(_ count: Int) {
         var count = count
@@ -44,10 +47,11 @@ struct SocketParts {
         }
     }
 
-    /// Copies what is left of the payload, so that the region that it is a part of can go.
+    /// Has what is left of the payload in memory of its own, so that the region that it is a part of can
+    /// go.
     mutating func copyPayload() {
         guard hasPayload else { return }
-        runs[payloadIndex] = runs[payloadIndex].withSpan { Bytes(copying: $0) }
+        runs[payloadIndex] = runs[payloadIndex].detached()
     }
 
     /// Lets go of what is left of the payload. Nothing may be sent until it has been put back.

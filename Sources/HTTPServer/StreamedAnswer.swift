@@ -99,7 +99,9 @@ struct StreamedAnswer: ~Copyable {
         let start = Instant.now.nanoseconds
         let count = parts.payloadByteCountLeft
         let connection = exchange.connection
-        var limit = exchange.limit(forMoving: count, from: start)
+        // Goes first: megabytes of earlier pieces, perhaps, behind which this one waits.
+        let queuedBefore = Int(holdfast_queued_byte_count(connection.socket))
+        var limit = exchange.limit(forMoving: count + queuedBefore, from: start)
         reloadNanoseconds = 0
         connection.allow(until: limit)
         sending: while true {
@@ -121,7 +123,8 @@ struct StreamedAnswer: ~Copyable {
         exchange.countSent(count)
         left -= UInt64(count)
         let elapsed = Instant.now.nanoseconds &- start &- reloadNanoseconds
-        guard meter.isFastEnough(bytes: count, in: elapsed) else {
+        let taken = count + queuedBefore - Int(holdfast_queued_byte_count(connection.socket))
+        guard meter.isFastEnough(bytes: max(0, taken), in: elapsed) else {
             core.report("\(exchange.targetForLog): the client reads too slowly")
             return false
         }
@@ -145,6 +148,12 @@ struct StreamedAnswer: ~Copyable {
         }
         // The piece has gone before: with what the source lets go of, others read on at once.
         source.release()
+        let held = parts.heldByteCount
+        guard core.heldAnswers.tryAcquire(held) else {
+            core.report("\(exchange.targetForLog): broken off: too many clients take nothing")
+            return false
+        }
+        defer { core.heldAnswers.release(held) }
         guard waitForLong(on: socket) else { return false }
         guard let released else { return true }
         // From here on it is the source that others wait for, and not the client.
@@ -191,7 +200,7 @@ struct StreamedAnswer: ~Copyable {
         guard exchange.connection.peer.isTCP else { return true }
         let now = Instant.now.nanoseconds
         let acknowledged = holdfast_tcp_counts(socket).acknowledged
-        let wanted = Limits.keptPieceByteCount
+        let wanted = Limits.progressByteCount
         guard let before = stillSince,
             acknowledged &- before.acknowledgedByteCount < UInt64(wanted)
         else {
@@ -202,7 +211,7 @@ struct StreamedAnswer: ~Copyable {
     }
 
     /// Sends what stands behind the last piece, and the head if there was none.
-    private func sendEnd(behind head: Bytes) -> Outcome {
+    private mutating func sendEnd(behind head: Bytes) -> Outcome {
         var writer = ByteWriter()
         switch framing {
         case .none, .untilClose: break
@@ -218,10 +227,9 @@ struct StreamedAnswer: ~Copyable {
             }
             writer.append(Self.lineEnd)
         }
-        exchange.expectProgress(moving: 0)
-        let socket = exchange.connection.socket
-        let parts = SocketParts(head, writer.finish())
-        return SocketWriter.write(parts, to: socket, by: .never) ? .sent : .broken
+        parts = SocketParts(head, writer.finish())
+        stillSince = nil
+        return writeParts() ? .sent : .broken
     }
 
     private static let lineEnd = Bytes(utf8: "\r\n")

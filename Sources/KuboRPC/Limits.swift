@@ -17,6 +17,8 @@ enum Limits {
     /// What arguments take while a call works on them, in lengths of their text: as bytes, as text, as
     /// what they name, with the lists of them.
     static let argumentCopies = 4
+    /// Bytes of the text of an error. What is quoted in it is cut in the middle.
+    static let errorTextBytesMax = 2 << 10
     /// Bytes of a body that nobody needs.
     static let ignoredBodyBytesMax = 1 << 20
     /// Bytes of results that wait in memory for the end of a request; more wait in a file. So few

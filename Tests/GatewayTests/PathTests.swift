@@ -114,6 +114,21 @@ struct PathTests {
         #expect(!page.contains("<script>"))
     }
 
+    /// Clients may not read an answer for a long time: what it quotes is short.
+    @Test func longNamesAreCutInErrorsAndFileNames() throws {
+        let name = String(repeating: "%3C", count: 2_000)
+        for accept in ["text/html", "*/*"] {
+            let answer = try gateway.get(
+                "/ipfs/\(Self.tree)/\(name)?filename=\(name)", ["Accept": accept])
+            #expect(answer.response.status == .notFound)
+            #expect(answer.body.count < 16_384)
+            #expect(answer.body.utf8Text?.contains("…") == true)
+        }
+        let answer = try gateway.get("/ipfs/bafkqaaa?filename=\(name).txt", [:])
+        let disposition = try #require(answer.response.fields["Content-Disposition"])
+        #expect(disposition.utf8.count < 8_192 && disposition.contains(".txt"))
+    }
+
     @Test func anAcceptThatCannotBeReadIsToldWhy() throws {
         let many = Array(repeating: "a/b", count: 65).joined(separator: ",")
         for (field, why) in [

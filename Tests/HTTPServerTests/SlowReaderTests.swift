@@ -1,10 +1,12 @@
 import Buffers
 import Execution
 import HTTP
-import HTTPServer
 import Synchronization
+import Telemetry
 import TestSupport
 import Testing
+
+@testable import HTTPServer
 
 /// A client that takes nothing for a while costs no memory, and gets the right bytes afterwards.
 @Suite(.timeLimit(.minutes(20)))
@@ -186,6 +188,74 @@ struct SlowReaderTests {
         }
         #expect(listener.statistics.brokenExchanges == 1)
         #expect(client.readAll().count < 10_000_000)
+    }
+
+    /// The last of many small pieces waits behind megabytes that the socket has taken before.
+    @Test(arguments: [true, false])
+    func whoTakesSmallPiecesSteadilyIsFastEnough(isChunked: Bool) throws {
+        var options = ListenerOptions.testing()
+        options.progressRateMin = 16 * 1_024
+        options.progressWindow = .milliseconds(10)
+        let (count, byteCount) = (1_000, 8_000)
+        let listener = try Listener(options) { _ in
+            let source = RemakingSource(pieces: count, of: byteCount)
+            let length = isChunked ? nil : UInt64(count * byteCount)
+            return .respond(Response(.ok, body: .source(source, length: length)))
+        }
+        defer { listener.stop() }
+        let client = RawClient(port: try #require(listener.port))
+        client.send(get)
+        var received = 0
+        for _ in 0..<10 {
+            pause(for: .milliseconds(300))
+            received += client.readSome(upTo: 100_000).count
+        }
+        received += client.readAll().count
+        #expect(received > count * byteCount)
+        #expect(listener.statistics.brokenExchanges == 0)
+    }
+
+    /// What cannot be made again has room for so many clients that take nothing, and no more.
+    @Test func heldAnswersAreCounted() throws {
+        let byteCount = Limits.heldAnswerByteCountMax / 2 - (1 << 20)
+        let body = Bytes([UInt8](repeating: 7, count: byteCount))
+        let listener = try Listener(ListenerOptions(name: "own", address: .inProcess)) { _ in
+            .respond(Response(.ok, body: .bytes(body)))
+        }
+        defer { listener.stop() }
+        let registry = MetricRegistry()
+        listener.register(in: registry)
+        func held() -> String {
+            let text = registry.exposition().utf8Text ?? ""
+            let name = "holdfast_http_held_answer_bytes{listener=\"own\"} "
+            return text.split(separator: "\n").first { $0.hasPrefix(name) }
+                .map { String($0.dropFirst(name.count)) } ?? ""
+        }
+        func becomes(_ isTrue: () -> Bool) -> Bool {
+            let deadline = soon()
+            while !isTrue() {
+                if deadline.hasPassed { return false }
+                pause(for: .milliseconds(5))
+            }
+            return true
+        }
+        var clients: [RawClient] = []
+        for count in 1...2 {
+            let client = try RawClient(socket: listener.connect())
+            client.send(get)
+            clients.append(client)
+            #expect(becomes { (Int(held()) ?? 0) >= count * byteCount }, "\(held())")
+        }
+        let third = try RawClient(socket: listener.connect())
+        third.send(get)
+        #expect(becomes { listener.statistics.brokenExchanges == 1 })
+        #expect(third.readAll().count < byteCount)
+        #expect(clients[0].readAll().count > byteCount)
+        #expect(becomes { (Int(held()) ?? .max) < 2 * byteCount })
+        let fourth = try RawClient(socket: listener.connect())
+        fourth.send(get)
+        #expect(fourth.readAll().count > byteCount)
+        withExtendedLifetime(clients) {}
     }
 
     @Test func whoTakesALargePieceInPartsIsFastEnough() throws {

@@ -155,6 +155,20 @@ struct ArgumentsTests {
             optionError?.message == "more than 256 options in the query: no command has so many")
     }
 
+    /// Clients may not read an answer for a long time: what it quotes is short.
+    @Test(arguments: [
+        "multibase/encode?b=", "cid/format?arg=bafkqaaa&f=", "cid/format?arg=bafkqaaa&b=",
+        "add?chunker=", "add?hash=", "block/put?cid-codec=", "block/put?mhtype=",
+        "dag/put?store-codec=", "id?arg=", "ls?arg=bafkqaaa&size=", "id?timeout=",
+        "cat?arg=", "dag/get?output-codec=", "nothing?arg=",
+    ])
+    func longValuesAreCutInErrors(call: String) throws {
+        let node = try TestNode()
+        let answer = try node.upload(call + String(repeating: "<", count: 7_000), [Part()])
+        #expect(answer.status >= 400, "\(call)")
+        #expect(answer.body.count < 16_384, "\(call): \(answer.body.count)")
+    }
+
     /// What 256 calls make of long queries is more than a node may use.
     @Test func callsWithLongQueriesWaitForEachOther() throws {
         let node = try TestNode()

@@ -1,3 +1,5 @@
+import Buffers
+
 /// Why a call failed, in the words that its client will read.
 package struct RPCError: Error, Sendable, CustomStringConvertible {
     /// What kind of failure it is; the HTTP status follows from it.
@@ -19,6 +21,12 @@ package struct RPCError: Error, Sendable, CustomStringConvertible {
     let code: Code
     /// The text that clients see; some compare it.
     package let message: String
+
+    /// Cuts what is quoted from a call in the middle: a client may not read the answer for a long time.
+    init(code: Code, message: String) {
+        self.code = code
+        self.message = message.shortened(toByteCount: Limits.errorTextBytesMax)
+    }
 
     /// The command failed.
     static func failed(_ message: String) -> RPCError {
