@@ -109,10 +109,16 @@ extension Exchange {
 
     /// Writes what is short; the watchdog ends the wait for a client that takes nothing.
     private func write(_ parts: SocketParts, moving byteCount: Int) -> Bool {
+        expectProgress(moving: byteCount)
+        var parts = parts
+        switch SocketWriter.push(&parts, to: connection.socket) {
+        case .done: return true
+        case .gone: return false
+        case .blocked: break
+        }
         let held = parts.heldByteCount
         guard core.heldAnswers.tryAcquire(held) else { return false }
         defer { core.heldAnswers.release(held) }
-        expectProgress(moving: byteCount)
         return SocketWriter.write(parts, to: connection.socket, by: .never)
     }
 
