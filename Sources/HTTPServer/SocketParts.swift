@@ -49,7 +49,7 @@ struct SocketParts {
 
     /// Has what is left of the payload in memory of its own, so that the region that it is a part of can
     /// go.
-    mutating func copyPayload() {
+    mutating func detachPayload() {
         guard hasPayload else { return }
         runs[payloadIndex] = runs[payloadIndex].detached()
     }

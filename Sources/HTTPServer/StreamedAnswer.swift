@@ -77,7 +77,6 @@ struct StreamedAnswer: ~Copyable {
     /// - Returns: false at the end.
     private mutating func takePiece(behind head: Bytes) throws -> Bool {
         exchange.connection.allow(until: .max)
-        stillSince = nil
         while true {
             if exchange.isOverdue(at: Instant.now.nanoseconds) { throw DeadlinePassed() }
             guard let piece = try source.next(limit: Limits.answerPieceByteCount) else {
@@ -103,6 +102,7 @@ struct StreamedAnswer: ~Copyable {
         let queuedBefore = Int(holdfast_queued_byte_count(connection.socket))
         var limit = exchange.limit(forMoving: count + queuedBefore, from: start)
         reloadNanoseconds = 0
+        stillSince = nil
         connection.allow(until: limit)
         sending: while true {
             let before = parts.payloadByteCountLeft
@@ -142,7 +142,7 @@ struct StreamedAnswer: ~Copyable {
         }
         var released: SocketParts.Released?
         if parts.payloadByteCountLeft <= Limits.keptPieceByteCount {
-            parts.copyPayload()
+            parts.detachPayload()
         } else if source.canReload {
             released = parts.releasePayload()
         }
@@ -228,7 +228,6 @@ struct StreamedAnswer: ~Copyable {
             writer.append(Self.lineEnd)
         }
         parts = SocketParts(head, writer.finish())
-        stillSince = nil
         return writeParts() ? .sent : .broken
     }
 

@@ -134,7 +134,8 @@ final class LogLane: Sendable {
     /// - Returns: nil when it failed.
     private func write(_ work: inout LogState.Batch, _ batch: inout WriteBatch) -> Written? {
         announce(state.withLock { $0.generation })
-        let blockCount = fill(&batch, &work)
+        let blockCount = work.blocks.count
+        fill(&batch, &work)
         let database: Database
         do throws(DatabaseError) {
             database = try holder.current()
@@ -164,24 +165,19 @@ final class LogLane: Sendable {
         if written.waitingCount > 0 { didWrite(written.waitingCount) }
     }
 
-    /// - Returns: how many blocks it has.
-    private func fill(_ batch: inout WriteBatch, _ work: inout LogState.Batch) -> Int {
-        var count = 0
+    private func fill(_ batch: inout WriteBatch, _ work: inout LogState.Batch) {
         if work.isLarge {
             let (header, payload) = Self.takeLarge(&work)
             batch.put(Key(sequence: work.first), header: header, payload: consume payload)
-            count = 1
         } else {
-            for block in work.blocks {
+            for (index, block) in work.blocks.enumerated() {
                 batch.put(
-                    Key(sequence: work.first + UInt64(count)),
+                    Key(sequence: work.first + UInt64(index)),
                     header: StoredValue.header(of: block), payload: block.bytes)
-                count += 1
             }
         }
         for sequence in work.deletions { batch.delete(Key(sequence: sequence)) }
         figures.bytes.add(work.byteCount)
-        return count
     }
 
     /// In a function of its own: nothing else has the block when it returns, so that the batch can let
