@@ -81,7 +81,7 @@ struct LogQueue {
             blocks = Array(waiting[..<count])
             waiting.removeFirst(count)
         }
-        if bytes > Limits.batchBytesMax, let block = blocks.first {
+        if LogState.Batch.isLarge(byteCount: bytes), let block = blocks.first {
             let room = MemoryCost.queued(block)
             writing = .large(
                 LargeBlock(multihash: block.multihash, byteCount: bytes, room: room))

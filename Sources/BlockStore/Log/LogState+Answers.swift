@@ -51,7 +51,10 @@ extension LogState {
         /// Bytes of the blocks.
         let byteCount: Int
         /// Whether it is one block that fits into no batch, and goes alone.
-        var isLarge: Bool { byteCount > Limits.batchBytesMax }
+        var isLarge: Bool { Self.isLarge(byteCount: byteCount) }
+
+        /// Whether so many bytes are one block that fits into no batch.
+        static func isLarge(byteCount: Int) -> Bool { byteCount > Limits.batchBytesMax }
 
         /// Takes the block out of a batch that is large: nobody else keeps it.
         mutating func takeLarge() -> VerifiedBlock? { isLarge ? blocks.popLast() : nil }

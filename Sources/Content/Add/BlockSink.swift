@@ -31,20 +31,12 @@ final class BlockSink {
     /// Stores a block that has its CID already.
     func store(_ block: VerifiedBlock, _ cid: CID) throws(ContentError) {
         guard let appender, !cid.isIdentity else { return }
-        do {
-            try appender.append(block)
-        } catch {
-            throw ContentError(error, reading: cid)
-        }
+        try appender.append(block, as: cid)
     }
 
     /// Returns when everything stored so far is on disk.
     func barrier(by deadline: Deadline) throws(ContentError) {
-        do {
-            try appender?.barrier(by: deadline)
-        } catch {
-            throw ContentError(error)
-        }
+        try appender?.waitForDisk(by: deadline)
     }
 }
 

@@ -86,7 +86,7 @@ package final class CARImport {
         }
         guard unfinished.isLarge else { return }
         try storeRest()
-        try waitForDisk()
+        try appender.waitForDisk(by: access.context.deadline)
         unfinished.endLarge()
     }
 
@@ -135,16 +135,8 @@ package final class CARImport {
         pinsRoots: Bool, pinName: String = ""
     ) throws(ContentError) -> [ImportedRoot] {
         try storeRest()
-        try waitForDisk()
+        try appender.waitForDisk(by: access.context.deadline)
         return pinsRoots ? try roots.pinned(name: pinName) : roots.unpinned
-    }
-
-    private func waitForDisk() throws(ContentError) {
-        do {
-            try appender.barrier(by: access.context.deadline)
-        } catch {
-            throw ContentError(error)
-        }
     }
 
     private func takeEvents() throws(ContentError) {
@@ -193,19 +185,11 @@ package final class CARImport {
         _ cid: CID, _ checked: Result<VerifiedBlock?, ContentError>?
     ) throws(ContentError) {
         do {
-            if let block = try checked?.get() { try append(block) }
+            if let block = try checked?.get() { try appender.append(block, as: cid) }
         } catch {
             throw error.importing(at: cid)
         }
         lastStored = cid.compacted()
-    }
-
-    private func append(_ block: VerifiedBlock) throws(ContentError) {
-        do {
-            try appender.append(block)
-        } catch {
-            throw ContentError(error)
-        }
     }
 
     private func failure(after cid: CID?, _ cause: String) -> ContentError {

@@ -59,12 +59,8 @@ package final class BlockWriter {
         // The list grows by doubling.
         try memory.take(2 * MemoryLayout<CID>.stride + cid.outsideByteCount)
         if !cid.isIdentity {
-            do {
-                try appender.append(VerifiedBlock(cid: cid, alreadyHashed: bytes))
-                hasLarge = bytes.count > Limits.assembledBytesMax
-            } catch {
-                throw ContentError(error, reading: cid)
-            }
+            try appender.append(VerifiedBlock(cid: cid, alreadyHashed: bytes), as: cid)
+            hasLarge = bytes.count > Limits.assembledBytesMax
         }
         cids.append(cid)
         return cid
@@ -76,7 +72,7 @@ package final class BlockWriter {
     /// - Throws: `.storage`, `.deadlineExceeded`.
     package func settleLarge() throws(ContentError) {
         guard hasLarge else { return }
-        try waitForDisk()
+        try appender.waitForDisk(by: access.context.deadline)
         hasLarge = false
     }
 
@@ -87,16 +83,8 @@ package final class BlockWriter {
     package func finish(
         pins: Bool = false
     ) throws(ContentError) {
-        try waitForDisk()
+        try appender.waitForDisk(by: access.context.deadline)
         if pins { try Pins(access.library).add(cids, for: access.context) }
-    }
-
-    private func waitForDisk() throws(ContentError) {
-        do {
-            try appender.barrier(by: access.context.deadline)
-        } catch {
-            throw ContentError(error)
-        }
     }
 }
 
