@@ -9,14 +9,14 @@ extension ByteReader {
 
     /// Passes a field whose tag was read.
     ///
-    /// - Throws: `.malformed` for groups and unknown types; what the reads throw.
+    /// - Throws: `.notUnixFS` for groups and unknown types; what the reads throw.
     mutating func skipProtobufField(wireType: UInt64) throws {
         switch wireType {
         case 0: _ = try readProtobufVarint()
         case 1: _ = try read(8)
         case 2: _ = try readLengthDelimited()
         case 5: _ = try read(4)
-        default: throw UnixFSError(.malformed, "UnixFS data has an unknown wire type")
+        default: throw UnixFSError(.notUnixFS, "UnixFS data has an unknown wire type")
         }
     }
 }

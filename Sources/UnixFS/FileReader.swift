@@ -60,8 +60,8 @@ package struct FileReader: Sendable {
     ///
     /// - Parameters:
     ///   - range: is cut to the file's size.
-    ///   - checksEmptyParts: whether parts that are said to be empty are read, too, where the range is
-    ///     all of the file. There may be more of them than anybody wants to wait for.
+    ///   - checksEmptyParts: whether parts of the range that are said to be empty are read, too. There may
+    ///     be more of them than anybody wants to wait for.
     package mutating func read(_ range: Range<UInt64>, checksEmptyParts: Bool = true) {
         self.range = range.clamped(to: 0..<size)
         self.checksEmptyParts = checksEmptyParts
@@ -83,8 +83,8 @@ package struct FileReader: Sendable {
     /// - Returns: at least one byte; nil at the end of the range.
     /// - Throws: what the source throws; `.malformed`, `.notUnixFS` or `.tooDeep` for bad parts.
     /// - Complexity: reads the leaf and the inner nodes that come before it, usually none. Where parts
-    ///   of a whole file that are said to be empty stand behind the last byte, reads those before it
-    ///   gives that byte, and the block with it twice; in memory there is one block at a time.
+    ///   that are said to be empty stand behind the last byte of the file, reads those before it gives
+    ///   that byte, and the block with it twice; in memory there is one block at a time.
     package mutating func next(from source: borrowing some BlockSource) throws -> FilePiece? {
         switch try found(from: source) {
         case .piece(let piece): return piece
@@ -97,21 +97,30 @@ package struct FileReader: Sendable {
         }
     }
 
-    /// Who reads all of a file would not miss a part that is said to be empty, and is not.
-    private var readsWhole: Bool { checksEmptyParts && range == 0..<size }
+    /// Whether no block has to be looked at: a file without a byte may have parts that are to be checked.
+    private var readsNothing: Bool { range.isEmpty && !(checksEmptyParts && size == 0) }
+
+    /// Who reads to the end of a file would not miss a part behind its last byte that is said to be empty,
+    /// and is not.
+    private var readsToEnd: Bool { checksEmptyParts && range.upperBound == size }
+
+    /// Whether a part that is said to be empty stands in the range. If it is not, all behind it stands
+    /// elsewhere than its parent says.
+    private func hasEmptyPart(at offset: UInt64) -> Bool {
+        range.contains(offset) || (readsToEnd && offset == size)
+    }
 
     private enum Found {
         case piece(FilePiece)
-        /// The last bytes of a whole file with parts behind them.
+        /// The last bytes of a file, with parts behind them.
         case last(CID, offset: UInt64)
     }
 
     private mutating func found(from source: borrowing some BlockSource) throws -> Found? {
-        let isWhole = readsWhole
-        guard isWhole || !range.isEmpty else { return nil }
-        while let block = try nextBlock(from: source, passesEmptyParts: !isWhole) {
+        guard !readsNothing else { return nil }
+        while let block = try nextBlock(from: source, passesEmptyParts: !checksEmptyParts) {
             guard let piece = block.piece(of: range) else { continue }
-            let isLast = isWhole && block.offset + UInt64(block.data.count) == size
+            let isLast = readsToEnd && block.offset + UInt64(block.data.count) == size
             guard isLast, trail.hasMoreParts else { return .piece(piece) }
             return .last(block.block.cid.compacted(), offset: block.offset)
         }
@@ -151,7 +160,7 @@ package struct FileReader: Sendable {
             let end = start + part.byteCount
             let isIn =
                 part.byteCount == 0
-                ? !passesEmptyParts && (readsWhole || range.contains(start))
+                ? !passesEmptyParts && hasEmptyPart(at: start)
                 : start < range.upperBound && end > range.lowerBound
             guard isIn else { continue }
             let isWhole = range.lowerBound <= start && end <= range.upperBound

@@ -30,8 +30,8 @@ package struct UnixFSDataView: Sendable {
     /// 12 bits are kept. A time without a date between the years 1 and 9999 is left out; one with a
     /// second or more of nanoseconds is an error, as UnixFS 1.5 wants it.
     ///
-    /// - Throws: `.malformed` when the bytes are no such message, its type is unknown, or a size or
-    ///   the sum of sizes is over 2^62.
+    /// - Throws: `.notUnixFS` when the bytes are no such message or its type is unknown; `.malformed` when a
+    ///   size or the sum of sizes is over 2^62, or a time is none.
     package init(decoding bytes: Bytes) throws(UnixFSError) {
         message = bytes
         var number: UInt64?
@@ -41,11 +41,11 @@ package struct UnixFSDataView: Sendable {
         } catch let error as UnixFSError {
             throw error
         } catch {
-            throw UnixFSError(.malformed, "UnixFS data is cut off or damaged: \(error)")
+            throw UnixFSError(.notUnixFS, "UnixFS data is cut off or damaged: \(error)")
         }
-        guard let number else { throw UnixFSError(.malformed, "UnixFS data has no type") }
+        guard let number else { throw UnixFSError(.notUnixFS, "UnixFS data has no type") }
         guard let type = UnixFSData.Kind(rawValue: number) else {
-            throw UnixFSError(.malformed, "unrecognized UnixFS type: \(number)")
+            throw UnixFSError(.notUnixFS, "unrecognized UnixFS type: \(number)")
         }
         self.type = type
         // Neither can overflow: a block's length, and a sum that was checked.
@@ -76,7 +76,7 @@ package struct UnixFSDataView: Sendable {
         case (8, 2):
             metadata.mtime = try ModificationTime.read(try reader.readLengthDelimited())
         case (1...8, _):
-            throw UnixFSError(.malformed, "UnixFS field \(key >> 3) has the wrong wire type")
+            throw UnixFSError(.notUnixFS, "UnixFS field \(key >> 3) has the wrong wire type")
         default: try reader.skipProtobufField(wireType: key & 7)
         }
     }

@@ -13,9 +13,9 @@ package struct UnixFSError: Error, Hashable, Sendable, CustomStringConvertible {
         package static let invalidOption = Code(kind: .invalidOption)
         /// A directory entry cannot have this name.
         package static let invalidName = Code(kind: .invalidName)
-        /// The block's codec or data is not UnixFS at all.
+        /// The block's codec is not UnixFS, or its data are no such message: it is a block of its own.
         package static let notUnixFS = Code(kind: .notUnixFS)
-        /// The block claims to be UnixFS and breaks its rules.
+        /// The block is UnixFS and breaks its rules: there may be more of it in other blocks.
         package static let malformed = Code(kind: .malformed)
         /// A file was expected and something else is there.
         package static let notAFile = Code(kind: .notAFile)

@@ -19,8 +19,8 @@ package enum UnixFSNode: Sendable {
 
     /// Understands a block.
     ///
-    /// - Throws: `.notUnixFS` for other codecs, and for dag-pb without UnixFS data; `.malformed`
-    ///   where the data breaks the rules. Messages name the block.
+    /// - Throws: `.notUnixFS` for other codecs, and for dag-pb without UnixFS data that can be decoded;
+    ///   `.malformed` where they break the rules. Messages name the block.
     package static func read(_ block: Block) throws(UnixFSError) -> UnixFSNode {
         switch block.cid.codec {
         case .raw: return .raw(block.bytes)

@@ -94,6 +94,38 @@ struct CARTests {
         #expect(shards.count == 243 - 6)
     }
 
+    /// Its root alone would be an answer without the blocks that the entity has.
+    @Test(arguments: ["name", "count", "size", "fanout", "time", "no UnixFS", "no data", "type"])
+    func anEntityThatBreaksTheRulesIsToldAndNoneIsOneBlock(fault: String) throws {
+        let hostile = HostileBlocks(scratch)
+        let leaf = try hostile.raw("12345")
+        var message = UnixFSData(type: fault == "fanout" ? .shard : .file)
+        message.blockSizes = fault == "count" ? [] : [5]
+        message.fileSize = fault == "size" ? 6 : 5
+        (message.hashType, message.fanout) = (0x22, fault == "fanout" ? 3 : nil)
+        var data: Bytes? = message.encode()
+        switch fault {
+        case "time": data = try data?.appending(Bytes(hex: "42 00"))
+        case "no UnixFS": data = Bytes(utf8: "some text")
+        case "no data": data = nil
+        case "type": data = try Bytes(hex: "08 09")
+        default: break
+        }
+        let name = Bytes(utf8: fault == "name" ? "n" : "")
+        let node = DagPBNode(links: [DagPBLink(cid: leaf, nameBytes: name, tsize: 5)], data: data)
+        let root = try hostile.store(node.encode(), .dagPB)
+        let isUnixFS = !["no UnixFS", "no data", "type"].contains(fault)
+        for span in [nil, ByteSpan.all, ByteSpan(from: 0, to: 4)] {
+            let error = contentError {
+                let car = try export(root.text()) { ($0.scope, $0.span) = (.entity, span) }
+                #expect(try blocks(of: car) == [root])
+            }
+            #expect((error?.code == .undecodable) == isUnixFS, "\(error?.message ?? "none")")
+            #expect((error == nil) == !isUnixFS)
+        }
+        #expect(try blocks(of: try export(root.text()) { $0.scope = .block }) == [root])
+    }
+
     @Test(
         arguments: [
             (512, nil, [2, 3, 4]), (512, 1023, [2, 3]), (512, -256, [2, 3]), (-5, nil, [3, 4]),

@@ -96,8 +96,8 @@ struct FileReaderTests {
             (0..<6, [empty, parts[0], raw, parts[1], empty, parts[2], raw]),
             (0..<5, [empty, parts[0], raw, parts[1], empty, parts[2]]),
             (1..<4, [parts[0], raw, parts[1]]), (2..<4, [raw, parts[1]]),
-            (3..<5, [parts[1], empty, parts[2]]), (4..<6, [empty, parts[2]]),
-            (5..<6, [parts[2]]),
+            (3..<5, [parts[1], empty, parts[2]]), (4..<6, [empty, parts[2], raw]),
+            (5..<6, [parts[2], raw]),
         ]
         for (range, wanted) in cases {
             var reader = try FileReader(root: root, from: blocks)
@@ -142,6 +142,38 @@ struct FileReaderTests {
             }
             #expect(hasFailed == !isFine, "\(sizes)")
             #expect((count == size) == (isFine || size == 0), "\(sizes)")
+        }
+    }
+
+    /// A part that is not as empty as it is said to be moves what stands behind it: no range is told wrong.
+    @Test func emptyPartsOfARangeAreLookedAtToo() throws {
+        let blocks = MemoryBlocks()
+        let (full, none) = (
+            try blocks.store(Bytes(utf8: "full"), .raw), try blocks.store(.empty, .raw)
+        )
+        let inner = try blocks.store(Self.file([full, full], [0, 4]))
+        let cases: [(parts: [CID], sizes: [UInt64], range: Range<UInt64>, isFine: Bool)] = [
+            ([full, full, full], [4, 0, 4], 2..<6, false),
+            ([full, full, full], [4, 0, 4], 4..<6, false),
+            ([full, full, full], [4, 0, 4], 2..<4, true),
+            ([full, full, full], [4, 0, 4], 5..<8, true),
+            ([full, none, full], [4, 0, 4], 2..<6, true),
+            ([full, full], [4, 0], 2..<4, false), ([full, full], [4, 0], 2..<3, true),
+            ([full, none], [4, 0], 2..<4, true), ([inner], [4], 0..<2, false),
+            ([full], [0], 0..<0, false),
+        ]
+        for (parts, sizes, range, isFine) in cases {
+            let root = try blocks.store(Self.file(parts, sizes))
+            var reader = try FileReader(root: root, from: blocks)
+            reader.read(range)
+            do {
+                #expect(try Self.readAll(&reader, blocks).count == range.count)
+                #expect(isFine, "\(sizes) \(range)")
+            } catch {
+                #expect(!isFine, "\(sizes) \(range)")
+            }
+            reader.read(range, checksEmptyParts: false)
+            #expect(try Self.readAll(&reader, blocks).count == range.count)
         }
     }
 

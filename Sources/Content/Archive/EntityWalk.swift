@@ -33,7 +33,8 @@ struct EntityWalk {
     ///   - isWhole: false for the root block alone.
     ///   - span: the part of a file; ignored for everything else.
     ///   - repeats: whether blocks are given each time they are met.
-    /// - Throws: `.rangeOutside` for a span without a byte of the file.
+    /// - Throws: `.rangeOutside` for a span without a byte of the file; `.undecodable` for UnixFS that breaks
+    ///   its rules: its block alone would be an answer that leaves out the others.
     init(
         from terminal: Block, access: ContentAccess, isWhole: Bool, span: ByteSpan?, repeats: Bool
     ) throws(ContentError) {
@@ -42,8 +43,7 @@ struct EntityWalk {
         source = access.makeReader()
         given = SeenBlocks(access)
         complete = SeenBlocks(access)
-        // A block that is no UnixFS is an entity of one block.
-        guard isWhole, let node = try? UnixFSNode.read(terminal) else {
+        guard isWhole, let node = try Self.unixFS(terminal) else {
             isPart = false
             return
         }
@@ -131,6 +131,16 @@ struct EntityWalk {
             guard let block = next?.block else { return nil }
             if repeats || !isPart { return block }
             if try given.insert(block.cid.multihash, as: .node(block.cid.codec)) { return block }
+        }
+    }
+
+    /// - Returns: nil for a block that is no UnixFS, which is an entity of its own.
+    private static func unixFS(_ block: Block) throws(ContentError) -> UnixFSNode? {
+        do {
+            return try UnixFSNode.read(block)
+        } catch {
+            guard error.code != .notUnixFS else { return nil }
+            throw ContentError(error, in: block.cid)
         }
     }
 
