@@ -40,6 +40,9 @@ extension Exchange {
                 .headerFieldsTooLarge,
                 "the header section has more than \(core.options.headerByteCountMax) bytes")
         }
+        guard takeRoomForHead() else {
+            return refuse(Overloaded("the memory for long request heads").response)
+        }
         let target: RequestTarget
         do {
             target = try RequestTarget(parsing: rawTarget, method: Method(rawValue: methodText))
@@ -59,6 +62,14 @@ extension Exchange {
         }
         connection.work.withLock { $0 = (request.method, request.path) }
         return decide(request, check)
+    }
+
+    /// A thousand clients that take nothing of their answers would keep their heads for as long.
+    private func takeRoomForHead() -> Bool {
+        guard headMemoryByteCount > Limits.headByteCountLeft else { return true }
+        let share = BudgetShare(of: core.heads)
+        headShare = share
+        return share.grow(by: headMemoryByteCount * Limits.headCopyCount)
     }
 
     /// What is wrong with a target in absolute form, which names the host once more (RFC 9112, 3.2.2). In
@@ -110,10 +121,13 @@ extension Exchange {
 
     /// Refuses a request that may be read in two ways: nothing behind it is looked at.
     private func refuse(_ status: Status, _ problem: String) -> MHD_Result {
-        var response = Response.text(status, problem + "\n")
+        refuse(.text(status, problem + "\n"))
+    }
+
+    private func refuse(_ response: consuming Response) -> MHD_Result {
         response.closesConnection = true
         mustLinger = true
-        return queue(response)
+        return queue(consume response)
     }
 
     private func decide(_ request: Request, _ check: FramingCheck) -> MHD_Result {

@@ -50,6 +50,9 @@ final class Exchange {
     /// What the request's head takes of libmicrohttpd's memory for the connection.
     var headMemoryByteCount = 0
 
+    /// Has room for the request's head, where that is long.
+    var headShare: BudgetShare?
+
     /// Of a body that we read ourselves; nil for one in chunks.
     var bodyLength: UInt64?
 

@@ -41,6 +41,17 @@ enum Limits {
     /// What libmicrohttpd remembers of each field of a request, in the memory of the connection.
     static let fieldRecordByteCount = 64
 
+    /// Bytes of a head, with what libmicrohttpd remembers of its fields, that every request may have. Those
+    /// of browsers have about 2 KiB.
+    static let headByteCountLeft = 4 * 1_024
+
+    /// Memory of all longer heads of a listener, from when they are complete to the end of their answers.
+    static let headByteCountMax = 16 * 1_024 * 1_024
+
+    /// What such a head takes, in lengths of its own: in libmicrohttpd's memory, as text, taken apart, and
+    /// in what a handler makes of its target.
+    static let headCopyCount = 4
+
     /// Fields of a header section. Those of browsers and proxies have about 30.
     static let headerFieldCountMax = 256
 
@@ -56,7 +67,8 @@ enum Limits {
     /// what it handed out.
     static let blockedDuration: Duration = .milliseconds(250)
 
-    /// How long a client may take nothing while others wait for what its answer holds: twice this.
+    /// How long a client may take nothing, or send nothing, while others wait for what its exchange holds:
+    /// twice this.
     static let heldUpDuration: Duration = .seconds(2)
 
     /// How often the system asks a peer whether it is there from which nothing has come for three times as

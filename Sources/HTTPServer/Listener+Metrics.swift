@@ -22,6 +22,12 @@ extension Listener {
             "holdfast_http_gathering_bytes_max", help: "Limit of that memory.", labels: labels
         ) { Double(core.gathering.limit) }
         registry.gauge(
+            "holdfast_http_head_bytes", help: "Memory of long request heads.", labels: labels
+        ) { Double(core.heads.inUse) }
+        registry.gauge(
+            "holdfast_http_head_bytes_max", help: "Limit of that memory.", labels: labels
+        ) { Double(core.heads.limit) }
+        registry.gauge(
             "holdfast_http_held_answer_bytes",
             help: "Memory of answers whose clients take nothing.", labels: labels
         ) { Double(core.heldAnswers.inUse) }

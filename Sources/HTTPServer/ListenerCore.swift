@@ -24,6 +24,8 @@ final class ListenerCore: @unchecked Sendable {
     /// Counts, while draining, exchanges and connections that have ended.
     let endings = Monitor(0)
 
+    /// What long heads of requests take.
+    let heads = ByteBudget(name: "http-heads", limit: Limits.headByteCountMax)
     /// What answers hold whose clients take nothing.
     let heldAnswers = ByteBudget(
         name: "http-answers", limit: Limits.heldAnswerByteCountMax)

@@ -1,9 +1,11 @@
 import Buffers
 import Execution
 import HTTP
-import HTTPServer
+import Telemetry
 import TestSupport
 import Testing
+
+@testable import HTTPServer
 
 /// Heads that are long, and still within their limits, are answered; others are refused in a way that
 /// the client can read.
@@ -77,6 +79,54 @@ struct LongHeadTests {
             let query = target == "/" ? "none" : String(target.dropFirst(2))
             #expect(answer.hasSuffix("[\"Host\", \"Connection\"] \(query)"), "\(answer)")
         }
+    }
+
+    /// Clients that take nothing of their answers keep their heads; those of usual length are never too many.
+    @Test func longHeadsHaveOneBudget() throws {
+        let mayAnswer = Monitor(false)
+        let listener = try Listener(ListenerOptions(name: "own", address: .inProcess)) { _ in
+            _ = mayAnswer.wait(by: soon()) { $0 ? true : nil }
+            return .respond(.text(.ok, "answered"))
+        }
+        defer { listener.stop() }
+        let registry = MetricRegistry()
+        listener.register(in: registry)
+        func inUse() -> Int {
+            let line = (registry.exposition().utf8Text ?? "").split(separator: "\n").first {
+                $0.hasPrefix("holdfast_http_head_bytes{listener=\"own\"} ")
+            }
+            return line.flatMap { $0.split(separator: " ").last }.flatMap { Int($0) } ?? -1
+        }
+        func client(_ byteCount: Int) throws -> RawClient {
+            let client = try RawClient(socket: listener.connect())
+            let field = "X: " + String(repeating: "x", count: byteCount)
+            client.send("GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\(field)\r\n\r\n")
+            return client
+        }
+        let share = 15_000 * Limits.headCopyCount
+        let room = Limits.headByteCountMax / share
+        var clients: [RawClient] = []
+        var (isFull, deadline) = (false, soon())
+        while !isFull, clients.count <= room, !deadline.hasPassed {
+            let before = inUse()
+            clients.append(try client(15_000))
+            while inUse() == before, !deadline.hasPassed {
+                pause(for: .milliseconds(1))
+                isFull = before > Limits.headByteCountMax - 2 * share
+                if isFull { break }
+            }
+        }
+        #expect(isFull)
+        let refused = try client(15_000).readToEnd()
+        #expect(status(refused) == "503", "\(refused)")
+        #expect(refused.contains("Retry-After: 1\r\n") && refused.contains("Connection: close\r\n"))
+        let short = try client(1_000)
+        mayAnswer.notify { $0 = true }
+        #expect(status(short.readToEnd()) == "200")
+        #expect(clients.count { status($0.readToEnd()) == "200" } >= room / 2)
+        deadline = soon()
+        while inUse() != 0, !deadline.hasPassed { pause(for: .milliseconds(1)) }
+        #expect(inUse() == 0)
     }
 
     /// A reset would overtake the answer if anything were left unread.
