@@ -13,7 +13,7 @@ final class UnfinishedInput {
     private let access: ContentAccess
     private let share: BudgetShare
     /// For what is too large to be assembled in memory.
-    private let largeShare: BudgetShare
+    private let largeShare: WholeInputShare
     private let file: UnnamedFile
     /// Where each of the runs ends that were put aside; empty while nothing waits in the file.
     private var ends: [UInt64] = []
@@ -25,7 +25,7 @@ final class UnfinishedInput {
     init(_ access: ContentAccess) {
         self.access = access
         share = BudgetShare(of: access.library.assemblyBudget)
-        largeShare = BudgetShare(of: access.library.ingestBudget)
+        largeShare = WholeInputShare(access)
         file = UnnamedFile(
             in: access.library.spoolFolder, byteCountMax: UInt64(Limits.putAsideBytesMax))
     }
@@ -37,7 +37,7 @@ final class UnfinishedInput {
     var isLarge: Bool { largeShare.byteCount > 0 }
 
     /// What came back is on disk: its memory goes back.
-    func endLarge() { largeShare.shrink(by: largeShare.byteCount) }
+    func endLarge() { largeShare.giveBack() }
 
     /// Whether so many unfinished bytes may stay in memory. If not they have to be put aside. They may
     /// not grow while somebody waits, who would never have his turn beside many that do.
@@ -86,11 +86,13 @@ final class UnfinishedInput {
     /// - Blocking: waits for memory.
     func takeRuns(_ receive: (_ run: Int, _ piece: Bytes) -> Void) throws(ContentError) {
         let byteCount = Int(file.byteCount)
-        let isLarge = byteCount > Limits.assembledBytesMax
-        let budget = isLarge ? access.library.ingestBudget : access.library.assemblyBudget
-        try access.context.take(
-            min(byteCount, budget.limit), in: isLarge ? largeShare : share,
-            within: Limits.ingestWait, "the memory for uploads")
+        if byteCount > Limits.assembledBytesMax {
+            try largeShare.take(byteCount, within: Limits.ingestWait)
+        } else {
+            try access.context.take(
+                min(byteCount, access.library.assemblyBudget.limit), in: share,
+                within: Limits.ingestWait, "the memory for uploads")
+        }
         var start: UInt64 = 0
         for (run, end) in ends.enumerated() {
             while start < end {

@@ -87,6 +87,25 @@ struct LargeBlockTests {
         #expect(inUse == 0)
     }
 
+    /// LevelDB has it twice while it is written: no reader has one besides.
+    @Test func itCountsWithTheLargeBlocksOfReadersToo() throws {
+        let large = scratch.library.blockMemory.large
+        let share = WholeInputShare(scratch.access)
+        try share.take(Limits.assembledBytesMax, within: .zero)
+        #expect(large.inUse == 0 && share.byteCount == Limits.assembledBytesMax)
+        share.giveBack()
+        try share.take(block.bytes.count, within: .zero)
+        #expect(large.inUse == block.bytes.count && inUse == block.bytes.count)
+        share.giveBack()
+        #expect(large.inUse == 0 && inUse == 0)
+        #expect(large.tryAcquire(large.limit))
+        let error = #expect(throws: ContentError.self) {
+            try share.take(block.bytes.count, within: .milliseconds(1))
+        }
+        #expect(error?.code == .overloaded)
+        large.release(large.limit)
+    }
+
     /// `block put` has taken the memory until then.
     @Test func itIsOnDiskWhenItIsSettled() throws {
         let writer = BlockWriter(scratch.access, allowsBigBlocks: true)

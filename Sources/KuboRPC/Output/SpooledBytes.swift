@@ -35,11 +35,9 @@ final class SpooledBytes {
     func withWhole<Result>(
         copies: Int = 1, _ body: (Bytes) throws -> Result, then settle: () throws -> Void = {}
     ) throws -> Result {
-        let share = BudgetShare(of: access.library.ingestBudget)
+        let share = WholeInputShare(access)
         defer { withExtendedLifetime(share) {} }
-        let wanted = min(byteCount * copies, access.library.ingestBudget.limit)
-        try access.context.take(
-            wanted, in: share, within: Limits.uploadWait, "the memory for uploads")
+        try share.take(byteCount, copies: copies, within: Limits.uploadWait)
         let result = try body(try takeWhole())
         try settle()
         return result
