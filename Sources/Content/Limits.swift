@@ -100,7 +100,8 @@ package enum Limits {
     /// How often a request that holds some and waits for more looks whether it is its turn for that.
     static let reserveLookInterval: Duration = .milliseconds(20)
 
-    /// From how many bytes on an answer that its client does not take is broken off where others wait.
+    /// From how many bytes on an answer that its client does not take, or an upload that does not go on, is
+    /// broken off where others wait.
     static let muchStateBytes = 1 << 20
 
     /// Bytes in which all adds together remember the entries of their folders, imports their roots, and
@@ -131,8 +132,11 @@ package enum Limits {
     /// The same for a fingerprint of 16 bytes, with the room that a set keeps free.
     static let hashedFingerprintBytes = 32
 
-    /// Segments of a path, and levels of folders in one add.
+    /// Segments of a path, and levels of folders that are read at once.
     package static let pathSegmentsMax = 256
+
+    /// Names of an entry of an add: that of the root, and the longest path below it.
+    static let entryNamesMax = pathSegmentsMax + 1
 
     /// Multihashes that a walk remembers as they are; further blocks become bits in a map by their
     /// place in the log.

@@ -54,6 +54,20 @@ struct BodyTooSlow: Answerable {
     }
 }
 
+/// The body of a request did not go on while others waited for what was kept for it: 503, and the
+/// connection ends.
+struct BodyHeldUpOthers: Answerable {
+    var response: Response {
+        var response = Response.text(
+            .serviceUnavailable,
+            "the request body stood still, and others wait for the memory that is kept for it: please "
+                + "send it again, without a pause or in parts\n")
+        response.fields["Retry-After"] = "1"
+        response.closesConnection = true
+        return response
+    }
+}
+
 /// The body of a request is not framed as HTTP wants it: 400, and the connection ends.
 struct BadBody: Answerable {
     /// What is wrong, for the client.

@@ -152,7 +152,7 @@ struct BodyReader: ~Copyable {
             try letGo()
             let stillStart = Instant.now.nanoseconds
             start = stillStart &- elapsed
-            _ = waitForClient(POLLIN, by: .never)
+            try waitForLong()
             stillNanoseconds &+= Instant.now.nanoseconds &- stillStart
             makeRoom()
         }
@@ -192,6 +192,22 @@ struct BodyReader: ~Copyable {
         if hasShare { core.gathering.release(Limits.gatheringShareByteCount) }
         hasShare = false
         receiver.pause()
+    }
+
+    /// Waits for as long as the watchdog lets the client, or until others have waited for long for what the
+    /// receiver cannot let go of.
+    private mutating func waitForLong() throws {
+        let now = Instant.now.nanoseconds
+        connection.enter(.owing, at: now, until: exchange.bodyLimit(from: now))
+        var looks = (before: false, last: false)
+        let socket = connection.socket
+        while !(looks.before && looks.last),
+            !SocketWriter.wait(for: POLLIN, on: socket, by: .after(Limits.heldUpDuration))
+        {
+            looks = (looks.last, receiver.holdsUpOthers)
+        }
+        if !connection.enter(.busy, at: Instant.now.nanoseconds, until: .max) { wasTold = true }
+        if looks.before, looks.last { throw BodyHeldUpOthers() }
     }
 
     /// Waits for the client, for as long as the watchdog lets it. All of it counts as the client's

@@ -31,6 +31,10 @@ package protocol BodyReceiver: AnyObject {
     /// hardly anything, behind each piece.
     func pause()
 
+    /// Whether others wait for what the receiver keeps through a pause. Where they have waited for long, the
+    /// upload is broken off.
+    var holdsUpOthers: Bool { get }
+
     /// Answers, after the last piece. An empty body comes here at once.
     func finish() throws -> Response
 
@@ -39,6 +43,7 @@ package protocol BodyReceiver: AnyObject {
 }
 
 extension BodyReceiver {
+    package var holdsUpOthers: Bool { false }
     package func pause() {}
     package func abandon() {}
 }

@@ -86,6 +86,30 @@ struct StalledUploadTests {
         #expect(try other.read(file.cid) == bytes)
     }
 
+    /// What an add remembers cannot be let go of: it says so where others wait for that.
+    @Test func aStalledAddOfManyFoldersHoldsUpThoseThatWait() throws {
+        let (budget, access) = (scratch.library.entryBudget, scratch.access)
+        let session = try AddSession(access, options: ImportOptions()) { _ in }
+        for number in 0..<4_000 {
+            try session.addFolder(at: EntryPath(cleaning: "d/\(number)"))
+        }
+        try session.pause()
+        #expect(!access.holdsUpOthers)
+        let rest = budget.limit - budget.inUse
+        #expect(budget.tryAcquire(rest))
+        let waiting = Thread(name: "waits") { _ = budget.acquire(1, by: soon()) }
+        let deadline = soon()
+        while budget.waiterCount == 0, !deadline.hasPassed { pause(for: .milliseconds(1)) }
+        #expect(access.holdsUpOthers)
+        let other = RequestContext(deadline: .never)
+        #expect(!ContentAccess(scratch.library, for: other).holdsUpOthers)
+        budget.release(rest)
+        waiting.join()
+        budget.release(1)
+        #expect(!access.holdsUpOthers)
+        withExtendedLifetime(session) {}
+    }
+
     /// Many that stand still in the middle of a chunk, and one that needs the room.
     @Test func othersGetTheRoomOfThoseThatStandStill() throws {
         let budget = scratch.library.ingestBudget

@@ -147,6 +147,41 @@ struct StalledUploadTests {
         #expect(events.count { $0 == .pause } < sentCount)
     }
 
+    /// What an upload keeps through a pause is others' turn when they have waited for long.
+    @Test(arguments: [true, false])
+    func whoStandsStillAndHoldsUpOthersIsBrokenOff(holdsUpOthers: Bool) throws {
+        let receiver = KeepingReceiver(holdsUpOthers: holdsUpOthers)
+        var options = ListenerOptions.testing()
+        options.progressRateMin = 0
+        let listener = try Listener(options) { _ in .receive(receiver) }
+        defer { listener.stop() }
+        let client = try RawClient(port: #require(listener.port))
+        client.send("POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n1\r\na\r\n")
+        // Two looks, after one of which it is cut off at the earliest.
+        #expect(receiver.looks.wait(by: soon()) { $0 >= 2 ? true : nil } == true)
+        if !holdsUpOthers { client.send("0\r\n\r\n") }
+        let answer = client.readToEnd()
+        #expect(answer.hasPrefix("HTTP/1.1 " + (holdsUpOthers ? "503 " : "200 ")), "\(answer)")
+        #expect(receiver.isAbandoned.withLock { $0 } == holdsUpOthers)
+    }
+
+    private final class KeepingReceiver: BodyReceiver, Sendable {
+        let looks = Monitor(0)
+        let isAbandoned = Locked(false)
+        private let keeps: Bool
+
+        init(holdsUpOthers: Bool) { keeps = holdsUpOthers }
+
+        var holdsUpOthers: Bool {
+            looks.notify { $0 += 1 }
+            return keeps
+        }
+
+        func receive(_ piece: Bytes) {}
+        func finish() -> Response { .text(.ok, "received") }
+        func abandon() { isAbandoned.withLock { $0 = true } }
+    }
+
     @Test func aPauseLongerThanTheWindowIsAllowedWhereThereIsNoRate() throws {
         var options = ListenerOptions.testing()
         options.progressWindow = .milliseconds(50)

@@ -1,5 +1,6 @@
 import Execution
 package import Multiformats
+import Synchronization
 
 /// What one request may read: the content of a library, on behalf of who asks.
 package struct ContentAccess: Sendable {
@@ -41,7 +42,12 @@ package struct ContentAccess: Sendable {
 
     /// Whether this request remembers much while others wait for memory to remember something.
     package var holdsUpOthers: Bool {
-        context.stateReserve.holdsMuch
+        if context.entryByteCount.load(ordering: .relaxed) >= Limits.muchStateBytes,
+            library.entryBudget.waiterCount > 0
+        {
+            return true
+        }
+        return context.stateReserve.holdsMuch
             && library.stateBudget.waiterCount + library.stateReserveBudget.waiterCount > 0
     }
 

@@ -14,6 +14,8 @@ package final class RequestContext: Sendable {
 
     /// What the request holds of the memory for walks.
     let stateReserve = StateReserve()
+    /// Bytes that it holds of the memory for what is added.
+    let entryByteCount = Atomic<Int>(0)
 
     private let cancellation = Cancellation()
     private let isWanted: @Sendable () -> Bool

@@ -1,4 +1,5 @@
 package import Execution
+import Synchronization
 
 /// The memory in which one walk, list or archive remembers where it is, taken from the budget of
 /// all requests as it grows.
@@ -125,7 +126,11 @@ package final class StateShare {
     }
 
     private func note(_ byteCount: Int) {
-        if reserveBudget != nil { context.stateReserve.noteState(byteCount) }
+        if reserveBudget != nil {
+            context.stateReserve.noteState(byteCount)
+        } else {
+            context.entryByteCount.add(byteCount, ordering: .relaxed)
+        }
     }
 
     private func wait(for more: Int) throws(ContentError) {

@@ -30,10 +30,11 @@ package struct EntryPath: Hashable, Sendable {
                 names.append(Bytes(part.array))
             }
         }
-        guard names.count <= Limits.pathSegmentsMax else {
+        guard names.count <= Limits.entryNamesMax else {
             throw ContentError(
                 .invalidArgument,
-                "folders are nested more than \(Limits.pathSegmentsMax) levels deep")
+                "an entry is more than \(Limits.entryNamesMax) names deep: add a folder further down"
+            )
         }
         self.names = names
     }

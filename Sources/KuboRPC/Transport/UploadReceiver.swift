@@ -49,6 +49,8 @@ final class UploadReceiver: BodyReceiver {
         do { try sink.pause() } catch { failure = error }
     }
 
+    var holdsUpOthers: Bool { invocation.access.holdsUpOthers }
+
     func finish() throws -> Response {
         do {
             if let failure { throw failure }
