@@ -1,11 +1,9 @@
-import Buffers
-
 /// Makes what others have written safe to print. A terminal obeys control characters, so no name, and
 /// no text of a node, reaches one as it is; only `cat` and its kin write bytes.
-enum PrintableName {
+package enum PrintableName {
     /// The name as it is, or with Go's escapes if there is a backslash or something unprintable in it.
     /// (Kubo's `EscNonPrint`): for names in lines that people read, on a terminal or not.
-    static func escaped(_ name: String) -> String {
+    package static func escaped(_ name: String) -> String {
         guard name.unicodeScalars.contains(where: { $0 == "\\" || !$0.isPrintable }) else {
             return name
         }
@@ -14,12 +12,12 @@ enum PrintableName {
 
     /// A text of several lines for a terminal: what is unprintable is escaped, but for newlines and
     /// tabs. Backslashes stay, so a text without anything unprintable stays as it is.
-    static func forTerminal(_ text: String) -> String {
+    package static func forTerminal(_ text: String) -> String {
         printable(text) { $0 == "\n" || $0 == "\t" || $0.isPrintable }
     }
 
     /// The same for one line: newlines are escaped too.
-    static func forTerminalLine(_ text: String) -> String {
+    package static func forTerminalLine(_ text: String) -> String {
         printable(text) { $0 == "\t" || $0.isPrintable }
     }
 

@@ -20,7 +20,7 @@ enum ErrorAnswer {
             <!doctype html><html lang="en"><head><meta charset="utf-8"><title>\(title)</title>\
             <meta name="viewport" content="width=device-width,initial-scale=1">\
             <style>\(PageStyle.text)</style></head><body><main><h1>\(title)</h1>\
-            <p>\(HTML.escaped(error.message))</p><p>\(HTML.escaped(advice(error.status)))</p>\
+            <p>\(HTML.escaped(PrintableName.forTerminal(error.message)))</p><p>\(HTML.escaped(advice(error.status)))</p>\
             </main></body></html>
 
             """

@@ -17,6 +17,7 @@ final class FolderPageBody: BodySource {
     /// For rows with long names: they cannot be made again while the client takes nothing.
     private let memory: StateShare
     private var part = Part.head
+    private var first: Bytes?
 
     init(page: FolderPage, entries: FolderEntries, memory: StateShare, slot: RequestSlot) {
         self.page = page
@@ -25,12 +26,20 @@ final class FolderPageBody: BodySource {
         self.slot = slot
     }
 
+    /// Makes the first piece, so that what fails at once gets a proper status.
+    func prepare() throws { first = try makePiece() }
+
     /// A page is sent in small pieces, which the server copies if it has to wait.
     func release() { entries.release() }
 
     func close() { entries.release() }
 
     func next(limit: Int) throws -> Bytes? {
+        if let piece = first.take() { return piece }
+        return try makePiece()
+    }
+
+    private func makePiece() throws -> Bytes? {
         guard part != .end else { return nil }
         var writer = ByteWriter(capacity: Self.pieceByteCount + 1024)
         if part == .head { writer.append(utf8: page.head) }

@@ -79,19 +79,23 @@ extension GatewayExchange {
         if isHead {
             return Response(.ok, fields: fields, body: .omitted(length: nil))
         }
-        let entries: FolderEntries
+        let body = try pageBody(of: resolution.cid, tagText: cid, metadata, from: reader)
+        return Response(.ok, fields: fields, body: .source(body, length: nil))
+    }
+
+    private func pageBody(
+        of folder: CID, tagText: String, _ metadata: UnixFSMetadata, from reader: BlockReader
+    ) throws(GatewayError) -> FolderPageBody {
         do {
-            entries = try FolderEntries(of: resolution.cid, from: reader, access: access)
+            let entries = try FolderEntries(of: folder, from: reader, access: access)
+            let page = FolderPage(
+                path: target, cid: tagText, metadata: metadata, isSorted: entries.isSorted)
+            let body = FolderPageBody(
+                page: page, entries: entries, memory: access.makeStateShare(), slot: slot)
+            try body.prepare()
+            return body
         } catch {
             throw GatewayError(error, resolving: target.path.text)
         }
-        let page = FolderPage(
-            path: target, cid: cid, metadata: metadata, isSorted: entries.isSorted)
-        return Response(
-            .ok, fields: fields,
-            body: .source(
-                FolderPageBody(
-                    page: page, entries: entries, memory: access.makeStateShare(), slot: slot),
-                length: nil))
     }
 }

@@ -34,11 +34,12 @@ package struct Response {
         if case .source = body { true } else { false }
     }
 
-    /// A plain text for people.
+    /// A plain text for people. It may quote what strangers have written, and be shown on a terminal.
     ///
     /// - Parameters:
     ///   - status: the status.
-    ///   - text: sent as UTF-8, without a newline added.
+    ///   - text: sent as UTF-8, without a newline added; what is unprintable is escaped, but for newlines
+    ///     and tabs.
     /// - Returns: an answer that browsers do not try to guess about.
     package static func text(_ status: Status, _ text: String) -> Response {
         Response(
@@ -46,7 +47,7 @@ package struct Response {
             fields: [
                 "Content-Type": "text/plain; charset=utf-8", "X-Content-Type-Options": "nosniff",
             ],
-            body: .bytes(Bytes(utf8: text)))
+            body: .bytes(Bytes(utf8: PrintableName.forTerminal(text))))
     }
 }
 

@@ -6,7 +6,7 @@ import Node
 final class Session {
     let tree: CommandTree
     let output = TextOutput(descriptor: 1, name: "standard output")
-    let errors = TextOutput(descriptor: 2, name: "standard error")
+    let errors = TextOutput(descriptor: 2, name: "standard error", isForPeople: true)
     let input = File(descriptor: 0, name: "standard input")
     let environment: [String: String]
     /// Opened when the first call needs it, and closed with the session.

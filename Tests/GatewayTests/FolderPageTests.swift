@@ -1,6 +1,7 @@
 import Buffers
 import Content
 import Execution
+import Gateway
 import HTTP
 import HTTPServer
 import Multiformats
@@ -67,6 +68,27 @@ struct FolderPageTests {
         #expect(rowCount.value() == 1_000)
         thread.join()
         #expect(memory.inUse == 0)
+    }
+
+    /// What fails there is an answer with a status of its own: 503 where others have the memory, not 500.
+    @Test func theFirstPieceIsMadeBeforeTheHeadGoesOut() throws {
+        let gateway = try ScratchGateway()
+        let leaf = try gateway.store(folder: [])
+        let name = String(repeating: "\"", count: 8_000)
+        let folder = try gateway.store(folder: (0..<8).map { ("\($0)" + name, leaf) })
+        let request = try Request(.get, "/ipfs/\(folder.text())/")
+        guard case .respond(let response) = try gateway.gateway.handler(request),
+            case .source(let source, _) = response.body
+        else {
+            Issue.record("a page is made while it is sent")
+            return
+        }
+        defer { source.close() }
+        let budget = gateway.library.stateBudget
+        let rest = budget.limit - budget.inUse
+        #expect(budget.tryAcquire(rest))
+        defer { budget.release(rest) }
+        #expect(try source.next(limit: 1 << 20).map { $0.count > 24 << 10 } == true)
     }
 
     @Test func theRootHasNoParent() throws {

@@ -35,6 +35,22 @@ struct TerminalTests {
         #expect(piped.ends(with: Self.hostile))
     }
 
+    /// Errors are for people: the next program in the pipe may be a pager, or the log of a build.
+    @Test func errorsArePrintableInAPipeToo() throws {
+        let place = try TestPlace()
+        try place.write("file", "hello\n")
+        let cid = try place.run("add", "-Q", place.path("file")).outputText.dropLast()
+        for words in [
+            ["cat", "\(cid)/a\u{1b}]0;title\u{7}b"], ["cat", "no\u{1b}[31mCID"],
+            ["add", "no\u{1b}[31mfile"], ["no\u{1b}[31mcommand"], ["add", "--no\u{1b}[31moption"],
+        ] {
+            let run = try place.run(words)
+            #expect(run.exitCode == 1)
+            let raw = run.errorText.utf8.filter { $0 < 0x20 && $0 != 0x0A || $0 == 0x7F }
+            #expect(raw.isEmpty && run.errorText.contains("\\x1b"), "\(run.errorText)")
+        }
+    }
+
     @Test func theProgressOfGetEndsAtItsTotal() throws {
         let place = try TestPlace()
         try place.write("file", "hello\n")
