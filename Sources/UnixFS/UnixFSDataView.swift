@@ -30,8 +30,8 @@ package struct UnixFSDataView: Sendable {
     /// 12 bits are kept. A time without a date between the years 1 and 9999 is left out; one with a
     /// second or more of nanoseconds is an error, as UnixFS 1.5 wants it.
     ///
-    /// - Throws: `.notUnixFS` when the bytes are no such message or its type is unknown; `.malformed` when a
-    ///   size or the sum of sizes is over 2^62, or a time is none.
+    /// - Throws: `.notUnixFS` when the bytes are no such message or its type is unknown; `.malformed` when it
+    ///   is damaged behind its type, a size or the sum of sizes is over 2^62, or a time is none.
     package init(decoding bytes: Bytes) throws(UnixFSError) {
         message = bytes
         var number: UInt64?
@@ -41,7 +41,10 @@ package struct UnixFSDataView: Sendable {
         } catch let error as UnixFSError {
             throw error
         } catch {
-            throw UnixFSError(.notUnixFS, "UnixFS data is cut off or damaged: \(error)")
+            // With a type it began as UnixFS, of which there may be more in other blocks.
+            let isKnown = number.flatMap(UnixFSData.Kind.init(rawValue:)) != nil
+            throw UnixFSError(
+                isKnown ? .malformed : .notUnixFS, "UnixFS data is cut off or damaged: \(error)")
         }
         guard let number else { throw UnixFSError(.notUnixFS, "UnixFS data has no type") }
         guard let type = UnixFSData.Kind(rawValue: number) else {
@@ -75,10 +78,14 @@ package struct UnixFSDataView: Sendable {
                 & UnixFSMetadata.modeMask
         case (8, 2):
             metadata.mtime = try ModificationTime.read(try reader.readLengthDelimited())
-        case (1...8, _):
-            throw UnixFSError(.notUnixFS, "UnixFS field \(key >> 3) has the wrong wire type")
+        case (1...8, _): throw WrongWireType(field: key >> 3)
         default: try reader.skipProtobufField(wireType: key & 7)
         }
+    }
+
+    private struct WrongWireType: Error, CustomStringConvertible {
+        let field: UInt64
+        var description: String { "field \(field) has the wrong wire type" }
     }
 
     private mutating func count(blockSize: UInt64) throws(UnixFSError) {

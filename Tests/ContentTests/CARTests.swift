@@ -95,7 +95,9 @@ struct CARTests {
     }
 
     /// Its root alone would be an answer without the blocks that the entity has.
-    @Test(arguments: ["name", "count", "size", "fanout", "time", "no UnixFS", "no data", "type"])
+    @Test(arguments: [
+        "name", "count", "size", "fanout", "time", "group", "no UnixFS", "no data", "type",
+    ])
     func anEntityThatBreaksTheRulesIsToldAndNoneIsOneBlock(fault: String) throws {
         let hostile = HostileBlocks(scratch)
         let leaf = try hostile.raw("12345")
@@ -106,6 +108,7 @@ struct CARTests {
         var data: Bytes? = message.encode()
         switch fault {
         case "time": data = try data?.appending(Bytes(hex: "42 00"))
+        case "group": data = try data?.appending(Bytes(hex: "53 54"))
         case "no UnixFS": data = Bytes(utf8: "some text")
         case "no data": data = nil
         case "type": data = try Bytes(hex: "08 09")
