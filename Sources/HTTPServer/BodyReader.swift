@@ -37,6 +37,8 @@ struct BodyReader: ~Copyable {
     private var wasTold = false
     /// Whether the client keeps up the pace at which keeping a share for it is worth while.
     private var isBrisk = true
+    /// Since when others have been seen to wait for what the receiver keeps, and what had come then.
+    private var heldUp: (instant: UInt64, receivedByteCount: UInt64)?
     private var pace = RateMeter(
         rate: Limits.uploadPaceMin,
         windowNanoseconds: Limits.uploadPaceWindow.wholeNanoseconds)
@@ -199,15 +201,32 @@ struct BodyReader: ~Copyable {
     private mutating func waitForLong() throws {
         let now = Instant.now.nanoseconds
         connection.enter(.owing, at: now, until: exchange.bodyLimit(from: now))
-        var looks = (before: false, last: false)
+        var isOthersTurn = isOthersTurn()
         let socket = connection.socket
-        while !(looks.before && looks.last),
+        while !isOthersTurn,
             !SocketWriter.wait(for: POLLIN, on: socket, by: .after(Limits.heldUpDuration))
         {
-            looks = (looks.last, receiver.holdsUpOthers)
+            isOthersTurn = self.isOthersTurn()
         }
         if !connection.enter(.busy, at: Instant.now.nanoseconds, until: .max) { wasTold = true }
-        if looks.before, looks.last { throw BodyHeldUpOthers() }
+        if isOthersTurn { throw BodyHeldUpOthers() }
+    }
+
+    /// Whether others have waited for long for what the receiver keeps, at two looks at least, while the
+    /// client kept up no pace. A byte now and then changes nothing.
+    private mutating func isOthersTurn() -> Bool {
+        guard receiver.holdsUpOthers else {
+            heldUp = nil
+            return false
+        }
+        let (now, received) = (Instant.now.nanoseconds, exchange.receivedByteCount)
+        let duration = 2 * Limits.heldUpDuration.wholeNanoseconds
+        let paceByteCount = UInt64(Limits.uploadPaceMin) * duration / 1_000_000_000
+        guard let before = heldUp, received - before.receivedByteCount < paceByteCount else {
+            heldUp = (now, received)
+            return false
+        }
+        return now &- before.instant >= duration
     }
 
     /// Waits for the client, for as long as the watchdog lets it. All of it counts as the client's

@@ -51,6 +51,8 @@ final class Connection: Sendable {
     /// The status of the last words, when the peer had to leave before its request was answered; or 0.
     let lastWords = Atomic(0)
     let shutMark = Atomic(false)
+    /// Memory that is counted for the head of the request that is worked on, where that is long.
+    let headByteCount = Atomic(0)
     private let sendsWithoutDelay = Atomic(false)
     /// How long the peer has been waited for since it last moved something worth the name, and what
     /// has moved meanwhile. The connection's own thread counts.

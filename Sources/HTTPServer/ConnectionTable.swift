@@ -1,3 +1,6 @@
+import Execution
+import Synchronization
+
 /// The connections of a listener. Touched under its lock only.
 struct ConnectionTable {
     private struct Entry {
@@ -66,6 +69,30 @@ struct ConnectionTable {
                 watch: &entries.values[index].watch)
             entries.formIndex(after: &index)
         }
+    }
+
+    /// Shuts connections with long heads whose clients have moved nothing worth the name for long, the
+    /// stillest first, until so much of the memory for heads comes back.
+    ///
+    /// - Returns: whether it is enough.
+    func giveBackHeads(_ byteCount: Int, at now: UInt64) -> Bool {
+        let holders = entries.values.filter {
+            $0.connection.headByteCount.load(ordering: .relaxed) > 0
+        }
+        .map(\.connection)
+        for connection in holders { connection.lookForMovement(at: now) }
+        let still = holders.map { (connection: $0, look: $0.look) }
+            .filter {
+                $0.look.phase.isStill
+                    && now &- min(now, $0.look.since) >= Limits.stillDuration.wholeNanoseconds
+            }
+            .sorted { $0.look.since < $1.look.since }
+        var left = byteCount
+        for (connection, look) in still where left > 0 {
+            let held = connection.headByteCount.load(ordering: .relaxed)
+            if connection.giveWay(look) { left -= held }
+        }
+        return left <= 0
     }
 
     /// Shuts the waiting connections whose request is not on its way.

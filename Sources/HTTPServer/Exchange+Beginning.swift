@@ -67,9 +67,11 @@ extension Exchange {
     /// A thousand clients that take nothing of their answers would keep their heads for as long.
     private func takeRoomForHead() -> Bool {
         guard headMemoryByteCount > Limits.headByteCountLeft else { return true }
-        let share = BudgetShare(of: core.heads)
-        headShare = share
-        return share.grow(by: headMemoryByteCount * Limits.headCopyCount)
+        let byteCount = headMemoryByteCount * Limits.headCopyCount
+        headShare = core.takeRoom(forHeadOf: byteCount)
+        guard headShare != nil else { return false }
+        connection.headByteCount.store(byteCount, ordering: .relaxed)
+        return true
     }
 
     /// What is wrong with a target in absolute form, which names the host once more (RFC 9112, 3.2.2). In

@@ -203,6 +203,8 @@ final class Exchange {
         // Without a beginning it was libmicrohttpd that refused, perhaps in the middle of the head.
         if mustLinger || !hasBegun { Lingering.drop(on: connection.socket) }
         connection.work.withLock { $0 = nil }
+        connection.headByteCount.store(0, ordering: .relaxed)
+        headShare = nil
         let now = Instant.now.nanoseconds
         let lastWords = connection.lastWords.load(ordering: .relaxed)
         if lastWords != 0 { status = Status(lastWords) }

@@ -48,6 +48,9 @@ enum Limits {
     /// Memory of all longer heads of a listener, from when they are complete to the end of their answers.
     static let headByteCountMax = 16 * 1_024 * 1_024
 
+    /// How long a request with such a head waits for those that give way to it.
+    static let headWait: Duration = .seconds(1)
+
     /// What such a head takes, in lengths of its own: in libmicrohttpd's memory, as text, taken apart, and
     /// in what a handler makes of its target.
     static let headCopyCount = 4

@@ -133,6 +133,17 @@ final class ListenerCore: @unchecked Sendable {
         _ = endings.wait(by: .after(duration)) { _ in Bool?.none }
     }
 
+    /// Takes memory for a long head. Who holds some and neither sends nor takes anything gives way.
+    ///
+    /// - Returns: nil where those who have it all go on.
+    func takeRoom(forHeadOf byteCount: Int) -> BudgetShare? {
+        let share = BudgetShare(of: heads)
+        if share.grow(by: byteCount) { return share }
+        let now = Instant.now.nanoseconds
+        guard connections.withLock({ $0.giveBackHeads(byteCount, at: now) }) else { return nil }
+        return share.grow(by: byteCount, deadline: .after(Limits.headWait)) ? share : nil
+    }
+
     /// Shuts all connections.
     func shutConnections() {
         connections.withLock { table in

@@ -129,6 +129,34 @@ struct LongHeadTests {
         #expect(inUse() == 0)
     }
 
+    /// Who keeps a long head and takes nothing of the answer gives way to who comes.
+    @Test func longHeadsOfStillClientsGiveWay() throws {
+        let pieces = [Bytes](repeating: Bytes([UInt8](repeating: 7, count: 64 << 10)), count: 16)
+        let listener = try Listener(ListenerOptions(name: "own", address: .inProcess)) { request in
+            request.path == "/short"
+                ? .respond(.text(.ok, "answered"))
+                : .respond(Response(.ok, body: .source(PieceSource(pieces), length: 1 << 20)))
+        }
+        defer { listener.stop() }
+        func client(_ path: String) throws -> RawClient {
+            let client = try RawClient(socket: listener.connect())
+            let field = "X: " + String(repeating: "x", count: 15_000)
+            client.send("GET \(path) HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\(field)\r\n\r\n")
+            return client
+        }
+        let room = Limits.headByteCountMax / (15_000 * Limits.headCopyCount)
+        let still = try (0..<room + 5).map { _ in try client("/long") }
+        // The first ones have stood still for more than a second by then.
+        pause(for: .milliseconds(2_500))
+        for _ in 0..<20 {
+            let answer = try client("/short").readToEnd()
+            #expect(status(answer) == "200", "\(answer)")
+        }
+        #expect(listener.statistics.brokenExchanges >= 1)
+        #expect(listener.statistics.openConnections >= room / 2)
+        withExtendedLifetime(still) {}
+    }
+
     /// A reset would overtake the answer if anything were left unread.
     @Test func whatLibmicrohttpdRefusesIsReadToo() throws {
         let listener = try Listener(options()) { _ in .respond(.text(.ok, "answered")) }
