@@ -38,6 +38,17 @@ struct FolderPage {
     /// Everything behind the last entry.
     let foot = "</table></main></body></html>\n"
 
+    /// Memory that the making of the head takes, at most.
+    var headByteCountMax: Int {
+        path.encodedPath.utf8.count * Limits.rowCopyCount + 2 * breadcrumbByteCount
+    }
+
+    /// Memory that the making of a row takes, at most.
+    static func byteCountMax(forRowOf entry: DirectoryEntry) -> Int {
+        let isLinked = entry.name.count <= Limits.linkedNameBytesMax
+        return isLinked ? entry.name.count * Limits.rowCopyCount : 0
+    }
+
     /// One row. A name that is too long for a link is shown by its beginning and its length.
     func row(_ entry: DirectoryEntry) -> String {
         guard entry.name.count <= Limits.linkedNameBytesMax else {
@@ -90,7 +101,7 @@ struct FolderPage {
         var text = "/ipfs/<a href=\"/ipfs/\(root)\">\(root)</a>"
         // Each link has the whole path before it: of a deep path only the root has one, or the head
         // would grow with the square of the depth.
-        let isDeep = segments.count * path.encodedPath.utf8.count > Limits.breadcrumbBytesMax
+        let isDeep = breadcrumbByteCount == 0
         var link = "/ipfs/" + root
         for segment in segments {
             let name = HTML.escaped(segment.displayText)
@@ -102,6 +113,12 @@ struct FolderPage {
             }
         }
         return text
+    }
+
+    /// Bytes of the links above, about; none where they are too long.
+    private var breadcrumbByteCount: Int {
+        let byteCount = path.path.segments.count * path.encodedPath.utf8.count
+        return byteCount > Limits.breadcrumbBytesMax ? 0 : byteCount
     }
 
     private var parentRow: String {

@@ -1,9 +1,13 @@
 import Buffers
 import Content
 import HTTPServer
+import UnixFS
 
 /// The page of a folder as it is sent: flat memory whatever the number of entries. A shard that is
 /// missing in the middle breaks the transfer off.
+///
+/// A row with a long name takes many times its length while it is made, and stays for as long as its
+/// client takes: it is a piece of its own, whose memory is there before.
 final class FolderPageBody: BodySource {
     private enum Part {
         case head, entries, end
@@ -14,10 +18,13 @@ final class FolderPageBody: BodySource {
     private let page: FolderPage
     private var entries: FolderEntries
     private let slot: RequestSlot
-    /// For rows with long names: they cannot be made again while the client takes nothing.
+    /// For a long head or row: they cannot be made again while the client takes nothing.
     private let memory: StateShare
     private var part = Part.head
-    private var first: Bytes?
+    /// The entry of the next piece, where its row is a piece of its own.
+    private var longEntry: DirectoryEntry?
+    /// Pieces that are made and not sent.
+    private var ready: [Bytes] = []
 
     init(page: FolderPage, entries: FolderEntries, memory: StateShare, slot: RequestSlot) {
         self.page = page
@@ -26,8 +33,12 @@ final class FolderPageBody: BodySource {
         self.slot = slot
     }
 
-    /// Makes the first piece, so that what fails at once gets a proper status.
-    func prepare() throws { first = try makePiece() }
+    /// Makes the head and the first rows, so that what fails at once gets a proper status.
+    func prepare() throws {
+        for _ in 0..<2 {
+            if let piece = try makePiece() { ready.append(piece) }
+        }
+    }
 
     /// A page is sent in small pieces, which the server copies if it has to wait.
     func release() { entries.release() }
@@ -35,25 +46,50 @@ final class FolderPageBody: BodySource {
     func close() { entries.release() }
 
     func next(limit: Int) throws -> Bytes? {
-        if let piece = first.take() { return piece }
-        return try makePiece()
+        ready.isEmpty ? try makePiece() : ready.removeFirst()
     }
 
     private func makePiece() throws -> Bytes? {
-        guard part != .end else { return nil }
+        // The piece before has been sent.
+        memory.release()
+        if let entry = longEntry.take() {
+            return try charged(FolderPage.byteCountMax(forRowOf: entry)) { page.row(entry) }
+        }
+        switch part {
+        case .head:
+            part = .entries
+            return try charged(page.headByteCountMax) { page.head }
+        case .entries: return try rows()
+        case .end: return nil
+        }
+    }
+
+    /// Rows of usual length, up to a long one.
+    private func rows() throws -> Bytes? {
         var writer = ByteWriter(capacity: Self.pieceByteCount + 1024)
-        if part == .head { writer.append(utf8: page.head) }
-        part = .entries
         while writer.count < Self.pieceByteCount {
             guard let entry = try entries.next() else {
                 writer.append(utf8: page.foot)
                 part = .end
                 break
             }
+            if FolderPage.byteCountMax(forRowOf: entry) > Self.pieceByteCount {
+                // A slice of the folder's block, which may have to go meanwhile.
+                longEntry = entry.compacted()
+                break
+            }
             writer.append(utf8: page.row(entry))
         }
-        memory.release()
-        try memory.require(writer.count)
-        return writer.finish()
+        return writer.count > 0 ? writer.finish() : try makePiece()
+    }
+
+    /// Makes a piece when there is memory for that. Who waits for it holds nothing.
+    private func charged(_ byteCount: Int, _ make: () -> String) throws -> Bytes {
+        try memory.makeRoom(for: byteCount) { entries.release() }
+        try memory.require(byteCount)
+        let piece = Bytes(utf8: make())
+        memory.forget(max(0, byteCount - piece.count))
+        memory.giveBack(beyond: 0)
+        return piece
     }
 }

@@ -3,10 +3,14 @@ enum Limits {
     /// Bytes of the first leaf that decide about a content type.
     static let sniffBytesMax = 3_072
     /// Bytes of the links above a folder's page, about: past it only the root is a link.
-    static let breadcrumbBytesMax = 64 << 10
+    static let breadcrumbBytesMax = 16 << 10
     /// Bytes of a name up to which a folder's page has a link with it: each is written three times, in
-    /// three codings, and no URL of that length gets to a server.
-    static let linkedNameBytesMax = 8 << 10
+    /// three codings. Four times as long as a file system takes them.
+    static let linkedNameBytesMax = 1 << 10
+    /// What a row of a folder's page takes while it is made, in lengths of its name, and what the head takes
+    /// in lengths of the path: as a path in which each byte has three, in markup with up to six, and coded
+    /// twice with nine, each twice while it grows.
+    static let rowCopyCount = 36
     /// Bytes of a longer name that the page shows.
     static let shownNameBytesMax = 256
 

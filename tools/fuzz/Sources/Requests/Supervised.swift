@@ -5,7 +5,7 @@ import Glibc
 enum Supervised {
     /// How long an input may take; its requests give up after a second each.
     private static let timeLimit = Duration.seconds(12)
-    /// Bytes that the process may hold.
+    /// Bytes that the process may hold beyond what it has at the start.
     private static let memoryMax: UInt64 = 1 << 30
 
     /// - Throws: what the body throws, or a finding when it does not end or holds too much. The thread
@@ -16,6 +16,7 @@ enum Supervised {
             letFaultsBeTold()
             outcome.fulfil(Result { try body() })
         }
+        let before = ProcessSetup.residentByteCount
         let deadline = Deadline.after(timeLimit)
         while !deadline.hasPassed {
             if let result = outcome.value(by: .after(.milliseconds(100))) {
@@ -23,7 +24,8 @@ enum Supervised {
                 return try result.get()
             }
             let held = ProcessSetup.residentByteCount
-            try Finding.unless(held < memoryMax, "more than \(memoryMax >> 20) MiB are held")
+            try Finding.unless(
+                held < before + memoryMax, "more than \(memoryMax >> 20) MiB more are held")
         }
         throw Finding(description: "it does not end within \(timeLimit)")
     }
