@@ -59,12 +59,12 @@ final class FolderPageBody: BodySource {
         case .head:
             part = .entries
             return try charged(page.headByteCountMax) { page.head }
-        case .entries: return try rows()
+        case .entries: return try rows() ?? makePiece()
         case .end: return nil
         }
     }
 
-    /// Rows of usual length, up to a long one.
+    /// Rows of usual length, up to a long one; nil where that comes at once.
     private func rows() throws -> Bytes? {
         var writer = ByteWriter(capacity: Self.pieceByteCount + 1024)
         while writer.count < Self.pieceByteCount {
@@ -80,7 +80,7 @@ final class FolderPageBody: BodySource {
             }
             writer.append(utf8: page.row(entry))
         }
-        return writer.count > 0 ? writer.finish() : try makePiece()
+        return writer.count > 0 ? writer.finish() : nil
     }
 
     /// Makes a piece when there is memory for that. Who waits for it holds nothing.

@@ -15,25 +15,18 @@ extension Listener {
         registry.gauge(
             "holdfast_http_requests_running", help: "Requests being worked on.", labels: labels
         ) { Double(core.counters.snapshot.runningRequests) }
-        registry.gauge(
-            "holdfast_http_gathering_bytes", help: "Memory that uploads gather in.", labels: labels
-        ) { Double(core.gathering.inUse) }
-        registry.gauge(
-            "holdfast_http_gathering_bytes_max", help: "Limit of that memory.", labels: labels
-        ) { Double(core.gathering.limit) }
-        registry.gauge(
-            "holdfast_http_head_bytes", help: "Memory of long request heads.", labels: labels
-        ) { Double(core.heads.inUse) }
-        registry.gauge(
-            "holdfast_http_head_bytes_max", help: "Limit of that memory.", labels: labels
-        ) { Double(core.heads.limit) }
-        registry.gauge(
-            "holdfast_http_held_answer_bytes",
-            help: "Memory of answers whose clients take nothing.", labels: labels
-        ) { Double(core.heldAnswers.inUse) }
-        registry.gauge(
-            "holdfast_http_held_answer_bytes_max", help: "Limit of that memory.", labels: labels
-        ) { Double(core.heldAnswers.limit) }
+        for (budget, name, help) in [
+            (core.gathering, "gathering", "Memory that uploads gather in."),
+            (core.heads, "head", "Memory of long request heads."),
+            (core.heldAnswers, "held_answer", "Memory of answers whose clients take nothing."),
+        ] {
+            registry.gauge("holdfast_http_\(name)_bytes", help: help, labels: labels) {
+                Double(budget.inUse)
+            }
+            registry.gauge(
+                "holdfast_http_\(name)_bytes_max", help: "Limit of that memory.", labels: labels
+            ) { Double(budget.limit) }
+        }
         registerTotals(in: registry, labels)
         for (index, category) in ["1xx", "2xx", "3xx", "4xx", "5xx"].enumerated() {
             registry.counter(

@@ -1,7 +1,6 @@
 import Buffers
 import Execution
 import HTTP
-import Telemetry
 import TestSupport
 import Testing
 
@@ -89,14 +88,7 @@ struct LongHeadTests {
             return .respond(.text(.ok, "answered"))
         }
         defer { listener.stop() }
-        let registry = MetricRegistry()
-        listener.register(in: registry)
-        func inUse() -> Int {
-            let line = (registry.exposition().utf8Text ?? "").split(separator: "\n").first {
-                $0.hasPrefix("holdfast_http_head_bytes{listener=\"own\"} ")
-            }
-            return line.flatMap { $0.split(separator: " ").last }.flatMap { Int($0) } ?? -1
-        }
+        func inUse() -> Int { listener.figure("head_bytes") ?? -1 }
         func client(_ byteCount: Int) throws -> RawClient {
             let client = try RawClient(socket: listener.connect())
             let field = "X: " + String(repeating: "x", count: byteCount)

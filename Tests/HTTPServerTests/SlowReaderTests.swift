@@ -2,7 +2,6 @@ import Buffers
 import Execution
 import HTTP
 import Synchronization
-import Telemetry
 import TestSupport
 import Testing
 
@@ -107,14 +106,7 @@ struct SlowReaderTests {
             .respond(Response(.ok, body: .bytes(body)))
         }
         defer { listener.stop() }
-        let registry = MetricRegistry()
-        listener.register(in: registry)
-        func held() -> String {
-            let text = registry.exposition().utf8Text ?? ""
-            let name = "holdfast_http_held_answer_bytes{listener=\"own\"} "
-            return text.split(separator: "\n").first { $0.hasPrefix(name) }
-                .map { String($0.dropFirst(name.count)) } ?? ""
-        }
+        func held() -> Int? { listener.figure("held_answer_bytes") }
         func becomes(_ isTrue: () -> Bool) -> Bool {
             let deadline = soon()
             while !isTrue() {
@@ -128,14 +120,14 @@ struct SlowReaderTests {
             let client = try RawClient(socket: listener.connect())
             client.send(get)
             clients.append(client)
-            #expect(becomes { (Int(held()) ?? 0) >= count * byteCount }, "\(held())")
+            #expect(becomes { (held() ?? 0) >= count * byteCount }, "\(held() ?? -1)")
         }
         let third = try RawClient(socket: listener.connect())
         third.send(get)
         #expect(becomes { listener.statistics.brokenExchanges == 1 })
         #expect(third.readAll().count < byteCount)
         #expect(clients[0].readAll().count > byteCount)
-        #expect(becomes { (Int(held()) ?? .max) < 2 * byteCount })
+        #expect(becomes { (held() ?? .max) < 2 * byteCount })
         let fourth = try RawClient(socket: listener.connect())
         fourth.send(get)
         #expect(fourth.readAll().count > byteCount)

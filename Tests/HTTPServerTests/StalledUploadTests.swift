@@ -2,7 +2,6 @@ import Buffers
 import Execution
 import HTTP
 import HTTPServer
-import Telemetry
 import TestSupport
 import Testing
 
@@ -44,15 +43,7 @@ struct StalledUploadTests {
         }
     }
 
-    private func gathering(_ listener: Listener) -> Int? {
-        let registry = MetricRegistry()
-        listener.register(in: registry)
-        let name = "holdfast_http_gathering_bytes{listener=\"\(listener.options.name)\"} "
-        let line = registry.exposition().utf8Text?.split(separator: "\n").first {
-            $0.hasPrefix(name)
-        }
-        return line.flatMap { Int($0.dropFirst(name.utf8.count)) }
-    }
+    private func gathering(_ listener: Listener) -> Int? { listener.figure("gathering_bytes") }
 
     @Test(arguments: [true, false])
     func whatHasComeIsDeliveredBeforeAPauseAndTheShareIsFree(isChunked: Bool) throws {
