@@ -100,10 +100,6 @@ package enum Limits {
     /// How often a request that holds some and waits for more looks whether it is its turn for that.
     static let reserveLookInterval: Duration = .milliseconds(20)
 
-    /// From how many bytes on an answer that its client does not take, or an upload that does not go on, is
-    /// broken off where others wait.
-    static let muchStateBytes = 1 << 20
-
     /// Bytes in which all adds together remember the entries of their folders, imports their roots, and
     /// puts the names of their blocks: a folder of 1,000,000 files with usual names.
     package static let entryBytesMax = 100 << 20

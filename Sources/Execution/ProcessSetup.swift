@@ -14,7 +14,6 @@ package enum ProcessSetup {
         // Left alone, glibc raises the size from which memory is mapped by itself to that of the
         // largest block freed, up to 32 MiB: blocks of 30 MiB then stay in every arena. Setting it
         // fixes the other threshold too, at 128 KiB, which costs adds a tenth.
-        mallopt(-3, 4 << 20)  // M_MMAP_THRESHOLD
         keepLittleFreedMemory(false)
         signal(SIGPIPE, SIG_IGN)
         signal(SIGBUS, busErrorHandler)
@@ -103,9 +102,11 @@ package enum ProcessSetup {
 
     /// Keeps less freed memory for a while, or as much as usual again. Each arena keeps so much at its end:
     /// with 4 MiB instead of 16 an add takes a twentieth more of a processor, and a node full of large
-    /// blocks has 10 to 30 MiB less.
+    /// blocks has 10 to 30 MiB less. And what is large is mapped by itself meanwhile: between two trims
+    /// the holes that it leaves in the arenas are a quarter of their memory.
     static func keepLittleFreedMemory(_ isLittle: Bool) {
         keepFreedMemory(upTo: isLittle ? 1 << 20 : 16 << 20)
+        mallopt(-3, isLittle ? 128 << 10 : 4 << 20)  // M_MMAP_THRESHOLD
     }
 
     private static func keepFreedMemory(upTo byteCount: Int32) {

@@ -3,14 +3,24 @@ import Content
 import Multiformats
 import UnixFS
 
-/// The entries of a folder in the order of its page: by name where that costs bounded memory, else in
-/// the order in which they are stored.
-struct FolderEntries {
+/// The entries of a folder in the order of its page. Those of one block come as they are stored, which is by
+/// name wherever the block is as it should be. Those of a HAMT would come by the hashes of their names:
+/// they are sorted where that costs bounded memory.
+///
+/// Not to be copied: who let go of the entries in one copy would keep them in the other.
+struct FolderEntries: ~Copyable {
     private enum Order {
         /// Sorted entries, the next one last; nil to be read and sorted again.
         case byName([DirectoryEntry]?)
         case stored(DirectoryReader)
     }
+
+    /// Whether the entries come by name, as far as the folder's own blocks have them so.
+    let isSorted: Bool
+
+    /// What a sorted entry takes beside its name: its place in a list that doubles as it grows, and the
+    /// region that the name is in.
+    private static let byteCountAroundName = 2 * MemoryLayout<DirectoryEntry>.stride + 96
 
     private let folder: CID
     private let access: ContentAccess
@@ -19,9 +29,6 @@ struct FolderEntries {
     private var order: Order
     /// Entries that have been given.
     private var count = 0
-
-    /// Whether the entries come by name.
-    var isSorted: Bool { if case .byName = order { true } else { false } }
 
     /// Reads as many entries as are sorted.
     ///
@@ -36,12 +43,14 @@ struct FolderEntries {
         self.source = source
         memory = access.makeStateShare()
         var reader = try DirectoryReader(root: folder, from: source)
-        var start = reader
-        start.release()
-        if let sorted = try Self.sorted(&reader, access, source, memory) {
-            order = .byName(sorted.reversed())
+        reader.release()
+        if reader.isSharded {
+            let sorted = try Self.sorted(reader, access, source, memory)
+            isSorted = sorted != nil
+            order = sorted.map { .byName($0.reversed()) } ?? .stored(reader)
         } else {
-            order = .stored(start)
+            isSorted = true
+            order = .stored(reader)
         }
         source.release()
     }
@@ -80,29 +89,29 @@ struct FolderEntries {
 
     private func sortedAgain() throws -> [DirectoryEntry] {
         var reader = try DirectoryReader(root: folder, from: source)
-        let entries = try Self.sorted(&reader, access, source, memory) ?? []
+        reader.release()
+        let entries = try Self.sorted(reader, access, source, memory) ?? []
         source.release()
         return entries.dropFirst(count).reversed()
     }
 
     /// All entries by name; nil where they are too many.
+    ///
+    /// Their memory is taken in one step, before the first is read: a thousand pages that each held a
+    /// part of their entries would wait for each other.
+    ///
+    /// - Parameter reader: in front of the first entry, without a block in hand.
     private static func sorted(
-        _ reader: inout DirectoryReader, _ access: ContentAccess, _ source: BlockReader,
+        _ reader: DirectoryReader, _ access: ContentAccess, _ source: BlockReader,
         _ memory: StateShare
     ) throws -> [DirectoryEntry]? {
-        // What an attempt that failed has counted.
-        memory.release()
+        var reader = reader
+        try memory.makeRoom(for: Limits.sortedEntryBytesMax) { source.release() }
         var entries: [DirectoryEntry] = []
-        while true {
+        while let entry = try reader.next(from: source) {
             try access.context.check()
-            try memory.makeRoom {
-                reader.release()
-                source.release()
-            }
-            guard let entry = try reader.next(from: source) else { break }
             let byteCount =
-                entry.name.count + entry.cid.outsideByteCount
-                + MemoryLayout<DirectoryEntry>.stride
+                entry.name.count + entry.cid.outsideByteCount + Self.byteCountAroundName
             guard entries.count < Limits.sortedEntriesMax,
                 memory.byteCount + byteCount <= Limits.sortedEntryBytesMax
             else {
@@ -112,6 +121,7 @@ struct FolderEntries {
             try memory.take(byteCount)
             entries.append(entry.compacted())
         }
+        memory.giveBack(beyond: 0)
         entries.sort { $0.name < $1.name }
         return entries
     }

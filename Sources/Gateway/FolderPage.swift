@@ -13,6 +13,16 @@ struct FolderPage {
     let cid: String
     let metadata: UnixFSMetadata
     let isSorted: Bool
+    /// Bytes of the path as each row has it.
+    private let escapedPathByteCount: Int
+
+    init(path: GatewayTarget, cid: String, metadata: UnixFSMetadata, isSorted: Bool) {
+        self.path = path
+        self.cid = cid
+        self.metadata = metadata
+        self.isSorted = isSorted
+        escapedPathByteCount = HTML.escapedByteCount(of: path.encodedPath)
+    }
 
     /// Changes whenever the page's frame does: part of its entity tag.
     static let version = XXH64.text(of: Bytes(utf8: PageStyle.text + template))
@@ -40,13 +50,15 @@ struct FolderPage {
 
     /// Memory that the making of the head takes, at most.
     var headByteCountMax: Int {
-        path.encodedPath.utf8.count * Limits.rowCopyCount + 2 * breadcrumbByteCount
+        3 * PageStyle.text.utf8.count + path.encodedPath.utf8.count * Limits.rowCopyCount
+            + 2 * breadcrumbByteCount
     }
 
-    /// Memory that the making of a row takes, at most.
-    static func byteCountMax(forRowOf entry: DirectoryEntry) -> Int {
-        let isLinked = entry.name.count <= Limits.linkedNameBytesMax
-        return isLinked ? entry.name.count * Limits.rowCopyCount : 0
+    /// Memory that the making of a row takes, at most, beside a few hundred bytes.
+    func byteCountMax(forRowOf entry: DirectoryEntry) -> Int {
+        guard entry.name.count <= Limits.linkedNameBytesMax else { return 0 }
+        return entry.name.count * Limits.rowCopyCount
+            + escapedPathByteCount * Limits.rowPathCopyCount
     }
 
     /// One row. A name that is too long for a link is shown by its beginning and its length.

@@ -26,14 +26,16 @@ final class FolderPageBody: BodySource {
     /// Pieces that are made and not sent.
     private var ready: [Bytes] = []
 
-    init(page: FolderPage, entries: FolderEntries, memory: StateShare, slot: RequestSlot) {
+    init(
+        page: FolderPage, entries: consuming FolderEntries, memory: StateShare, slot: RequestSlot
+    ) {
         self.page = page
         self.memory = memory
         self.entries = entries
         self.slot = slot
     }
 
-    /// Makes the head and the first rows, so that what fails at once gets a proper status.
+    /// Makes the head and the first rows: a folder whose entries cannot be had is known by these.
     func prepare() throws {
         for _ in 0..<2 {
             if let piece = try makePiece() { ready.append(piece) }
@@ -46,14 +48,15 @@ final class FolderPageBody: BodySource {
     func close() { entries.release() }
 
     func next(limit: Int) throws -> Bytes? {
-        ready.isEmpty ? try makePiece() : ready.removeFirst()
+        if !ready.isEmpty { return ready.removeFirst() }
+        // All pieces before have been sent.
+        memory.release()
+        return try makePiece()
     }
 
     private func makePiece() throws -> Bytes? {
-        // The piece before has been sent.
-        memory.release()
         if let entry = longEntry.take() {
-            return try charged(FolderPage.byteCountMax(forRowOf: entry)) { page.row(entry) }
+            return try charged(page.byteCountMax(forRowOf: entry)) { page.row(entry) }
         }
         switch part {
         case .head:
@@ -73,7 +76,7 @@ final class FolderPageBody: BodySource {
                 part = .end
                 break
             }
-            if FolderPage.byteCountMax(forRowOf: entry) > Self.pieceByteCount {
+            if page.byteCountMax(forRowOf: entry) > Self.pieceByteCount {
                 // A slice of the folder's block, which may have to go meanwhile.
                 longEntry = entry.compacted()
                 break
@@ -83,10 +86,11 @@ final class FolderPageBody: BodySource {
         return writer.count > 0 ? writer.finish() : nil
     }
 
-    /// Makes a piece when there is memory for that. Who waits for it holds nothing.
+    /// Makes a piece when there is memory for that. Who waits for it holds at most the pieces before, which
+    /// count.
     private func charged(_ byteCount: Int, _ make: () -> String) throws -> Bytes {
         try memory.makeRoom(for: byteCount) { entries.release() }
-        try memory.require(byteCount)
+        try memory.take(byteCount)
         let piece = Bytes(utf8: make())
         memory.forget(max(0, byteCount - piece.count))
         memory.giveBack(beyond: 0)

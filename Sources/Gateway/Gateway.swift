@@ -60,8 +60,7 @@ package struct Gateway: Sendable {
         let path = request.path
         if let redirect = try NamespaceRedirect.response(to: request) { return redirect }
         if ["/ipfs", "/ipns"].contains(where: { Self.leads(path, below: $0) }) {
-            let exchange = try GatewayExchange(request, gateway: self, slot: slot)
-            return try exchange.answer()
+            return try GatewayExchange(request, gateway: self, slot: slot).preparedAnswer()
         }
         if path == "/", let target = settings.rootRedirect { return Redirect.found(to: target) }
         throw GatewayError(.notFound, "404 page not found")

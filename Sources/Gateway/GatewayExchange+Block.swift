@@ -73,8 +73,7 @@ extension GatewayExchange {
         if range.count <= Limits.wholeAnswerBytesMax { return .bytes(block.bytes[range]) }
         let pieces = BlockPieces(
             block, range: Int(range.offset)..<Int(range.end), from: reader)
-        return .source(
-            PulledBody(PieceOutput(pieces, access: access), slot: slot), length: range.count)
+        return .source(pulled(pieces), length: range.count)
     }
 
     /// 501 where the path goes on inside the block: values are not cut out of blocks.

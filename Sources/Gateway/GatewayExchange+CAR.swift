@@ -32,8 +32,8 @@ extension GatewayExchange {
             if isHead {
                 return Response(.ok, fields: fields, body: .omitted(length: export.byteCount))
             }
-            let body = try pulled(export)
-            return Response(.ok, fields: fields, body: .source(body, length: export.byteCount))
+            return Response(
+                .ok, fields: fields, body: .source(pulled(export), length: export.byteCount))
         } catch {
             throw GatewayError(error, resolving: target.path.text)
         }

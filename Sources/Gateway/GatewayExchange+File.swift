@@ -142,7 +142,7 @@ extension GatewayExchange {
         }
         do {
             let stream = try FileStream(file, range: range.offset..<range.end, from: reader)
-            return .source(try pulled(stream), length: range.count)
+            return .source(pulled(stream), length: range.count)
         } catch {
             throw GatewayError(error, resolving: target.path.text)
         }

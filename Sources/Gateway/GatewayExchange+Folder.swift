@@ -90,10 +90,8 @@ extension GatewayExchange {
             let entries = try FolderEntries(of: folder, from: reader, access: access)
             let page = FolderPage(
                 path: target, cid: tagText, metadata: metadata, isSorted: entries.isSorted)
-            let body = FolderPageBody(
+            return FolderPageBody(
                 page: page, entries: entries, memory: access.makeStateShare(), slot: slot)
-            try body.prepare()
-            return body
         } catch {
             throw GatewayError(error, resolving: target.path.text)
         }

@@ -21,7 +21,7 @@ extension GatewayExchange {
             let export = try TarExport(
                 resolution.cid, name: Bytes(utf8: cid), keepsExactTimes: false, access: access)
             if isHead { return Response(.ok, fields: fields, body: .omitted(length: nil)) }
-            return Response(.ok, fields: fields, body: .source(try pulled(export), length: nil))
+            return Response(.ok, fields: fields, body: .source(pulled(export), length: nil))
         } catch {
             throw tarRefusal(error)
         }

@@ -36,17 +36,27 @@ final class GatewayExchange {
         choice = try FormatChoice(query: query, accept: request.fields.joined("Accept"))
     }
 
-    /// Steps 12 to 22 of gateway.md, section 2.
-    func answer() throws(GatewayError) -> Response {
+    /// Steps 12 to 22 of gateway.md, section 2, with the first piece of the body made.
+    func preparedAnswer() throws(GatewayError) -> Response {
         do throws(GatewayError) {
-            try refuseUntrustworthy()
-            return try answerByFormat()
+            let response = try answer()
+            // Only here: who puts the answer together has blocks in hand, and would keep them while
+            // this waits for others.
+            do { try response.prepareBody() } catch {
+                throw GatewayError(error, resolving: target.path.text)
+            }
+            return response
         } catch {
             if isMissing(error), onlyIfCached { throw notCached }
             var error = error
             error.fields["X-Ipfs-Path"] = pathField
             throw error
         }
+    }
+
+    private func answer() throws(GatewayError) -> Response {
+        try refuseUntrustworthy()
+        return try answerByFormat()
     }
 
     private func answerByFormat() throws(GatewayError) -> Response {
@@ -149,12 +159,9 @@ final class GatewayExchange {
         }
     }
 
-    /// Content as a body. Its first piece is made before the head goes out, so that what is not here
-    /// is a 404 and not an answer that breaks off.
-    func pulled(_ content: any ContentPieces) throws(ContentError) -> PulledBody {
-        var output = PieceOutput(content, access: access)
-        try output.prepare()
-        return PulledBody(output, slot: slot)
+    /// Content as a body.
+    func pulled(_ content: any ContentPieces) -> PulledBody {
+        PulledBody(PieceOutput(content, access: access), slot: slot)
     }
 
     /// 406: content is never converted from one codec into another.

@@ -11,6 +11,9 @@ enum Limits {
     /// in lengths of the path: as a path in which each byte has three, in markup with up to six, and coded
     /// twice with nine, each twice while it grows.
     static let rowCopyCount = 36
+    /// The same for the path in front of it, in lengths of its escaped form: put in front of the name,
+    /// escaped, and in the row, the latter two twice while they grow.
+    static let rowPathCopyCount = 5
     /// Bytes of a longer name that the page shows.
     static let shownNameBytesMax = 256
 

@@ -15,6 +15,8 @@ final class PulledBody: BodySource {
         self.slot = slot
     }
 
+    func prepare() throws { try output.prepare() }
+
     func next(limit: Int) throws -> Bytes? { try output.next() }
 
     var canReload: Bool { output.canReload }

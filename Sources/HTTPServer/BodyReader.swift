@@ -76,7 +76,11 @@ struct BodyReader: ~Copyable {
                     return .broken
                 }
                 try takeFromRoom(count)
-                if !isBrisk, !isComplete { try letGo() }
+                if !isBrisk, !isComplete {
+                    try letGo()
+                    // With a byte every few milliseconds it is never waited for any longer.
+                    if isOthersTurn() { throw BodyHeldUpOthers() }
+                }
             }
             try deliver()
             return .complete
@@ -117,8 +121,16 @@ struct BodyReader: ~Copyable {
 
     private mutating func deliver() throws {
         guard pending.count > 0 else { return }
-        if exchange.isOverdue(at: Instant.now.nanoseconds) { throw DeadlinePassed() }
+        let start = Instant.now.nanoseconds
+        if exchange.isOverdue(at: start) { throw DeadlinePassed() }
         try receiver.receive(pending.takeBytes(nextCapacity: pieceCapacity))
+        noteReceiver(since: start)
+    }
+
+    /// Where the receiver takes long, it was not the client who kept no pace.
+    private mutating func noteReceiver(since start: UInt64) {
+        let elapsed = Instant.now.nanoseconds &- start
+        if elapsed >= Limits.heldUpDuration.wholeNanoseconds / 2 { heldUp = nil }
     }
 
     /// Room for a full piece and the read that fills it up, or for the rest of the body.
@@ -193,7 +205,9 @@ struct BodyReader: ~Copyable {
         room = []
         if hasShare { core.gathering.release(Limits.gatheringShareByteCount) }
         hasShare = false
+        let start = Instant.now.nanoseconds
         receiver.pause()
+        noteReceiver(since: start)
     }
 
     /// Waits for as long as the watchdog lets the client, or until others have waited for long for what the
@@ -201,15 +215,15 @@ struct BodyReader: ~Copyable {
     private mutating func waitForLong() throws {
         let now = Instant.now.nanoseconds
         connection.enter(.owing, at: now, until: exchange.bodyLimit(from: now))
-        var isOthersTurn = isOthersTurn()
+        var hasToGo = isOthersTurn()
         let socket = connection.socket
-        while !isOthersTurn,
+        while !hasToGo,
             !SocketWriter.wait(for: POLLIN, on: socket, by: .after(Limits.heldUpDuration))
         {
-            isOthersTurn = self.isOthersTurn()
+            hasToGo = isOthersTurn()
         }
         if !connection.enter(.busy, at: Instant.now.nanoseconds, until: .max) { wasTold = true }
-        if isOthersTurn { throw BodyHeldUpOthers() }
+        if hasToGo { throw BodyHeldUpOthers() }
     }
 
     /// Whether others have waited for long for what the receiver keeps, at two looks at least, while the

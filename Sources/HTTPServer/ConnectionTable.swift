@@ -72,7 +72,7 @@ struct ConnectionTable {
     }
 
     /// Shuts connections with long heads whose clients have moved nothing worth the name for long, the
-    /// stillest first, until so much of the memory for heads comes back.
+    /// stillest first, until so much of the memory for heads comes back; none where that is too much.
     ///
     /// - Returns: whether it is enough.
     func giveBackHeads(_ byteCount: Int, at now: UInt64) -> Bool {
@@ -81,15 +81,17 @@ struct ConnectionTable {
         }
         .map(\.connection)
         for connection in holders { connection.lookForMovement(at: now) }
-        let still = holders.map { (connection: $0, look: $0.look) }
-            .filter {
-                $0.look.phase.isStill
-                    && now &- min(now, $0.look.since) >= Limits.stillDuration.wholeNanoseconds
-            }
-            .sorted { $0.look.since < $1.look.since }
+        let still = holders.map {
+            (connection: $0, look: $0.look, held: $0.headByteCount.load(ordering: .relaxed))
+        }
+        .filter {
+            $0.look.phase.isStill
+                && now &- min(now, $0.look.since) >= Limits.stillDuration.wholeNanoseconds
+        }
+        .sorted { $0.look.since < $1.look.since }
+        guard still.reduce(0, { $0 + $1.held }) >= byteCount else { return false }
         var left = byteCount
-        for (connection, look) in still where left > 0 {
-            let held = connection.headByteCount.load(ordering: .relaxed)
+        for (connection, look, held) in still where left > 0 {
             if connection.giveWay(look) { left -= held }
         }
         return left <= 0

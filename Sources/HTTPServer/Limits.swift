@@ -49,7 +49,7 @@ enum Limits {
     static let headByteCountMax = 16 * 1_024 * 1_024
 
     /// How long a request with such a head waits for those that give way to it.
-    static let headWait: Duration = .seconds(1)
+    static let headWait: Duration = .seconds(2)
 
     /// What such a head takes, in lengths of its own: in libmicrohttpd's memory, as text, taken apart, and
     /// in what a handler makes of its target.

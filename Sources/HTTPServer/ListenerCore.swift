@@ -136,12 +136,22 @@ final class ListenerCore: @unchecked Sendable {
     /// Takes memory for a long head. Who holds some and neither sends nor takes anything gives way.
     ///
     /// - Returns: nil where those who have it all go on.
+    /// - Blocking: at most `Limits.headWait`.
     func takeRoom(forHeadOf byteCount: Int) -> BudgetShare? {
         let share = BudgetShare(of: heads)
         if share.grow(by: byteCount) { return share }
-        let now = Instant.now.nanoseconds
-        guard connections.withLock({ $0.giveBackHeads(byteCount, at: now) }) else { return nil }
-        return share.grow(by: byteCount, deadline: .after(Limits.headWait)) ? share : nil
+        let deadline = Deadline.after(Limits.headWait)
+        // The first look finds what has moved since the connection began, and not whether it goes on.
+        for _ in 0..<2 {
+            let wanted = byteCount - (heads.limit - heads.inUse)
+            let now = Instant.now.nanoseconds
+            let isEnough = connections.withLock { $0.giveBackHeads(wanted, at: now) }
+            let next = Deadline.after(Limits.stillDuration + Limits.stallDuration)
+            if share.grow(by: byteCount, deadline: isEnough ? deadline : next.earlier(deadline)) {
+                return share
+            }
+        }
+        return nil
     }
 
     /// Shuts all connections.

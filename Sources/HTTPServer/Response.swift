@@ -29,6 +29,15 @@ package struct Response {
         self.body = if case .bytes(let bytes) = body { .bytes(bytes.detached()) } else { body }
     }
 
+    /// Makes the first piece of a body that is made while it is sent, so that what fails at once can be
+    /// answered with an error. For whoever has put the answer together, when nothing that it was made
+    /// of is held any more: the first piece may have to wait for memory.
+    ///
+    /// - Throws: as `BodySource.prepare()`.
+    package func prepareBody() throws {
+        if case .source(let source, _) = body { try source.prepare() }
+    }
+
     /// Whether the body is made while it is sent.
     var hasSource: Bool {
         if case .source = body { true } else { false }
@@ -69,6 +78,11 @@ package enum Body {
 
 /// Makes the bytes of an answer, piece by piece, on the connection's thread.
 package protocol BodySource: AnyObject {
+    /// Makes the first piece, which `next` then gives. Called at most once, before `next`.
+    ///
+    /// - Throws: anything.
+    func prepare() throws
+
     /// The next piece, or nil at the end.
     ///
     /// A piece may be larger than `limit`. An empty piece is passed over.
@@ -106,6 +120,7 @@ package protocol BodySource: AnyObject {
 }
 
 extension BodySource {
+    package func prepare() throws {}
     package var canReload: Bool { false }
     package func release() {}
 

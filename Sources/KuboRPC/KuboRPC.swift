@@ -73,7 +73,10 @@ package struct KuboRPC: Sendable {
         var invocation = invocation
         do {
             try invocation.call.waitForTurn(invocation.access)
-            return try run(invocation).response(common, checking: invocation)
+            let response = try run(invocation).response(common, checking: invocation)
+            // What the command had in hand for its answer is gone.
+            try response.prepareBody()
+            return response
         } catch {
             return RPCError(error).response(common)
         }

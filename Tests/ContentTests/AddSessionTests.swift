@@ -300,6 +300,26 @@ struct AddSessionTests {
         #expect(tooDeep?.code == .invalidArgument)
     }
 
+    /// What can be added can be got: a folder around all is a level too, and so is an empty one.
+    @Test(arguments: [(256, false), (257, false), (255, true), (256, true)])
+    func asManyFoldersAreAddedAsCanBeGot(count: Int, wraps: Bool) throws {
+        let scratch = try ScratchLibrary()
+        var options = ImportOptions()
+        options.wrapsWithDirectory = wraps
+        let session = try AddSession(scratch.access, options: options) { _ in }
+        let path = try EntryPath(cleaning: String(repeating: "d/", count: count))
+        let error = contentError { try session.addFolder(at: path) }
+        guard count + (wraps ? 1 : 0) <= 256 else {
+            #expect(error?.code == .invalidArgument)
+            return
+        }
+        #expect(error == nil)
+        let root = try #require(try session.finish(pinning: .none).first)
+        var archive = try TarExport(
+            root.cid, name: "d", keepsExactTimes: false, access: scratch.access)
+        while try archive.next() != nil {}
+    }
+
     @Test func aHashThatIsNotAllowedIsRefused() throws {
         let scratch = try ScratchLibrary()
         var options = ImportOptions()

@@ -186,3 +186,17 @@ struct NodeTests {
         #expect(scratch.store.statistics.blockCount == 0)
     }
 }
+
+extension NodeConversion {
+    fileprivate static func convert(
+        _ bytes: Bytes, from input: Multicodec, to output: Multicodec, access: ContentAccess
+    ) throws -> Bytes {
+        try convert(bytes, from: input, to: output, access: access) { $0 }
+    }
+
+    fileprivate static func get(
+        _ resolution: Resolution, as codec: Multicodec, access: ContentAccess
+    ) throws -> Bytes {
+        try get(resolution, as: codec, access: access) { $0 }
+    }
+}

@@ -51,7 +51,7 @@ struct FolderPageTests {
     @Test func whoWaitsToSortHoldsNoBlocks() throws {
         let gateway = try ScratchGateway()
         let leaf = try gateway.store(folder: [])
-        let folder = try gateway.store(folder: (0..<1_000).map { ("entry \($0)", leaf) })
+        let folder = try gateway.store(shardsOf: (0..<1_000).map { ("entry \($0)", leaf) })
         let memory = gateway.library.blockMemory.ordinary
         let budget = gateway.library.stateBudget
         #expect(budget.tryAcquire(budget.limit))
@@ -68,6 +68,35 @@ struct FolderPageTests {
         #expect(rowCount.value() == 1_000)
         thread.join()
         #expect(memory.inUse == 0)
+    }
+
+    /// Those of a HAMT come by the hashes of their names; those of one block are in order as they should be,
+    /// and shown as they are.
+    @Test func entriesComeByNameWhereTheirFolderHasThemSo() throws {
+        let gateway = try ScratchGateway()
+        let leaf = try gateway.store(folder: [])
+        let names = (0..<300).map { "entry \(1_000 + $0)" }
+        func shown(_ folder: CID) throws -> [String] {
+            let page = try gateway.get("/ipfs/\(folder.text())/").body.utf8Text ?? ""
+            return page.split(separator: "\n").compactMap { line in
+                line.firstRange(of: ">entry ").map { "entry " + line[$0.upperBound...].prefix(4) }
+            }
+        }
+        let sharded = try gateway.store(shardsOf: names.map { ($0, leaf) })
+        #expect(try shown(sharded) == names)
+        let backwards = try gateway.store(folder: names.reversed().map { ($0, leaf) })
+        #expect(try shown(backwards) == names.reversed())
+    }
+
+    /// Neither markup nor a terminal's commands come out of a name.
+    @Test func namesAreShownWithoutControlCharacters() throws {
+        let gateway = try ScratchGateway()
+        let leaf = try gateway.store(folder: [])
+        let folder = try gateway.store(folder: [("a\u{1B}[31m\u{9B}2J\u{7}\u{0}\r<b>", leaf)])
+        let page = try gateway.get("/ipfs/\(folder.text())/").body.utf8Text ?? ""
+        #expect(page.contains(">a\u{FFFD}[31m\u{FFFD}2J\u{FFFD}\u{FFFD}\u{FFFD}&lt;b&gt;<"))
+        let controls = page.unicodeScalars.filter { $0.properties.generalCategory == .control }
+        #expect(controls.allSatisfy { $0 == "\n" })
     }
 
     /// What fails there is an answer with a status of its own: 503 where others have the memory, not 500. And

@@ -65,6 +65,22 @@ final class ScratchGateway: Sendable {
         return try BlockWriter(library.access(for: context)).put(node.encode(), naming: naming)
     }
 
+    /// Stores a folder with these entries as a HAMT.
+    func store(shardsOf entries: [(name: String, cid: CID)]) throws -> CID {
+        var options = ImportOptions()
+        options.hamtThreshold = 1
+        var builder = DirectoryBuilder(options: options)
+        for (name, cid) in entries {
+            try builder.add(name, Child(cid: cid, fileByteCount: 1, tsize: 1))
+        }
+        let writer = BlockWriter(library.access(for: RequestContext(deadline: soon())))
+        return try builder.finish { bytes, codec in
+            var naming = BlockWriter.Naming()
+            naming.codec = codec
+            return try writer.put(bytes, naming: naming)
+        }.cid
+    }
+
     /// The answer to a request, with the whole body read.
     func answer(
         _ method: HTTP.Method, _ target: String, _ fields: Fields = [:]

@@ -120,6 +120,18 @@ struct ConnectionTableTests {
         #expect(pairs.map(\.isShut) == [false, true, false] && !other.isShut)
     }
 
+    /// Nobody is shut for a newcomer who gets no room by that.
+    @Test func headsAreGivenBackOnlyWhereThatIsEnough() {
+        let pairs = (0..<3).map { pair(.still, secondsAgo: 9 - $0) }
+        let table = table(pairs)
+        for pair in pairs { pair.connection.headByteCount.store(100, ordering: .relaxed) }
+        pairs[1].connection.enter(.busy, at: now, until: .max)
+        #expect(!table.giveBackHeads(250, at: now))
+        #expect(pairs.map(\.isShut) == [false, false, false])
+        #expect(table.giveBackHeads(150, at: now))
+        #expect(pairs.map(\.isShut) == [true, false, true])
+    }
+
     @Test func nobodyWaitsForThoseThatHaveLeft() {
         let pairs = (0..<3).map { _ in pair(.waiting, secondsAgo: 0) }
         var table = table(pairs)

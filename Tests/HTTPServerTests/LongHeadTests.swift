@@ -138,7 +138,8 @@ struct LongHeadTests {
         }
         let room = Limits.headByteCountMax / (15_000 * Limits.headCopyCount)
         let still = try (0..<room + 5).map { _ in try client("/long") }
-        // The first ones have stood still for more than a second by then.
+        // The first ones have stood still for more than a second by then, which only a second look can tell
+        // from having taken what stands in their sockets' buffers.
         pause(for: .milliseconds(2_500))
         for _ in 0..<20 {
             let answer = try client("/short").readToEnd()

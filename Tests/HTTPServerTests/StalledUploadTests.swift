@@ -138,9 +138,12 @@ struct StalledUploadTests {
         #expect(events.count { $0 == .pause } < sentCount)
     }
 
-    /// What an upload keeps through a pause is others' turn when they have waited for long.
-    @Test(arguments: [true, false])
-    func whoStandsStillAndHoldsUpOthersIsBrokenOff(holdsUpOthers: Bool) throws {
+    /// What an upload keeps through a pause is others' turn when they have waited for long. With a byte every
+    /// few milliseconds it is never waited for as if it had stopped.
+    @Test(arguments: [(true, 300), (true, 5), (false, 300)])
+    func whoStandsStillAndHoldsUpOthersIsBrokenOff(
+        holdsUpOthers: Bool, milliseconds: Int
+    ) throws {
         let receiver = KeepingReceiver(holdsUpOthers: holdsUpOthers)
         var options = ListenerOptions.testing()
         options.progressRateMin = 0
@@ -154,7 +157,7 @@ struct StalledUploadTests {
             !receiver.isAbandoned.withLock({ $0 }), !deadline.hasPassed
         {
             client.send("1\r\nb\r\n")
-            pause(for: .milliseconds(300))
+            pause(for: .milliseconds(milliseconds))
         }
         if !holdsUpOthers { client.send("0\r\n\r\n") }
         let answer = client.readToEnd()

@@ -36,6 +36,17 @@ extension HostileClients {
         withExtendedLifetime(readers) {}
     }
 
+    /// A hundred and thirty at once who ask for one page and take nothing of it.
+    func openPages(until deadline: Deadline, _ random: inout SeededRandom) {
+        let readers = (0..<130).map { _ in
+            let reader = connect(gatewayPort, &random, receiving: 4_096)
+            reader.send(head("GET", "/ipfs/" + widePath))
+            return reader
+        }
+        rest(.seconds(4), until: deadline)
+        withExtendedLifetime(readers) {}
+    }
+
     /// Calls and requests with many short things in the query and in `Accept`, all of which come to their
     /// end at the same moment.
     func askAtLength(until deadline: Deadline, _ random: inout SeededRandom) {

@@ -13,13 +13,18 @@ final class HostileClients: Sendable {
     let largePaths: [String]
     /// Paths below `/ipfs/` of large blocks.
     let largeBlocks: [String]
+    /// Path below `/ipfs/` of a folder whose page is dear.
+    let widePath: String
     private let done = Locked(0)
 
-    init(_ node: RunningNode, largePaths: [String], largeBlocks: [String]) {
+    init(
+        _ node: RunningNode, largePaths: [String], largeBlocks: [String], widePath: String
+    ) {
         gatewayPort = node.gatewayPort
         rpcPort = node.rpcPort
         self.largePaths = largePaths
         self.largeBlocks = largeBlocks
+        self.widePath = widePath
     }
 
     /// Things that were done, whatever became of them.
@@ -28,7 +33,8 @@ final class HostileClients: Sendable {
     /// All kinds, each with the number of threads that are busy with it.
     static let kinds: [(name: String, threadCount: Int, work: Kind)] = [
         ("requests", 3, HostileClients.sendRandomRequests), ("slow", 1, HostileClients.readSlowly),
-        ("crowd", 1, HostileClients.crowd), ("stalled", 1, HostileClients.stallUploads),
+        ("crowd", 1, HostileClients.crowd), ("pages", 1, HostileClients.openPages),
+        ("stalled", 1, HostileClients.stallUploads),
         ("queries", 1, HostileClients.askAtLength), ("idle", 1, HostileClients.holdConnections),
         ("half", 1, HostileClients.closeHalf), ("abort", 1, HostileClients.abortUploads),
         ("garbage", 1, HostileClients.sendGarbage), ("pipeline", 1, HostileClients.pipeline),

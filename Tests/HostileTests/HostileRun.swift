@@ -19,7 +19,8 @@ final class HostileRun {
         let large = content.files.filter { $0.bytes.count > 1_000_000 }.map(\.path)
         hostile = HostileClients(
             node, largePaths: large + content.roots.suffix(2),
-            largeBlocks: content.largeBlocks.map(\.path))
+            largeBlocks: content.largeBlocks.map(\.path),
+            widePath: try WideFolder(addedTo: node).path)
     }
 
     /// Returns when all clients have left.

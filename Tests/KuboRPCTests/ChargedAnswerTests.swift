@@ -50,7 +50,7 @@ struct ChargedAnswerTests {
         let answer = Answer.lines(Lines { .text(text) })
         let invocation = try node.invocation("refs/local")
         let error = #expect(throws: ContentError.self) {
-            try answer.response([:], checking: invocation)
+            try answer.response([:], checking: invocation).prepareBody()
         }
         #expect(error?.code == .tooMuchMemory)
     }

@@ -109,6 +109,34 @@ struct NamesProgramTests {
         #expect(try File.rawNames(in: place.path("here")).allSatisfy { $0 == "got" })
     }
 
+    /// Where there is a folder for it, a path could be followed. It would be another tree than the one that the
+    /// CID stands for.
+    @Test(arguments: ["dir/x", "x/../y", "./y", "y/.", "dir/../y"])
+    func getFollowsNoPathInsideOfTheTreeEither(name: String) throws {
+        let place = try TestPlace()
+        let file = try place.run("block", "put", input: "out").outputText.dropLast()
+        let folder = "bafybeiczsscdsbs7ffqz55asqdf3smv6klcw3gofszvwlyarci47bgf354"
+        let links = [("dir", folder), (name, String(file))].map {
+            "{\"Hash\":{\"/\":\"\($0.1)\"},\"Name\":\"\($0.0)\",\"Tsize\":3}"
+        }.joined(separator: ",")
+        func put(_ links: String) throws -> String {
+            let node = "{\"Data\":{\"/\":{\"bytes\":\"CAE\"}},\"Links\":[\(links)]}"
+            return String(
+                try place.run(
+                    "dag", "put", "--input-codec=dag-json", "--store-codec=dag-pb",
+                    input: Bytes(utf8: node)
+                ).outputText.dropLast())
+        }
+        #expect(try put("") == folder)
+        let root = try put(links)
+        for option in ["", "-a"] {
+            let got = try place.shell("holdfast get \(option) -o got \(root)")
+            #expect(got.exitCode == 1)
+            #expect(got.errorText.contains("the entry \"\(name)\""), "\(got.errorText)")
+            #expect(try !File.exists(place.path("got")))
+        }
+    }
+
     @Test func foldersThatUnicodeCallsEqualAreListedAsTwo() throws {
         let place = try TestPlace()
         let made = "mkdir -p d/$'e\\xcc\\x81' d/$'\\xc3\\xa9' && for f in d/*; do touch $f/x; done"

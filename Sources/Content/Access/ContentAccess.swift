@@ -40,14 +40,15 @@ package struct ContentAccess: Sendable {
             "the memory for walks over content", reserve: library.stateReserveBudget)
     }
 
-    /// Whether this request remembers much while others wait for memory to remember something.
+    /// Whether this request remembers something while others wait for memory to do so. However little: many
+    /// that each hold a little hold all of it.
     package var holdsUpOthers: Bool {
-        if context.entryByteCount.load(ordering: .relaxed) >= Limits.muchStateBytes,
+        if context.entryByteCount.load(ordering: .relaxed) > 0,
             library.entryBudget.waiterCount > 0
         {
             return true
         }
-        return context.stateReserve.holdsMuch
+        return context.stateReserve.holdsAny
             && library.stateBudget.waiterCount + library.stateReserveBudget.waiterCount > 0
     }
 

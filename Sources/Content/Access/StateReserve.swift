@@ -17,11 +17,8 @@ final class StateReserve: Sendable {
     /// Whether the request holds memory that others may wait for.
     var holdsState: Bool { stateByteCount.load(ordering: .relaxed) > 0 }
 
-    /// Whether it holds a good part of it.
-    var holdsMuch: Bool {
-        stateByteCount.load(ordering: .relaxed) >= Limits.muchStateBytes
-            || turn.withLock { $0 != nil }
-    }
+    /// Whether it holds that, or the reserve.
+    var holdsAny: Bool { holdsState || turn.withLock { $0 != nil } }
 
     /// Notes what a share of the request has taken of the budget, or given back.
     func noteState(_ byteCount: Int) { stateByteCount.add(byteCount, ordering: .relaxed) }

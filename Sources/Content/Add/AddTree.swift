@@ -47,10 +47,14 @@ struct AddTree {
     ///
     /// Only the wrapper has no name, so an empty path means it.
     ///
-    /// - Throws: `.nameTaken` when a file has one of the names, and as `StateShare.take(_:)`.
+    /// - Throws: `.nameTaken` when a file has one of the names, `.invalidArgument` for more levels than
+    ///   can be read again, and as `StateShare.take(_:)`.
     mutating func folder(
         at names: some Collection<Bytes>
     ) throws(ContentError) -> (AddFolder, top: Int) {
+        guard names.count + (options.wrapsWithDirectory ? 1 : 0) <= Limits.pathSegmentsMax else {
+            throw .foldersTooDeep
+        }
         var names = Array(names)[...]
         let index = options.wrapsWithDirectory ? 0 : try topFolder(names.removeFirst())
         guard case .folder(var folder, _) = tops[index] else {

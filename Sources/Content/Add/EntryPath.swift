@@ -31,10 +31,7 @@ package struct EntryPath: Hashable, Sendable {
             }
         }
         guard names.count <= Limits.entryNamesMax else {
-            throw ContentError(
-                .invalidArgument,
-                "an entry is more than \(Limits.entryNamesMax) names deep: add a folder further down"
-            )
+            throw .foldersTooDeep
         }
         self.names = names
     }
@@ -57,4 +54,12 @@ package struct EntryPath: Hashable, Sendable {
 
     /// The names with slashes.
     package var bytes: Bytes { names.joined(separator: "/") }
+}
+
+extension ContentError {
+    /// The error for an add with more levels of folders than can be got again.
+    static let foldersTooDeep = ContentError(
+        .invalidArgument,
+        "there are more than \(Limits.pathSegmentsMax) folders one in the other: add one further down"
+    )
 }

@@ -39,18 +39,21 @@ package struct TarExport {
     ///   - name: the name that everything stands below.
     ///   - keepsExactTimes: whether times are exact, which takes PAX headers: with nanoseconds, and
     ///     1970-01-01 told from no time. If not they are cut to seconds.
+    ///   - takesPaths: whether an entry whose name is a path stands where that leads, inside of the tree;
+    ///     if not it is refused. Other names could become the same.
     ///   - access: where the blocks are, and who asks.
     /// - Throws: `.blockNotFound`, `.notUnixFS`, `.undecodable`, `.nameOutsideRoot`, `.storage`,
     ///   `.overloaded`, and as `RequestContext.check()`.
     package init(
-        _ cid: CID, name: Bytes, keepsExactTimes: Bool = false, access: ContentAccess
+        _ cid: CID, name: Bytes, keepsExactTimes: Bool = false, takesPaths: Bool = true,
+        access: ContentAccess
     ) throws(ContentError) {
         self.access = access
         self.keepsExactTimes = keepsExactTimes
         children = access.makeReader()
         folders = access.makeReader(with: children)
         state = access.makeStateShare()
-        let path = try TarPath(root: name)
+        let path = try TarPath(root: name, takesPaths: takesPaths)
         root = (cid.compacted(), path)
         written = [path.fingerprint]
         var check = TarNameCheck(access)

@@ -9,17 +9,22 @@ struct TarPath {
     /// Bytes of the tree's own name, which may have slashes in it. Nothing cuts into them.
     private let rootByteCount: Int
 
+    /// Whether the name of an entry may be a path, which is followed.
+    private let takesPaths: Bool
+
     /// The tree itself.
     ///
     /// - Throws: `.nameTooLong`.
-    init(root: Bytes) throws(ContentError) {
-        try self.init(bytes: root.compacted(), rootByteCount: root.count)
+    init(root: Bytes, takesPaths: Bool) throws(ContentError) {
+        try self.init(
+            bytes: root.compacted(), rootByteCount: root.count, takesPaths: takesPaths)
     }
 
-    private init(bytes: Bytes, rootByteCount: Int) throws(ContentError) {
+    private init(bytes: Bytes, rootByteCount: Int, takesPaths: Bool) throws(ContentError) {
         guard bytes.count <= Limits.tarPathBytesMax else { throw Self.tooLong(bytes.count) }
         self.bytes = bytes
         self.rootByteCount = rootByteCount
+        self.takesPaths = takesPaths
     }
 
     private static func tooLong(_ byteCount: Int) -> ContentError {
@@ -38,8 +43,8 @@ struct TarPath {
     /// - Parameters:
     ///   - linkName: the name.
     ///   - folder: the folder that has the link, for errors.
-    /// - Throws: `.nameOutsideRoot` when that leads out of the tree, or for an empty part;
-    ///   `.nameTaken` when it leads to a folder on the way; `.nameTooLong`.
+    /// - Throws: `.nameOutsideRoot` when that leads out of the tree, for an empty part, or for a path where
+    ///   none is followed; `.nameTaken` when it leads to a folder on the way; `.nameTooLong`.
     func appending(_ linkName: Bytes, in folder: CID) throws(ContentError) -> TarPath {
         guard linkName.count <= Limits.tarPathBytesMax else {
             throw .entry(
@@ -71,7 +76,13 @@ struct TarPath {
                 linkName, of: folder, .nameTaken,
                 "means a folder that it is in, and no file of its own")
         }
-        return try TarPath(bytes: Bytes(path), rootByteCount: rootByteCount)
+        guard takesPaths || !linkName.contains(UInt8(ascii: "/")) else {
+            throw .entry(
+                linkName, of: folder, .nameOutsideRoot,
+                "is a path: a file or folder of that name cannot be made")
+        }
+        return try TarPath(
+            bytes: Bytes(path), rootByteCount: rootByteCount, takesPaths: takesPaths)
     }
 
     /// Whether a path is this one, or one that this one goes on from.

@@ -5,19 +5,30 @@ package import Multiformats
 
 /// Turns nodes from one codec into another, as `dag put` and `dag get` need it.
 package enum NodeConversion {
-    /// Reads a node in one codec and writes it in another.
+    /// Reads a node in one codec and lends it in another.
     ///
     /// - Parameters:
     ///   - bytes: the node.
     ///   - input: what it is written in.
     ///   - output: what it is to be written in.
     ///   - access: who asks; its library has the memory for the decoded value.
-    /// - Returns: the node in the other codec; the canonical form also when both are the same.
+    ///   - use: gets the node in the other codec; the canonical form also when both are the same. Its
+    ///     memory counts until this returns.
     /// - Throws: `.unsupportedCodec`, `.undecodable`, `.invalidArgument` for a value that the output
-    ///   codec cannot express; `.tooMuchMemory`, `.overloaded`, and as `RequestContext.check()`.
-    package static func convert(
-        _ bytes: Bytes, from input: Multicodec, to output: Multicodec, access: ContentAccess
-    ) throws(ContentError) -> Bytes {
+    ///   codec cannot express; `.tooMuchMemory`, `.overloaded`, as `RequestContext.check()`; what `use`
+    ///   throws.
+    package static func convert<Result>(
+        _ bytes: Bytes, from input: Multicodec, to output: Multicodec, access: ContentAccess,
+        _ use: (Bytes) throws -> Result
+    ) throws -> Result {
+        let (node, share) = try converted(bytes, from: input, to: output, access)
+        defer { withExtendedLifetime(share) {} }
+        return try use(node)
+    }
+
+    private static func converted(
+        _ bytes: Bytes, from input: Multicodec, to output: Multicodec, _ access: ContentAccess
+    ) throws(ContentError) -> (node: Bytes, share: BudgetShare) {
         guard bytes.count <= Limits.nodeBytesMax else {
             throw ContentError(
                 .blockTooLarge, "the node has more than \(Limits.nodeBytesMax) bytes")
@@ -29,31 +40,31 @@ package enum NodeConversion {
         } catch {
             throw failure(error, otherwise: .undecodable)
         }
-        return try convert(bytes, undecoded, from: input, to: output, access)
+        return try converted(bytes, undecoded, from: input, to: output, access)
     }
 
     /// The memory for value and output is taken in one step: two who held some and wanted more would wait
     /// for each other. Most outputs are about as long as the input. One that is longer is begun again,
     /// with memory for four times as much, or with all that there is.
-    private static func convert(
+    private static func converted(
         _ bytes: Bytes, _ undecoded: UndecodedValue, from input: Multicodec,
         to output: Multicodec, _ access: ContentAccess
-    ) throws(ContentError) -> Bytes {
+    ) throws(ContentError) -> (node: Bytes, share: BudgetShare) {
         let budget = access.library.decodingBudget
         var byteCountMax = 2 * bytes.count + (64 << 10)
         while true {
             // What is written into doubles as it grows.
             let wanted = undecoded.decodedByteCount + 2 * byteCountMax
             let share = BudgetShare(of: budget)
-            defer { withExtendedLifetime(share) {} }
             try access.context.take(
                 min(wanted, budget.limit), in: share, within: Limits.memoryWait,
                 "the memory for decoding")
             let isAllThereIs = wanted >= budget.limit
             do {
-                return try convert(
+                let node = try converted(
                     bytes, undecoded, from: input, to: output,
                     byteCountMax: isAllThereIs ? IPLD.Limits.encodedBytesMax : byteCountMax)
+                return (node, share)
             } catch {
                 guard error.code == .tooMuchMemory, !isAllThereIs else { throw error }
                 byteCountMax *= 4
@@ -61,7 +72,7 @@ package enum NodeConversion {
         }
     }
 
-    private static func convert(
+    private static func converted(
         _ bytes: Bytes, _ undecoded: UndecodedValue, from input: Multicodec,
         to output: Multicodec, byteCountMax: Int
     ) throws(ContentError) -> Bytes {
@@ -100,16 +111,17 @@ package enum NodeConversion {
     ///   - resolution: the path, resolved.
     ///   - codec: what the answer is written in.
     ///   - access: where the block is, and who asks.
-    /// - Returns: the value in that codec.
+    ///   - use: gets the value in that codec, as from `convert`.
     /// - Throws: `.blockNotFound`, and as `convert`.
-    package static func get(
-        _ resolution: Resolution, as codec: Multicodec, access: ContentAccess
-    ) throws(ContentError) -> Bytes {
+    package static func get<Result>(
+        _ resolution: Resolution, as codec: Multicodec, access: ContentAccess,
+        _ use: (Bytes) throws -> Result
+    ) throws -> Result {
         let reader = access.makeReader()
         // The block counts for as long as it is read from.
         defer { withExtendedLifetime(reader) {} }
         let bytes = try reader.block(resolution.cid)
         let value = resolution.valueRange.map { bytes[$0] } ?? bytes
-        return try convert(value, from: resolution.cid.codec, to: codec, access: access)
+        return try convert(value, from: resolution.cid.codec, to: codec, access: access, use)
     }
 }

@@ -32,10 +32,10 @@ enum DAGCommands {
         let codec = try CodecNames.codec(
             named: invocation.options.text("output-codec") ?? "dag-json")
         let resolution = try invocation.resolve(invocation.argumentBytes[0])
-        return .raw(
-            try RawAnswer(
-                made: NodeConversion.get(resolution, as: codec, access: invocation.access),
-                invocation.access))
+        let access = invocation.access
+        return try NodeConversion.get(resolution, as: codec, access: access) { value in
+            .raw(try RawAnswer(made: value, access))
+        }
     }
 
     static func put(_ invocation: Invocation) throws -> any PartSink {
@@ -49,10 +49,12 @@ enum DAGCommands {
         }
         naming.hash = code
         return WholeFilesSink(invocation, pins: options.flag("pin")) { [naming] bytes, writer in
-            let node = try NodeConversion.convert(
-                bytes, from: input, to: naming.codec, access: invocation.access)
-            let cid = try writer.put(node, naming: naming)
-            return .object([("Cid", .link(invocation.cidText(cid)))])
+            try NodeConversion.convert(
+                bytes, from: input, to: naming.codec, access: invocation.access
+            ) { node in
+                let cid = try writer.put(node, naming: naming)
+                return .object([("Cid", .link(invocation.cidText(cid)))])
+            }
         }
     }
 

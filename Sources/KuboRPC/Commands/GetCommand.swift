@@ -74,6 +74,6 @@ enum GetCommand {
     ) throws -> any ContentPieces {
         try TarExport(
             cid, name: path.segments.last ?? Bytes(utf8: path.rootText),
-            keepsExactTimes: !isArchive, access: invocation.access)
+            keepsExactTimes: !isArchive, takesPaths: false, access: invocation.access)
     }
 }

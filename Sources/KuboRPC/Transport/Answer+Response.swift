@@ -5,14 +5,13 @@ import HTTP
 import HTTPServer
 
 extension Answer {
-    /// Makes the HTTP answer. The first line or piece is made before the head goes out, so that a
-    /// command that fails at once gets a proper status.
+    /// Makes the HTTP answer, whose body is to be prepared (`Response.prepareBody()`).
     ///
     /// - Parameters:
     ///   - common: fields of every answer.
     ///   - invocation: the call; no longer answered when its client has gone or its time is over.
     /// - Returns: a 200.
-    /// - Throws: what the first line or piece failed with.
+    /// - Throws: `.overloaded`, `.tooMuchMemory` for a long value; when the disk is full.
     func response(_ common: Fields, checking invocation: Invocation) throws -> Response {
         var fields = common
         fields["Content-Type"] = "application/json"
@@ -30,19 +29,17 @@ extension Answer {
         case .lines(let lines):
             fields["X-Chunked-Output"] = "1"
             let body = LineBody(lines, checking: invocation)
-            try body.prepare()
             return Response(.ok, fields: fields, body: .source(body, length: nil))
         case .spool(let spool):
             fields["X-Chunked-Output"] = "1"
             return Response(
                 .ok, fields: fields,
-                body: .source(try SpoolBody(spool.pieces(), invocation), length: nil))
+                body: .source(SpoolBody(spool.pieces(), invocation), length: nil))
         case .raw(let raw):
             fields["Content-Type"] = raw.contentType
             fields["X-Stream-Output"] = "1"
             fields["X-Content-Length"] = raw.contentLength.map(String.init)
             let body = RawBody(raw, checking: invocation)
-            try body.prepare()
             return Response(.ok, fields: fields, body: .source(body, length: nil))
         }
     }
@@ -54,7 +51,7 @@ extension ResultSpool {
         if let short = takeShort() { return Response(.ok, fields: fields, body: .bytes(short)) }
         return Response(
             .ok, fields: fields,
-            body: .source(try SpoolBody(pieces(), invocation), length: byteCount))
+            body: .source(SpoolBody(pieces(), invocation), length: byteCount))
     }
 }
 
@@ -93,12 +90,12 @@ final class SpoolBody: BodySource {
     private let invocation: Invocation
     private var first: Bytes?
 
-    /// Makes the first piece, so that what fails at once gets a proper status.
-    init(_ make: @escaping () throws -> Bytes?, _ invocation: Invocation) throws {
+    init(_ make: @escaping () throws -> Bytes?, _ invocation: Invocation) {
         self.make = make
         self.invocation = invocation
-        first = try make()
     }
+
+    func prepare() throws { first = try make() }
 
     func next(limit: Int) throws -> Bytes? {
         try invocation.context.check()

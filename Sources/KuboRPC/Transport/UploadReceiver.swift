@@ -59,7 +59,9 @@ final class UploadReceiver: BodyReceiver {
             return RPCError(error).response(common)
         }
         do {
-            return try sink.finish().response(common, checking: invocation)
+            let response = try sink.finish().response(common, checking: invocation)
+            try response.prepareBody()
+            return response
         } catch {
             return RPCError(error).response(common)
         }
