@@ -150,7 +150,9 @@ let testTargets: [Target] = [
         dependencies: ["fuzz", "TestSupport", "Buffers", "Execution"], swiftSettings: settings),
     .testTarget(
         name: "HostileTests",
-        dependencies: ["fuzz", "TestSupport", "Buffers", "HTTP", "HTTPClient", "Execution"],
+        dependencies: [
+            "fuzz", "TestSupport", "Buffers", "Multiformats", "HTTP", "HTTPClient", "Execution",
+        ],
         swiftSettings: settings),
     .testTarget(
         name: "TidyTests", dependencies: ["TestSupport", "Buffers", "Execution", "holdfast"],

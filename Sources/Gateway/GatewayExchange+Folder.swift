@@ -2,6 +2,7 @@ import Buffers
 import Content
 import HTTP
 import HTTPServer
+import IPLD
 import Multiformats
 import UnixFS
 
@@ -46,19 +47,39 @@ extension GatewayExchange {
     private func indexAnswer(
         _ index: DirectoryEntry, _ resolution: Resolution, from reader: BlockReader
     ) throws(GatewayError) -> Response {
-        let file = try block(index.cid, from: reader)
+        if try saysThatItIsEmpty(index.cid, resolution, reader) {
+            // Nobody waits for its parts while he holds the root.
+            reader.release()
+            try checkEmpty(index.cid)
+        }
+        let (block, node) = try openIndex(index.cid, resolution, reader)
+        return try fileAnswer(
+            file: block, node: node, from: reader, resolution,
+            tag: EntityTag(tagText(resolution)),
+            name: "index.html")
+    }
+
+    private func saysThatItIsEmpty(
+        _ index: CID, _ resolution: Resolution, _ reader: BlockReader
+    ) throws(GatewayError) -> Bool {
+        guard case .file(let file) = try openIndex(index, resolution, reader).node else {
+            return false
+        }
+        return file.partCount > 0 && file.byteCount == 0
+    }
+
+    private func openIndex(
+        _ index: CID, _ resolution: Resolution, _ reader: BlockReader
+    ) throws(GatewayError) -> (block: Block, node: UnixFSNode) {
+        let block = try block(index, from: reader)
         let node: UnixFSNode
         do {
-            node = try UnixFSNode.read(file)
+            node = try UnixFSNode.read(block)
         } catch {
             throw GatewayError(error, resolving: target.path.text + "/index.html")
         }
         switch node {
-        case .raw, .file:
-            return try fileAnswer(
-                file: file, node: node, from: reader, resolution,
-                tag: EntityTag(tagText(resolution)),
-                name: "index.html")
+        case .raw, .file: return (block, node)
         default:
             throw GatewayError(
                 .unprocessableContent, "index.html could not be read: not a file",

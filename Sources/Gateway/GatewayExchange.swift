@@ -103,8 +103,9 @@ final class GatewayExchange {
             let (block, node) = try openRoot(resolution.cid, from: reader)
             switch node {
             case .symlink(let link): return try symlinkAnswer(resolution, link)
-            case .file(let file) where file.partCount > 0 && needsType(of: resolution.cid):
-                plan = .typeOfFile
+            case .file(let file)
+            where file.partCount > 0 && (file.byteCount == 0 || needsType(of: resolution.cid)):
+                plan = .file(isEmpty: file.byteCount == 0)
             case .raw, .file:
                 return try fileAnswer(resolution, block: block, node: node, from: reader)
             case .shard(let folder): plan = .shardedFolder(folder.metadata)
@@ -116,8 +117,9 @@ final class GatewayExchange {
         // Other blocks are needed first. Nobody waits for them while he holds the root.
         reader.release()
         switch plan {
-        case .typeOfFile:
-            try findType(of: resolution.cid)
+        case .file(let isEmpty):
+            if isEmpty { try checkEmpty(resolution.cid) }
+            if needsType(of: resolution.cid) { try findType(of: resolution.cid) }
             let (block, node) = try openRoot(resolution.cid, from: reader)
             return try fileAnswer(resolution, block: block, node: node, from: reader)
         case .folder(let metadata, let index):
@@ -132,7 +134,7 @@ final class GatewayExchange {
 
     /// What is to be done with a root that leads to other blocks; holds on to none.
     private enum RootPlan {
-        case typeOfFile
+        case file(isEmpty: Bool)
         case folder(UnixFSMetadata, index: DirectoryEntry?)
         case shardedFolder(UnixFSMetadata)
     }

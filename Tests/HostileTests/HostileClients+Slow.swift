@@ -36,11 +36,12 @@ extension HostileClients {
         withExtendedLifetime(readers) {}
     }
 
-    /// A hundred and thirty at once who ask for one page and take nothing of it.
-    func openPages(until deadline: Deadline, _ random: inout SeededRandom) {
+    /// A hundred and thirty at once who ask for one thing and take nothing of it.
+    func askForDearContent(until deadline: Deadline, _ random: inout SeededRandom) {
+        let path = dearPaths[random.below(dearPaths.count)]
         let readers = (0..<130).map { _ in
             let reader = connect(gatewayPort, &random, receiving: 4_096)
-            reader.send(head("GET", "/ipfs/" + widePath))
+            reader.send(head("GET", "/ipfs/" + path))
             return reader
         }
         rest(.seconds(4), until: deadline)

@@ -13,18 +13,18 @@ final class HostileClients: Sendable {
     let largePaths: [String]
     /// Paths below `/ipfs/` of large blocks.
     let largeBlocks: [String]
-    /// Path below `/ipfs/` of a folder whose page is dear.
-    let widePath: String
+    /// Paths below `/ipfs/` whose answers take much memory while they are made.
+    let dearPaths: [String]
     private let done = Locked(0)
 
     init(
-        _ node: RunningNode, largePaths: [String], largeBlocks: [String], widePath: String
+        _ node: RunningNode, largePaths: [String], largeBlocks: [String], dearPaths: [String]
     ) {
         gatewayPort = node.gatewayPort
         rpcPort = node.rpcPort
         self.largePaths = largePaths
         self.largeBlocks = largeBlocks
-        self.widePath = widePath
+        self.dearPaths = dearPaths
     }
 
     /// Things that were done, whatever became of them.
@@ -33,7 +33,7 @@ final class HostileClients: Sendable {
     /// All kinds, each with the number of threads that are busy with it.
     static let kinds: [(name: String, threadCount: Int, work: Kind)] = [
         ("requests", 3, HostileClients.sendRandomRequests), ("slow", 1, HostileClients.readSlowly),
-        ("crowd", 1, HostileClients.crowd), ("pages", 1, HostileClients.openPages),
+        ("crowd", 1, HostileClients.crowd), ("dear", 1, HostileClients.askForDearContent),
         ("stalled", 1, HostileClients.stallUploads),
         ("queries", 1, HostileClients.askAtLength), ("idle", 1, HostileClients.holdConnections),
         ("half", 1, HostileClients.closeHalf), ("abort", 1, HostileClients.abortUploads),

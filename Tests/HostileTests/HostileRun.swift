@@ -20,7 +20,7 @@ final class HostileRun {
         hostile = HostileClients(
             node, largePaths: large + content.roots.suffix(2),
             largeBlocks: content.largeBlocks.map(\.path),
-            widePath: try WideFolder(addedTo: node).path)
+            dearPaths: try DearContent(addedTo: node).paths)
     }
 
     /// Returns when all clients have left.
