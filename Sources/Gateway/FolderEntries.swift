@@ -9,12 +9,6 @@ import UnixFS
 ///
 /// Not to be copied: who let go of the entries in one copy would keep them in the other.
 struct FolderEntries: ~Copyable {
-    private enum Order {
-        /// Sorted entries, the next one last; nil to be read and sorted again.
-        case byName([DirectoryEntry]?)
-        case stored(DirectoryReader)
-    }
-
     /// Whether the entries come by name, as far as the folder's own blocks have them so.
     let isSorted: Bool
 
@@ -26,8 +20,13 @@ struct FolderEntries: ~Copyable {
     private let access: ContentAccess
     private let source: BlockReader
     private let memory: StateShare
-    private var order: Order
-    /// Entries that have been given.
+    /// Whether the entries are sorted here.
+    private let sorts: Bool
+    /// Sorted entries, the next one last; nil to be read and sorted again.
+    private var sorted: [DirectoryEntry]?
+    /// Gives those that are not sorted. Called where it stands: a copy would keep its block.
+    private var reader: DirectoryReader
+    /// Sorted entries that have been given.
     private var count = 0
 
     /// Reads as many entries as are sorted.
@@ -38,59 +37,42 @@ struct FolderEntries: ~Copyable {
     ///   - source: is the listing's from now on. A second one would wait for memory while the first
     ///     holds some, and callers would wait for each other.
     init(of folder: CID, from source: BlockReader, access: ContentAccess) throws {
-        self.folder = folder.compacted()
-        self.access = access
-        self.source = source
-        memory = access.makeStateShare()
+        let folder = folder.compacted()
+        let memory = access.makeStateShare()
         var reader = try DirectoryReader(root: folder, from: source)
         reader.release()
-        if reader.isSharded {
-            let sorted = try Self.sorted(reader, access, source, memory)
-            isSorted = sorted != nil
-            order = sorted.map { .byName($0.reversed()) } ?? .stored(reader)
-        } else {
-            isSorted = true
-            order = .stored(reader)
-        }
+        let entries = try reader.isSharded ? Self.sorted(folder, access, source, memory) : nil
         source.release()
+        self.folder = folder
+        self.access = access
+        self.source = source
+        self.memory = memory
+        self.reader = reader
+        sorted = entries?.reversed()
+        sorts = sorted != nil
+        isSorted = sorts || !reader.isSharded
     }
 
     /// The next entry, or nil at the end.
     mutating func next() throws -> DirectoryEntry? {
         try access.context.check()
         if source.isOthersTurn { release() }
-        switch order {
-        case .byName(var entries):
-            order = .byName(nil)
-            if entries == nil { entries = try sortedAgain() }
-            let entry = entries?.popLast()
-            order = .byName(entries)
-            count += 1
-            return entry
-        case .stored(var reader):
-            let entry = try reader.next(from: source)
-            order = .stored(reader)
-            return entry
-        }
+        guard sorts else { return try reader.next(from: source) }
+        if sorted == nil { sorted = try sortedAgain() }
+        count += 1
+        return sorted?.popLast()
     }
 
     /// Lets go of entries and blocks until the next call, which reads again what it needs.
     mutating func release() {
-        switch order {
-        case .byName:
-            order = .byName(nil)
-            memory.release()
-        case .stored(var reader):
-            reader.release()
-            order = .stored(reader)
-        }
+        reader.release()
+        sorted = nil
+        memory.release()
         source.release()
     }
 
     private func sortedAgain() throws -> [DirectoryEntry] {
-        var reader = try DirectoryReader(root: folder, from: source)
-        reader.release()
-        let entries = try Self.sorted(reader, access, source, memory) ?? []
+        let entries = try Self.sorted(folder, access, source, memory) ?? []
         source.release()
         return entries.dropFirst(count).reversed()
     }
@@ -100,12 +82,11 @@ struct FolderEntries: ~Copyable {
     /// Their memory is taken in one step, before the first is read: a thousand pages that each held a
     /// part of their entries would wait for each other.
     ///
-    /// - Parameter reader: in front of the first entry, without a block in hand.
     private static func sorted(
-        _ reader: DirectoryReader, _ access: ContentAccess, _ source: BlockReader,
-        _ memory: StateShare
+        _ folder: CID, _ access: ContentAccess, _ source: BlockReader, _ memory: StateShare
     ) throws -> [DirectoryEntry]? {
-        var reader = reader
+        var reader = try DirectoryReader(root: folder, from: source)
+        reader.release()
         try memory.makeRoom(for: Limits.sortedEntryBytesMax) { source.release() }
         var entries: [DirectoryEntry] = []
         while let entry = try reader.next(from: source) {

@@ -27,7 +27,7 @@ struct FolderPage {
     /// Changes whenever the page's frame does: part of its entity tag.
     static let version = XXH64.text(of: Bytes(utf8: PageStyle.text + template))
 
-    private static let template = "folder page 2: title, breadcrumbs, table, note"
+    private static let template = "folder page 3: title, breadcrumbs, table, note"
 
     /// Everything before the first entry.
     var head: String {

@@ -27,7 +27,8 @@ extension GatewayExchange {
         }
     }
 
-    private func tarRefusal(_ error: ContentError) -> GatewayError {
+    /// The error where no archive can be made of a tree.
+    func tarRefusal(_ error: ContentError) -> GatewayError {
         switch error.code {
         case .nameOutsideRoot:
             GatewayError(

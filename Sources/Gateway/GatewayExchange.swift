@@ -42,7 +42,11 @@ final class GatewayExchange {
             let response = try answer()
             // Only here: who puts the answer together has blocks in hand, and would keep them while
             // this waits for others.
-            do { try response.prepareBody() } catch {
+            do {
+                try response.prepareBody()
+            } catch let error as ContentError where choice.format == .tar {
+                throw tarRefusal(error)
+            } catch {
                 throw GatewayError(error, resolving: target.path.text)
             }
             return response

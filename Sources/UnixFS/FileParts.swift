@@ -3,18 +3,9 @@ import Multiformats
 
 /// The parts of a file's root, one by one, without what is below them.
 package struct FileParts: Sendable {
-    private let root: CID?
+    private let root: CID
     private var place: FileNode.Place?
     private var parts: FileNode.PartCursor?
-
-    /// No parts.
-    package static let none = FileParts(root: nil, parts: nil)
-
-    private init(root: CID?, parts: FileNode.PartCursor?) {
-        self.root = root
-        self.parts = parts
-        place = parts?.place
-    }
 
     /// The parts of a file whose root block is at hand.
     ///
@@ -23,7 +14,9 @@ package struct FileParts: Sendable {
         guard let node = try FileNode(root) else {
             throw UnixFSError(.notAFile, "\(root.cid) is not a file")
         }
-        self.init(root: root.cid.compacted(), parts: node.parts)
+        self.root = root.cid.compacted()
+        parts = node.parts
+        place = parts?.place
     }
 
     /// The next part.
@@ -32,7 +25,7 @@ package struct FileParts: Sendable {
     /// - Returns: nil at the end.
     /// - Throws: what the source throws.
     package mutating func next(from source: borrowing some BlockSource) throws -> FileNode.Part? {
-        if parts == nil, let root, let place {
+        if parts == nil, let place {
             parts = FileNode.PartCursor(try source.block(root), resumingAt: place)
             source.keepLast()
         }

@@ -109,6 +109,7 @@ package struct TarExport {
         return hasEnded ? nil : ContentPiece(TarHeader.end)
     }
 
+    /// The next entry of a folder, in memory of its own: its child is read with the folder let go of.
     private mutating func nextEntry(_ index: Int) throws(ContentError) -> DirectoryEntry? {
         try access.context.check()
         do {
@@ -117,7 +118,7 @@ package struct TarExport {
                 children.expect(
                     levels[index].folder.upcomingEntries(limit: children.windowCount))
             }
-            return entry
+            return entry?.compacted()
         } catch {
             throw ContentError(error, in: levels[index].folder.root)
         }
@@ -136,7 +137,6 @@ package struct TarExport {
 
     /// Begins an entry and gives its header.
     private mutating func open(_ cid: CID, at path: TarPath) throws(ContentError) -> ContentPiece {
-        let cid = cid.detached()
         let block = try children.named(cid) { releaseFolder() }
         defer { children.dropLast() }
         let node: UnixFSNode

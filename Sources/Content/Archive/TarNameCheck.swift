@@ -52,19 +52,20 @@ struct TarNameCheck {
                 }
                 try state.take(Limits.hashedFingerprintBytes)
                 guard entry.cid.codec == .dagPB,
-                    try leadsToFolder(entry.cid.detached(), below: &reader)
+                    try leadsToFolder(entry.cid, below: &reader)
                 else { continue }
                 guard level < Limits.pathSegmentsMax else { throw .foldersTooDeep(entry.cid) }
                 try state.take(below.memoryByteCount)
-                waiting.append((entry.cid.compacted(), below, level + 1))
+                waiting.append((entry.cid, below, level + 1))
             }
         }
     }
 
+    /// The next entry, in memory of its own: its child is read with the folder let go of.
     private func next(of reader: inout DirectoryReader) throws(ContentError) -> DirectoryEntry? {
         try access.context.check()
         do {
-            return try reader.next(from: folders)
+            return try reader.next(from: folders)?.compacted()
         } catch let error as ContentError where error.code == .blockNotFound {
             return nil
         } catch {

@@ -7,11 +7,6 @@ import UnixFS
 ///
 /// - Spec: kubo-rpc 3.1, `ls`.
 package struct Listing {
-    private enum Content {
-        case folder(DirectoryReader)
-        case parts(FileParts)
-    }
-
     /// Whether it lists a folder.
     package let isFolder: Bool
 
@@ -21,7 +16,9 @@ package struct Listing {
     private let source: BlockReader
     /// For the roots of children, so that the folder's own block stays.
     private let children: BlockReader
-    private var content: Content
+    /// What is listed, one of the two. Called where they stand: a copy would keep their block.
+    private var folder: DirectoryReader?
+    private var parts: FileParts?
 
     /// Opens a folder or file.
     ///
@@ -43,13 +40,12 @@ package struct Listing {
         do {
             switch try UnixFSNode.read(root) {
             case .directory, .shard:
-                content = .folder(try DirectoryReader(root: root))
+                folder = try DirectoryReader(root: root)
                 isFolder = true
             case .file:
-                content = .parts(try FileParts(of: root))
+                parts = try FileParts(of: root)
                 isFolder = false
             case .raw, .symlink:
-                content = .parts(.none)
                 isFolder = false
             }
         } catch {
@@ -67,26 +63,30 @@ package struct Listing {
         try access.context.check()
         if source.isOthersTurn { release() }
         do {
-            switch content {
-            case .parts(var parts):
-                let part = try parts.next(from: source)
-                content = .parts(parts)
-                guard let part else { return nil }
-                let entry = DirectoryEntry(name: .empty, cid: part.cid, tsize: nil)
-                return try look(at: entry, partByteCount: part.byteCount)
-            case .folder(var reader):
-                let entry = try reader.next(from: source)
-                if resolvesChildren, children.countWanted > 0 {
-                    let ahead = reader.upcomingEntries(limit: children.windowCount)
-                    children.expect(ahead.filter { $0.codec == .dagPB })
-                }
-                content = .folder(reader)
-                guard let entry else { return nil }
-                return try look(at: entry, partByteCount: nil)
-            }
+            guard let (entry, partByteCount) = try nextEntry() else { return nil }
+            return try look(at: entry, partByteCount: partByteCount)
         } catch {
             throw ContentError(error, in: cid)
         }
+    }
+
+    /// The next entry, or part as one without a name. Where its child is read it owns its bytes: a slice of
+    /// the block that lists it would keep that while others have its memory.
+    private mutating func nextEntry() throws -> (DirectoryEntry, partByteCount: UInt64?)? {
+        if let part = try parts?.next(from: source) {
+            let entry = DirectoryEntry(name: .empty, cid: part.cid, tsize: nil)
+            return (readsChild(of: entry) ? entry.compacted() : entry, part.byteCount)
+        }
+        guard let entry = try folder?.next(from: source) else { return nil }
+        if resolvesChildren, children.countWanted > 0 {
+            let ahead = folder?.upcomingEntries(limit: children.windowCount) ?? []
+            children.expect(ahead.filter { $0.codec == .dagPB })
+        }
+        return (readsChild(of: entry) ? entry.compacted() : entry, nil)
+    }
+
+    private func readsChild(of entry: DirectoryEntry) -> Bool {
+        resolvesChildren && entry.cid.codec == .dagPB
     }
 
     /// Lets go of all blocks until the next call, which reads again what it needs.
@@ -96,14 +96,8 @@ package struct Listing {
     }
 
     private mutating func releaseContent() {
-        switch content {
-        case .parts(var parts):
-            parts.release()
-            content = .parts(parts)
-        case .folder(var reader):
-            reader.release()
-            content = .folder(reader)
-        }
+        parts?.release()
+        folder?.release()
         source.release()
     }
 
@@ -114,10 +108,9 @@ package struct Listing {
             let byteCount = partByteCount ?? entry.tsize ?? 0
             return ListedLink(entry, .file, byteCount: byteCount)
         }
-        guard resolvesChildren, entry.cid.codec == .dagPB else {
+        guard readsChild(of: entry) else {
             return ListedLink(entry, .unknown, byteCount: 0)
         }
-        let entry = entry.compacted()
         let block = try children.named(entry.cid) { releaseContent() }
         defer { children.dropLast() }
         switch try node(of: block, entry) {

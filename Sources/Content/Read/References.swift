@@ -86,7 +86,6 @@ package struct References {
 
     /// Lets go of all blocks until the next call, which reads again what it needs.
     package mutating func release() {
-        pending = pending?.compacted()
         path.release()
         reader.release()
     }
@@ -116,7 +115,6 @@ package struct References {
             guard try access.byteCount(of: cid) != nil else { throw .blockNotFound(cid) }
             return
         }
-        let cid = cid.detached()
         let held = try reader.held(cid) { path.release() }
         try path.descend(into: cid, held)
     }
