@@ -19,9 +19,11 @@ struct ConnectionLimits {
     /// Connections at once of one client on another machine.
     let perClientMax: Int
 
-    /// What is looked at of one connection.
+    /// What is looked at of one connection. Nothing in it is counted by reference: where thousands come at
+    /// once, each of them has a thousand looked at.
     struct Holder {
-        let peer: PeerAddress
+        /// `PeerAddress.groupKey`.
+        let groupKey: Int
         var phase: Connection.Phase
         /// Whether no request has come on it yet.
         let isNew: Bool
@@ -70,12 +72,13 @@ struct ConnectionLimits {
     func decide(
         _ newcomer: PeerAddress, among holders: [Holder], at now: UInt64, patience: Patience
     ) -> Decision {
-        let ranks = holders.map { rank(of: $0, at: now, patience) }
+        let grace = Grace(patience)
+        let ranks = holders.map { grace.rank(of: $0, at: now) }
         if !newcomer.isLocal {
-            let own = holders.count { $0.peer.group == newcomer.group }
+            let own = holders.count { $0.groupKey == newcomer.groupKey }
             if own >= perClientMax {
                 let decision = leaver(among: holders, ranks, at: now) {
-                    $0.peer.group == newcomer.group
+                    $0.groupKey == newcomer.groupKey
                 }
                 // Nobody is made to wait for a client that has enough.
                 return decision == .notYet ? .refused : decision
@@ -89,18 +92,18 @@ struct ConnectionLimits {
         among holders: [Holder], _ ranks: [Rank], at now: UInt64,
         where isCandidate: (Holder) -> Bool
     ) -> Decision {
-        var counts: [String: Int] = [:]
-        for (holder, rank) in zip(holders, ranks) where rank.mayLeave {
-            counts[holder.peer.group, default: 0] += 1
+        var counts: [Int: Int] = [:]
+        for index in holders.indices where ranks[index].mayLeave {
+            counts[holders[index].groupKey, default: 0] += 1
         }
         var best: (index: Int, order: (Int, Int, UInt64))?
         var isFresh = false
-        for (index, holder) in holders.enumerated() where isCandidate(holder) {
+        for index in holders.indices where isCandidate(holders[index]) {
             isFresh = isFresh || ranks[index] == .fresh
             guard ranks[index].mayLeave else { continue }
             let order = (
-                ranks[index].rawValue, counts[holder.peer.group] ?? 0,
-                Self.age(of: holder, at: now)
+                ranks[index].rawValue, counts[holders[index].groupKey] ?? 0,
+                holders[index].age(at: now)
             )
             if let known = best, known.order >= order { continue }
             best = (index, order)
@@ -116,35 +119,47 @@ struct ConnectionLimits {
         var mayLeave: Bool { self != .never && self != .fresh }
     }
 
-    private func rank(of holder: Holder, at now: UInt64, _ patience: Patience) -> Rank {
-        let age = Self.age(of: holder, at: now)
-        // Who has only just connected, or got an answer, may have sent a request already. Of these only who
-        // has had an answer knows that a connection can end, and asks again.
-        let hasHadAnAnswer = holder.phase == .waiting && !holder.isNew
-        let grace =
-            switch patience {
-            case .long: Limits.arrivalDuration
-            case .short: hasHadAnAnswer ? Limits.arrivalDuration : Limits.firstRequestDuration
-            case .exhausted: hasHadAnAnswer ? Duration.zero : Limits.firstRequestDuration
-            }
-        return switch holder.phase {
-        case .waiting where age < grace.wholeNanoseconds: .fresh
-        case .waiting: age < Limits.arrivalDuration.wholeNanoseconds ? .begun : .waiting
-        case .header: age < grace.wholeNanoseconds ? .fresh : .begun
-        case .owing, .still:
-            age >= Limits.stillDuration.wholeNanoseconds
-                ? .still : patience == .exhausted ? .never : .fresh
-        case .busy, .leaving: .never
-        }
-    }
+    /// How much time the holders have to go on, in nanoseconds, where a newcomer has some patience.
+    private struct Grace {
+        private let isExhausted: Bool
+        /// Until a first request comes, and until one does behind an answer. Who has only just connected, or
+        /// got an answer, may have sent a request already. Of these only who has had an answer knows that
+        /// a connection can end, and asks again.
+        private let (first, later): (UInt64, UInt64)
+        private let arrival = Limits.arrivalDuration.wholeNanoseconds
+        private let still = Limits.stillDuration.wholeNanoseconds
 
-    private static func age(of holder: Holder, at now: UInt64) -> UInt64 {
-        now &- min(now, holder.since)
+        init(_ patience: Patience) {
+            isExhausted = patience == .exhausted
+            let short = Limits.firstRequestDuration.wholeNanoseconds
+            (first, later) =
+                switch patience {
+                case .long: (arrival, arrival)
+                case .short: (short, arrival)
+                case .exhausted: (short, 0)
+                }
+        }
+
+        func rank(of holder: Holder, at now: UInt64) -> Rank {
+            let age = holder.age(at: now)
+            let grace = holder.phase == .waiting && !holder.isNew ? later : first
+            return switch holder.phase {
+            case .waiting where age < grace: .fresh
+            case .waiting: age < arrival ? .begun : .waiting
+            case .header: age < grace ? .fresh : .begun
+            case .owing, .still: age >= still ? .still : isExhausted ? .never : .fresh
+            case .busy, .leaving: .never
+            }
+        }
     }
 }
 
 extension ConnectionLimits.Holder {
     init(_ peer: PeerAddress, _ look: Connection.Look) {
-        self.init(peer: peer, phase: look.phase, isNew: look.isNew, since: look.since)
+        self.init(
+            groupKey: peer.groupKey, phase: look.phase, isNew: look.isNew, since: look.since)
     }
+
+    /// Nanoseconds since its phase was entered.
+    fileprivate func age(at now: UInt64) -> UInt64 { now &- min(now, since) }
 }

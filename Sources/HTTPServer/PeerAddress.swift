@@ -13,6 +13,9 @@ struct PeerAddress: Equatable {
     /// smallest that a customer gets.
     let group: String
 
+    /// The group in short, under the process's random seed: for comparing a thousand of them at once.
+    let groupKey: Int
+
     /// Whether the peer is on this machine. A proxy stands there, which speaks for many.
     let isLocal: Bool
 
@@ -42,6 +45,7 @@ struct PeerAddress: Equatable {
     /// A peer that has no IP address.
     init(onThisMachine text: String) {
         (self.text, group) = (text, text)
+        groupKey = group.hashValue
         isTCP = false
         isLocal = true
     }
@@ -64,6 +68,7 @@ struct PeerAddress: Equatable {
             group = Self.name(AF_INET6, bytes.prefix(8) + [UInt8](repeating: 0, count: 8)) + "/64"
             isLocal = bytes[..<15].allSatisfy { $0 == 0 } && bytes[15] == 1
         }
+        groupKey = group.hashValue
     }
 
     private static func name(_ family: Int32, _ address: [UInt8]) -> String {

@@ -14,7 +14,8 @@ struct ConnectionLimitsTests {
         _ peer: PeerAddress, _ phase: Connection.Phase, secondsAgo: UInt64, isNew: Bool = false
     ) -> ConnectionLimits.Holder {
         .init(
-            peer: peer, phase: phase, isNew: isNew, since: now - secondsAgo * 1_000_000_000)
+            groupKey: peer.groupKey, phase: phase, isNew: isNew,
+            since: now - secondsAgo * 1_000_000_000)
     }
 
     private func decide(
