@@ -81,7 +81,6 @@ struct FolderEntries: ~Copyable {
     ///
     /// Their memory is taken in one step, before the first is read: a thousand pages that each held a
     /// part of their entries would wait for each other.
-    ///
     private static func sorted(
         _ folder: CID, _ access: ContentAccess, _ source: BlockReader, _ memory: StateShare
     ) throws -> [DirectoryEntry]? {

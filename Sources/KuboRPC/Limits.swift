@@ -39,6 +39,8 @@ enum Limits {
     /// Bytes of lines that an operation on a thread of its own may be ahead of its client; one line
     /// may be longer.
     static let queuedLineBytesMax = 64 << 10
+    /// Bytes of a line with one CID, and some.
+    static let usualLineBytesMax = 4 << 10
     /// Lines that it may be ahead, however short.
     static let queuedLinesMax = 256
     /// How long a line may wait for others to fill the piece.

@@ -36,6 +36,9 @@ package struct DirectoryReader: Sendable {
     /// The links of the last level; nil where the block has to be read again.
     private var links: DagPBLinkCursor?
 
+    /// Where in the block of the last level the entry stands that was given last.
+    private var lastPosition = 0
+
     /// Reads the root block and prepares to list the directory.
     ///
     /// - Parameters:
@@ -90,6 +93,19 @@ package struct DirectoryReader: Sendable {
         return nil
     }
 
+    /// The entry that `next(from:)` gave last, once more: for who let go of it meanwhile, because its name
+    /// can be as long as its block.
+    ///
+    /// - Parameter source: gives the block again.
+    /// - Returns: nil where none was given.
+    /// - Throws: as `next(from:)`.
+    package mutating func again(from source: borrowing some BlockSource) throws -> DirectoryEntry? {
+        guard let index = levels.indices.last, levels[index].hasEntries else { return nil }
+        levels[index].position = lastPosition
+        links = nil
+        return try next(from: source)
+    }
+
     /// The next block of the directory itself: shards, parents first, without the root.
     ///
     /// - Parameters:
@@ -120,6 +136,7 @@ package struct DirectoryReader: Sendable {
     private mutating func nextSlot(_ index: Int) -> ShardForm.Slot? {
         guard var rest = links, let link = rest.next() else { return nil }
         links = rest
+        lastPosition = levels[index].position
         levels[index].position = rest.position
         switch levels[index].form?.slot(of: link) {
         case nil: return .entry(DirectoryEntry(link))

@@ -12,7 +12,7 @@ import UnixFS
 @Suite(.timeLimit(.minutes(20)))
 struct BlockMemoryTests {
     private enum Reading: CaseIterable {
-        case archive, car, carOfEntity, listing, walk, references, pin, path, file, shards
+        case archive, car, carOfEntity, carOfPath, listing, walk, references, pin, path, file, shards
     }
 
     /// There is room for the largest block alone, or with a small one: a reader that waited for one
@@ -43,6 +43,14 @@ struct BlockMemoryTests {
             var count = 0
             while try export.next() != nil { count += 1 }
             #expect(count > 1)
+        case .carOfPath:
+            let path = ContentPath(root: tree.root, segments: ["folder"])
+            let memory = access.makeStateShare()
+            let found = try PathResolver(access).resolve(path, in: memory)
+            var export = try CARExport(found, in: memory, access: access)
+            var count = 0
+            while try export.next() != nil { count += 1 }
+            #expect(count > 2)
         case .listing:
             var listing = try Listing(tree.root, resolvesChildren: true, access: access)
             var count = 0

@@ -2,6 +2,7 @@ package import Buffers
 import Execution
 package import IPLD
 package import Multiformats
+import Synchronization
 import UnixFS
 
 /// Reads blocks for one request, and has the next ones fetched by the pool while the current one is
@@ -26,6 +27,8 @@ package final class BlockReader: BlockSource {
 
     private let access: ContentAccess
     private var fetches: [Multihash: Fetch] = [:]
+    /// What those take. The sizes of blocks are known when they are read, and not from those before.
+    private var ahead = ReadAheadBytes()
     private var window = 2
     private var lastTaken = Instant.now
     private var blockBytesSeenMax = 64 << 10
@@ -110,6 +113,7 @@ package final class BlockReader: BlockSource {
     /// this gives back.
     package func release() {
         fetches.removeAll()
+        ahead = ReadAheadBytes()
         (last, kept) = (nil, nil)
         turn = nil
     }
@@ -185,14 +189,17 @@ package final class BlockReader: BlockSource {
 
     private func start(_ cid: CID) -> Fetch {
         let (source, context) = (access.library.source, access.context)
-        let memory = access.library.blockMemory
+        let (memory, ahead, cid) = (access.library.blockMemory, ahead, cid.detached())
         return access.library.pool.start { () -> Result<HeldBlock?, ContentError> in
             do throws(ContentError) {
                 var share: BudgetShare?
                 let found = try source.block(cid, for: context) { byteCount in
                     let wanted = memory.makeShare(forBlockOf: byteCount)
                     share = wanted
-                    return wanted.grow(by: byteCount)
+                    guard ahead.take(byteCount) else { return false }
+                    if wanted.grow(by: byteCount) { return true }
+                    ahead.giveBack(byteCount)
+                    return false
                 }
                 guard case .found(let bytes) = found else { return .success(nil) }
                 return .success(HeldBlock(bytes, share: share))
@@ -205,7 +212,9 @@ package final class BlockReader: BlockSource {
     /// What was fetched of a block; nil where the reader has to see to it itself.
     private func take(_ cid: CID) throws(ContentError) -> HeldBlock? {
         guard let fetch = fetches.removeValue(forKey: cid.multihash) else { return nil }
-        return try fetch.value().get()
+        let block = try fetch.value().get()
+        ahead.giveBack(block?.bytes.count ?? 0)
+        return block
     }
 
     private func adapt() {
@@ -215,4 +224,19 @@ package final class BlockReader: BlockSource {
         let most = min(Limits.readAheadCountMax, Limits.readAheadBytesMax / blockBytesSeenMax)
         window = isQuick ? min(max(1, most), window * 2) : max(1, window / 2)
     }
+}
+
+/// Bytes that one reader has read ahead, or tried to.
+private final class ReadAheadBytes: Sendable {
+    private let byteCount = Atomic<Int>(0)
+
+    /// - Returns: whether so many more may be read ahead.
+    func take(_ more: Int) -> Bool {
+        let sum = byteCount.wrappingAdd(more, ordering: .relaxed).newValue
+        if sum <= Limits.readAheadBytesMax { return true }
+        giveBack(more)
+        return false
+    }
+
+    func giveBack(_ count: Int) { byteCount.wrappingSubtract(count, ordering: .relaxed) }
 }

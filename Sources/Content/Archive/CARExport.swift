@@ -140,6 +140,8 @@ package struct CARExport {
         }
         crossed = []
         memory = nil
+        // The walk has readers of its own: who waits for its next block holds none of the path.
+        reader.release()
         while let block = try nextWalked() {
             if !block.cid.isIdentity { return block }
         }

@@ -66,7 +66,7 @@ package struct TarExport {
     /// - Throws: `.blockNotFound`, `.undecodable`, `.notUnixFS`, `.nameOutsideRoot`, `.tooDeep`,
     ///   `.storage`, `.tooMuchMemory`, `.overloaded`, and as `RequestContext.check()`.
     package mutating func next() throws(ContentError) -> ContentPiece? {
-        if folders.isOthersTurn { release() }
+        if folders.isOthersTurn || children.isOthersTurn { release() }
         var gatherer = gatherer
         defer { self.gatherer = gatherer }
         return try gatherer.next(from: children) { () throws(ContentError) in try nextPart() }
@@ -147,9 +147,12 @@ package struct TarExport {
         }
         switch node {
         case .raw, .file:
-            // Its other blocks may have to be waited for.
-            if case .file(let node) = node, node.partCount > 0 { releaseFolder() }
             let stream = try FileStream(block, from: children.handOver())
+            // Its other blocks may have to be waited for, and take their time.
+            if case .file(let node) = node, node.partCount > 0 {
+                children.release()
+                releaseFolder()
+            }
             file = stream
             return header(path, .file(byteCount: stream.size), node.metadata)
         case .symlink(let link):

@@ -70,22 +70,24 @@ package struct BlockRemoval {
     private func holders(of cids: [CID]) throws(ContentError) -> [Multihash: String] {
         var wanted = Set(cids.map(\.multihash))
         var holders: [Multihash: String] = [:]
-        var roots: [CID] = []
+        let store = access.library.store
         do {
-            try access.library.store.forEachPin { pin in
+            try store.forEachPin { pin in
                 try access.context.check()
-                if pin.mode == .recursive { roots.append(pin.cid) }
                 if wanted.remove(pin.cid.multihash) != nil {
                     holders[pin.cid.multihash] =
                         pin.mode == .recursive ? "pinned: recursive" : "pinned: direct"
                 }
                 return true
             }
+            // Page by page: a list of the roots would grow with the repository.
+            try store.forEachPin(mode: .recursive) { pin in
+                guard !wanted.isEmpty else { return false }
+                try search(below: pin.cid, for: &wanted, holders: &holders)
+                return true
+            }
         } catch {
             throw ContentError(error, in: nil)
-        }
-        for root in roots where !wanted.isEmpty {
-            try search(below: root, for: &wanted, holders: &holders)
         }
         return holders
     }

@@ -8,12 +8,13 @@ extension Pins {
     ///   - filter: which kinds; indirect ones need a walk over all pinned DAGs.
     ///   - namePart: only pins whose name contains it; indirect ones have no names.
     ///   - context: who asks.
+    ///   - waits: whether `body` would wait for whoever takes the listing: blocks are let go of before.
     ///   - body: called for each; an error that it throws ends the listing.
     /// - Throws: what `body` throws, `.storage`, `.tooMuchMemory`, `.overloaded`, and as
     ///   `RequestContext.check()`; a block that is missing below a pin is passed over.
     package func list(
         _ filter: PinFilter, namePart: String? = nil, for context: RequestContext,
-        body: (CID, PinStatus) throws -> Void
+        waits: () -> Bool = { false }, body: (CID, PinStatus) throws -> Void
     ) throws {
         for mode in [Pin.Mode.recursive, .direct] {
             guard filter.includes(mode == .recursive ? .recursive : .direct) else { continue }
@@ -25,7 +26,7 @@ extension Pins {
             }
         }
         guard filter.includes(.indirect), namePart ?? "" == "" else { return }
-        try listIndirect(for: context, body: body)
+        try listIndirect(for: context, waits: waits, body: body)
     }
 
     /// How a CID is pinned, in the way that the filter asks about.
@@ -95,7 +96,7 @@ extension Pins {
 
     /// One walk below all roots, so that each CID is shown once: they are remembered, and counted.
     private func listIndirect(
-        for context: RequestContext, body: (CID, PinStatus) throws -> Void
+        for context: RequestContext, waits: () -> Bool, body: (CID, PinStatus) throws -> Void
     ) throws {
         let memory = library.access(for: context).makeStateShare()
         defer { memory.release() }
@@ -111,10 +112,19 @@ extension Pins {
         options.tellsSpellingsApart = true
         var walk = DAGWalk(
             roots: roots, access: library.access(for: context), options: options)
-        while let visit = try walk.next() {
-            guard visit.depth > 0, try pin(of: visit.cid) == nil else { continue }
-            try body(visit.cid, .indirect(through: nil))
+        while let cid = try nextIndirect(&walk) {
+            if waits() { walk.release() }
+            try body(cid, .indirect(through: nil))
         }
+    }
+
+    /// The next block below a root that has no pin of its own: its name alone, so that nothing else keeps the
+    /// block.
+    private func nextIndirect(_ walk: inout DAGWalk) throws -> CID? {
+        while let visit = try walk.next() {
+            if visit.depth > 0, try pin(of: visit.cid) == nil { return visit.cid.detached() }
+        }
+        return nil
     }
 
     private func presenceWalk(from roots: [CID], for context: RequestContext) -> DAGWalk {

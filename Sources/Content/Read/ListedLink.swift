@@ -41,4 +41,11 @@ extension ListedLink {
             name: entry.name, cid: entry.cid, kind: kind, byteCount: byteCount,
             tsize: entry.tsize ?? 0, target: target, metadata: metadata)
     }
+
+    /// The same under another name.
+    func renamed(_ name: Bytes) -> ListedLink {
+        ListedLink(
+            name: name, cid: cid, kind: kind, byteCount: byteCount, tsize: tsize, target: target,
+            metadata: metadata)
+    }
 }

@@ -63,26 +63,42 @@ package struct Listing {
         try access.context.check()
         if source.isOthersTurn { release() }
         do {
-            guard let (entry, partByteCount) = try nextEntry() else { return nil }
-            return try look(at: entry, partByteCount: partByteCount)
+            guard let found = try nextEntry() else { return nil }
+            let link = try look(at: found.entry, partByteCount: found.partByteCount)
+            guard found.isCut, let whole = try folder?.again(from: source) else { return link }
+            return link.renamed(whole.name)
         } catch {
             throw ContentError(error, in: cid)
         }
     }
 
+    private struct Found {
+        let entry: DirectoryEntry
+        var partByteCount: UInt64?
+        /// Whether the entry has only the beginning of its name.
+        var isCut = false
+    }
+
     /// The next entry, or part as one without a name. Where its child is read it owns its bytes: a slice of
-    /// the block that lists it would keep that while others have its memory.
-    private mutating func nextEntry() throws -> (DirectoryEntry, partByteCount: UInt64?)? {
+    /// the block that lists it would keep that while others have its memory, and so would a copy of a name
+    /// that is as long as the block.
+    private mutating func nextEntry() throws -> Found? {
         if let part = try parts?.next(from: source) {
             let entry = DirectoryEntry(name: .empty, cid: part.cid, tsize: nil)
-            return (readsChild(of: entry) ? entry.compacted() : entry, part.byteCount)
+            return Found(
+                entry: readsChild(of: entry) ? entry.compacted() : entry,
+                partByteCount: part.byteCount)
         }
         guard let entry = try folder?.next(from: source) else { return nil }
         if resolvesChildren, children.countWanted > 0 {
             let ahead = folder?.upcomingEntries(limit: children.windowCount) ?? []
             children.expect(ahead.filter { $0.codec == .dagPB })
         }
-        return (readsChild(of: entry) ? entry.compacted() : entry, nil)
+        guard readsChild(of: entry) else { return Found(entry: entry) }
+        let start = entry.name.prefix(Limits.quotedNameBytesMax)
+        return Found(
+            entry: DirectoryEntry(name: start, cid: entry.cid, tsize: entry.tsize).compacted(),
+            isCut: start.count < entry.name.count)
     }
 
     private func readsChild(of entry: DirectoryEntry) -> Bool {
@@ -123,8 +139,8 @@ package struct Listing {
             return ListedLink(entry, .folder, byteCount: 0, metadata: shard.metadata)
         case .symlink(let link):
             return ListedLink(
-                entry, .symlink, byteCount: UInt64(link.target.count), target: link.target,
-                metadata: link.metadata)
+                entry, .symlink, byteCount: UInt64(link.target.count),
+                target: link.target.compacted(), metadata: link.metadata)
         case .raw:
             return ListedLink(entry, .unknown, byteCount: 0)
         }

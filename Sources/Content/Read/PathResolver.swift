@@ -35,12 +35,12 @@ package struct PathResolver: Sendable {
 
     /// Looks one name up in a folder.
     ///
-    /// - Returns: nil when it has no entry of that name.
+    /// - Returns: in memory of its own; nil when it has no entry of that name.
     /// - Throws: as `resolve(_:)`; `.linkNotFound` for what is no folder.
     package func entry(named name: Bytes, in folder: CID) throws(ContentError) -> DirectoryEntry? {
         let steps = PathSteps(
             ContentPath(root: folder, segments: []), access, access.makeStateShare())
-        return try steps.search(for: name).entry
+        return try steps.search(for: name).entry?.compacted()
     }
 }
 

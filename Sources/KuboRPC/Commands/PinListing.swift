@@ -16,7 +16,7 @@ enum PinListing {
         if options.flag("stream") {
             return .lines(
                 ProducedLines(invocation, name: "rpc-pin-ls") { output in
-                    try request.list { cid, type, name in
+                    try request.list(waits: { output.isFull }) { cid, type, name in
                         try output.emit(line(cid, type, name))
                     }
                 })
@@ -33,8 +33,10 @@ enum PinListing {
         let cidText: CIDText
         let context: RequestContext
 
-        func list(body: (String, String, String) throws -> Void) throws {
-            try pins.list(filter, namePart: namePart, for: context) { cid, status in
+        func list(
+            waits: () -> Bool = { false }, body: (String, String, String) throws -> Void
+        ) throws {
+            try pins.list(filter, namePart: namePart, for: context, waits: waits) { cid, status in
                 let type = if case .indirect = status { "indirect" } else { status.typeText }
                 try body(cidText(cid), type, showsNames ? status.name : "")
             }

@@ -21,6 +21,9 @@ extension ProducedLines {
             state.notify { _ in }
         }
 
+        /// Whether a line of usual length would have to wait: what others need is to be let go of before.
+        var isFull: Bool { state.withLock { !$0.hasRoom(for: Limits.usualLineBytesMax) } }
+
         /// Gives a line that the next one makes out of date, unless another one still waits.
         ///
         /// - Throws: when nobody wants lines any more.
