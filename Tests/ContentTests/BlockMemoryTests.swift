@@ -12,7 +12,8 @@ import UnixFS
 @Suite(.timeLimit(.minutes(20)))
 struct BlockMemoryTests {
     private enum Reading: CaseIterable {
-        case archive, car, carOfEntity, carOfPath, listing, walk, references, pin, path, file, shards
+        case archive, car, carOfEntity, carOfPath, listing, walk, references, pin, path, file,
+            shards
     }
 
     /// There is room for the largest block alone, or with a small one: a reader that waited for one
