@@ -19,6 +19,11 @@ package struct DagPBLinkCursor: Sendable {
         self.position = max(0, min(position, bytes.count))
     }
 
+    /// A cursor over the same block that stands where another one stood.
+    package func moved(to position: Int) -> DagPBLinkCursor {
+        DagPBLinkCursor(bytes, resumingAt: position)
+    }
+
     /// The next link; nil at the end.
     package mutating func next() -> DagPBLink? {
         var (link, end) = (DagPBLink?.none, bytes.count)

@@ -96,13 +96,13 @@ package struct DirectoryReader: Sendable {
     /// The entry that `next(from:)` gave last, once more: for who let go of it meanwhile, because its name
     /// can be as long as its block.
     ///
-    /// - Parameter source: gives the block again.
+    /// - Parameter source: gives the block again, where that was let go of too.
     /// - Returns: nil where none was given.
     /// - Throws: as `next(from:)`.
     package mutating func again(from source: borrowing some BlockSource) throws -> DirectoryEntry? {
         guard let index = levels.indices.last, levels[index].hasEntries else { return nil }
         levels[index].position = lastPosition
-        links = nil
+        links = links?.moved(to: lastPosition)
         return try next(from: source)
     }
 

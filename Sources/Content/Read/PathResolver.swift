@@ -115,7 +115,7 @@ private struct PathSteps {
             do {
                 switch try search.step(in: try reader.named(next)) {
                 case .end(let lookup): return lookup
-                case .shard(let shard): next = shard.detached()
+                case .shard(let shard): next = shard.compacted()
                 }
             } catch let error as UnixFSError where error.code == .notADirectory {
                 throw .linkNotFound(name, under: cid)

@@ -40,12 +40,12 @@ struct WalkPath<Cursor: BlockLinkCursor> {
     /// The block that `next` has found a link in.
     var source: CID? { levels.last?.cid }
 
-    /// The next link of the last level; levels that have none left are ended. It keeps no block: its own is
-    /// let go of while that is read.
+    /// The next link of the last level; levels that have none left are ended. It keeps no block, not
+    /// even as an identity CID: its own is let go of while that is read, or while a client takes nothing.
     mutating func next(from reader: BlockReader) throws(ContentError) -> CID? {
         while let index = levels.indices.last {
             if cursor == nil { try resume(index, from: reader) }
-            if let cid = cursor?.next() { return cid.detached() }
+            if let cid = cursor?.next() { return cid.compacted() }
             removeLast()
         }
         return nil
