@@ -11,9 +11,6 @@ package enum ProcessSetup {
     /// * The limit of open files is raised to what the system allows.
     package static func prepare() {
         mallopt(-8, 4)  // M_ARENA_MAX
-        // Left alone, glibc raises the size from which memory is mapped by itself to that of the
-        // largest block freed, up to 32 MiB: blocks of 30 MiB then stay in every arena. Setting it
-        // fixes the other threshold too, at 128 KiB, which costs adds a tenth.
         keepLittleFreedMemory(false)
         signal(SIGPIPE, SIG_IGN)
         signal(SIGBUS, busErrorHandler)
@@ -105,6 +102,9 @@ package enum ProcessSetup {
     /// blocks has 10 to 30 MiB less. And what is large is mapped by itself meanwhile: between two trims
     /// the holes that it leaves in the arenas are a quarter of their memory.
     static func keepLittleFreedMemory(_ isLittle: Bool) {
+        // Left alone, glibc raises the size from which memory is mapped by itself to that of the
+        // largest block freed, up to 32 MiB: blocks of 30 MiB then stay in every arena. Setting it
+        // fixes the other threshold too, at 128 KiB, which costs adds a tenth.
         keepFreedMemory(upTo: isLittle ? 1 << 20 : 16 << 20)
         mallopt(-3, isLittle ? 128 << 10 : 4 << 20)  // M_MMAP_THRESHOLD
     }

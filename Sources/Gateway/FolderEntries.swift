@@ -9,14 +9,10 @@ import UnixFS
 ///
 /// Not to be copied: who let go of the entries in one copy would keep them in the other.
 struct FolderEntries: ~Copyable {
-    /// Whether the entries come by name, as far as the folder's own blocks have them so.
-    let isSorted: Bool
-
     /// What a sorted entry takes beside its name: its place in a list that doubles as it grows, and the
     /// region that the name is in.
     private static let byteCountAroundName = 2 * MemoryLayout<DirectoryEntry>.stride + 96
 
-    private let folder: CID
     private let access: ContentAccess
     private let source: BlockReader
     private let memory: StateShare
@@ -24,10 +20,14 @@ struct FolderEntries: ~Copyable {
     private let sorts: Bool
     /// Sorted entries, the next one last; nil to be read and sorted again.
     private var sorted: [DirectoryEntry]?
-    /// Gives those that are not sorted. Called where it stands: a copy would keep its block.
+    /// Gives those that are not sorted; stands in front of them where they are. Called where it stands: a copy
+    /// would keep its block.
     private var reader: DirectoryReader
     /// Sorted entries that have been given.
     private var count = 0
+
+    /// Whether the entries come by name, as far as the folder's own blocks have them so.
+    var isSorted: Bool { sorts || !reader.isSharded }
 
     /// Reads as many entries as are sorted.
     ///
@@ -37,20 +37,17 @@ struct FolderEntries: ~Copyable {
     ///   - source: is the listing's from now on. A second one would wait for memory while the first
     ///     holds some, and callers would wait for each other.
     init(of folder: CID, from source: BlockReader, access: ContentAccess) throws {
-        let folder = folder.compacted()
         let memory = access.makeStateShare()
         var reader = try DirectoryReader(root: folder, from: source)
         reader.release()
-        let entries = try reader.isSharded ? Self.sorted(folder, access, source, memory) : nil
+        let entries = try reader.isSharded ? Self.sorted(reader, access, source, memory) : nil
         source.release()
-        self.folder = folder
         self.access = access
         self.source = source
         self.memory = memory
         self.reader = reader
         sorted = entries?.reversed()
         sorts = sorted != nil
-        isSorted = sorts || !reader.isSharded
     }
 
     /// The next entry, or nil at the end.
@@ -72,7 +69,7 @@ struct FolderEntries: ~Copyable {
     }
 
     private func sortedAgain() throws -> [DirectoryEntry] {
-        let entries = try Self.sorted(folder, access, source, memory) ?? []
+        let entries = try Self.sorted(reader, access, source, memory) ?? []
         source.release()
         return entries.dropFirst(count).reversed()
     }
@@ -81,11 +78,13 @@ struct FolderEntries: ~Copyable {
     ///
     /// Their memory is taken in one step, before the first is read: a thousand pages that each held a
     /// part of their entries would wait for each other.
+    ///
+    /// - Parameter reader: in front of the entries, without a block in hand.
     private static func sorted(
-        _ folder: CID, _ access: ContentAccess, _ source: BlockReader, _ memory: StateShare
+        _ reader: DirectoryReader, _ access: ContentAccess, _ source: BlockReader,
+        _ memory: StateShare
     ) throws -> [DirectoryEntry]? {
-        var reader = try DirectoryReader(root: folder, from: source)
-        reader.release()
+        var reader = reader
         try memory.makeRoom(for: Limits.sortedEntryBytesMax) { source.release() }
         var entries: [DirectoryEntry] = []
         while let entry = try reader.next(from: source) {

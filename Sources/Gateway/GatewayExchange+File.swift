@@ -120,6 +120,11 @@ extension GatewayExchange {
         }
     }
 
+    /// Whether a file with parts says that it is empty.
+    func saysThatItIsEmpty(_ node: UnixFSNode) -> Bool {
+        if case .file(let file) = node { file.partCount > 0 && file.byteCount == 0 } else { false }
+    }
+
     /// A file with parts that says that it is empty is looked through before it is believed: parts of it may
     /// say otherwise, and an empty answer cannot break off. Who calls this holds no block.
     func checkEmpty(_ file: CID) throws(GatewayError) {

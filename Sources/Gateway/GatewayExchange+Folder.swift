@@ -44,28 +44,24 @@ extension GatewayExchange {
         }
     }
 
+    /// - Parameter isLookedThrough: whether it was found to be as empty as it says.
     private func indexAnswer(
-        _ index: DirectoryEntry, _ resolution: Resolution, from reader: BlockReader
+        _ index: DirectoryEntry, _ resolution: Resolution, from reader: BlockReader,
+        isLookedThrough: Bool = false
     ) throws(GatewayError) -> Response {
-        if try saysThatItIsEmpty(index.cid, resolution, reader) {
-            // Nobody waits for its parts while he holds the root.
-            reader.release()
-            try checkEmpty(index.cid)
+        do {
+            let (block, node) = try openIndex(index.cid, resolution, reader)
+            if isLookedThrough || !saysThatItIsEmpty(node) {
+                return try fileAnswer(
+                    file: block, node: node, from: reader, resolution,
+                    tag: EntityTag(tagText(resolution)),
+                    name: "index.html")
+            }
         }
-        let (block, node) = try openIndex(index.cid, resolution, reader)
-        return try fileAnswer(
-            file: block, node: node, from: reader, resolution,
-            tag: EntityTag(tagText(resolution)),
-            name: "index.html")
-    }
-
-    private func saysThatItIsEmpty(
-        _ index: CID, _ resolution: Resolution, _ reader: BlockReader
-    ) throws(GatewayError) -> Bool {
-        guard case .file(let file) = try openIndex(index, resolution, reader).node else {
-            return false
-        }
-        return file.partCount > 0 && file.byteCount == 0
+        // Nobody waits for its parts while he holds the root.
+        reader.release()
+        try checkEmpty(index.cid)
+        return try indexAnswer(index, resolution, from: reader, isLookedThrough: true)
     }
 
     private func openIndex(

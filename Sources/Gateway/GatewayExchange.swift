@@ -108,8 +108,8 @@ final class GatewayExchange {
             switch node {
             case .symlink(let link): return try symlinkAnswer(resolution, link)
             case .file(let file)
-            where file.partCount > 0 && (file.byteCount == 0 || needsType(of: resolution.cid)):
-                plan = .file(isEmpty: file.byteCount == 0)
+            where saysThatItIsEmpty(node) || file.partCount > 0 && needsType(of: resolution.cid):
+                plan = .file(isEmpty: saysThatItIsEmpty(node))
             case .raw, .file:
                 return try fileAnswer(resolution, block: block, node: node, from: reader)
             case .shard(let folder): plan = .shardedFolder(folder.metadata)

@@ -2,7 +2,6 @@ package import Buffers
 import Execution
 package import IPLD
 package import Multiformats
-import Synchronization
 import UnixFS
 
 /// Reads blocks for one request, and has the next ones fetched by the pool while the current one is
@@ -17,7 +16,13 @@ import UnixFS
 ///
 /// One thread.
 package final class BlockReader: BlockSource {
-    private typealias Fetch = Pending<Result<HeldBlock?, ContentError>>
+    /// A block that was read ahead, with its share of what this reader may read ahead.
+    private struct Fetched {
+        let block: HeldBlock
+        let share: BudgetShare
+    }
+
+    private typealias Fetch = Pending<Result<Fetched?, ContentError>>
 
     /// Since when blocks are held, and how large the largest of them was.
     private struct Turn {
@@ -27,8 +32,8 @@ package final class BlockReader: BlockSource {
 
     private let access: ContentAccess
     private var fetches: [Multihash: Fetch] = [:]
-    /// What those take. The sizes of blocks are known when they are read, and not from those before.
-    private var ahead = ReadAheadBytes()
+    /// What those may take. The sizes of blocks are known when they are read, and not from those before.
+    private lazy var ahead = ByteBudget(name: "read-ahead", limit: Limits.readAheadBytesMax)
     private var window = 2
     private var lastTaken = Instant.now
     private var blockBytesSeenMax = 64 << 10
@@ -113,7 +118,6 @@ package final class BlockReader: BlockSource {
     /// this gives back.
     package func release() {
         fetches.removeAll()
-        ahead = ReadAheadBytes()
         (last, kept) = (nil, nil)
         turn = nil
     }
@@ -190,19 +194,17 @@ package final class BlockReader: BlockSource {
     private func start(_ cid: CID) -> Fetch {
         let (source, context) = (access.library.source, access.context)
         let (memory, ahead, cid) = (access.library.blockMemory, ahead, cid.detached())
-        return access.library.pool.start { () -> Result<HeldBlock?, ContentError> in
+        return access.library.pool.start { () -> Result<Fetched?, ContentError> in
+            let own = BudgetShare(of: ahead)
             do throws(ContentError) {
                 var share: BudgetShare?
                 let found = try source.block(cid, for: context) { byteCount in
                     let wanted = memory.makeShare(forBlockOf: byteCount)
                     share = wanted
-                    guard ahead.take(byteCount) else { return false }
-                    if wanted.grow(by: byteCount) { return true }
-                    ahead.giveBack(byteCount)
-                    return false
+                    return own.grow(by: byteCount) && wanted.grow(by: byteCount)
                 }
                 guard case .found(let bytes) = found else { return .success(nil) }
-                return .success(HeldBlock(bytes, share: share))
+                return .success(Fetched(block: HeldBlock(bytes, share: share), share: own))
             } catch {
                 return .failure(error)
             }
@@ -212,9 +214,7 @@ package final class BlockReader: BlockSource {
     /// What was fetched of a block; nil where the reader has to see to it itself.
     private func take(_ cid: CID) throws(ContentError) -> HeldBlock? {
         guard let fetch = fetches.removeValue(forKey: cid.multihash) else { return nil }
-        let block = try fetch.value().get()
-        ahead.giveBack(block?.bytes.count ?? 0)
-        return block
+        return try fetch.value().get()?.block
     }
 
     private func adapt() {
@@ -224,19 +224,4 @@ package final class BlockReader: BlockSource {
         let most = min(Limits.readAheadCountMax, Limits.readAheadBytesMax / blockBytesSeenMax)
         window = isQuick ? min(max(1, most), window * 2) : max(1, window / 2)
     }
-}
-
-/// Bytes that one reader has read ahead, or tried to.
-private final class ReadAheadBytes: Sendable {
-    private let byteCount = Atomic<Int>(0)
-
-    /// - Returns: whether so many more may be read ahead.
-    func take(_ more: Int) -> Bool {
-        let sum = byteCount.wrappingAdd(more, ordering: .relaxed).newValue
-        if sum <= Limits.readAheadBytesMax { return true }
-        giveBack(more)
-        return false
-    }
-
-    func giveBack(_ count: Int) { byteCount.wrappingSubtract(count, ordering: .relaxed) }
 }

@@ -53,7 +53,7 @@ struct AddTree {
         at names: some Collection<Bytes>
     ) throws(ContentError) -> (AddFolder, top: Int) {
         guard names.count + (options.wrapsWithDirectory ? 1 : 0) <= Limits.pathSegmentsMax else {
-            throw .foldersTooDeep
+            throw .addTooDeep
         }
         var names = Array(names)[...]
         let index = options.wrapsWithDirectory ? 0 : try topFolder(names.removeFirst())

@@ -31,7 +31,7 @@ package struct EntryPath: Hashable, Sendable {
             }
         }
         guard names.count <= Limits.entryNamesMax else {
-            throw .foldersTooDeep
+            throw .addTooDeep
         }
         self.names = names
     }
@@ -58,7 +58,7 @@ package struct EntryPath: Hashable, Sendable {
 
 extension ContentError {
     /// The error for an add with more levels of folders than can be got again.
-    static let foldersTooDeep = ContentError(
+    static let addTooDeep = ContentError(
         .invalidArgument,
         "there are more than \(Limits.pathSegmentsMax) folders one in the other: add one further down"
     )

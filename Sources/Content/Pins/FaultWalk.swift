@@ -26,7 +26,7 @@ package struct FaultWalk {
     ///   for.
     package mutating func next() throws(ContentError) -> (cid: CID, error: ContentError)? {
         if reader.isOthersTurn { release() }
-        while let cid = try advance()?.detached() {
+        while let cid = try advance() {
             try access.context.check()
             guard try seen.insert(cid) else { continue }
             do throws(ContentError) {

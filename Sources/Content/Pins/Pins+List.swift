@@ -122,7 +122,7 @@ extension Pins {
     /// block.
     private func nextIndirect(_ walk: inout DAGWalk) throws -> CID? {
         while let visit = try walk.next() {
-            if visit.depth > 0, try pin(of: visit.cid) == nil { return visit.cid.compacted() }
+            if visit.depth > 0, try pin(of: visit.cid) == nil { return visit.cid }
         }
         return nil
     }

@@ -132,7 +132,6 @@ package struct DAGWalk {
         let mayHaveLinks = Self.hasLinks(cid)
         guard mayHaveLinks || options.readsLeaves else { return try presence(of: cid, depth) }
         expectNext()
-        let cid = cid.detached()
         let held = try reader.held(cid) { path.release() }
         if mayHaveLinks, depth < options.depthMax ?? .max { try path.descend(into: cid, held) }
         return Visit(

@@ -74,31 +74,35 @@ package struct Listing {
 
     private struct Found {
         let entry: DirectoryEntry
-        var partByteCount: UInt64?
+        let partByteCount: UInt64?
         /// Whether the entry has only the beginning of its name.
-        var isCut = false
+        let isCut: Bool
     }
 
-    /// The next entry, or part as one without a name. Where its child is read it owns its bytes: a slice of
-    /// the block that lists it would keep that while others have its memory, and so would a copy of a name
-    /// that is as long as the block.
+    /// The next entry, or part as one without a name.
     private mutating func nextEntry() throws -> Found? {
         if let part = try parts?.next(from: source) {
             let entry = DirectoryEntry(name: .empty, cid: part.cid, tsize: nil)
-            return Found(
-                entry: readsChild(of: entry) ? entry.compacted() : entry,
-                partByteCount: part.byteCount)
+            return found(entry, partByteCount: part.byteCount)
         }
         guard let entry = try folder?.next(from: source) else { return nil }
         if resolvesChildren, children.countWanted > 0 {
             let ahead = folder?.upcomingEntries(limit: children.windowCount) ?? []
             children.expect(ahead.filter { $0.codec == .dagPB })
         }
-        guard readsChild(of: entry) else { return Found(entry: entry) }
+        return found(entry, partByteCount: nil)
+    }
+
+    /// Where its child is read an entry owns its bytes: a slice of the block that lists it would keep that
+    /// while others have its memory, and so would a copy of a name that is as long as the block.
+    private func found(_ entry: DirectoryEntry, partByteCount: UInt64?) -> Found {
+        guard readsChild(of: entry) else {
+            return Found(entry: entry, partByteCount: partByteCount, isCut: false)
+        }
         let start = entry.name.prefix(Limits.quotedNameBytesMax)
         return Found(
             entry: DirectoryEntry(name: start, cid: entry.cid, tsize: entry.tsize).compacted(),
-            isCut: start.count < entry.name.count)
+            partByteCount: partByteCount, isCut: start.count < entry.name.count)
     }
 
     private func readsChild(of entry: DirectoryEntry) -> Bool {
