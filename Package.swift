@@ -32,6 +32,7 @@ let systemLibraries: [Target] = [
         name: "CMicroHTTPD", pkgConfig: "libmicrohttpd", providers: [.apt(["libmicrohttpd-dev"])]),
     .systemLibrary(name: "COpenSSL", pkgConfig: "openssl", providers: [.apt(["libssl-dev"])]),
     .systemLibrary(name: "CCRC32C"),
+    .systemLibrary(name: "CMalloc"),
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
 ]
 
@@ -44,7 +45,7 @@ let pureModules: [Target] = [
 ]
 
 let supportModules: [Target] = [
-    module("Execution", ["Buffers"]),
+    module("Execution", ["CMalloc", "Buffers"]),
     module("Telemetry", ["Buffers", "Execution"]),
     module("HTTPServer", ["CMicroHTTPD", "Buffers", "HTTP", "Execution", "Telemetry"]),
     module("HTTPClient", ["CCurl", "Buffers", "HTTP", "Execution", "Telemetry"]),
@@ -145,6 +146,13 @@ let testTargets: [Target] = [
             "Buffers", "Multiformats", "UnixFS", "HTTP", "HTTPClient", "KuboRPC", "Node",
             "Execution", "Telemetry",
         ]),
+    .testTarget(
+        name: "AccountingTests",
+        dependencies: [
+            "TestSupport", "Buffers", "Multiformats", "IPLD", "UnixFS", "HTTP", "HTTPServer",
+            "BlockStore", "Content", "Gateway", "KuboRPC", "Execution",
+        ],
+        swiftSettings: settings),
     .testTarget(
         name: "FuzzReplayTests",
         dependencies: ["fuzz", "TestSupport", "Buffers", "Execution"], swiftSettings: settings),

@@ -30,31 +30,44 @@ package final class MemoryTrim: Sendable {
     ///   - work: processor time of the process after which a trim is worth it.
     ///   - byteCount: memory of the process above which it is large, until it has a quarter less; it
     ///     trims eight times as often then.
+    ///   - keptByteCountMax: memory that may have been freed since the last trim; with more it trims the
+    ///     next time it looks, which is 32 times as often.
     ///   - ownByteCount: how much memory the process has.
+    ///   - usedByteCount: how much of it is allocated.
     ///   - whenLarge: called on the thread when the process has become large, and when it no longer is.
     package init(
         every interval: Duration = .seconds(4), after work: Duration = .milliseconds(40),
-        largeAbove byteCount: UInt64 = 176 << 20,
+        largeAbove byteCount: UInt64 = 176 << 20, keepingAtMost keptByteCountMax: UInt64 = 32 << 20,
         ownByteCount: @escaping @Sendable () -> UInt64 = { ProcessSetup.ownByteCount },
+        usedByteCount: @escaping @Sendable () -> UInt64 = { Allocator.usedByteCount },
         whenLarge: @escaping @Sendable (_ isLarge: Bool) -> Void = { _ in }
     ) {
+        var schedule = TrimSchedule(
+            every: interval, after: work, largeAbove: byteCount, keepingAtMost: keptByteCountMax)
         let thread = Thread(name: "memory-trim") { [state] in
-            var (last, before, isLarge) = (Instant.now, ProcessSetup.processorTime, false)
-            while state.wait(by: .after(interval / 32), until: { $0.isStopped ? true : nil }) == nil
+            var (last, before) = (Instant.now, ProcessSetup.processorTime)
+            func look() -> TrimSchedule.Look {
+                TrimSchedule.Look(
+                    elapsed: Instant.now.elapsed(since: last),
+                    worked: ProcessSetup.processorTime - before,
+                    ownByteCount: ownByteCount(), usedByteCount: usedByteCount())
+            }
+            while state.wait(
+                by: .after(schedule.lookInterval), until: { $0.isStopped ? true : nil }) == nil
             {
-                let hasWorked = ProcessSetup.processorTime - before >= work
-                guard hasWorked || isLarge else { continue }
-                let limit = isLarge ? byteCount / 4 * 3 : byteCount
-                if (ownByteCount() > limit) != isLarge {
-                    isLarge.toggle()
-                    ProcessSetup.keepLittleFreedMemory(isLarge)
-                    whenLarge(isLarge)
+                guard schedule.isLarge || ProcessSetup.processorTime - before >= work else {
+                    continue
                 }
-                let since = Instant.now.elapsed(since: last)
-                guard hasWorked, since >= (isLarge ? interval / 8 : interval) else { continue }
-                ProcessSetup.trimMemory()
-                state.withLock { $0.trimCount += 1 }
+                let now = look()
+                if schedule.changesSize(now) {
+                    Allocator.keepLittleFreedMemory(schedule.isLarge)
+                    whenLarge(schedule.isLarge)
+                }
+                guard schedule.isDue(now) else { continue }
+                Allocator.trim()
                 (last, before) = (Instant.now, ProcessSetup.processorTime)
+                schedule.noteTrim(look())
+                state.withLock { $0.trimCount += 1 }
             }
         }
         self.thread.withLock { $0 = thread }

@@ -5,23 +5,15 @@ import Glibc
 package enum ProcessSetup {
     /// Sets up the process. To be called first, before any other thread is there.
     ///
-    /// * Few malloc arenas: many threads otherwise keep memory that never comes back (stack.md 7, 5).
+    /// * The allocator keeps little for many threads.
     /// * SIGPIPE is ignored: a reader that has gone is an error of the write.
     /// * SIGBUS gets a handler that says what it most likely means, and ends the process.
     /// * The limit of open files is raised to what the system allows.
     package static func prepare() {
-        mallopt(-8, 4)  // M_ARENA_MAX
-        keepLittleFreedMemory(false)
+        Allocator.prepare()
         signal(SIGPIPE, SIG_IGN)
         signal(SIGBUS, busErrorHandler)
         raiseFileLimit()
-    }
-
-    /// Keeps freed memory for the next large buffer instead of giving it back to the system. For a
-    /// command that moves a lot of data and then ends: it saves two thirds of the system's time in
-    /// `add` (0.94 to 0.34 s for 1 GiB, 264,000 page faults to 4,500).
-    package static func keepFreedMemory() {
-        keepFreedMemory(upTo: 32 << 20)
     }
 
     /// Ends the process without running what is registered for its end.
@@ -95,38 +87,6 @@ package enum ProcessSetup {
         var time = timespec()
         unsafe clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time)
         return .seconds(time.tv_sec) + .nanoseconds(time.tv_nsec)
-    }
-
-    /// Keeps less freed memory for a while, or as much as usual again. Each arena keeps so much at its end:
-    /// with 4 MiB instead of 16 an add takes a twentieth more of a processor, and a node full of large
-    /// blocks has 10 to 30 MiB less. And what is large is mapped by itself meanwhile: between two trims
-    /// the holes that it leaves in the arenas are a quarter of their memory.
-    static func keepLittleFreedMemory(_ isLittle: Bool) {
-        // Left alone, glibc raises the size from which memory is mapped by itself to that of the
-        // largest block freed, up to 32 MiB: blocks of 30 MiB then stay in every arena. Setting it
-        // fixes the other threshold too, at 128 KiB, which costs adds a tenth.
-        keepFreedMemory(upTo: isLittle ? 1 << 20 : 16 << 20)
-        mallopt(-3, isLittle ? 128 << 10 : 4 << 20)  // M_MMAP_THRESHOLD
-    }
-
-    private static func keepFreedMemory(upTo byteCount: Int32) {
-        mallopt(-1, byteCount)  // M_TRIM_THRESHOLD
-    }
-
-    /// Gives pages of freed memory back to the system, from all arenas.
-    static func trimMemory() {
-        typealias Trim = @convention(c) (Int) -> Int32
-        guard let symbol = unsafe dlsym(nil, "malloc_trim") else { return }
-        let trim = unsafe unsafeBitCast(symbol, to: Trim.self)
-        _ = trim(0)
-    }
-
-    /// glibc's header with `mallopt` is not part of Swift's Glibc module, so it is looked up by name.
-    private static func mallopt(_ parameter: Int32, _ value: Int32) {
-        typealias Mallopt = @convention(c) (Int32, Int32) -> Int32
-        guard let symbol = unsafe dlsym(nil, "mallopt") else { return }
-        let mallopt = unsafe unsafeBitCast(symbol, to: Mallopt.self)
-        _ = mallopt(parameter, value)
     }
 
     /// How many descriptors the process may have open at once.

@@ -21,7 +21,7 @@ enum Holdfast {
                 try session.output.write(HelpText(tree: session.tree).text(for: words))
             case .run(let invocation):
                 if invocation.command.name != ServeCommand.command.name {
-                    ProcessSetup.keepFreedMemory()
+                    Allocator.keepFreedMemory()
                 }
                 try invocation.command.action(invocation, session)
             }

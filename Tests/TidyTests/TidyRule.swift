@@ -60,7 +60,8 @@ struct TidyRule: Sendable {
             "C import",
             [
                 "import CLevelDB", "import CBlake2", "import CCurl", "import CMicroHTTPD",
-                "import COpenSSL", "import CCRC32C", "import CZlib", "import Glibc",
+                "import COpenSSL", "import CCRC32C", "import CMalloc", "import CZlib",
+                "import Glibc",
             ], allowedIn: fences, advice: "move it behind a fence"),
         TidyRule(
             name: "Foundation",

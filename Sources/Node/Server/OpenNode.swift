@@ -32,6 +32,9 @@ final class OpenNode: Sendable {
         metrics.gauge(
             "holdfast_own_memory_bytes", help: "Memory that the system cannot take back."
         ) { Double(ProcessSetup.ownByteCount) }
+        metrics.gauge(
+            "holdfast_allocated_memory_bytes", help: "Memory that is allocated and not freed."
+        ) { Double(Allocator.usedByteCount) }
         identity = try Identity.open(in: repository.home)
         var options = BlockStoreOptions(folder: repository.home)
         options.cacheByteCount = configuration.store.cacheByteCount
