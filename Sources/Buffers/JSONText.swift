@@ -7,8 +7,15 @@ package enum JSONText {
         _ text: String, _ escaping: JSONEscaping, to writer: inout ByteWriter
     ) {
         writer.append(UInt8(ascii: "\""))
-        write(run: text.utf8Span.span, escaping, to: &writer)
+        write(contentOf: text, escaping, to: &writer)
         writer.append(UInt8(ascii: "\""))
+    }
+
+    /// Appends a text with its escapes, without quotes: a part of one.
+    package static func write(
+        contentOf text: String, _ escaping: JSONEscaping, to writer: inout ByteWriter
+    ) {
+        write(run: text.utf8Span.span, escaping, to: &writer)
     }
 
     /// Appends bytes as `displayText` shows them, in quotes, without making that text.
@@ -16,8 +23,15 @@ package enum JSONText {
         shown bytes: Bytes, _ escaping: JSONEscaping, to writer: inout ByteWriter
     ) {
         writer.append(UInt8(ascii: "\""))
-        bytes.withUTF8Runs { write(run: $0, escaping, to: &writer) }
+        write(contentOfShown: bytes, escaping, to: &writer)
         writer.append(UInt8(ascii: "\""))
+    }
+
+    /// Appends bytes as `displayText` shows them, without quotes: a part of a text.
+    package static func write(
+        contentOfShown bytes: Bytes, _ escaping: JSONEscaping, to writer: inout ByteWriter
+    ) {
+        bytes.withUTF8Runs { write(run: $0, escaping, to: &writer) }
     }
 
     private static func write(

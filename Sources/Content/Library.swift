@@ -50,11 +50,13 @@ package final class Library: Sendable {
     ///   - ingestBytesMax: input that all writers together may have in memory.
     ///   - egressBytesMax: ordinary blocks that all readers together may have in memory.
     ///   - largeEgressBytesMax: the same for large blocks.
+    ///   - source: where blocks are read; the store if not given.
     package init(
         store: BlockStore, pool: WorkPool = .shared,
         ingestBytesMax: Int = Limits.ingestBytesMax,
         egressBytesMax: Int = Limits.egressBytesMax,
-        largeEgressBytesMax: Int = Limits.largeEgressBytesMax
+        largeEgressBytesMax: Int = Limits.largeEgressBytesMax,
+        source: (any ContentSource)? = nil
     ) {
         Limits.check()
         self.store = store
@@ -70,7 +72,7 @@ package final class Library: Sendable {
         entryBudget = ByteBudget(name: "entries", limit: Limits.entryBytesMax)
         argumentBudget = ByteBudget(name: "arguments", limit: Limits.argumentBytesMax)
         decodingBudget = ByteBudget(name: "decoding", limit: Limits.decodingBytesMax)
-        source = LocalSource(store)
+        self.source = source ?? LocalSource(store)
         if let registry = store.options.metrics { addMetrics(to: registry) }
     }
 

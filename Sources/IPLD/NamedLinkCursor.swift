@@ -8,6 +8,7 @@ package struct NamedLinkCursor: BlockLinkCursor {
     /// around.
     package struct Place: Sendable {
         fileprivate var position = 0
+        fileprivate var lastPosition: Int?
         fileprivate var frames: [IPLDWalk.Frame] = []
         fileprivate var steps: [Step] = []
     }
@@ -28,8 +29,8 @@ package struct NamedLinkCursor: BlockLinkCursor {
 
     private let block: Block
     private var source: Source
-    /// Of the last link of a node.
-    private var nodeName = Bytes.empty
+    /// Where in a node the last link stands.
+    private var lastPosition: Int?
     private var steps: [Step] = []
 
     /// Checks a whole block and starts in front of its first link.
@@ -47,7 +48,7 @@ package struct NamedLinkCursor: BlockLinkCursor {
     ///   - place: `place` of the other cursor, from before its first link or after any.
     package init(_ block: Block, resumingAt place: Place) {
         self.block = block
-        steps = place.steps
+        (steps, lastPosition) = (place.steps, place.lastPosition)
         switch block.cid.codec {
         case .dagPB:
             source = .node(DagPBLinkCursor(block.bytes, resumingAt: place.position))
@@ -63,7 +64,7 @@ package struct NamedLinkCursor: BlockLinkCursor {
     package var place: Place {
         switch source {
         case .none: Place(position: block.bytes.count)
-        case .node(let links): Place(position: links.position)
+        case .node(let links): Place(position: links.position, lastPosition: lastPosition)
         case .value(let walk):
             Place(position: walk.position, frames: walk.frames, steps: steps)
         }
@@ -81,7 +82,11 @@ package struct NamedLinkCursor: BlockLinkCursor {
     ///
     /// - Complexity: the path is put together; it can be as long as the block.
     package var name: Bytes {
-        if case .node = source { return nodeName }
+        if case .node = source {
+            guard let lastPosition else { return .empty }
+            var links = DagPBLinkCursor(block.bytes, resumingAt: lastPosition)
+            return links.next()?.nameBytes ?? .empty
+        }
         var path = ByteWriter()
         for (index, step) in steps.enumerated() {
             // A key can be empty, at the beginning too.
@@ -100,9 +105,9 @@ package struct NamedLinkCursor: BlockLinkCursor {
         switch source {
         case .none: return nil
         case .node(var links):
+            lastPosition = links.position
             let link = links.next()
             source = .node(links)
-            nodeName = link?.nameBytes ?? .empty
             return link?.cid
         case .value(var walk):
             source = .none

@@ -67,6 +67,8 @@ enum Limits {
     static let faultMemoryBytes = 1 << 10
     /// Memory of zlib for one stream, at its highest level.
     static let gzipMemoryBytes = 384 << 10
+    /// Bytes that are compressed at once.
+    static let gzipSliceBytes = 64 << 10
     /// Bytes of a symbolic link's target.
     static let linkTargetBytesMax = 4096
     /// Faults below one pin that are listed.

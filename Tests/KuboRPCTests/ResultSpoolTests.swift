@@ -37,7 +37,7 @@ struct ResultSpoolTests {
             // 5.5 MiB each: three runs.
             for number in stride(from: 9_999, through: 0, by: -1) {
                 let text = Self.value(index, number)
-                try list.append(key: Bytes(utf8: text), JSON.text(text))
+                #expect(try list.appendAtOnce(key: Bytes(utf8: text), JSON.text(text)) == 0)
             }
             try spool.append(index > 0 ? ",[" : "[")
             try spool.append(list)
@@ -62,8 +62,8 @@ struct ResultSpoolTests {
         let spool = ResultSpool(node.access)
         for index in 0..<20_000 {
             let list = spool.makeList()
-            try list.append(key: "b", JSON.count(index))
-            try list.append(key: "a", JSON.null)
+            #expect(try list.appendAtOnce(key: "b", JSON.count(index)) == 0)
+            #expect(try list.appendAtOnce(key: "a", JSON.null) == 0)
             try spool.append(list)
             try spool.append("\n")
         }
@@ -82,7 +82,7 @@ struct ResultSpoolTests {
             Bytes([UInt8](repeating: UInt8(4 - number), count: 2 << 20))
         }
         for name in names {
-            try list.append(key: name, JSON.text(name.displayText))
+            #expect(try list.appendAtOnce(key: name, JSON.text(name.displayText)) == 0)
             // What was spilled is given back, or is about to be.
             #expect(inUse <= 15 << 20)
         }
@@ -103,7 +103,7 @@ struct ResultSpoolTests {
         let text = String(repeating: "\u{1}", count: 6 << 20)
         for body in [
             { try spool.append(line: .text(text)) },
-            { try spool.makeList().append(key: "", JSON.text(text)) },
+            { _ = try spool.makeList().appendAtOnce(key: "", JSON.text(text)) },
         ] {
             let error = #expect(throws: ContentError.self) { try body() }
             #expect(error?.code == .tooMuchMemory)

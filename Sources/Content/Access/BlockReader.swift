@@ -102,8 +102,10 @@ package final class BlockReader: BlockSource {
     /// The block that was given last stays counted until another one is kept: its reader comes back
     /// to it after its children.
     package func keepLast() {
+        // Who says so twice still has the block.
+        guard let last else { return }
         kept = last
-        last = nil
+        self.last = nil
     }
 
     package func check() throws(ContentError) { try access.context.check() }

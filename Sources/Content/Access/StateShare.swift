@@ -87,6 +87,16 @@ package final class StateShare {
         self.byteCount = byteCount
     }
 
+    /// As `require(_:)`, but does not wait.
+    ///
+    /// - Returns: false where that would have to be waited for; then nothing has changed.
+    /// - Throws: `.tooMuchMemory` past what one request may hold.
+    package func requireAtOnce(_ byteCount: Int) throws(ContentError) -> Bool {
+        guard try growAtOnce(to: byteCount) else { return false }
+        self.byteCount = byteCount
+        return true
+    }
+
     /// Sees to it that the next step can take its memory without a wait. To be called
     /// between two steps, where blocks that are held can be let go of: who waited here with blocks in
     /// hand would make everybody wait who only reads.
@@ -104,7 +114,14 @@ package final class StateShare {
     private func grow(
         to byteCount: Int, _ letGo: () -> Void = {}
     ) throws(ContentError) {
-        guard byteCount > accountedByteCount + Limits.freeStateBytes else { return }
+        guard try !growAtOnce(to: byteCount) else { return }
+        letGo()
+        try wait(for: Self.steps(for: byteCount) - accountedByteCount)
+    }
+
+    /// - Returns: false where it has to be waited for.
+    private func growAtOnce(to byteCount: Int) throws(ContentError) -> Bool {
+        guard byteCount > accountedByteCount + Limits.freeStateBytes else { return true }
         guard byteCount <= byteCountMax else {
             throw ContentError(
                 .tooMuchMemory,
@@ -112,9 +129,9 @@ package final class StateShare {
                     + "the content, or add it in parts")
         }
         let more = Self.steps(for: byteCount) - accountedByteCount
-        if share.grow(by: more) { return note(more) }
-        letGo()
-        try wait(for: more)
+        guard share.grow(by: more) else { return false }
+        note(more)
+        return true
     }
 
     private var accountedByteCount: Int { share.byteCount + reservedByteCount }

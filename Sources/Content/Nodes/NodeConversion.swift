@@ -1,5 +1,4 @@
 package import Buffers
-import Execution
 import IPLD
 package import Multiformats
 
@@ -21,14 +20,20 @@ package enum NodeConversion {
         _ bytes: Bytes, from input: Multicodec, to output: Multicodec, access: ContentAccess,
         _ use: (Bytes) throws -> Result
     ) throws -> Result {
-        let (node, share) = try converted(bytes, from: input, to: output, access)
-        defer { withExtendedLifetime(share) {} }
-        return try use(node)
+        var memory = ConversionMemory(access)
+        while true {
+            if let node = try converted(bytes, from: input, to: output, access, in: &memory) {
+                return try use(node)
+            }
+            try memory.wait()
+        }
     }
 
+    /// - Returns: nil where there is no memory for it now.
     private static func converted(
-        _ bytes: Bytes, from input: Multicodec, to output: Multicodec, _ access: ContentAccess
-    ) throws(ContentError) -> (node: Bytes, share: BudgetShare) {
+        _ bytes: Bytes, from input: Multicodec, to output: Multicodec, _ access: ContentAccess,
+        in memory: inout ConversionMemory
+    ) throws(ContentError) -> Bytes? {
         guard bytes.count <= Limits.nodeBytesMax else {
             throw ContentError(
                 .blockTooLarge, "the node has more than \(Limits.nodeBytesMax) bytes")
@@ -40,35 +45,13 @@ package enum NodeConversion {
         } catch {
             throw failure(error, otherwise: .undecodable)
         }
-        return try converted(bytes, undecoded, from: input, to: output, access)
-    }
-
-    /// The memory for value and output is taken in one step: two who held some and wanted more would wait
-    /// for each other. Most outputs are about as long as the input. One that is longer is begun again,
-    /// with memory for four times as much, or with all that there is.
-    private static func converted(
-        _ bytes: Bytes, _ undecoded: UndecodedValue, from input: Multicodec,
-        to output: Multicodec, _ access: ContentAccess
-    ) throws(ContentError) -> (node: Bytes, share: BudgetShare) {
-        let budget = access.library.decodingBudget
-        var byteCountMax = 2 * bytes.count + (64 << 10)
-        while true {
-            // What is written into doubles as it grows.
-            let wanted = undecoded.decodedByteCount + 2 * byteCountMax
-            let share = BudgetShare(of: budget)
-            try access.context.take(
-                min(wanted, budget.limit), in: share, within: Limits.memoryWait,
-                "the memory for decoding")
-            let isAllThereIs = wanted >= budget.limit
-            do {
-                let node = try converted(
-                    bytes, undecoded, from: input, to: output,
-                    byteCountMax: isAllThereIs ? IPLD.Limits.encodedBytesMax : byteCountMax)
-                return (node, share)
-            } catch {
-                guard error.code == .tooMuchMemory, !isAllThereIs else { throw error }
-                byteCountMax *= 4
-            }
+        guard memory.takeAtOnce(for: undecoded, of: bytes.count) else { return nil }
+        do {
+            return try converted(
+                bytes, undecoded, from: input, to: output, byteCountMax: memory.outputBytesMax)
+        } catch {
+            guard error.code == .tooMuchMemory, memory.wantMore() else { throw error }
+            return nil
         }
     }
 
@@ -117,11 +100,27 @@ package enum NodeConversion {
         _ resolution: Resolution, as codec: Multicodec, access: ContentAccess,
         _ use: (Bytes) throws -> Result
     ) throws -> Result {
+        var memory = ConversionMemory(access)
+        while true {
+            let result = try get(resolution, as: codec, access, in: &memory, use)
+            if let result { return result }
+            // Without the block.
+            try memory.wait()
+        }
+    }
+
+    /// - Returns: nil where there is no memory for it now.
+    private static func get<Result>(
+        _ resolution: Resolution, as codec: Multicodec, _ access: ContentAccess,
+        in memory: inout ConversionMemory, _ use: (Bytes) throws -> Result
+    ) throws -> Result? {
         let reader = access.makeReader()
         // The block counts for as long as it is read from.
         defer { withExtendedLifetime(reader) {} }
         let bytes = try reader.block(resolution.cid)
         let value = resolution.valueRange.map { bytes[$0] } ?? bytes
-        return try convert(value, from: resolution.cid.codec, to: codec, access: access, use)
+        return try converted(
+            value, from: resolution.cid.codec, to: codec, access, in: &memory
+        ).map(use)
     }
 }

@@ -19,6 +19,8 @@ package struct Listing {
     /// What is listed, one of the two. Called where they stand: a copy would keep their block.
     private var folder: DirectoryReader?
     private var parts: FileParts?
+    /// The part that was given last. Of a folder the block knows which entry it was.
+    private var lastPart: Found?
 
     /// Opens a folder or file.
     ///
@@ -64,12 +66,31 @@ package struct Listing {
         if source.isOthersTurn { release() }
         do {
             guard let found = try nextEntry() else { return nil }
-            let link = try look(at: found.entry, partByteCount: found.partByteCount)
-            guard found.isCut, let whole = try folder?.again(from: source) else { return link }
-            return link.renamed(whole.name)
+            return try link(found)
         } catch {
             throw ContentError(error, in: cid)
         }
+    }
+
+    /// The link that `next()` gave last, once more: for who let go of it meanwhile, because its name can be
+    /// as long as a block.
+    ///
+    /// - Returns: nil where none was given.
+    /// - Throws: as `next()`.
+    package mutating func again() throws(ContentError) -> ListedLink? {
+        do {
+            if let lastPart { return try link(lastPart) }
+            guard let entry = try folder?.again(from: source) else { return nil }
+            return try link(found(entry, partByteCount: nil))
+        } catch {
+            throw ContentError(error, in: cid)
+        }
+    }
+
+    private mutating func link(_ found: Found) throws -> ListedLink {
+        let link = try look(at: found.entry, partByteCount: found.partByteCount)
+        guard found.isCut, let whole = try folder?.again(from: source) else { return link }
+        return link.renamed(whole.name)
     }
 
     private struct Found {
@@ -82,8 +103,10 @@ package struct Listing {
     /// The next entry, or part as one without a name.
     private mutating func nextEntry() throws -> Found? {
         if let part = try parts?.next(from: source) {
-            let entry = DirectoryEntry(name: .empty, cid: part.cid, tsize: nil)
-            return found(entry, partByteCount: part.byteCount)
+            let entry = DirectoryEntry(name: .empty, cid: part.cid.compacted(), tsize: nil)
+            let found = found(entry, partByteCount: part.byteCount)
+            lastPart = found
+            return found
         }
         guard let entry = try folder?.next(from: source) else { return nil }
         if resolvesChildren, children.countWanted > 0 {

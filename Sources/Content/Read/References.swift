@@ -40,6 +40,8 @@ package struct References {
     private var depths: [CID: Int] = [:]
     /// The destination given out last, if its links come next.
     private var pending: CID?
+    /// The destination given out last.
+    private var last: CID?
 
     /// Reads the root.
     ///
@@ -76,12 +78,28 @@ package struct References {
             let (isShown, goesDeeper) = try visit(cid, depth: path.depth)
             if isShown {
                 pending = goesDeeper ? cid : nil
-                return Reference(
-                    source: path.source ?? cid, destination: cid,
-                    linkName: options.givesNames ? path.linkName : .empty)
+                last = cid
+                return reference(to: cid)
             }
             if goesDeeper { try descend(into: cid) }
         }
+    }
+
+    /// The link that `next()` gave last, once more: for who let go of it meanwhile, because its name can be
+    /// as long as its block.
+    ///
+    /// - Returns: nil where none was given.
+    /// - Throws: as `next()`.
+    package mutating func again() throws(ContentError) -> Reference? {
+        guard let last else { return nil }
+        try path.resume(from: reader)
+        return reference(to: last)
+    }
+
+    private func reference(to cid: CID) -> Reference {
+        Reference(
+            source: path.source ?? cid, destination: cid,
+            linkName: options.givesNames ? path.linkName : .empty)
     }
 
     /// Lets go of all blocks until the next call, which reads again what it needs.

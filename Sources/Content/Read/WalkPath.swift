@@ -88,6 +88,12 @@ struct WalkPath<Cursor: BlockLinkCursor> {
         (firstHeld, heldByteCount, cursor) = (levels.count, 0, nil)
     }
 
+    /// Reads the block again that `next` has found a link in, if it was let go of.
+    mutating func resume(from reader: BlockReader) throws(ContentError) {
+        guard let index = levels.indices.last, cursor == nil else { return }
+        try resume(index, from: reader)
+    }
+
     private mutating func resume(_ index: Int, from reader: BlockReader) throws(ContentError) {
         let held: HeldBlock
         if let block = levels[index].held {

@@ -15,20 +15,18 @@ enum GetCommand {
         let size = try contentSize(of: try reader.named(cid))
         // Its memory counts for as long as its links are looked at, and no longer.
         reader.release()
-        let pieces =
-            if level != nil, !isArchive {
-                try file(cid, invocation)
-            } else {
-                try tar(cid, path, isArchive: isArchive, invocation)
-            }
         guard let level else {
             return .raw(
-                RawAnswer(contentType: "application/x-tar", contentLength: size, pieces))
+                RawAnswer(
+                    contentType: "application/x-tar", contentLength: size,
+                    try tar(cid, path, isArchive: isArchive, invocation)))
+        }
+        let pieces = try CompressedPieces(level: level, invocation.access) {
+            if isArchive { return try tar(cid, path, isArchive: true, invocation) }
+            return try file(cid, invocation)
         }
         return .raw(
-            RawAnswer(
-                contentType: "application/gzip", contentLength: size,
-                try CompressedPieces(pieces, level: level, invocation.access)))
+            RawAnswer(contentType: "application/gzip", contentLength: size, pieces))
     }
 
     /// The level of compression; nil without it.

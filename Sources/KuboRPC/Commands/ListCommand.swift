@@ -37,9 +37,21 @@ enum ListCommand {
         _ resolvesChildren: Bool
     ) throws {
         var listing = try open(argument, invocation, resolvesChildren)
-        while let link = try listing.next() {
-            try links.append(key: link.name, json(of: link, invocation.cidText))
+        while let missing = try append(try listing.next(), to: links, invocation) {
+            guard missing > 0 else { continue }
+            // Nobody waits with a block in hand, nor with a name out of it.
+            listing.release()
+            try links.makeRoom(for: missing)
+            _ = try append(try listing.again(), to: links, invocation)
         }
+    }
+
+    /// - Returns: as `SortedSpool.appendAtOnce`; nil for no link.
+    private static func append(
+        _ link: ListedLink?, to links: SortedSpool, _ invocation: Invocation
+    ) throws -> Int? {
+        guard let link else { return nil }
+        return try links.appendAtOnce(key: link.name, json(of: link, invocation.cidText))
     }
 
     static func object(_ text: String, _ links: [JSON]) -> JSON {
@@ -85,18 +97,24 @@ private final class LinkLines: LineSource {
 
     func next() throws -> JSON? {
         while true {
-            if let text = current?.text, let link = try current?.listing.next() {
-                let object = ListCommand.object(
-                    text, [ListCommand.json(of: link, invocation.cidText)])
-                return .object([("Objects", .list([object]))])
-            }
+            if let link = try current?.listing.next() { return line(of: link) }
             guard let argument = rest.popFirst() else { return nil }
             let listing = try ListCommand.open(argument, invocation, resolvesChildren)
             current = (argument.displayText, listing)
         }
     }
 
+    var canRepeat: Bool { true }
+
+    func again() throws -> JSON? { try current?.listing.again().map(line) }
+
     func release() { current?.listing.release() }
 
     func close() { current = nil }
+
+    private func line(of link: ListedLink) -> JSON {
+        let object = ListCommand.object(
+            current?.text ?? "", [ListCommand.json(of: link, invocation.cidText)])
+        return .object([("Objects", .list([object]))])
+    }
 }

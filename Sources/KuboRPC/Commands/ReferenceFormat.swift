@@ -35,38 +35,28 @@ struct ReferenceFormat {
                 rest.removeFirst()
                 continue
             }
-            parts += [.text(String(text)), part]
+            if !text.isEmpty { parts.append(.text(String(text))) }
+            parts.append(part)
             if case .linkName = part { isNaming = true }
             text = String.UnicodeScalarView()
             rest = rest.dropFirst(word.count)
         }
-        self.parts = parts + [.text(String(text))]
+        if !text.isEmpty { parts.append(.text(String(text))) }
+        self.parts = parts
         namesLinks = isNaming
     }
 
-    /// Bytes that a text takes at most, with the name beside it.
-    func byteCount(source: String, destination: String, linkName: Bytes) -> Int {
-        // Bytes that are no text become a mark of three.
-        let name = 3 * linkName.count
-        return parts.reduce(namesLinks ? name : 0) { sum, part in
-            switch part {
-            case .text(let text): sum + text.utf8.count
-            case .source: sum + source.utf8.count
-            case .destination: sum + destination.utf8.count
-            case .linkName: sum + name
-            }
-        }
-    }
-
-    /// The text for one link.
-    func text(source: String, destination: String, linkName: String) -> String {
-        parts.reduce(into: "") { text, part in
-            switch part {
-            case .text(let own): text += own
-            case .source: text += source
-            case .destination: text += destination
-            case .linkName: text += linkName
-            }
-        }
+    /// The text for one link, which is not made before it is written: each name in it may be as long as a
+    /// block.
+    func text(source: String, destination: String, linkName: Bytes) -> JSON {
+        .joined(
+            parts.map { part in
+                switch part {
+                case .text(let text): .text(text)
+                case .source: .text(source)
+                case .destination: .text(destination)
+                case .linkName: .shown(linkName)
+                }
+            })
     }
 }

@@ -9,10 +9,10 @@ final class ReferenceLines: LineSource {
     private let limits: References.Options
     private let format: ReferenceFormat
     private let roots: ArgumentCIDs
-    /// For the text of one line.
-    private let memory: StateShare
     private var index = 0
     private var current: References?
+    /// The line that was given last, if it is an error.
+    private var problem: JSON?
 
     init(
         from roots: ArgumentCIDs, _ invocation: Invocation, _ limits: References.Options,
@@ -22,15 +22,13 @@ final class ReferenceLines: LineSource {
         self.invocation = invocation
         self.limits = limits
         self.format = format
-        memory = invocation.access.makeStateShare()
     }
 
     func next() throws -> JSON? {
-        // The text before has been written.
-        memory.release()
+        problem = nil
         while true {
             do throws(ContentError) {
-                if let reference = try current?.next() { return try line(of: reference) }
+                if let reference = try current?.next() { return line(of: reference) }
                 guard index < roots.cids.count else { return nil }
                 index += 1
                 current = nil
@@ -39,25 +37,25 @@ final class ReferenceLines: LineSource {
             } catch {
                 if error.endsRequest { throw error }
                 current = nil
-                return RefsCommands.line("", problem: RPCError(error).message)
+                problem = RefsCommands.line("", problem: RPCError(error).message)
+                return problem
             }
         }
     }
+
+    var canRepeat: Bool { true }
+
+    func again() throws -> JSON? { try problem ?? current?.again().map(line) }
 
     func release() { current?.release() }
 
     func close() { current = nil }
 
-    private func line(of reference: Reference) throws(ContentError) -> JSON {
-        let (source, destination) = (
-            invocation.cidText(reference.source), invocation.cidText(reference.destination)
-        )
-        try memory.require(
-            format.byteCount(
-                source: source, destination: destination, linkName: reference.linkName))
-        return RefsCommands.line(
+    private func line(of reference: Reference) -> JSON {
+        RefsCommands.line(
             format.text(
-                source: source, destination: destination,
-                linkName: reference.linkName.displayText))
+                source: invocation.cidText(reference.source),
+                destination: invocation.cidText(reference.destination),
+                linkName: reference.linkName))
     }
 }

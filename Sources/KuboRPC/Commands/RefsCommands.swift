@@ -37,6 +37,10 @@ enum RefsCommands {
     }
 
     static func line(_ reference: String, problem: String = "") -> JSON {
-        .object([("Ref", .text(reference)), ("Err", .text(problem))])
+        line(.text(reference), problem: problem)
+    }
+
+    static func line(_ reference: JSON, problem: String = "") -> JSON {
+        .object([("Ref", reference), ("Err", .text(problem))])
     }
 }

@@ -38,24 +38,40 @@ final class SortedSpool {
         self.isUnique = isUnique
     }
 
-    /// Adds a record.
+    /// Adds a record. Waits for its memory: for those who hold no block.
     ///
     /// - Throws: `.overloaded`, `.tooMuchMemory`; when the disk is full.
     func append(key: Bytes, _ value: Bytes) throws {
-        try makeRoom(key.count + value.count)
+        let byteCount = Self.memoryByteCount(key, value.count)
+        if try !takeAtOnce(byteCount) {
+            try makeRoom(for: byteCount)
+            try memory.take(byteCount)
+        }
         add(key, value)
     }
 
     /// Adds a record whose value is written when there is memory for it: an escaped name can be six
     /// times as long as the name.
     ///
-    /// - Throws: as above.
-    func append(key: Bytes, _ value: JSON) throws {
-        let byteCount = value.byteCount
-        try makeRoom(key.count + byteCount)
-        var writer = ByteWriter(capacity: byteCount)
+    /// - Returns: 0 if it was added; else the bytes for which there is no memory now. Who holds blocks
+    ///   lets go of them and of the record, makes room for so many and adds the record then.
+    /// - Throws: `.tooMuchMemory`; when the disk is full.
+    func appendAtOnce(key: Bytes, _ value: JSON) throws -> Int {
+        let valueByteCount = value.byteCount
+        let byteCount = Self.memoryByteCount(key, valueByteCount)
+        guard try takeAtOnce(byteCount) else { return byteCount }
+        var writer = ByteWriter(capacity: valueByteCount)
         value.write(to: &writer)
         add(key, writer.finish())
+        return 0
+    }
+
+    /// Waits until there is memory for a record.
+    ///
+    /// - Parameter byteCount: of the record, as `appendAtOnce` has it.
+    /// - Throws: `.overloaded`.
+    func makeRoom(for byteCount: Int) throws {
+        try memory.makeRoom(for: byteCount) {}
     }
 
     /// Ends the list and gives its memory back.
@@ -79,10 +95,13 @@ final class SortedSpool {
         return nil
     }
 
-    private func makeRoom(_ more: Int) throws {
-        let more = more + SpooledRecord.memoryByteCount
+    private static func memoryByteCount(_ key: Bytes, _ valueByteCount: Int) -> Int {
+        key.count + valueByteCount + SpooledRecord.memoryByteCount
+    }
+
+    private func takeAtOnce(_ more: Int) throws -> Bool {
         if memory.byteCount > 0, memory.byteCount + more > Limits.sortedRunBytesMax { try spill() }
-        try memory.take(more)
+        return try memory.requireAtOnce(memory.byteCount + more)
     }
 
     private func add(_ key: Bytes, _ value: Bytes) {

@@ -187,9 +187,27 @@ final class LineBody: BodySource {
     /// - Returns: false at the end.
     private func appendLine(to writer: inout ByteWriter) throws -> Bool {
         try invocation.context.check()
-        guard let line = try source.next() else { return false }
-        try memory.require(writer.count + line.byteCount + 1)
-        line.writeLine(to: &writer)
+        guard let missing = try append(try source.next(), to: &writer) else { return false }
+        if missing > 0 {
+            // Nobody waits with a block in hand, nor with a line that keeps one.
+            source.release()
+            try memory.makeRoom(for: missing) {}
+            _ = try append(try source.again(), to: &writer)
+        }
         return true
+    }
+
+    /// - Returns: 0 for a line that was appended, else the memory that there has to be before; nil for no
+    ///   line.
+    private func append(_ line: JSON?, to writer: inout ByteWriter) throws -> Int? {
+        guard let line else { return nil }
+        let byteCount = writer.count + line.byteCount + 1
+        if source.canRepeat {
+            guard try memory.requireAtOnce(byteCount) else { return byteCount - memory.byteCount }
+        } else {
+            try memory.require(byteCount)
+        }
+        line.writeLine(to: &writer)
+        return 0
     }
 }

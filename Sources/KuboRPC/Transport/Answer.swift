@@ -24,6 +24,15 @@ protocol LineSource: AnyObject {
     /// - Throws: anything; the client gets it as the last line of a broken stream.
     func next() throws -> JSON?
 
+    /// Whether `again()` gives the last value once more. A value that keeps a block is let go of where
+    /// memory has to be waited for.
+    var canRepeat: Bool { get }
+
+    /// The value that was given last, once more, where `canRepeat`.
+    ///
+    /// - Throws: as `next()`.
+    func again() throws -> JSON?
+
     /// What went wrong although the lines are complete; sent as the trailer `X-Stream-Error`.
     var verdict: String? { get }
 
@@ -40,6 +49,8 @@ protocol LineSource: AnyObject {
 extension LineSource {
     var verdict: String? { nil }
     var isPrompt: Bool { false }
+    var canRepeat: Bool { false }
+    func again() throws -> JSON? { nil }
     func release() {}
     func close() {}
 }

@@ -1,0 +1,60 @@
+import Execution
+import IPLD
+
+/// The memory of one conversion, for the value and what it becomes.
+///
+/// It is taken in one step: two who held some and wanted more would wait for each other. Most outputs are
+/// about as long as the input. One that is longer is begun again, with memory for four times as much, or with
+/// all that there is.
+struct ConversionMemory {
+    private let context: RequestContext
+    private let budget: ByteBudget
+    private let share: BudgetShare
+    private var decodedByteCount = 0
+    private var outputMax = 0
+
+    init(_ access: ContentAccess) {
+        context = access.context
+        budget = access.library.decodingBudget
+        share = BudgetShare(of: budget)
+    }
+
+    /// Bytes that the output may have.
+    var outputBytesMax: Int { wantsAll ? IPLD.Limits.encodedBytesMax : outputMax }
+
+    private var wantsAll: Bool { wanted >= budget.limit }
+
+    /// What is written into doubles as it grows.
+    private var wanted: Int { min(decodedByteCount + 2 * outputMax, budget.limit) }
+
+    /// Takes what the conversion of a value needs, or notes it for `wait()`.
+    ///
+    /// - Parameters:
+    ///   - undecoded: the value.
+    ///   - byteCount: how long it is as it stands.
+    mutating func takeAtOnce(for undecoded: UndecodedValue, of byteCount: Int) -> Bool {
+        if outputMax == 0 { outputMax = 2 * byteCount + (64 << 10) }
+        decodedByteCount = undecoded.decodedByteCount
+        if share.byteCount >= wanted || share.grow(by: wanted - share.byteCount) { return true }
+        share.shrink(by: share.byteCount)
+        return false
+    }
+
+    /// Notes that the output is longer than thought.
+    ///
+    /// - Returns: whether more memory would help.
+    mutating func wantMore() -> Bool {
+        guard !wantsAll else { return false }
+        outputMax *= 4
+        share.shrink(by: share.byteCount)
+        return true
+    }
+
+    /// Waits for what `takeAtOnce` has not got. To be called without a block in hand.
+    ///
+    /// - Throws: `.overloaded`, and as `RequestContext.check()`.
+    func wait() throws(ContentError) {
+        try context.take(
+            wanted, in: share, within: Limits.memoryWait, "the memory for decoding")
+    }
+}
