@@ -97,6 +97,14 @@ struct ConnectionTable {
         return left <= 0
     }
 
+    /// Memory of the long heads of one client's connections.
+    func headByteCount(of peer: PeerAddress) -> Int {
+        entries.values.reduce(0) { sum, entry in
+            guard entry.connection.peer.groupKey == peer.groupKey else { return sum }
+            return sum + entry.connection.headByteCount.load(ordering: .relaxed)
+        }
+    }
+
     /// Shuts the waiting connections whose request is not on its way.
     ///
     /// - Returns: how many requests are on their way, or have begun and are not complete.

@@ -68,7 +68,7 @@ extension Exchange {
     private func takeRoomForHead() -> Bool {
         guard headMemoryByteCount > Limits.headByteCountLeft else { return true }
         let byteCount = headMemoryByteCount * Limits.headCopyCount
-        headShare = core.takeRoom(forHeadOf: byteCount)
+        headShare = core.takeRoom(forHeadOf: byteCount, from: connection.peer)
         guard headShare != nil else { return false }
         connection.headByteCount.store(byteCount, ordering: .relaxed)
         return true

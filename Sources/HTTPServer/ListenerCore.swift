@@ -133,11 +133,16 @@ final class ListenerCore: @unchecked Sendable {
         _ = endings.wait(by: .after(duration)) { _ in Bool?.none }
     }
 
-    /// Takes memory for a long head. Who holds some and neither sends nor takes anything gives way.
+    /// Takes memory for a long head. Who holds some and neither sends nor takes anything gives way. One client
+    /// gets half of it at most, so that there is some for the others.
     ///
-    /// - Returns: nil where those who have it all go on.
+    /// - Returns: nil where those who have it all go on, or the client has half of it.
     /// - Blocking: at most `Limits.headWait`.
-    func takeRoom(forHeadOf byteCount: Int) -> BudgetShare? {
+    func takeRoom(forHeadOf byteCount: Int, from peer: PeerAddress) -> BudgetShare? {
+        if peer.isTCP, heads.inUse > heads.limit / 2 {
+            let own = connections.withLock { $0.headByteCount(of: peer) }
+            if own + byteCount > heads.limit / 2 { return nil }
+        }
         let share = BudgetShare(of: heads)
         if share.grow(by: byteCount) { return share }
         let deadline = Deadline.after(Limits.headWait)

@@ -121,6 +121,41 @@ struct LongHeadTests {
         #expect(inUse() == 0)
     }
 
+    /// However busily one client asks, there is memory for the heads of others.
+    @Test func oneClientHasHalfOfTheMemoryForHeads() throws {
+        let mayAnswer = Monitor(false)
+        let listener = try Listener(options()) { _ in
+            _ = mayAnswer.wait(by: soon()) { $0 ? true : nil }
+            return .respond(.text(.ok, "answered"))
+        }
+        defer { listener.stop() }
+        let port = try #require(listener.port)
+        let request =
+            "GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\nX: "
+            + String(repeating: "x", count: 15_000) + "\r\n\r\n"
+        func client(_ address: UInt8) -> RawClient {
+            let client = RawClient(port: port, from: address, patience: 30)
+            client.send(request)
+            return client
+        }
+        let half = Limits.headByteCountMax / (2 * 15_000 * Limits.headCopyCount)
+        let own = (0..<half).map { _ in client(2) }
+        let share = 15_000 * Limits.headCopyCount
+        let deadline = soon()
+        while listener.figure("head_bytes") ?? 0 < (half - 1) * share, !deadline.hasPassed {
+            pause(for: .milliseconds(1))
+        }
+        // The last one or two may not fit: the rest of the head counts too.
+        let more = (0..<3).map { _ in client(2) }
+        let refused = (0..<7).map { _ in status(client(2).readToEnd()) }
+        #expect(refused.allSatisfy { $0 == "503" }, "\(refused)")
+        let other = client(3)
+        mayAnswer.notify { $0 = true }
+        #expect(status(other.readToEnd()) == "200")
+        #expect(own.count { status($0.readToEnd()) == "200" } >= half - 1)
+        withExtendedLifetime(more) {}
+    }
+
     /// Who keeps a long head and takes nothing of the answer gives way to who comes.
     @Test func longHeadsOfStillClientsGiveWay() throws {
         let pieces = [Bytes](repeating: Bytes([UInt8](repeating: 7, count: 64 << 10)), count: 16)

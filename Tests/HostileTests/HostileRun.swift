@@ -15,7 +15,7 @@ final class HostileRun {
     init(_ node: RunningNode, _ content: HonestContent, seed: UInt64) throws {
         self.seed = seed
         load = HonestLoad(content, node)
-        watch = NodeWatch(ProcessFigures(of: node.process.processID))
+        watch = NodeWatch(ProcessFigures(of: node.process.processID), HonestClient(node))
         let large = content.files.filter { $0.bytes.count > 1_000_000 }.map(\.path)
         hostile = HostileClients(
             node, largePaths: large + content.roots.suffix(2),
@@ -42,6 +42,7 @@ final class HostileRun {
     var summary: String {
         "hostile run: \(load.answerCount) honest answers right, \(load.problemCount) wrong, "
             + "\(load.retryCount) asked again; "
-            + "\(hostile.count) hostile connections; own memory at most \(watch.peakMebibytes) MiB"
+            + "\(hostile.count) hostile connections; own memory at most \(watch.peakMebibytes) MiB, "
+            + "of which no part counts \(watch.uncountedMebibytes)"
     }
 }

@@ -64,6 +64,30 @@ struct ManyArgumentsTests {
         #expect(budget.inUse == 0)
     }
 
+    /// Each CID is answered with a line, so that the client cannot have all of the answer at once.
+    @Test func whoTakesNothingOfALongAnswerGivesWay() throws {
+        let budget = node.library.argumentBudget
+        let lines = cids(60_000).map { $0.text() + "\n" }.joined()
+        let client = RawClient(port: node.port, from: 2, patience: 30, receiveByteCount: 4_096)
+        let body = Part.body([Part(content: Array(lines.utf8))])
+        client.send(
+            "POST /api/v0/refs HTTP/1.1\r\nHost: 127.0.0.1:\(node.port)\r\nContent-Length: "
+                + "\(body.count)\r\nContent-Type: multipart/form-data; boundary=\(Part.boundary)\r\n\r\n"
+        )
+        client.send(body)
+        #expect(client.read(until: "\r\n\r\n").hasPrefix("HTTP/1.1 200 "))
+        let held = budget.inUse
+        #expect(held > 0)
+        let rest = budget.limit - held
+        #expect(budget.tryAcquire(rest))
+        let count = 2 * Limits.shortArgumentsBytesMax / 59
+        #expect(try upload("block/rm?force=true", cids(count)).isComplete)
+        budget.release(rest)
+        withExtendedLifetime(client) {}
+        node.listener.stop()
+        #expect(budget.inUse == 0)
+    }
+
     @Test func theCIDsOfArgumentsAreCounted() throws {
         let query = cids(2000).map { "arg=\($0.text())" }.joined(separator: "&")
         do {

@@ -88,7 +88,7 @@ package struct Listing {
     }
 
     private mutating func link(_ found: Found) throws -> ListedLink {
-        let link = try look(at: found.entry, partByteCount: found.partByteCount)
+        let link = try look(at: found)
         guard found.isCut, let whole = try folder?.again(from: source) else { return link }
         return link.renamed(whole.name)
     }
@@ -144,9 +144,8 @@ package struct Listing {
         source.release()
     }
 
-    private mutating func look(at entry: DirectoryEntry, partByteCount: UInt64?) throws
-        -> ListedLink
-    {
+    private mutating func look(at found: Found) throws -> ListedLink {
+        let (entry, partByteCount) = (found.entry, found.partByteCount)
         if entry.cid.codec == .raw {
             let byteCount = partByteCount ?? entry.tsize ?? 0
             return ListedLink(entry, .file, byteCount: byteCount)
@@ -156,7 +155,7 @@ package struct Listing {
         }
         let block = try children.named(entry.cid) { releaseContent() }
         defer { children.dropLast() }
-        switch try node(of: block, entry) {
+        switch try node(of: block, found) {
         case .file(let file):
             return ListedLink(
                 entry, .file, byteCount: file.byteCount, metadata: file.metadata)
@@ -175,14 +174,16 @@ package struct Listing {
 
     /// A child that is not what its codec promises ends the listing, as it does Kubo's.
     private func node(
-        of block: Block, _ entry: DirectoryEntry
+        of block: Block, _ found: Found
     ) throws(ContentError) -> UnixFSNode {
         do {
             return try UnixFSNode.read(block)
         } catch {
-            let error = ContentError(error, in: entry.cid)
-            if entry.name.isEmpty { throw error }
-            throw error.prefixed("\"\(entry.name.displayText(upTo: Limits.quotedNameBytesMax))\": ")
+            let (error, name) = (ContentError(error, in: found.entry.cid), found.entry.name)
+            if name.isEmpty { throw error }
+            // Where it was cut the end of the name is not at hand.
+            let text = name.displayText(upTo: Limits.quotedNameBytesMax)
+            throw error.prefixed("\"\(text)\(found.isCut ? "…" : "")\": ")
         }
     }
 }

@@ -79,7 +79,7 @@ final class RawBody: BodySource {
 
     func reload() throws -> Bytes { try output.reload() }
 
-    var holdsUpOthers: Bool { output.holdsUpOthers }
+    var holdsUpOthers: Bool { invocation.holdsUpOthers }
 
     func close() { output.release() }
 }
@@ -103,7 +103,7 @@ final class SpoolBody: BodySource {
         return try make()
     }
 
-    var holdsUpOthers: Bool { invocation.access.holdsUpOthers }
+    var holdsUpOthers: Bool { invocation.holdsUpOthers }
 }
 
 /// Sends JSON values, one a line.
@@ -130,7 +130,7 @@ final class LineBody: BodySource {
         memory = invocation.access.makeStateShare()
     }
 
-    var holdsUpOthers: Bool { invocation.access.holdsUpOthers }
+    var holdsUpOthers: Bool { invocation.holdsUpOthers }
 
     func prepare() throws {
         var writer = ByteWriter()

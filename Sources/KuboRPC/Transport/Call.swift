@@ -13,6 +13,8 @@ struct Call {
     /// What accounts for arguments from the body, for as long as there is a copy of the call.
     private var memory: StateShare?
     private var turn: BudgetShare?
+    /// Whether others that bring long lists wait until every copy of the call has gone.
+    var holdsTurn: Bool { turn != nil }
     private let queryByteCount: Int
     /// Whether arguments are missing that the body may hold.
     let needsArgumentsFromBody: Bool

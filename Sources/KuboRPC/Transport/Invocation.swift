@@ -39,6 +39,12 @@ struct Invocation {
     /// What the call may read.
     var access: ContentAccess { library.access(for: context) }
 
+    /// Whether the call holds what others wait for, and gives it back only at its end: where its client takes
+    /// nothing, they go first.
+    var holdsUpOthers: Bool {
+        access.holdsUpOthers || call.holdsTurn && library.argumentBudget.waiterCount > 0
+    }
+
     /// When the caller no longer waits.
     var deadline: Deadline { context.deadline }
 
