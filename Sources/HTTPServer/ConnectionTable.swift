@@ -13,6 +13,7 @@ struct ConnectionTable {
     private var entries: [ObjectIdentifier: Entry] = [:]
     private var holderCount = 0
     private var countsByClient: [String: Int] = [:]
+    private var headByteCountsByClient: [String: Int] = [:]
 
     /// All of them, also those that are about to leave.
     var connections: [Connection] { entries.values.map(\.connection) }
@@ -74,10 +75,12 @@ struct ConnectionTable {
     /// Shuts connections with long heads whose clients have moved nothing worth the name for long, the
     /// stillest first, until so much of the memory for heads comes back; none where that is too much.
     ///
+    /// - Parameter peer: whose; everybody's if not given.
     /// - Returns: whether it is enough.
-    func giveBackHeads(_ byteCount: Int, at now: UInt64) -> Bool {
+    func shutStillHeads(_ byteCount: Int, at now: UInt64, of peer: PeerAddress? = nil) -> Bool {
         let holders = entries.values.filter {
             $0.connection.headByteCount.load(ordering: .relaxed) > 0
+                && (peer == nil || peer?.group == $0.connection.peer.group)
         }
         .map(\.connection)
         for connection in holders { connection.lookForMovement(at: now) }
@@ -97,12 +100,20 @@ struct ConnectionTable {
         return left <= 0
     }
 
-    /// Memory of the long heads of one client's connections.
-    func headByteCount(of peer: PeerAddress) -> Int {
-        entries.values.reduce(0) { sum, entry in
-            guard entry.connection.peer.groupKey == peer.groupKey else { return sum }
-            return sum + entry.connection.headByteCount.load(ordering: .relaxed)
-        }
+    /// Notes the memory of a long head.
+    ///
+    /// - Returns: false where its client would have too much; then nothing has changed.
+    mutating func takeHead(_ byteCount: Int, of peer: PeerAddress, atMost limit: Int) -> Bool {
+        let own = headByteCountsByClient[peer.group] ?? 0
+        guard own + byteCount <= limit else { return false }
+        headByteCountsByClient[peer.group] = own + byteCount
+        return true
+    }
+
+    /// Notes that a long head has gone.
+    mutating func giveBackHead(_ byteCount: Int, of peer: PeerAddress) {
+        let left = (headByteCountsByClient[peer.group] ?? 0) - byteCount
+        headByteCountsByClient[peer.group] = left > 0 ? left : nil
     }
 
     /// Shuts the waiting connections whose request is not on its way.

@@ -137,7 +137,9 @@ extension Exchange {
         }
         connection.sendWithoutDelay()
         var answer = StreamedAnswer(source, framing, for: self)
-        return answer.send(head)
+        let outcome = answer.send(head)
+        if case .broken = outcome, framing == .untilClose { Lingering.reset(connection.socket) }
+        return outcome
     }
 
     private func framing(of response: Response) -> AnswerHead.Framing {

@@ -51,7 +51,7 @@ final class Exchange {
     var headMemoryByteCount = 0
 
     /// Has room for the request's head, where that is long.
-    var headShare: BudgetShare?
+    var headShare: HeadShare?
 
     /// Of a body that we read ourselves; nil for one in chunks.
     var bodyLength: UInt64?

@@ -4,6 +4,17 @@ import Glibc
 
 /// Reads what a client still sends when its answer has gone out and the connection is to end.
 enum Lingering {
+    /// Resets a connection at once: the end of the stream would be the end of the answer.
+    ///
+    /// Nobody may close it first, in whatever way: the end would be sent then. To "connect" to no family is
+    /// how Linux breaks a TCP connection off without closing its descriptor. A socket of this machine has no
+    /// reset; what is read from one that ends early looks complete.
+    static func reset(_ socket: Int32) {
+        var nobody = sockaddr()
+        nobody.sa_family = sa_family_t(AF_UNSPEC)
+        unsafe connect(socket, &nobody, socklen_t(MemoryLayout<sockaddr>.size))
+    }
+
     /// Reads and drops what still arrives, until the client closes or a limit is met.
     ///
     /// A socket that is closed with unread bytes resets the connection, and the reset may overtake

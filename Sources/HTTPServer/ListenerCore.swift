@@ -128,35 +128,19 @@ final class ListenerCore: @unchecked Sendable {
         connections.withLock { $0.check(at: now, headerNanoseconds: headerNanoseconds) }
     }
 
-    /// Lets connections end.
-    private func waitAMoment(_ duration: Duration) {
-        _ = endings.wait(by: .after(duration)) { _ in Bool?.none }
+    /// Whether a peer may have all places: it is a proxy on this machine, or one that the configuration knows of.
+    func sharesPlaces(_ peer: PeerAddress) -> Bool {
+        peer.isLocal || options.connectionsPerClientMax >= options.connectionsMax
     }
 
-    /// Takes memory for a long head. Who holds some and neither sends nor takes anything gives way. One client
-    /// gets half of it at most, so that there is some for the others.
-    ///
-    /// - Returns: nil where those who have it all go on, or the client has half of it.
-    /// - Blocking: at most `Limits.headWait`.
-    func takeRoom(forHeadOf byteCount: Int, from peer: PeerAddress) -> BudgetShare? {
-        if peer.isTCP, heads.inUse > heads.limit / 2 {
-            let own = connections.withLock { $0.headByteCount(of: peer) }
-            if own + byteCount > heads.limit / 2 { return nil }
-        }
-        let share = BudgetShare(of: heads)
-        if share.grow(by: byteCount) { return share }
-        let deadline = Deadline.after(Limits.headWait)
-        // The first look finds what has moved since the connection began, and not whether it goes on.
-        for _ in 0..<2 {
-            let wanted = byteCount - (heads.limit - heads.inUse)
-            let now = Instant.now.nanoseconds
-            let isEnough = connections.withLock { $0.giveBackHeads(wanted, at: now) }
-            let next = Deadline.after(Limits.stillDuration + Limits.stallDuration)
-            if share.grow(by: byteCount, deadline: isEnough ? deadline : next.earlier(deadline)) {
-                return share
-            }
-        }
-        return nil
+    /// The connections, under their lock.
+    func withTable<Result>(_ body: (inout ConnectionTable) -> Result) -> Result {
+        connections.withLock { body(&$0) }
+    }
+
+    /// Lets connections end.
+    func waitAMoment(_ duration: Duration) {
+        _ = endings.wait(by: .after(duration)) { _ in Bool?.none }
     }
 
     /// Shuts all connections.

@@ -92,6 +92,16 @@ package final class RawClient {
         }
     }
 
+    /// Reads until the connection ends.
+    ///
+    /// - Returns: whether that was by a reset: nobody can take what came for all of it.
+    package func endsInReset() -> Bool {
+        var buffer = [UInt8](repeating: 0, count: 64 * 1_024)
+        var count = 1
+        while count > 0 { count = unsafe recv(socket, &buffer, buffer.count, 0) }
+        return count < 0 && errno == ECONNRESET
+    }
+
     /// Reads text until the server closes.
     package func readToEnd() -> String { String(decoding: readAll(), as: UTF8.self) }
 

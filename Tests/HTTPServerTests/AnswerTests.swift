@@ -206,6 +206,22 @@ struct AnswerTests {
         #expect(answer.hasSuffix("\r\n\r\none two"))
     }
 
+    /// The end of the connection would be the end of the answer.
+    @Test(arguments: ["GET / HTTP/1.0", "POST / HTTP/1.0"])
+    func anOldClientIsToldThatAnAnswerBrokeOff(line: String) throws {
+        for error in [PieceSource.Failure(), nil] {
+            let pieces = (0..<40).map { Bytes([UInt8](repeating: $0, count: 10_000)) }
+            let listener = try Listener(.testing()) { _ in
+                let source = PieceSource(pieces, error: error)
+                return .respond(Response(.ok, body: .source(source, length: nil)))
+            }
+            defer { listener.stop() }
+            let client = RawClient(port: try #require(listener.port))
+            client.send("\(line)\r\nHost: a\r\n\r\n")
+            #expect(client.endsInReset() == (error != nil))
+        }
+    }
+
     @Test func onlyAnAnswerToHEADMayLeaveItsBodyOut() async {
         await #expect(processExitsWith: .failure) {
             let listener = try Listener(.testing()) { _ in

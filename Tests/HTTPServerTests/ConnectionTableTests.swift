@@ -126,9 +126,9 @@ struct ConnectionTableTests {
         let table = table(pairs)
         for pair in pairs { pair.connection.headByteCount.store(100, ordering: .relaxed) }
         pairs[1].connection.enter(.busy, at: now, until: .max)
-        #expect(!table.giveBackHeads(250, at: now))
+        #expect(!table.shutStillHeads(250, at: now))
         #expect(pairs.map(\.isShut) == [false, false, false])
-        #expect(table.giveBackHeads(150, at: now))
+        #expect(table.shutStillHeads(150, at: now))
         #expect(pairs.map(\.isShut) == [true, false, true])
     }
 

@@ -95,65 +95,73 @@ struct LongHeadTests {
             client.send("GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\(field)\r\n\r\n")
             return client
         }
-        let share = 15_000 * Limits.headCopyCount
-        let room = Limits.headByteCountMax / share
         var clients: [RawClient] = []
-        var (isFull, deadline) = (false, soon())
-        while !isFull, clients.count <= room, !deadline.hasPassed {
+        var deadline = soon()
+        // What one takes is known when it is there.
+        var share = 15_000 * Limits.headCopyCount
+        while inUse() + share <= Limits.headByteCountMax, !deadline.hasPassed {
             let before = inUse()
             clients.append(try client(15_000))
-            while inUse() == before, !deadline.hasPassed {
-                pause(for: .milliseconds(1))
-                isFull = before > Limits.headByteCountMax - 2 * share
-                if isFull { break }
-            }
+            while inUse() == before, !deadline.hasPassed { pause(for: .milliseconds(1)) }
+            share = inUse() - before
         }
-        #expect(isFull)
+        let room = Limits.headByteCountMax / share
+        #expect(clients.count == room)
         let refused = try client(15_000).readToEnd()
         #expect(status(refused) == "503", "\(refused)")
         #expect(refused.contains("Retry-After: 1\r\n") && refused.contains("Connection: close\r\n"))
         let short = try client(1_000)
         mayAnswer.notify { $0 = true }
         #expect(status(short.readToEnd()) == "200")
-        #expect(clients.count { status($0.readToEnd()) == "200" } >= room / 2)
+        #expect(clients.allSatisfy { status($0.readToEnd()) == "200" })
         deadline = soon()
         while inUse() != 0, !deadline.hasPassed { pause(for: .milliseconds(1)) }
         #expect(inUse() == 0)
     }
 
     /// However busily one client asks, there is memory for the heads of others.
-    @Test func oneClientHasHalfOfTheMemoryForHeads() throws {
-        let mayAnswer = Monitor(false)
-        let listener = try Listener(options()) { _ in
-            _ = mayAnswer.wait(by: soon()) { $0 ? true : nil }
-            return .respond(.text(.ok, "answered"))
+    @Test func oneClientHasItsPartOfTheMemoryForHeads() {
+        var table = ConnectionTable()
+        let one = PeerAddress(internet: [10, 0, 0, 1])
+        let other = PeerAddress(internet: [10, 0, 0, 2])
+        var taken: [Bool] = []
+        for (peer, byteCount) in [(one, 60), (one, 40), (one, 1), (other, 100)] {
+            taken.append(table.takeHead(byteCount, of: peer, atMost: 100))
         }
-        defer { listener.stop() }
-        let port = try #require(listener.port)
-        let request =
-            "GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\nX: "
-            + String(repeating: "x", count: 15_000) + "\r\n\r\n"
-        func client(_ address: UInt8) -> RawClient {
-            let client = RawClient(port: port, from: address, patience: 30)
-            client.send(request)
-            return client
+        #expect(taken == [true, true, false, true])
+        table.giveBackHead(40, of: one)
+        taken = [41, 40].map { table.takeHead($0, of: one, atMost: 100) }
+        #expect(taken == [false, true])
+    }
+
+    /// A proxy speaks for many.
+    @Test func aProxyHasAllOfIt() throws {
+        var options = options()
+        let (near, far) = (
+            PeerAddress(internet: [127, 0, 0, 1]), PeerAddress(internet: [10, 0, 0, 1])
+        )
+        for (perClientMax, isShared) in [(256, false), (options.connectionsMax, true)] {
+            options.connectionsPerClientMax = perClientMax
+            let core = ListenerCore(options) { _ in .respond(.text(.ok, "")) }
+            #expect(core.sharesPlaces(near))
+            #expect(core.sharesPlaces(far) == isShared)
         }
-        let half = Limits.headByteCountMax / (2 * 15_000 * Limits.headCopyCount)
-        let own = (0..<half).map { _ in client(2) }
-        let share = 15_000 * Limits.headCopyCount
-        let deadline = soon()
-        while listener.figure("head_bytes") ?? 0 < (half - 1) * share, !deadline.hasPassed {
-            pause(for: .milliseconds(1))
-        }
-        // The last one or two may not fit: the rest of the head counts too.
-        let more = (0..<3).map { _ in client(2) }
-        let refused = (0..<7).map { _ in status(client(2).readToEnd()) }
-        #expect(refused.allSatisfy { $0 == "503" }, "\(refused)")
-        let other = client(3)
-        mayAnswer.notify { $0 = true }
-        #expect(status(other.readToEnd()) == "200")
-        #expect(own.count { status($0.readToEnd()) == "200" } >= half - 1)
-        withExtendedLifetime(more) {}
+    }
+
+    @Test func whatOneClientHasComesBack() {
+        var options = options()
+        options.connectionsPerClientMax = 256
+        let core = ListenerCore(options) { _ in .respond(.text(.ok, "")) }
+        let (one, other) = (
+            PeerAddress(internet: [10, 0, 0, 1]), PeerAddress(internet: [10, 0, 0, 2])
+        )
+        let half = Limits.headByteCountMax / 2
+        var share = core.takeRoom(forHeadOf: half, from: one)
+        #expect(share != nil && core.takeRoom(forHeadOf: 1, from: one) == nil)
+        #expect(core.takeRoom(forHeadOf: half, from: other) != nil)
+        share = nil
+        #expect(core.takeRoom(forHeadOf: half, from: one) != nil)
+        #expect(core.heads.inUse == 0)
     }
 
     /// Who keeps a long head and takes nothing of the answer gives way to who comes.
