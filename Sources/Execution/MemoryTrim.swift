@@ -30,8 +30,8 @@ package final class MemoryTrim: Sendable {
     ///   - work: processor time of the process after which a trim is worth it.
     ///   - byteCount: memory of the process above which it is large, until it has a quarter less; it
     ///     trims eight times as often then.
-    ///   - keptByteCountMax: memory that may have been freed since the last trim; with more it trims the
-    ///     next time it looks, which is 32 times as often.
+    ///   - keptByteCountMax: memory that may have been freed since the last trim; with more it trims up to
+    ///     eight times as often.
     ///   - ownByteCount: how much memory the process has.
     ///   - usedByteCount: how much of it is allocated.
     ///   - whenLarge: called on the thread when the process has become large, and when it no longer is.
@@ -42,35 +42,47 @@ package final class MemoryTrim: Sendable {
         usedByteCount: @escaping @Sendable () -> UInt64 = { Allocator.usedByteCount },
         whenLarge: @escaping @Sendable (_ isLarge: Bool) -> Void = { _ in }
     ) {
-        var schedule = TrimSchedule(
+        let schedule = TrimSchedule(
             every: interval, after: work, largeAbove: byteCount, keepingAtMost: keptByteCountMax)
+        let figures = Figures(own: ownByteCount, used: usedByteCount)
         let thread = Thread(name: "memory-trim") { [state] in
-            var (last, before) = (Instant.now, ProcessSetup.processorTime)
-            func look() -> TrimSchedule.Look {
-                TrimSchedule.Look(
-                    elapsed: Instant.now.elapsed(since: last),
-                    worked: ProcessSetup.processorTime - before,
-                    ownByteCount: ownByteCount(), usedByteCount: usedByteCount())
-            }
-            while state.wait(
-                by: .after(schedule.lookInterval), until: { $0.isStopped ? true : nil }) == nil
-            {
-                guard schedule.isLarge || ProcessSetup.processorTime - before >= work else {
-                    continue
-                }
-                let now = look()
-                if schedule.changesSize(now) {
-                    Allocator.keepLittleFreedMemory(schedule.isLarge)
-                    whenLarge(schedule.isLarge)
-                }
-                guard schedule.isDue(now) else { continue }
-                Allocator.trim()
-                (last, before) = (Instant.now, ProcessSetup.processorTime)
-                schedule.noteTrim(look())
-                state.withLock { $0.trimCount += 1 }
-            }
+            Self.run(schedule, state, figures, whenLarge)
         }
         self.thread.withLock { $0 = thread }
+    }
+
+    private struct Figures: Sendable {
+        let own: @Sendable () -> UInt64
+        let used: @Sendable () -> UInt64
+    }
+
+    private static func run(
+        _ schedule: TrimSchedule, _ state: Monitor<State>, _ figures: Figures,
+        _ whenLarge: (_ isLarge: Bool) -> Void
+    ) {
+        var schedule = schedule
+        var (last, before) = (Instant.now, ProcessSetup.processorTime)
+        let pause = schedule.lookInterval
+        while state.wait(by: .after(pause), until: { $0.isStopped ? true : nil }) == nil {
+            let worked = ProcessSetup.processorTime - before
+            guard schedule.isLarge || worked >= schedule.work else { continue }
+            let look = TrimSchedule.Look(
+                elapsed: Instant.now.elapsed(since: last), worked: worked,
+                ownByteCount: figures.own())
+            let action = schedule.on(look, usedByteCount: figures.used)
+            if action.changesSize {
+                Allocator.keepLittleFreedMemory(schedule.isLarge)
+                whenLarge(schedule.isLarge)
+            }
+            guard action.trims else { continue }
+            let start = Instant.now
+            Allocator.trim()
+            (last, before) = (Instant.now, ProcessSetup.processorTime)
+            schedule.noteTrim(
+                ownByteCount: figures.own(), usedByteCount: figures.used(),
+                took: last.elapsed(since: start))
+            state.withLock { $0.trimCount += 1 }
+        }
     }
 
     deinit { stop() }

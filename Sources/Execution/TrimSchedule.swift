@@ -10,11 +10,13 @@ struct TrimSchedule {
         var worked: Duration
         /// Bytes of memory that are the process's own.
         var ownByteCount: UInt64
-        /// Bytes that are allocated and not freed.
-        var usedByteCount: UInt64
+    }
 
-        /// What the process has and does not use: what was freed and is kept, and what is not the allocator's.
-        var unusedByteCount: UInt64 { ownByteCount - min(ownByteCount, usedByteCount) }
+    /// What is to be done after a look.
+    struct Action: Equatable {
+        /// Whether the process has become large, or no longer is.
+        var changesSize = false
+        var trims = false
     }
 
     /// How often a trim is worth it.
@@ -29,6 +31,8 @@ struct TrimSchedule {
     private(set) var isLarge = false
     /// The least unused memory since the last trim: what a trim does not give back.
     private var unusedAfterTrim = UInt64.max
+    /// How long the last trim took.
+    private var trimDuration = Duration.zero
 
     init(
         every interval: Duration, after work: Duration, largeAbove largeByteCount: UInt64,
@@ -43,23 +47,44 @@ struct TrimSchedule {
     /// How often the process is to be looked at.
     var lookInterval: Duration { interval / 32 }
 
-    /// Whether the process has become large, or no longer is.
-    mutating func changesSize(_ look: Look) -> Bool {
+    /// A trim is due after its time, which is short in a large process; or where much was freed since the last
+    /// one, which the next peak would come on top of. Never so often that it takes more than a tenth of a
+    /// processor.
+    ///
+    /// - Parameters:
+    ///   - look: how the process is.
+    ///   - usedByteCount: how much of its memory is allocated; asked for only where it matters.
+    mutating func on(_ look: Look, usedByteCount: () -> UInt64) -> Action {
+        var action = Action()
         let limit = isLarge ? largeByteCount / 4 * 3 : largeByteCount
-        guard (look.ownByteCount > limit) != isLarge else { return false }
-        isLarge.toggle()
-        return true
+        if (look.ownByteCount > limit) != isLarge {
+            isLarge.toggle()
+            action.changesSize = true
+        }
+        let pause = max(interval / 8, trimDuration * 10)
+        guard look.worked >= work, look.elapsed >= pause else { return action }
+        action.trims =
+            isLarge || look.elapsed >= interval || hasFreedMuch(look, usedByteCount())
+        return action
     }
 
-    /// Whether a trim is due: after its time, which is short in a large process; or where much was freed
-    /// since the last one, which the next peak would come on top of.
-    mutating func isDue(_ look: Look) -> Bool {
-        unusedAfterTrim = min(unusedAfterTrim, look.unusedByteCount)
-        guard look.worked >= work else { return false }
-        return look.elapsed >= (isLarge ? interval / 8 : interval)
-            || look.unusedByteCount - unusedAfterTrim > keptByteCountMax
+    private mutating func hasFreedMuch(_ look: Look, _ usedByteCount: UInt64) -> Bool {
+        let unused = Self.unused(look.ownByteCount, usedByteCount)
+        unusedAfterTrim = min(unusedAfterTrim, unused)
+        return unused - unusedAfterTrim > keptByteCountMax
     }
 
-    /// Notes how the process looks after a trim.
-    mutating func noteTrim(_ look: Look) { unusedAfterTrim = look.unusedByteCount }
+    /// Notes how the process is after a trim, and how long that took.
+    mutating func noteTrim(
+        ownByteCount: UInt64, usedByteCount: UInt64, took duration: Duration
+    ) {
+        unusedAfterTrim = Self.unused(ownByteCount, usedByteCount)
+        trimDuration = duration
+    }
+
+    /// What the process has and does not use: what was freed and is kept, and what is not the allocator's. The
+    /// two are not read at one moment.
+    private static func unused(_ ownByteCount: UInt64, _ usedByteCount: UInt64) -> UInt64 {
+        ownByteCount - min(ownByteCount, usedByteCount)
+    }
 }

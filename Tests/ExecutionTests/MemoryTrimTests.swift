@@ -21,7 +21,8 @@ struct MemoryTrimTests {
     /// A process that is near the limit of its memory does not wait for its turn.
     @Test func aLargeProcessTrimsMoreOftenAndSaysSo() {
         let told = Monitor<[Bool]>([])
-        let usual = MemoryTrim(every: .seconds(600), after: .milliseconds(1))
+        let usual = MemoryTrim(
+            every: .seconds(600), after: .milliseconds(1), keepingAtMost: .max)
         let large = MemoryTrim(
             every: .seconds(8), after: .milliseconds(1), largeAbove: 1 << 20,
             whenLarge: { isLarge in told.notify { $0.append(isLarge) } })

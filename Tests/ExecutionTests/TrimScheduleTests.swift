@@ -9,58 +9,64 @@ struct TrimScheduleTests {
     }
 
     private func look(
-        after elapsed: Duration = .seconds(1), worked: Duration = .seconds(1),
-        own: UInt64 = 100, used: UInt64 = 60
+        after elapsed: Duration = .seconds(1), worked: Duration = .seconds(1), own: UInt64 = 100
     ) -> TrimSchedule.Look {
-        TrimSchedule.Look(
-            elapsed: elapsed, worked: worked, ownByteCount: own, usedByteCount: used)
+        TrimSchedule.Look(elapsed: elapsed, worked: worked, ownByteCount: own)
     }
 
     @Test func aTrimComesAfterItsTimeAndWork() {
         var schedule = schedule()
-        let isDue = [
-            schedule.isDue(look(after: .milliseconds(3_999))),
-            schedule.isDue(look(after: .seconds(4))),
-            schedule.isDue(look(after: .seconds(400), worked: .milliseconds(39))),
-        ]
-        #expect(isDue == [false, true, false])
+        let trims = [
+            look(after: .milliseconds(3_999)), look(after: .seconds(4)),
+            look(after: .seconds(400), worked: .milliseconds(39)),
+        ].map { schedule.on($0) { 60 }.trims }
+        #expect(trims == [false, true, false])
     }
 
     @Test func aLargeProcessTrimsEightTimesAsOften() {
         var schedule = schedule()
-        var (changes, isDue): ([Bool], [Bool]) = ([], [])
-        for own in [400, 401, 301, 300] as [UInt64] {
-            changes.append(schedule.changesSize(look(own: own)))
-            isDue.append(schedule.isDue(look(after: .milliseconds(500))))
+        let actions = [400, 401, 301, 300].map { own in
+            schedule.on(look(after: .milliseconds(500), own: own)) { own }
         }
-        #expect(changes == [false, true, false, true])
-        #expect(isDue == [false, true, true, false])
+        #expect(actions.map(\.changesSize) == [false, true, false, true])
+        #expect(actions.map(\.trims) == [false, true, true, false])
     }
 
-    @Test func muchThatWasFreedIsGivenBackAtOnce() {
+    private func trims(_ schedule: inout TrimSchedule, own: UInt64, used: UInt64) -> Bool {
+        schedule.on(look(own: own)) { used }.trims
+    }
+
+    @Test func muchThatWasFreedIsGivenBackSoon() {
         var schedule = schedule()
-        var isDue = [
-            schedule.isDue(look(own: 100, used: 90)), schedule.isDue(look(own: 150, used: 90)),
-            schedule.isDue(look(own: 151, used: 90)),
-            schedule.isDue(look(worked: .zero, own: 151, used: 90)),
-        ]
-        #expect(isDue == [false, false, true, false])
-        // What a trim could not give back is no reason for the next one.
-        schedule.noteTrim(look(own: 140, used: 90))
-        isDue = [
-            schedule.isDue(look(own: 190, used: 90)), schedule.isDue(look(own: 191, used: 90)),
-        ]
-        #expect(isDue == [false, true])
-        // Nor is what comes back of what went otherwise meanwhile, such as threads.
-        isDue = [
-            schedule.isDue(look(own: 100, used: 95)), schedule.isDue(look(own: 145, used: 90)),
-            schedule.isDue(look(own: 146, used: 90)),
-        ]
+        var isDue = [100, 150, 151].map { trims(&schedule, own: $0, used: 90) }
         #expect(isDue == [false, false, true])
+        // What a trim could not give back is no reason for the next one.
+        schedule.noteTrim(ownByteCount: 140, usedByteCount: 90, took: .zero)
+        isDue = [190, 191].map { trims(&schedule, own: $0, used: 90) }
+        #expect(isDue == [false, true])
+        // What is in use can be more than there was a moment before.
+        let isDueWithMore = trims(&schedule, own: 10, used: 20)
+        #expect(!isDueWithMore)
     }
 
-    /// The two are not read at one moment.
-    @Test func moreInUseThanThereIsCountsAsNothing() {
-        #expect(look(own: 10, used: 20).unusedByteCount == 0)
+    /// At most a tenth of a processor.
+    @Test func aTrimThatTookLongIsFollowedByALongPause() {
+        var schedule = schedule()
+        schedule.noteTrim(ownByteCount: 100, usedByteCount: 100, took: .milliseconds(100))
+        let pauses: [Duration] = [.milliseconds(999), .milliseconds(1_000)]
+        #expect(
+            pauses.map { schedule.on(look(after: $0, own: 300)) { 100 }.trims } == [false, true])
+    }
+
+    @Test func whatIsInUseIsAskedForOnlyWhereItMatters() {
+        var schedule = schedule()
+        var count = 0
+        for look in [look(after: .milliseconds(499)), look(worked: .zero), look(own: 500)] {
+            _ = schedule.on(look) {
+                count += 1
+                return 0
+            }
+        }
+        #expect(count == 0)
     }
 }
