@@ -104,6 +104,9 @@ package enum Limits {
     /// puts the names of their blocks: a folder of 1,000,000 files with usual names.
     package static let entryBytesMax = 100 << 20
 
+    /// Of that what the places of files take at most that an add has in line.
+    static let pendingEntryBytesMax = 1 << 20
+
     /// Bytes that long lists of arguments together take, as names, texts and lists: the longest alone.
     package static let argumentBytesMax = 32 << 20
 

@@ -45,6 +45,9 @@ final class OrderedWork<Tag, Input: Sendable, Output: Sendable> {
     private var tags: [(tag: Tag, hasInput: Bool)] = []
     private var inputs: [Input] = []
     private var byteCount = 0
+    /// What was pushed takes of window and budget, and what was taken of the budget ahead.
+    private var pushedCost = 0
+    private var credit = 0
     /// Oldest first; the window keeps it short.
     private var running: [Batch] = []
     private var runningCost = 0
@@ -63,7 +66,7 @@ final class OrderedWork<Tag, Input: Sendable, Output: Sendable> {
         self.work = work
     }
 
-    deinit { budget.release(runningCost) }
+    deinit { budget.release(runningCost + pushedCost + credit) }
 
     /// Adds an input and delivers what the window has no room for.
     ///
@@ -72,63 +75,89 @@ final class OrderedWork<Tag, Input: Sendable, Output: Sendable> {
     ///   - input: nil for a tag alone.
     ///   - byteCount: of the input; 0 where the caller has paid for it, or there are none. A piece of such
     ///     inputs waits for nobody.
+    ///   - tagByteCount: what the tag keeps in memory.
     ///   - deliver: takes the results of earlier inputs.
     /// - Throws: what `deliver` throws; `.overloaded` when no room came free in time.
     func push(
-        _ tag: Tag, _ input: Input?, byteCount: Int, deliver: Delivery
+        _ tag: Tag, _ input: Input?, byteCount: Int, keeping tagByteCount: Int = 0,
+        deliver: Delivery
     ) throws {
         if let failure { throw failure }
         try context.check()
+        let cost = min(budget.limit, byteCount + tagByteCount + Self.itemByteCount)
+        try takeRoom(for: cost, waits: byteCount + tagByteCount > 0, deliver: deliver)
         tags.append((tag, input != nil))
         if let input { inputs.append(input) }
         self.byteCount += byteCount
         guard
-            self.byteCount >= window.batchBytesMin || inputs.count >= window.batchCountMax
+            self.byteCount >= window.batchBytesMin || pushedCost >= 2 * window.batchBytesMin
+                || inputs.count >= window.batchCountMax
                 || tags.count >= 4 * window.batchCountMax
         else { return }
-        try start(deliver: deliver)
+        if library.isShortOfMemory.load(ordering: .relaxed) { try deliverRunning(deliver) }
+        start()
     }
 
-    /// Starts and delivers everything that was pushed; more may follow.
+    /// Starts and delivers everything that was pushed; more may follow. Nothing is held then.
     ///
     /// - Throws: as `push`.
     func finish(deliver: Delivery) throws {
         if let failure { throw failure }
-        if !tags.isEmpty { try start(deliver: deliver) }
-        while !running.isEmpty { try deliverOldest(deliver) }
+        if !tags.isEmpty { start() }
+        try deliverRunning(deliver)
+        budget.release(credit)
+        credit = 0
     }
 
-    private func start(deliver: Delivery) throws {
-        let cost = try makeRoom(deliver: deliver)
+    private func start() {
         let (inputs, work) = (inputs, work)
         let outputs = pool.start { inputs.map(work) }
-        running.append(Batch(tags: tags, outputs: outputs, cost: cost))
-        runningCost += cost
+        running.append(Batch(tags: tags, outputs: outputs, cost: pushedCost))
+        runningCost += pushedCost
         tags.removeAll(keepingCapacity: true)
         self.inputs.removeAll(keepingCapacity: true)
-        byteCount = 0
+        (byteCount, pushedCost) = (0, 0)
     }
 
-    /// Takes the memory for what was pushed from the budget. Waits for others only while nothing of its
-    /// own is on the way, so two callers never wait for each other.
+    /// Takes the memory for an item before it is kept. Waits for others only while it holds nothing at all,
+    /// so two callers never wait for each other, and nobody waits for who waits.
     ///
-    /// - Returns: how much it took.
-    private func makeRoom(deliver: Delivery) throws -> Int {
-        let cost = min(budget.limit, byteCount + tags.count * Self.itemByteCount)
-        while !running.isEmpty {
-            let isShort = library.isShortOfMemory.load(ordering: .relaxed)
-            let fits = !isShort && runningCost + cost <= window.bytesMax
-            if fits, budget.tryAcquire(cost) { return cost }
+    /// - Parameter waits: whether it waits where there is none. What the caller has paid for goes without
+    ///   then: he must not wait for others.
+    private func takeRoom(for cost: Int, waits: Bool, deliver: Delivery) throws {
+        while runningCost + pushedCost + cost > window.bytesMax, !running.isEmpty {
             try deliverOldest(deliver)
         }
-        // Nothing, or paid for by the caller, who must not wait for others then: one piece goes without.
-        guard byteCount > 0 else { return budget.tryAcquire(cost) ? cost : 0 }
+        if take(cost) { return }
+        try finish(deliver: deliver)
+        if take(cost) { return }
+        guard waits else { return }
         let deadline = Deadline.after(Limits.ingestWait).earlier(context.deadline)
         guard budget.acquire(cost, by: deadline) else {
             try context.checkNow()
             throw ContentError.overloaded("the memory for uploads")
         }
-        return cost
+        pushedCost += cost
+    }
+
+    /// Takes some of the budget ahead: small items come by the thousand.
+    private func take(_ cost: Int) -> Bool {
+        if credit < cost {
+            let more = max(cost - credit, min(window.batchBytesMin, budget.limit / 8))
+            if budget.tryAcquire(more) {
+                credit += more
+            } else {
+                guard budget.tryAcquire(cost - credit) else { return false }
+                credit = cost
+            }
+        }
+        credit -= cost
+        pushedCost += cost
+        return true
+    }
+
+    private func deliverRunning(_ deliver: Delivery) throws {
+        while !running.isEmpty { try deliverOldest(deliver) }
     }
 
     private func deliverOldest(_ deliver: Delivery) throws {

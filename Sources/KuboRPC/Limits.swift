@@ -67,6 +67,8 @@ enum Limits {
     static let faultMemoryBytes = 1 << 10
     /// Memory of zlib for one stream, at its highest level.
     static let gzipMemoryBytes = 384 << 10
+    /// Memory of a record in a list of pins, name and all.
+    static let usualRecordBytes = 4 << 10
     /// Bytes that are compressed at once.
     static let gzipSliceBytes = 64 << 10
     /// Bytes of a symbolic link's target.

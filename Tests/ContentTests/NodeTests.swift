@@ -182,7 +182,14 @@ extension NodeConversion {
     fileprivate static func convert(
         _ bytes: Bytes, from input: Multicodec, to output: Multicodec, access: ContentAccess
     ) throws -> Bytes {
-        try convert(bytes, from: input, to: output, access: access) { $0 }
+        var memory = ConversionMemory(access)
+        while true {
+            let node = try convert(bytes, from: input, to: output, access: access, in: &memory) {
+                $0
+            }
+            if let node { return node }
+            try memory.wait()
+        }
     }
 
     fileprivate static func get(

@@ -14,7 +14,7 @@ struct OrderedWorkTests {
         let scratch = try ScratchLibrary()
         let work = OrderedWork<Int, Int, Int>(
             for: scratch.access,
-            window: .init(bytesMax: 1_000, batchBytesMin: 10, batchCountMax: 4)
+            window: .init(bytesMax: 100_000, batchBytesMin: 1_000, batchCountMax: 4)
         ) { $0 * 2 }
         var delivered: [Int] = []
         for number in 0..<3 {
@@ -74,6 +74,49 @@ struct OrderedWorkTests {
         #expect(most > 16)
         try work.finish { _, _ in delivered += 1 }
         #expect(delivered == 5_000)
+        #expect(scratch.library.ingestBudget.inUse == 0)
+    }
+
+    /// Others wait for what it would hold.
+    @Test func whoWaitsHoldsNothing() throws {
+        let scratch = try ScratchLibrary()
+        let budget = scratch.library.ingestBudget
+        #expect(budget.tryAcquire(budget.limit - 100_000))
+        let heldWhileItWaited = Pending<Int>()
+        let thread = Thread(name: "others") {
+            let deadline = soon()
+            while budget.waiterCount == 0, !deadline.hasPassed { pause(for: .milliseconds(1)) }
+            heldWhileItWaited.fulfil(budget.inUse - (budget.limit - 100_000))
+            budget.release(budget.limit - 100_000)
+        }
+        let work = OrderedWork<Int, Int, Int>(
+            for: scratch.access,
+            window: .init(bytesMax: 1 << 20, batchBytesMin: 40_000, batchCountMax: 64)
+        ) { $0 * 2 }
+        var delivered: [Int] = []
+        // The last one does not fit beside what others have.
+        for (number, byteCount) in [9_000, 9_000, 9_000, 150_000].enumerated() {
+            try work.push(number, number, byteCount: byteCount) { _, output in
+                delivered.append(output ?? -1)
+            }
+        }
+        try work.finish { _, output in delivered.append(output ?? -1) }
+        thread.join()
+        #expect(delivered == [0, 2, 4, 6])
+        #expect(heldWhileItWaited.value() == 0)
+        #expect(budget.inUse == 0)
+    }
+
+    /// What a tag keeps counts before the tag is in line.
+    @Test func tagsCountToo() throws {
+        let scratch = try ScratchLibrary()
+        let work = OrderedWork<Int, Int, Int>(
+            for: scratch.access,
+            window: .init(bytesMax: 1 << 20, batchBytesMin: 40_000, batchCountMax: 64)
+        ) { $0 }
+        try work.push(1, nil, byteCount: 0, keeping: 300_000) { _, _ in }
+        #expect(scratch.library.ingestBudget.inUse >= 300_000)
+        try work.finish { _, _ in }
         #expect(scratch.library.ingestBudget.inUse == 0)
     }
 

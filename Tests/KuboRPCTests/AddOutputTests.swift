@@ -1,5 +1,6 @@
 import Buffers
 import Content
+import Execution
 import HTTP
 import Testing
 
@@ -12,28 +13,22 @@ struct AddOutputTests {
 
     init() throws { node = try TestNode() }
 
-    /// A head of a part is up to 16 KiB, and what it says is remembered until its entry is reported.
-    @Test func whatPartsSayIsCounted() throws {
-        let output = AddOutput(try node.invocation("add", hasParts: true))
-        var parser = try MultipartParser(boundary: Part.boundary)
-        let parts = (0..<2500).map { number in
+    /// What parts say of modes and times is part of their entries: readers have the memory for walks.
+    @Test func anAddNeedsNoMemoryOfWalks() throws {
+        let (walk, reserve) = (node.library.stateBudget, node.library.stateReserveBudget)
+        #expect(walk.tryAcquire(walk.limit) && reserve.tryAcquire(reserve.limit))
+        let parts = (0..<2_000).map { number in
             Part(
-                name: "file?mode=0755",
-                filename: "\(number)" + String(repeating: "n", count: 15_000),
-                type: "application/x-directory")
+                name: "file?mode=0640&mtime=\(number + 1)",
+                filename: "top%2F\(number % 20)%2F\(number)", content: [7])
         }
-        var count = 0
-        let error = #expect(throws: ContentError.self) {
-            for part in parts {
-                parser.feed(Bytes(Part.body([part]).dropLast(Part.boundary.utf8.count + 6)))
-                while let event = try parser.next() {
-                    guard case .part(let part) = event else { continue }
-                    try output.note(UploadedEntry(part))
-                    count += 1
-                }
-            }
-        }
-        #expect(error?.code == .tooMuchMemory)
-        #expect(count > 2000 && count < 2300)
+        let answer = try node.upload("add?recursive=true", parts)
+        #expect(answer.status == 200 && answer.isComplete)
+        let lines = try AnyJSON.lines(answer.text)
+        #expect(lines.count == 2_000 + 20 + 1)
+        #expect(answer.text.contains("\"Mtime\":28}\n"))
+        #expect(lines.count { $0["Mode"]?.text == "0640" } == 2_000)
+        walk.release(walk.limit)
+        reserve.release(reserve.limit)
     }
 }

@@ -37,7 +37,7 @@ struct ResultSpoolTests {
             // 5.5 MiB each: three runs.
             for number in stride(from: 9_999, through: 0, by: -1) {
                 let text = Self.value(index, number)
-                #expect(try list.appendAtOnce(key: Bytes(utf8: text), JSON.text(text)) == 0)
+                #expect(try list.appendAtOnce(key: Bytes(utf8: text), JSON.text(text)) == .done)
             }
             try spool.append(index > 0 ? ",[" : "[")
             try spool.append(list)
@@ -62,8 +62,8 @@ struct ResultSpoolTests {
         let spool = ResultSpool(node.access)
         for index in 0..<20_000 {
             let list = spool.makeList()
-            #expect(try list.appendAtOnce(key: "b", JSON.count(index)) == 0)
-            #expect(try list.appendAtOnce(key: "a", JSON.null) == 0)
+            #expect(try list.appendAtOnce(key: "b", JSON.count(index)) == .done)
+            #expect(try list.appendAtOnce(key: "a", JSON.null) == .done)
             try spool.append(list)
             try spool.append("\n")
         }
@@ -82,7 +82,7 @@ struct ResultSpoolTests {
             Bytes([UInt8](repeating: UInt8(4 - number), count: 2 << 20))
         }
         for name in names {
-            #expect(try list.appendAtOnce(key: name, JSON.text(name.displayText)) == 0)
+            #expect(try list.appendAtOnce(key: name, JSON.text(name.displayText)) == .done)
             // What was spilled is given back, or is about to be.
             #expect(inUse <= 15 << 20)
         }

@@ -111,6 +111,13 @@ package final class StateShare {
         try grow(to: min(byteCount + more, byteCountMax), letGo)
     }
 
+    /// As `makeRoom`, but does not wait.
+    ///
+    /// - Returns: false where that would have to be waited for.
+    package func makeRoomAtOnce(for more: Int) throws(ContentError) -> Bool {
+        try growAtOnce(to: min(byteCount + more, byteCountMax))
+    }
+
     private func grow(
         to byteCount: Int, _ letGo: () -> Void = {}
     ) throws(ContentError) {

@@ -46,6 +46,9 @@ final class AddFolder {
         set { builder.metadata = newValue }
     }
 
+    /// What came with the folder itself, stored or not.
+    var sent = UnixFSMetadata()
+
     /// Adds a file or a symlink that is complete.
     func add(_ name: Bytes, _ child: Child) throws {
         guard folderIndexes[name] == nil else { throw ContentError.nameTaken(name) }
@@ -74,7 +77,8 @@ final class AddFolder {
     ///   - seal: hashes and stores the nodes.
     ///   - report: called with each folder that is complete, this one last.
     func finish(
-        at path: EntryPath, seal: Seal, report: (EntryPath, Child, UnixFSMetadata) throws -> Void
+        at path: EntryPath, seal: Seal,
+        report: (_ path: EntryPath, Child, _ folder: AddFolder) throws -> Void
     ) throws -> Child {
         folders.sort { $0.name < $1.name }
         for (name, folder) in folders {
@@ -84,9 +88,8 @@ final class AddFolder {
             try builder.add(name, child)
         }
         folders = []
-        let metadata = builder.metadata
         let child = try builder.finish(seal: seal)
-        try report(path, child, metadata)
+        try report(path, child, self)
         return child
     }
 }

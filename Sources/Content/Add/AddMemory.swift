@@ -1,3 +1,4 @@
+import Buffers
 import Multiformats
 
 /// What the things take that one add remembers until its end: names and links of its folders, and
@@ -10,6 +11,13 @@ enum AddMemory {
     static let folderBytes = 1 << 10
     /// A top of the add beside its name, with its result.
     static let rootBytes = 512
+
+    /// What an entry takes at most, with all folders above it and a result that waits.
+    static func most(at path: EntryPath) -> Int {
+        path.names.reduce(0) { $0 + $1.count + folderBytes } + entryBytes + rootBytes
+            + 2 * MemoryLayout<AddResult>.stride + path.memoryByteCount
+            + 2 * Multiformats.Limits.identityDigestBytesMax
+    }
 }
 
 extension AddResult {

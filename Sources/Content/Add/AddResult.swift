@@ -17,6 +17,8 @@ package struct AddResult: Hashable, Sendable {
     package let fileByteCount: UInt64
     /// Mode and time as they were stored with the entry.
     package let metadata: UnixFSMetadata
+    /// Mode and time that came with the entry itself, stored or not.
+    package let sent: UnixFSMetadata
     /// Whether it is a top of the add: one that is pinned and that nothing else of the add links to.
     package let isRoot: Bool
 }

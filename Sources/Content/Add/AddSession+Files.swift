@@ -13,7 +13,9 @@ extension AddSession {
     ) {
         precondition(current == nil, "a file has to be ended before the next one begins")
         let metadata = options.metadata(of: .file, mode: mode, mtime: mtime)
-        current = PendingFile(path: path, options: options, metadata: metadata)
+        current = PendingFile(
+            path: path, options: options, metadata: metadata,
+            sent: UnixFSMetadata(mode: mode, mtime: mtime))
     }
 
     /// Adds bytes to the file that was begun.
@@ -66,8 +68,23 @@ extension AddSession {
         try reports.progress(of: file, isLast: true)
         for leaf in file.builder.finishLeaves() { try push(leaf, of: file) }
         unfinished.end()
+        try end(file)
+    }
+
+    /// Puts a file or symlink in line for its place. What that takes of memory is there then: who waits for it
+    /// while leaves are delivered would hold theirs.
+    func end(_ file: PendingFile) throws {
+        let byteCount = AddMemory.most(at: file.path)
+        let wanted = pendingByteCount + byteCount
+        let isThere = try memory.makeRoomAtOnce(for: wanted)
+        if !isThere || wanted > Limits.pendingEntryBytesMax {
+            try leaves.finish(deliver: deliver)
+            try memory.makeRoom(for: byteCount) {}
+        }
+        pendingByteCount += byteCount
         file.rootIndex = try tree.reserve(file.path)
-        try leaves.push(.end(file), nil, byteCount: 0, deliver: deliver)
+        try leaves.push(
+            .end(file), nil, byteCount: 0, keeping: file.path.memoryByteCount, deliver: deliver)
     }
 
     /// Says that nothing more comes for a while: what was written is stored, so that others get the
@@ -77,12 +94,18 @@ extension AddSession {
     /// - Throws: as `write(_:)`.
     package func pause() throws {
         try leaves.finish(deliver: deliver)
+        memory.giveBack(beyond: 0)
         guard !unfinished.isAside, let file = current else { return }
         if file.builder.heldCount > Limits.freeUnfinishedBytes { return try putAside(file) }
         file.builder.putBack(file.builder.takeHeld().detached())
     }
 
     private func push(_ leaf: Leaf, of file: PendingFile) throws {
-        try leaves.push(.leaf(file), leaf, byteCount: leaf.chunk.count, deliver: deliver)
+        // A short one keeps the piece that it came in, whatever else was in that; those behind a long one
+        // share its pieces.
+        let isShort = leaf.chunk.count < Limits.freeUnfinishedBytes
+        let leaf = isShort ? leaf.detached() : leaf
+        let byteCount = max(leaf.chunk.count, leaf.heldByteCount / 2)
+        try leaves.push(.leaf(file), leaf, byteCount: byteCount, deliver: deliver)
     }
 }

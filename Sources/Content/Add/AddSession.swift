@@ -32,6 +32,10 @@ package final class AddSession {
     var current: PendingFile?
     /// The bytes of the current file that are in no leaf yet.
     let unfinished: UnfinishedInput
+    /// For everything that stays until the end: folders, roots and reports.
+    let memory: StateShare
+    /// What the places of files in line will take of it at most.
+    var pendingByteCount = 0
     var tree: AddTree
     let reports: AddReports
 
@@ -60,8 +64,7 @@ package final class AddSession {
                 batchCountMax: Limits.leafBatchCountMax),
             work: hasher.seal)
         unfinished = UnfinishedInput(access)
-        // For everything that stays until the end: folders, roots and reports.
-        let memory = access.makeEntryShare()
+        memory = access.makeEntryShare()
         tree = AddTree(memory, options: options)
         reports = AddReports(memory, reportsProgress: reportsProgress, report: report)
     }
@@ -77,8 +80,10 @@ package final class AddSession {
         at path: EntryPath, mode: UInt32? = nil, mtime: ModificationTime? = nil
     ) throws {
         guard !path.names.isEmpty else { return }
+        try makeRoom(forFolderAt: path)
         let (folder, _) = try tree.folder(at: path.names)
         folder.metadata = options.metadata(of: .directory, mode: mode, mtime: mtime)
+        folder.sent = UnixFSMetadata(mode: mode, mtime: mtime)
     }
 
     /// Adds a symlink. Its target is kept as it is.
@@ -86,17 +91,19 @@ package final class AddSession {
     /// - Parameters:
     ///   - path: where it stands.
     ///   - target: the text of the link.
+    ///   - mode: its own permission bits, which a link does not store.
     ///   - mtime: its own time, used if the options preserve it.
     /// - Throws: as `endFile()`.
     package func addSymlink(
-        at path: EntryPath, target: Bytes, mtime: ModificationTime? = nil
+        at path: EntryPath, target: Bytes, mode: UInt32? = nil, mtime: ModificationTime? = nil
     ) throws {
         let metadata = options.metadata(of: .symlink, mtime: mtime)
         let child = try Symlink.build(target: target, mtime: metadata.mtime, seal: sink.seal)
-        let link = PendingFile(path: path, options: options, metadata: metadata)
+        let link = PendingFile(
+            path: path, options: options, metadata: metadata,
+            sent: UnixFSMetadata(mode: mode, mtime: mtime))
         link.sealed = child
-        link.rootIndex = try tree.reserve(link.path)
-        try leaves.push(.end(link), nil, byteCount: 0, deliver: deliver)
+        try end(link)
     }
 
     /// Seals the folders, waits until everything is on disk, pins the roots and reports them.
@@ -131,8 +138,17 @@ package final class AddSession {
             try sink.store(leaf.block, leaf.child.cid)
             try file.builder.append(leaf.child, seal: sink.seal)
         case .end(let file):
-            try place(file, try file.finish(seal: sink.seal))
+            let child = try file.finish(seal: sink.seal)
+            pendingByteCount -= AddMemory.most(at: file.path)
+            try place(file, child)
         }
+    }
+
+    private func makeRoom(forFolderAt path: EntryPath) throws {
+        let wanted = pendingByteCount + AddMemory.most(at: path)
+        guard try !memory.makeRoomAtOnce(for: wanted) else { return }
+        try leaves.finish(deliver: deliver)
+        try memory.makeRoom(for: AddMemory.most(at: path)) {}
     }
 
     /// Puts a complete file or symlink where it belongs, and reports it.
@@ -141,7 +157,7 @@ package final class AddSession {
         let result = AddResult(
             path: file.path, isUnnamed: names.isEmpty, cid: child.cid,
             tsize: child.tsize, fileByteCount: child.fileByteCount, metadata: file.metadata,
-            isRoot: file.rootIndex != nil)
+            sent: file.sent, isRoot: file.rootIndex != nil)
         if let index = file.rootIndex {
             tree.complete(index, result)
             return try reports.add(result, ofRoot: index)

@@ -84,10 +84,11 @@ struct AddTree {
     mutating func finish(seal: Seal, report: (AddResult, Int) throws -> Void) throws {
         for index in tops.indices {
             guard case .folder(let folder, let path) = tops[index] else { continue }
-            _ = try folder.finish(at: path, seal: seal) { entry, child, metadata in
+            _ = try folder.finish(at: path, seal: seal) { entry, child, folder in
                 let result = AddResult(
                     path: entry, isUnnamed: false, cid: child.cid, tsize: child.tsize,
-                    fileByteCount: 0, metadata: metadata, isRoot: entry == path)
+                    fileByteCount: 0, metadata: folder.metadata, sent: folder.sent,
+                    isRoot: entry == path)
                 if result.isRoot { tops[index] = .complete(result) }
                 try report(result, index)
             }

@@ -12,6 +12,8 @@ final class PendingFile {
 
     let path: EntryPath
     let metadata: UnixFSMetadata
+    /// What came with it, stored or not.
+    let sent: UnixFSMetadata
     var builder: FileBuilder
     /// Bytes of the file taken in so far.
     var byteCount: UInt64 = 0
@@ -22,9 +24,12 @@ final class PendingFile {
     /// Set for a symlink, which has no leaves.
     var sealed: Child?
 
-    init(path: EntryPath, options: ImportOptions, metadata: UnixFSMetadata) {
+    init(
+        path: EntryPath, options: ImportOptions, metadata: UnixFSMetadata, sent: UnixFSMetadata
+    ) {
         self.path = path
         self.metadata = metadata
+        self.sent = sent
         builder = FileBuilder(options: options, metadata: metadata)
     }
 

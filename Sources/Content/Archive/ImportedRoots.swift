@@ -23,10 +23,10 @@ struct ImportedRoots {
         memory = access.makeEntryShare()
     }
 
-    /// Takes the roots of one archive.
+    /// Takes the roots of one archive. Does not wait for their memory: the list that a header was decoded to
+    /// counts nowhere, and neither is what the archive holds given back meanwhile.
     ///
-    /// - Throws: `.badArchive` for too many, `.tooMuchMemory`, `.overloaded`, and as
-    ///   `RequestContext.check()`.
+    /// - Throws: `.badArchive` for too many, `.tooMuchMemory`, `.overloaded`.
     mutating func take(_ roots: [CID]) throws(ContentError) {
         for root in roots where !known.contains(root) {
             guard known.count < Limits.archiveRootsMax else {
@@ -35,7 +35,9 @@ struct ImportedRoots {
                     "import failed: more than \(Limits.archiveRootsMax) roots: import in parts")
             }
             let root = root.compacted()
-            try memory.take(Self.memory(of: root))
+            guard try memory.requireAtOnce(memory.byteCount + Self.memory(of: root)) else {
+                throw .overloaded("the memory for the roots of archives")
+            }
             known.insert(root)
             cids.append(root)
         }

@@ -44,6 +44,12 @@ package final class BlockWriter {
         appender = access.library.store.makeAppender(by: access.context.deadline)
     }
 
+    /// Sees to it that the name of the next block can be remembered without a wait. To be called before there
+    /// is memory for the block: others wait for that.
+    ///
+    /// - Throws: `.overloaded`, and as `RequestContext.check()`.
+    package func makeRoom() throws(ContentError) { try memory.makeRoom {} }
+
     /// Hashes and stores one block. It is durable after `finish`.
     ///
     /// - Parameters:

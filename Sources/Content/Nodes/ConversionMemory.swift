@@ -5,15 +5,16 @@ import IPLD
 ///
 /// It is taken in one step: two who held some and wanted more would wait for each other. Most outputs are
 /// about as long as the input. One that is longer is begun again, with memory for four times as much, or with
-/// all that there is.
-struct ConversionMemory {
+/// all that there is. It is taken before that of uploads and of blocks, never the other way round.
+package struct ConversionMemory {
     private let context: RequestContext
     private let budget: ByteBudget
     private let share: BudgetShare
     private var decodedByteCount = 0
     private var outputMax = 0
 
-    init(_ access: ContentAccess) {
+    /// Nothing yet.
+    package init(_ access: ContentAccess) {
         context = access.context
         budget = access.library.decodingBudget
         share = BudgetShare(of: budget)
@@ -50,10 +51,11 @@ struct ConversionMemory {
         return true
     }
 
-    /// Waits for what `takeAtOnce` has not got. To be called without a block in hand.
+    /// Waits for what `takeAtOnce` has not got. To be called without a block, and without the
+    /// memory of an upload.
     ///
     /// - Throws: `.overloaded`, and as `RequestContext.check()`.
-    func wait() throws(ContentError) {
+    package func wait() throws(ContentError) {
         try context.take(
             wanted, in: share, within: Limits.memoryWait, "the memory for decoding")
     }

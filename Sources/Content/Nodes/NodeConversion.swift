@@ -11,22 +11,17 @@ package enum NodeConversion {
     ///   - input: what it is written in.
     ///   - output: what it is to be written in.
     ///   - access: who asks; its library has the memory for the decoded value.
-    ///   - use: gets the node in the other codec; the canonical form also when both are the same. Its
-    ///     memory counts until this returns.
+    ///   - memory: of this conversion.
+    ///   - use: gets the node in the other codec; the canonical form also when both are the same.
+    /// - Returns: nil where there is no memory for it now: the caller lets go of the bytes, calls `wait()` of
+    ///   the memory, and comes again.
     /// - Throws: `.unsupportedCodec`, `.undecodable`, `.invalidArgument` for a value that the output
-    ///   codec cannot express; `.tooMuchMemory`, `.overloaded`, as `RequestContext.check()`; what `use`
-    ///   throws.
+    ///   codec cannot express; `.tooMuchMemory`, as `RequestContext.check()`; what `use` throws.
     package static func convert<Result>(
         _ bytes: Bytes, from input: Multicodec, to output: Multicodec, access: ContentAccess,
-        _ use: (Bytes) throws -> Result
-    ) throws -> Result {
-        var memory = ConversionMemory(access)
-        while true {
-            if let node = try converted(bytes, from: input, to: output, access, in: &memory) {
-                return try use(node)
-            }
-            try memory.wait()
-        }
+        in memory: inout ConversionMemory, _ use: (Bytes) throws -> Result
+    ) throws -> Result? {
+        try converted(bytes, from: input, to: output, access, in: &memory).map(use)
     }
 
     /// - Returns: nil where there is no memory for it now.
@@ -95,14 +90,14 @@ package enum NodeConversion {
     ///   - codec: what the answer is written in.
     ///   - access: where the block is, and who asks.
     ///   - use: gets the value in that codec, as from `convert`.
-    /// - Throws: `.blockNotFound`, and as `convert`.
+    /// - Throws: `.blockNotFound`, `.overloaded`, and as `convert`.
     package static func get<Result>(
         _ resolution: Resolution, as codec: Multicodec, access: ContentAccess,
         _ use: (Bytes) throws -> Result
     ) throws -> Result {
         var memory = ConversionMemory(access)
         while true {
-            let result = try get(resolution, as: codec, access, in: &memory, use)
+            let result = try attempt(resolution, as: codec, access, in: &memory, use)
             if let result { return result }
             // Without the block.
             try memory.wait()
@@ -110,7 +105,7 @@ package enum NodeConversion {
     }
 
     /// - Returns: nil where there is no memory for it now.
-    private static func get<Result>(
+    private static func attempt<Result>(
         _ resolution: Resolution, as codec: Multicodec, _ access: ContentAccess,
         in memory: inout ConversionMemory, _ use: (Bytes) throws -> Result
     ) throws -> Result? {
@@ -119,8 +114,7 @@ package enum NodeConversion {
         defer { withExtendedLifetime(reader) {} }
         let bytes = try reader.block(resolution.cid)
         let value = resolution.valueRange.map { bytes[$0] } ?? bytes
-        return try converted(
-            value, from: resolution.cid.codec, to: codec, access, in: &memory
-        ).map(use)
+        return try convert(
+            value, from: resolution.cid.codec, to: codec, access: access, in: &memory, use)
     }
 }

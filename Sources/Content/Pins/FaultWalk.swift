@@ -42,7 +42,7 @@ package struct FaultWalk {
         return nil
     }
 
-    private mutating func release() {
+    package mutating func release() {
         path.release()
         reader.release()
     }

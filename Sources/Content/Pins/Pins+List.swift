@@ -14,7 +14,7 @@ extension Pins {
     ///   `RequestContext.check()`; a block that is missing below a pin is passed over.
     package func list(
         _ filter: PinFilter, namePart: String? = nil, for context: RequestContext,
-        waits: () -> Bool = { false }, body: (CID, PinStatus) throws -> Void
+        waits: () throws -> Bool = { false }, body: (CID, PinStatus) throws -> Void
     ) throws {
         for mode in [Pin.Mode.recursive, .direct] {
             guard filter.includes(mode == .recursive ? .recursive : .direct) else { continue }
@@ -96,7 +96,8 @@ extension Pins {
 
     /// One walk below all roots, so that each CID is shown once: they are remembered, and counted.
     private func listIndirect(
-        for context: RequestContext, waits: () -> Bool, body: (CID, PinStatus) throws -> Void
+        for context: RequestContext, waits: () throws -> Bool,
+        body: (CID, PinStatus) throws -> Void
     ) throws {
         let memory = library.access(for: context).makeStateShare()
         defer { memory.release() }
@@ -113,7 +114,7 @@ extension Pins {
         var walk = DAGWalk(
             roots: roots, access: library.access(for: context), options: options)
         while let cid = try nextIndirect(&walk) {
-            if waits() { walk.release() }
+            if try waits() { walk.release() }
             try body(cid, .indirect(through: nil))
         }
     }

@@ -54,7 +54,6 @@ final class AddSink: PartSink {
     func begin(_ entry: UploadedEntry) throws {
         isEmpty = false
         self.entry = entry
-        try output.note(entry)
         let mtime = try AddSink.time(of: entry)
         switch entry.kind {
         case .file: session.beginFile(at: entry.path, mode: entry.mode, mtime: mtime)
@@ -83,7 +82,8 @@ final class AddSink: PartSink {
         case .file: try session.endFile()
         case .link:
             try session.addSymlink(
-                at: entry.path, target: target.takeBytes(), mtime: try AddSink.time(of: entry))
+                at: entry.path, target: target.takeBytes(), mode: entry.mode,
+                mtime: try AddSink.time(of: entry))
         case .folder: break
         }
     }

@@ -60,9 +60,20 @@ enum BlockCommands {
         naming.hash = hash
         let length = options.integer("mhlen") ?? -1
         naming.digestByteCount = length < 0 ? nil : length
-        return WholeFilesSink(invocation, pins: options.flag("pin")) { [naming] bytes, writer in
+        let cidText = invocation.cidText
+        return WholeFilesSink(invocation, pins: options.flag("pin")) { [naming] in
+            BlockUse(naming: naming, cidText: cidText)
+        }
+    }
+
+    /// Each file is a block.
+    private struct BlockUse: WholeFileUse {
+        let naming: BlockWriter.Naming
+        let cidText: CIDText
+
+        func store(_ bytes: Bytes, _ writer: BlockWriter) throws -> JSON? {
             let cid = try writer.put(bytes, naming: naming)
-            return entry(invocation.cidText(cid), bytes.count)
+            return entry(cidText(cid), bytes.count)
         }
     }
 
@@ -90,66 +101,5 @@ enum BlockCommands {
         default: naming.codec = try CodecNames.codec(named: format)
         }
         return naming
-    }
-}
-
-/// Stores something made of each whole file of an upload: blocks, nodes.
-final class WholeFilesSink: PartSink {
-    private let invocation: Invocation
-    private let pins: Bool
-    private let limit: Int
-    private let writer: BlockWriter
-    private let spool: ResultSpool
-    private let store: (Bytes, BlockWriter) throws -> JSON
-    private var collected: SpooledBytes?
-    private var isEmpty = true
-
-    /// Prepares an upload.
-    ///
-    /// - Parameters:
-    ///   - pins: whether what is stored is pinned at the end.
-    ///   - store: stores one file and says what to answer.
-    init(
-        _ invocation: Invocation, pins: Bool,
-        store: @escaping (Bytes, BlockWriter) throws -> JSON
-    ) {
-        self.invocation = invocation
-        self.pins = pins
-        self.store = store
-        let allowsBigBlocks = invocation.options.flag("allow-big-block")
-        limit =
-            allowsBigBlocks ? Content.Limits.bigBlockBytesMax : Content.Limits.blockBytesMax
-        writer = BlockWriter(
-            invocation.access, allowsBigBlocks: allowsBigBlocks)
-        spool = ResultSpool(invocation.access)
-    }
-
-    func begin(_ entry: UploadedEntry) throws {
-        guard entry.kind == .file else { throw RPCError.failed("expected a regular file") }
-        isEmpty = false
-        collected = SpooledBytes(invocation.access)
-    }
-
-    func receive(_ piece: Bytes) throws {
-        guard let collected else { return }
-        guard collected.byteCount + piece.count <= limit else {
-            throw ContentError.blockTooLarge(limit: limit)
-        }
-        try collected.append(piece)
-    }
-
-    func end() throws {
-        guard let collected = collected.take() else { return }
-        try collected.withWhole {
-            try spool.append(line: store($0, writer))
-        } then: {
-            try writer.settleLarge()
-        }
-    }
-
-    func finish() throws -> Answer {
-        guard !isEmpty else { throw RPCError.failed("expected a file argument") }
-        try writer.finish(pins: pins)
-        return .spool(spool)
     }
 }

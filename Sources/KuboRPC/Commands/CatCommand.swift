@@ -14,20 +14,27 @@ enum CatCommand {
         var total: UInt64 = 0
         var files = FilePartList(invocation.access)
         for argument in invocation.argumentBytes {
-            var whole = try FileStream(
-                try invocation.cid(of: argument), access: invocation.access)
-            // One that says that it is empty has no place among the parts, where it would be read.
-            if whole.size == 0 { while try whole.next() != nil {} }
-            let start = min(skipped, whole.size)
+            let (cid, size) = try look(at: argument, invocation)
+            let start = min(skipped, size)
             skipped -= start
-            let count = min(whole.size - start, left ?? .max)
+            let count = min(size - start, left ?? .max)
             left = left.map { $0 - count }
             let (sum, overflow) = total.addingReportingOverflow(count)
             guard !overflow else { throw RPCError.failed("the files together are too long") }
             total = sum
-            try files.append(whole.cid, start..<start + count)
+            try files.append(cid, start..<start + count)
         }
         return .raw(RawAnswer(contentLength: total, files))
+    }
+
+    /// The file and its size, without its block.
+    private static func look(
+        at argument: Bytes, _ invocation: Invocation
+    ) throws -> (cid: CID, byteCount: UInt64) {
+        var whole = try FileStream(try invocation.cid(of: argument), access: invocation.access)
+        // One that says that it is empty has no place among the parts, where it would be read.
+        if whole.size == 0 { while try whole.next() != nil {} }
+        return (whole.cid.compacted(), whole.size)
     }
 }
 

@@ -48,14 +48,33 @@ enum DAGCommands {
             throw RPCError.failed("unrecognized hash function: \(quoted(hash))")
         }
         naming.hash = code
-        return WholeFilesSink(invocation, pins: options.flag("pin")) { [naming] bytes, writer in
+        return WholeFilesSink(invocation, pins: options.flag("pin")) { [naming] in
+            NodeUse(from: input, naming, invocation)
+        }
+    }
+
+    /// Each file is a node in one codec, and stored in another.
+    private final class NodeUse: WholeFileUse {
+        private let input: Multicodec
+        private let naming: BlockWriter.Naming
+        private let invocation: Invocation
+        private var memory: ConversionMemory
+
+        init(from input: Multicodec, _ naming: BlockWriter.Naming, _ invocation: Invocation) {
+            (self.input, self.naming, self.invocation) = (input, naming, invocation)
+            memory = ConversionMemory(invocation.access)
+        }
+
+        func store(_ bytes: Bytes, _ writer: BlockWriter) throws -> JSON? {
             try NodeConversion.convert(
-                bytes, from: input, to: naming.codec, access: invocation.access
+                bytes, from: input, to: naming.codec, access: invocation.access, in: &memory
             ) { node in
                 let cid = try writer.put(node, naming: naming)
                 return .object([("Cid", .link(invocation.cidText(cid)))])
             }
         }
+
+        func wait() throws { try memory.wait() }
     }
 
     static func stat(_ invocation: Invocation) throws -> Answer {

@@ -37,20 +37,23 @@ enum ListCommand {
         _ resolvesChildren: Bool
     ) throws {
         var listing = try open(argument, invocation, resolvesChildren)
-        while let missing = try append(try listing.next(), to: links, invocation) {
-            guard missing > 0 else { continue }
-            // Nobody waits with a block in hand, nor with a name out of it.
-            listing.release()
-            try links.makeRoom(for: missing)
-            _ = try append(try listing.again(), to: links, invocation)
+        var appended = try append(try listing.next(), to: links, invocation)
+        while appended != .nothing {
+            if case .missing(let byteCount) = appended {
+                // Nobody waits with a block in hand, nor with a name out of it.
+                listing.release()
+                try links.makeRoom(for: byteCount)
+                appended = try append(try listing.again(), to: links, invocation)
+            } else {
+                appended = try append(try listing.next(), to: links, invocation)
+            }
         }
     }
 
-    /// - Returns: as `SortedSpool.appendAtOnce`; nil for no link.
     private static func append(
         _ link: ListedLink?, to links: SortedSpool, _ invocation: Invocation
-    ) throws -> Int? {
-        guard let link else { return nil }
+    ) throws -> Appended {
+        guard let link else { return .nothing }
         return try links.appendAtOnce(key: link.name, json(of: link, invocation.cidText))
     }
 

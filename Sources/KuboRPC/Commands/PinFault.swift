@@ -35,8 +35,10 @@ struct PinFault {
     ) throws -> [PinFault] {
         var faults: [PinFault] = []
         var walk = FaultWalk(from: root, access: access)
-        while faults.count < Limits.pinFaultsMax, let fault = try walk.next() {
-            try memory.require((faults.count + 1) * Limits.faultMemoryBytes)
+        while faults.count < Limits.pinFaultsMax {
+            try memory.makeRoom(for: Limits.faultMemoryBytes) { walk.release() }
+            guard let fault = try walk.next() else { break }
+            try memory.take(Limits.faultMemoryBytes)
             faults.append(PinFault(cid: fault.cid, message: RPCError(fault.error).message))
         }
         return faults

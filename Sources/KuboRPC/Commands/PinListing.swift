@@ -34,7 +34,7 @@ enum PinListing {
         let context: RequestContext
 
         func list(
-            waits: () -> Bool = { false }, body: (String, String, String) throws -> Void
+            waits: () throws -> Bool, body: (String, String, String) throws -> Void
         ) throws {
             try pins.list(filter, namePart: namePart, for: context, waits: waits) { cid, status in
                 let type = if case .indirect = status { "indirect" } else { status.typeText }
@@ -56,7 +56,9 @@ enum PinListing {
                     request.showsNames ? status.name : "")
             }
         }
-        guard invocation.options.flag("stream") else { return try keys(invocation, look) }
+        guard invocation.options.flag("stream") else {
+            return try keys(invocation) { _, body in try look(found: body) }
+        }
         let lines = ResultSpool(invocation.access)
         try look { try lines.append(line: line($0, $1, $2)) }
         return .spool(lines)
@@ -64,17 +66,19 @@ enum PinListing {
 
     /// All pins as one value.
     private static func all(_ invocation: Invocation, _ request: Request) throws -> Answer {
-        try keys(invocation) { try request.list(body: $0) }
+        try keys(invocation) { list, body in
+            try request.list(waits: { try !list.hasRoom() }, body: body)
+        }
     }
 
     /// Pins as one value, sorted as Go sorts the keys of a map, each CID once.
     private static func keys(
         _ invocation: Invocation,
-        _ list: ((String, String, String) throws -> Void) throws -> Void
+        _ list: (SortedSpool, (String, String, String) throws -> Void) throws -> Void
     ) throws -> Answer {
         let document = ResultSpool(invocation.access)
         let pins = document.makeList(isUnique: true)
-        try list { cid, type, name in
+        try list(pins) { cid, type, name in
             let value = JSON.object([("Type", .text(type)), ("Name", .text(name))])
             // A member of an object: `"cid":value` with a brace on both sides, and a newline.
             let member = JSON.object([(cid, value)]).line.dropFirst(1).dropLast(2)

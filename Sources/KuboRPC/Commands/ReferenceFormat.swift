@@ -52,11 +52,11 @@ struct ReferenceFormat {
         .joined(
             parts.map { part in
                 switch part {
-                case .text(let text): .text(text)
-                case .source: .text(source)
-                case .destination: .text(destination)
-                case .linkName: .shown(linkName)
+                case .text(let text): text
+                case .source: source
+                case .destination: destination
+                case .linkName: nil
                 }
-            })
+            }, linkName)
     }
 }

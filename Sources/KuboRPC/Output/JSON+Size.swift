@@ -13,7 +13,11 @@ extension JSON {
         case .single(let value): JSON.digits(of: value).utf8.count
         case .text(let text): JSONText.byteCount(of: text, .goHTML)
         case .shown(let bytes): JSONText.byteCount(ofShown: bytes, .goHTML)
-        case .joined(let parts): parts.reduce(2) { $0 + $1.byteCount }
+        case .joined(let texts, let bytes):
+            // The bytes may be long, and stand there often.
+            texts.compactMap(\.self).reduce(2) { sum, text in
+                sum + JSONText.byteCount(of: text, .goHTML) - 2
+            } + texts.count { $0 == nil } * (JSONText.byteCount(ofShown: bytes, .goHTML) - 2)
         case .list(let values): values.reduce(2 + max(0, values.count - 1)) { $0 + $1.byteCount }
         case .made(let count, let make):
             (0..<count).reduce(2 + max(0, count - 1)) { $0 + make($1).byteCount }
@@ -21,16 +25,6 @@ extension JSON {
             fields.reduce(2 + max(0, fields.count - 1)) { sum, field in
                 sum + JSONText.byteCount(of: field.0, .goHTML) + 1 + field.1.byteCount
             }
-        }
-    }
-}
-
-extension JSON.TextPart {
-    /// Bytes of the part as it is written.
-    var byteCount: Int {
-        switch self {
-        case .text(let text): JSONText.byteCount(of: text, .goHTML) - 2
-        case .shown(let bytes): JSONText.byteCount(ofShown: bytes, .goHTML) - 2
         }
     }
 }

@@ -15,19 +15,13 @@ indirect enum JSON: Sendable {
     /// Bytes as the text that `displayText` shows, which is never made: a name may have the length of a
     /// block, and its text three times that.
     case shown(Bytes)
-    /// One text out of several.
-    case joined([TextPart])
+    /// One text out of several; nil stands for the bytes, as `shown` has them.
+    case joined([String?], Bytes)
     case list([JSON])
     /// A list whose values are made when they are written, each time: a long one takes no memory.
     case made(Int, @Sendable (Int) -> JSON)
     /// Fields in the order written.
     case object([(String, JSON)])
-
-    /// A part of a text.
-    enum TextPart: Sendable {
-        case text(String)
-        case shown(Bytes)
-    }
 
     /// A count or size.
     static func count(_ value: Int) -> JSON { .integer(Int64(value)) }
@@ -55,9 +49,15 @@ indirect enum JSON: Sendable {
         case .single(let value): writer.append(utf8: JSON.digits(of: value))
         case .text(let text): JSONText.write(text, .goHTML, to: &writer)
         case .shown(let bytes): JSONText.write(shown: bytes, .goHTML, to: &writer)
-        case .joined(let parts):
+        case .joined(let texts, let bytes):
             writer.append(UInt8(ascii: "\""))
-            for part in parts { part.write(to: &writer) }
+            for text in texts {
+                if let text {
+                    JSONText.write(contentOf: text, .goHTML, to: &writer)
+                } else {
+                    JSONText.write(contentOfShown: bytes, .goHTML, to: &writer)
+                }
+            }
             writer.append(UInt8(ascii: "\""))
         case .list(let values): JSON.write(values.count, to: &writer) { values[$0] }
         case .made(let count, let make): JSON.write(count, to: &writer, make)
@@ -109,19 +109,10 @@ extension JSON {
         case .single(let value): value == 0
         case .text(let text): text.isEmpty
         case .shown(let bytes): bytes.isEmpty
-        case .joined(let parts): parts.allSatisfy { $0.byteCount == 0 }
+        case .joined(let texts, let bytes): texts.allSatisfy { $0?.isEmpty ?? bytes.isEmpty }
         case .list(let values): values.isEmpty
         case .made(let count, _): count == 0
         case .object: false
-        }
-    }
-}
-
-extension JSON.TextPart {
-    fileprivate func write(to writer: inout ByteWriter) {
-        switch self {
-        case .text(let text): JSONText.write(contentOf: text, .goHTML, to: &writer)
-        case .shown(let bytes): JSONText.write(contentOfShown: bytes, .goHTML, to: &writer)
         }
     }
 }

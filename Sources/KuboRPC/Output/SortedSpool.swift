@@ -43,27 +43,29 @@ final class SortedSpool {
     /// - Throws: `.overloaded`, `.tooMuchMemory`; when the disk is full.
     func append(key: Bytes, _ value: Bytes) throws {
         let byteCount = Self.memoryByteCount(key, value.count)
-        if try !takeAtOnce(byteCount) {
-            try makeRoom(for: byteCount)
-            try memory.take(byteCount)
-        }
+        if try !takeAtOnce(byteCount) { try memory.take(byteCount) }
         add(key, value)
     }
 
     /// Adds a record whose value is written when there is memory for it: an escaped name can be six
     /// times as long as the name.
     ///
-    /// - Returns: 0 if it was added; else the bytes for which there is no memory now. Who holds blocks
-    ///   lets go of them and of the record, makes room for so many and adds the record then.
+    /// - Returns: where there is no memory for it now, how much is missing: who holds blocks lets go of them
+    ///   and of the record, makes room for so much and adds the record then.
     /// - Throws: `.tooMuchMemory`; when the disk is full.
-    func appendAtOnce(key: Bytes, _ value: JSON) throws -> Int {
+    func appendAtOnce(key: Bytes, _ value: JSON) throws -> Appended {
         let valueByteCount = value.byteCount
         let byteCount = Self.memoryByteCount(key, valueByteCount)
-        guard try takeAtOnce(byteCount) else { return byteCount }
+        guard try takeAtOnce(byteCount) else { return .missing(byteCount) }
         var writer = ByteWriter(capacity: valueByteCount)
         value.write(to: &writer)
         add(key, writer.finish())
-        return 0
+        return .done
+    }
+
+    /// Whether a record of a usual length can be added without a wait.
+    func hasRoom() throws -> Bool {
+        try memory.makeRoomAtOnce(for: Limits.usualRecordBytes)
     }
 
     /// Waits until there is memory for a record.

@@ -29,18 +29,46 @@ final class SpooledBytes {
     /// - Parameters:
     ///   - copies: how many times the memory of the bytes `body` takes, themselves included.
     ///   - body: gets the bytes.
+    /// - Throws: `.overloaded` when others have the memory for too long; what `body` throws.
+    func withWhole<Result>(copies: Int, _ body: (Bytes) throws -> Result) throws -> Result {
+        let share = try takeShare(copies: copies)
+        defer { withExtendedLifetime(share) {} }
+        return try body(try takeWhole())
+    }
+
+    /// The same for who may not be able to use them yet.
+    ///
+    /// - Parameters:
+    ///   - body: gets the bytes; nil where it has to wait for something first. The bytes stay here then.
     ///   - settle: called when nobody here has the bytes any more; their memory is given back when it
     ///     returns.
-    /// - Throws: `.overloaded` when others have the memory for too long; what `body` and `settle` throw.
-    func withWhole<Result>(
-        copies: Int = 1, _ body: (Bytes) throws -> Result, then settle: () throws -> Void = {}
-    ) throws -> Result {
-        let share = WholeInputShare(access)
+    func offerWhole<Result>(
+        _ body: (Bytes) throws -> Result?, then settle: () throws -> Void
+    ) throws -> Result? {
+        let share = try takeShare(copies: 1)
         defer { withExtendedLifetime(share) {} }
-        try share.take(byteCount, copies: copies, within: Limits.uploadWait)
-        let result = try body(try takeWhole())
+        guard let result = try offer(body) else { return nil }
+        file.reset()
         try settle()
         return result
+    }
+
+    private func takeShare(copies: Int) throws -> WholeInputShare {
+        let share = WholeInputShare(access)
+        try share.take(byteCount, copies: copies, within: Limits.uploadWait)
+        return share
+    }
+
+    /// The bytes are gone when it returns, or here.
+    private func offer<Result>(_ body: (Bytes) throws -> Result?) throws -> Result? {
+        guard file.byteCount > 0 else {
+            let bytes = tail.takeBytes()
+            let result = try body(bytes)
+            if result == nil { tail.append(bytes) }
+            return result
+        }
+        try file.append(tail.takeBytes())
+        return try body(try file.read(0..<file.byteCount))
     }
 
     /// All bytes in memory that the caller has taken for them. Nothing may be added any more.

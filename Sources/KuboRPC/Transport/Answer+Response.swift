@@ -187,27 +187,34 @@ final class LineBody: BodySource {
     /// - Returns: false at the end.
     private func appendLine(to writer: inout ByteWriter) throws -> Bool {
         try invocation.context.check()
-        guard let missing = try append(try source.next(), to: &writer) else { return false }
-        if missing > 0 {
+        var appended = try append(try source.next(), to: &writer)
+        while case .missing(let byteCount) = appended {
             // Nobody waits with a block in hand, nor with a line that keeps one.
             source.release()
-            try memory.makeRoom(for: missing) {}
-            _ = try append(try source.again(), to: &writer)
+            try memory.makeRoom(for: byteCount) {}
+            appended = try append(try source.again(), to: &writer)
         }
-        return true
+        return appended == .done
     }
 
-    /// - Returns: 0 for a line that was appended, else the memory that there has to be before; nil for no
-    ///   line.
-    private func append(_ line: JSON?, to writer: inout ByteWriter) throws -> Int? {
-        guard let line else { return nil }
-        let byteCount = writer.count + line.byteCount + 1
+    private func append(_ line: JSON?, to writer: inout ByteWriter) throws -> Appended {
+        guard let line else { return .nothing }
+        let lineByteCount = line.byteCount + 1
+        let byteCount = writer.count + lineByteCount
         if source.canRepeat {
-            guard try memory.requireAtOnce(byteCount) else { return byteCount - memory.byteCount }
+            guard try memory.requireAtOnce(byteCount) else {
+                return .missing(byteCount - memory.byteCount)
+            }
         } else {
             try memory.require(byteCount)
         }
+        if lineByteCount > Limits.linePieceBytes {
+            // Doubling would take more than was asked for.
+            let before = writer.takeBytes()
+            writer = ByteWriter(capacity: byteCount)
+            writer.append(before)
+        }
         line.writeLine(to: &writer)
-        return 0
+        return .done
     }
 }
