@@ -153,6 +153,14 @@ package struct Leaf: Sendable {
 
     fileprivate let encoder: LeafEncoder
 
+    /// The memory that its bytes keep, with the buffers that they were cut from.
+    package var heldByteCount: Int { chunk.pieces.reduce(0) { $0 + $1.heldByteCount } }
+
+    /// The same without the rest of those buffers.
+    package func detached() -> Leaf {
+        Leaf(chunk: Chunk(chunk.pieces.map { $0.detached() }), encoder: encoder)
+    }
+
     /// The leaf's block.
     package func encode() -> EncodedLeaf { encoder.encode(chunk) }
 }

@@ -46,14 +46,19 @@ final class AccountedNode: Sendable {
     ///
     /// - Parameters:
     ///   - target: below `/api/v0/` it is a command.
-    ///   - afterPiece: called between two pieces, and at the end of an answer that has none.
-    /// - Returns: the status, and how many bytes the body had.
+    ///   - range: of the bytes that are asked for.
+    ///   - upload: what is sent along, as one part.
+    ///   - afterPiece: called behind each piece of an answer that has some.
     func answer(
-        _ target: String, afterPiece: (any BodySource) -> Void
-    ) throws -> (status: Int, byteCount: Int) {
+        _ target: String, range: String? = nil, upload: Bytes? = nil,
+        afterPiece: (any BodySource) -> Void = { _ in }
+    ) throws -> AccountedAnswer {
         let isCommand = target.hasPrefix("/api/v0/")
+        var fields: Fields = ["Host": "127.0.0.1:5001"]
+        fields["Range"] = range.map { "bytes=" + $0 }
+        if upload != nil { fields["Content-Type"] = "multipart/form-data; boundary=x" }
         let request = try Request(
-            isCommand ? .post : .get, target, fields: ["Host": "127.0.0.1:5001"], deadline: soon())
+            isCommand ? .post : .get, target, fields: fields, deadline: soon())
         let reception: Reception
         do {
             reception = try (isCommand ? rpc : gateway)(request)
@@ -62,25 +67,53 @@ final class AccountedNode: Sendable {
         }
         switch reception {
         case .respond(let response): return try read(response, afterPiece)
-        case .receive(let receiver): return try read(receiver.finish(), afterPiece)
+        case .receive(let receiver):
+            if let upload { try send(upload, to: receiver) }
+            return try read(receiver.finish(), afterPiece)
+        }
+    }
+
+    /// The same, with the bytes of the answer.
+    func answer(_ target: String, into writer: inout ByteWriter) throws -> AccountedAnswer {
+        let request = try Request(
+            .get, target, fields: ["Host": "127.0.0.1:5001"], deadline: soon())
+        guard case .respond(let response) = try gateway(request),
+            case .source(let source, _) = response.body
+        else { throw FixtureError.missing("a long answer to \(target)") }
+        defer { source.close() }
+        var answer = AccountedAnswer(status: Int(response.status.code))
+        while let piece = try source.next(limit: 32 << 10) {
+            writer.append(piece)
+            answer.add(piece)
+        }
+        return answer
+    }
+
+    private func send(_ content: Bytes, to receiver: any BodyReceiver) throws {
+        let head =
+            "--x\r\nContent-Disposition: form-data; name=\"file\"; filename=\"f\"\r\n"
+            + "Content-Type: application/octet-stream\r\n\r\n"
+        var rest = Bytes(utf8: head).appending(content).appending(Bytes(utf8: "\r\n--x--\r\n"))
+        while !rest.isEmpty {
+            try receiver.receive(rest.prefix(100_000).detached())
+            rest = rest.dropFirst(100_000)
         }
     }
 
     private func read(
         _ response: Response, _ afterPiece: (any BodySource) -> Void
-    ) throws -> (status: Int, byteCount: Int) {
-        let status = Int(response.status.code)
+    ) throws -> AccountedAnswer {
+        var answer = AccountedAnswer(status: Int(response.status.code))
         switch response.body {
-        case .none, .omitted: return (status, 0)
-        case .bytes(let bytes): return (status, bytes.count)
+        case .none, .omitted: break
+        case .bytes(let bytes): answer.add(bytes)
         case .source(let source, _):
             defer { source.close() }
-            var byteCount = 0
-            while let count = try source.next(limit: 32 << 10)?.count {
-                byteCount += count
+            while true {
+                guard answer.add(try source.next(limit: 32 << 10)) else { break }
                 afterPiece(source)
             }
-            return (status, byteCount)
         }
+        return answer
     }
 }

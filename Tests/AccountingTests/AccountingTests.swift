@@ -8,71 +8,72 @@ import Testing
 /// parameter or local keeps one that was given back, and who waits keeps none (decision 11).
 @Suite(.timeLimit(.minutes(20)))
 struct AccountingTests {
-    /// Names after the root, and what is asked for: one for each way in which blocks are read.
-    static let pages = [
-        "folder/", "shards/", "index/", "empty", "file", "link", "raw", "large", "*cbor", "",
-        "?format=tar", "?format=car", "folder?format=car&dag-scope=entity", "file?format=raw",
-        "file?format=car&dag-scope=entity&entity-bytes=100:800", "raw?format=car&dag-scope=block",
-        "shards?format=tar", "*cbor?format=dag-cbor", "*cbor?format=raw", "shards/*name",
-        "file?format=tar", "*words/", "*words?format=car",
-    ]
-    static let commands = [
-        "ls?arg=", "ls?stream=true&arg=", "ls?size=false&resolve-type=false&arg=", "ls?arg=/shards",
-        "cat?arg=/file", "cat?offset=300&length=700&arg=/file", "cat?arg=/empty", "cat?arg=/large",
-        "get?arg=", "get?archive=true&arg=/folder", "get?compress=true&arg=/raw",
-        "get?archive=true&compress=true&arg=", "refs?recursive=true&arg=",
-        "refs?recursive=true&unique=true&max-depth=2&arg=",
-        "refs?format=%3Csrc%3E-%3Clinkname%3E&arg=/folder", "dag/get?arg=*cbor", "dag/get?arg=",
-        "dag/get?arg=*cbor/0", "dag/stat?arg=", "dag/export?arg=",
-        "dag/resolve?arg=/shards/*name", "resolve?arg=/folder/*name", "block/get?arg=/large",
-        "block/stat?arg=/raw",
-        "pin/add?arg=", "pin/ls", "pin/ls?stream=true&type=indirect", "pin/verify?verbose=true",
-        "repo/verify", "pin/rm?arg=", "ls?arg=*words", "ls?stream=true&arg=*words",
-        "ls?arg=*words&arg=*words",
-        "refs?format=%3Csrc%3E-%3Clinkname%3E&recursive=true&arg=*words", "dag/get?arg=*words",
-        "refs?format=%3Clinkname%3E&arg=*deep", "cat?arg=/file&arg=/raw&arg=/file&arg=/large",
-    ]
-
     /// While it is read, and while its client takes its time.
-    @Test(arguments: pages + commands.map { "/api/v0/" + $0 })
-    func whatIsReadIsCounted(_ request: String) throws {
-        let call = try WatchedCall(request)
-        let (node, place) = (call.node, "what is in memory")
-        let inUse = { @Sendable in node.library.blockMemory.inUse }
-        node.ledger.onRead { [ledger = node.ledger] in
-            call.expect(place) { ledger.liveByteCount <= inUse() }
+    @Test func whatIsReadIsCounted() throws {
+        let node = try WatchedNode()
+        let (library, ledger) = (node.node.library, node.node.ledger)
+        let inUse = { @Sendable in library.blockMemory.inUse }
+        let isTrue = { @Sendable in ledger.liveByteCount <= inUse() }
+        let isNothing = { @Sendable in ledger.liveByteCount == 0 && inUse() == 0 }
+        ledger.onRead { node.expect("more is read than counts", isTrue) }
+        for request in WatchedRequest.all {
+            _ = try node.run(request) { body in
+                node.expect("more is held than counts", isTrue)
+                body.release()
+                node.expect("it holds blocks while its client takes nothing", isNothing)
+            }
+            node.expect("it leaves blocks behind", isNothing)
         }
-        _ = try call.run { body in
-            call.expect(place) { node.ledger.liveByteCount <= inUse() }
-            body.release()
-            call.expect(place) { node.ledger.liveByteCount == 0 && inUse() == 0 }
-        }
-        call.expect(place) { node.ledger.liveByteCount == 0 && inUse() == 0 }
     }
 
-    enum Scarce: CaseIterable { case blocks, walk, decoding }
+    enum Scarce: CaseIterable {
+        case blocks, walk, decoding
 
-    /// For other blocks, for what it remembers, for what it decodes.
-    @Test(arguments: pages + commands.map { "/api/v0/" + $0 }, Scarce.allCases)
-    func whoWaitsHoldsNoBlock(_ request: String, _ scarce: Scarce) throws {
-        let call = try WatchedCall(request)
-        let (library, ledger) = (call.node.library, call.node.ledger)
-        let budgets =
-            switch scarce {
+        func budgets(_ library: Library) -> [ByteBudget] {
+            switch self {
             case .blocks: [library.blockMemory.ordinary, library.blockMemory.large]
             case .walk: [library.stateBudget, library.stateReserveBudget]
             case .decoding: [library.decodingBudget]
             }
-        let squeeze = Squeeze(budgets) {
-            call.expect("who waits for \(scarce)") { ledger.liveByteCount == 0 }
         }
-        let thread = squeeze.runBeside()
-        defer {
+
+        /// Requests that have to wait at least once.
+        func isNeeded(by request: WatchedRequest) -> Bool {
+            switch self {
+            case .blocks: request.readsBlocks
+            case .walk:
+                request.text.contains("compress=true") || request.text.contains("pin/ls?type")
+                    || request.text.contains("*words") && request.text.contains("/ls?")
+            case .decoding: request.text.contains("dag/get") || request.text.contains("dag/put")
+            }
+        }
+    }
+
+    /// For other blocks, for what it remembers, for what it decodes. And the answer is the same as without.
+    @Test(arguments: Scarce.allCases)
+    func whoWaitsHoldsNoBlock(_ scarce: Scarce) throws {
+        let node = try WatchedNode()
+        let (library, ledger) = (node.node.library, node.node.ledger)
+        for request in WatchedRequest.all {
+            // A pin is taken away once.
+            let expected = request.isRepeatable ? try node.run(request) : nil
+            let squeeze = Squeeze(scarce.budgets(library)) {
+                node.expect("who waits for \(scarce) holds blocks") { ledger.liveByteCount == 0 }
+                // Nobody who has that waits for blocks, so nobody may have it who waits for blocks.
+                guard scarce == .blocks else { return }
+                node.expect("who waits for blocks holds up uploads") {
+                    library.ingestBudget.inUse == 0
+                }
+            }
+            let thread = squeeze.runBeside()
+            let answer = Result { try node.run(request) }
             squeeze.end()
             thread.join()
+            let found = try answer.get()
+            #expect(expected == nil || found == expected, "\(request.text)")
+            if scarce.isNeeded(by: request) {
+                #expect(squeeze.waitCount > 0, "\(request.text) waits for no \(scarce)")
+            }
         }
-        _ = try call.run { _ in }
-        // Taking away a pin reads no block.
-        if scarce == .blocks, !request.contains("pin/rm") { #expect(squeeze.waitCount > 0) }
     }
 }

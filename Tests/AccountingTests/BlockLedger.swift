@@ -9,20 +9,28 @@ import TestSupport
 final class BlockLedger: ContentSource {
     private let source: LocalSource
     private let live = Atomic(0)
-    private let check = Locked<(@Sendable () -> Void)?>(nil)
+    private let check = Locked<Check?>(nil)
+
+    /// A closure in a box: one that is copied out of a generic grows by a thunk each time.
+    private final class Check: Sendable {
+        let run: @Sendable () -> Void
+        init(_ run: @escaping @Sendable () -> Void) { self.run = run }
+    }
 
     init(_ source: LocalSource) { self.source = source }
 
     /// Bytes of blocks that somebody can still reach, slices of them included.
     var liveByteCount: Int { live.load(ordering: .sequentiallyConsistent) }
 
-    /// What is called each time before a block is read; nil for nothing.
-    func onRead(_ body: (@Sendable () -> Void)?) { check.withLock { $0 = body } }
+    /// What is called each time before a block is read, from now on.
+    func onRead(_ body: @escaping @Sendable () -> Void) {
+        check.withLock { $0 = Check(body) }
+    }
 
     func block(
         _ cid: CID, for context: RequestContext, reserving reserve: (Int) -> Bool
     ) throws(ContentError) -> SourcedBlock {
-        check.withLock { $0 }?()
+        check.withLock { $0 }?.run()
         let found = try source.block(cid, for: context, reserving: reserve)
         guard case .found(let bytes) = found else { return found }
         live.add(bytes.count, ordering: .sequentiallyConsistent)

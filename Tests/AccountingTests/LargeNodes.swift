@@ -46,13 +46,14 @@ struct LargeNodes {
         let hollow = try self.file(of: empty, byteCount: 0)
         var random = SeededRandom(seed: 5)
         let raw = try put(random.bytes(400 << 10), .raw)
+        let many = try (0..<300).map { ("\($0)", try put(Bytes(utf8: "\($0)"), .raw)) }
         let entries: [(String, CID)] = [
             ("empty", hollow),
             ("file", try twoLevels(of: file, byteCount: 4 * Self.partCount)), ("folder", folder),
             ("index", try self.folder([("index.html", hollow)] + entryNames.map { ($0, leaf) })),
             ("large", try put(random.bytes(1_500 << 10), .raw)),
             ("link", try link("target")), ("raw", raw),
-            ("shards", try shards(entryNames.map { ($0, leaf) })),
+            ("many", try self.folder(many)), ("shards", try shards(entryNames.map { ($0, leaf) })),
         ]
         names.list = try put(Self.array(of: leaf), .dagCBOR).description
         let word = String(repeating: "w", count: 150 << 10)
