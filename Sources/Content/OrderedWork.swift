@@ -129,21 +129,41 @@ final class OrderedWork<Tag, Input: Sendable, Output: Sendable> {
             try deliverOldest(deliver)
         }
         if take(cost) { return }
+        while !running.isEmpty {
+            try deliverOldest(deliver)
+            if take(cost) { return }
+        }
         try finish(deliver: deliver)
         if take(cost) { return }
         guard waits else { return }
         let deadline = Deadline.after(Limits.ingestWait).earlier(context.deadline)
-        guard budget.acquire(cost, by: deadline) else {
+        // A turn is for some items: else each would wait for its own.
+        let wanted = max(cost, aheadByteCount)
+        guard budget.acquire(wanted, by: deadline) else {
             try context.checkNow()
             throw ContentError.overloaded("the memory for uploads")
         }
+        credit = wanted - cost
         pushedCost += cost
+    }
+
+    private var aheadByteCount: Int { min(window.batchBytesMin, budget.limit / 8) }
+
+    /// Delivers the oldest of what was started, or of what was pushed.
+    ///
+    /// - Returns: false where nothing is left.
+    func deliverSome(deliver: Delivery) throws -> Bool {
+        if let failure { throw failure }
+        if running.isEmpty, !tags.isEmpty { start() }
+        guard !running.isEmpty else { return false }
+        try deliverOldest(deliver)
+        return true
     }
 
     /// Takes some of the budget ahead: small items come by the thousand.
     private func take(_ cost: Int) -> Bool {
         if credit < cost {
-            let more = max(cost - credit, min(window.batchBytesMin, budget.limit / 8))
+            let more = max(cost - credit, aheadByteCount)
             if budget.tryAcquire(more) {
                 credit += more
             } else {

@@ -61,7 +61,8 @@ struct TrimSchedule {
             isLarge.toggle()
             action.changesSize = true
         }
-        let pause = max(interval / 8, trimDuration * 10)
+        // However long the system let it wait.
+        let pause = max(interval / 8, min(trimDuration * 10, interval * 8))
         guard look.worked >= work, look.elapsed >= pause else { return action }
         action.trims =
             isLarge || look.elapsed >= interval || hasFreedMuch(look, usedByteCount())

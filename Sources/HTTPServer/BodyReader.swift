@@ -76,11 +76,10 @@ struct BodyReader: ~Copyable {
                     return .broken
                 }
                 try takeFromRoom(count)
-                if !isBrisk, !isComplete {
-                    try letGo()
-                    // With a byte every few milliseconds it is never waited for any longer.
-                    if isOthersTurn() { throw BodyHeldUpOthers() }
-                }
+                if isComplete { break }
+                if !isBrisk { try letGo() }
+                // With a byte every few milliseconds it is never waited for any longer.
+                if isOthersTurn() { throw BodyHeldUpOthers() }
             }
             try deliver()
             return .complete
@@ -227,15 +226,18 @@ struct BodyReader: ~Copyable {
     }
 
     /// Whether others have waited for long for what the receiver keeps, at two looks at least, while the
-    /// client kept up no pace. A byte now and then changes nothing.
+    /// client kept up no pace. A byte now and then changes nothing: who has much has to be through in a minute,
+    /// if it sends as much as it holds.
     private mutating func isOthersTurn() -> Bool {
-        guard receiver.holdsUpOthers else {
+        let held = receiver.heldUpByteCount
+        guard held > 0 else {
             heldUp = nil
             return false
         }
         let (now, received) = (Instant.now.nanoseconds, exchange.receivedByteCount)
         let duration = 2 * Limits.heldUpDuration.wholeNanoseconds
-        let paceByteCount = UInt64(Limits.uploadPaceMin) * duration / 1_000_000_000
+        let pace = UInt64(max(Limits.uploadPaceMin, held / Limits.heldUpSecondsMax))
+        let paceByteCount = pace * duration / 1_000_000_000
         guard let before = heldUp, received - before.receivedByteCount < paceByteCount else {
             heldUp = (now, received)
             return false

@@ -53,7 +53,11 @@ extension Connection {
     /// Ends reading and writing at once; the connection's thread then finds the socket closed.
     func shut() {
         shutMark.store(true, ordering: .sequentiallyConsistent)
-        _ = Glibc.shutdown(socket, Int32(SHUT_RDWR))
+        if endsWithAnswer.load(ordering: .sequentiallyConsistent) {
+            Lingering.reset(socket)
+        } else {
+            _ = Glibc.shutdown(socket, Int32(SHUT_RDWR))
+        }
     }
 
     /// Whether `shut()` was called.

@@ -53,6 +53,9 @@ final class Connection: Sendable {
     let shutMark = Atomic(false)
     /// Memory that is counted for the head of the request that is worked on, where that is long.
     let headByteCount = Atomic(0)
+
+    /// Whether the end of the connection is the end of the answer that is on its way.
+    let endsWithAnswer = Atomic(false)
     private let sendsWithoutDelay = Atomic(false)
     /// How long the peer has been waited for since it last moved something worth the name, and what
     /// has moved meanwhile. The connection's own thread counts.

@@ -13,7 +13,7 @@ struct ConnectionTable {
     private var entries: [ObjectIdentifier: Entry] = [:]
     private var holderCount = 0
     private var countsByClient: [String: Int] = [:]
-    private var headByteCountsByClient: [String: Int] = [:]
+    private var headsByClient: [String: ByteBudget] = [:]
 
     /// All of them, also those that are about to leave.
     var connections: [Connection] { entries.values.map(\.connection) }
@@ -100,20 +100,15 @@ struct ConnectionTable {
         return left <= 0
     }
 
-    /// Notes the memory of a long head.
-    ///
-    /// - Returns: false where its client would have too much; then nothing has changed.
-    mutating func takeHead(_ byteCount: Int, of peer: PeerAddress, atMost limit: Int) -> Bool {
-        let own = headByteCountsByClient[peer.group] ?? 0
-        guard own + byteCount <= limit else { return false }
-        headByteCountsByClient[peer.group] = own + byteCount
-        return true
-    }
-
-    /// Notes that a long head has gone.
-    mutating func giveBackHead(_ byteCount: Int, of peer: PeerAddress) {
-        let left = (headByteCountsByClient[peer.group] ?? 0) - byteCount
-        headByteCountsByClient[peer.group] = left > 0 ? left : nil
+    /// What one client may have of the memory for long heads.
+    mutating func heads(of peer: PeerAddress, _ limit: Int) -> ByteBudget {
+        if let budget = headsByClient[peer.group] { return budget }
+        if headsByClient.count >= Limits.headClientCountMax {
+            headsByClient = headsByClient.filter { $0.value.inUse + $0.value.waiterCount > 0 }
+        }
+        let budget = ByteBudget(name: "http-heads-of-client", limit: limit)
+        headsByClient[peer.group] = budget
+        return budget
     }
 
     /// Shuts the waiting connections whose request is not on its way.

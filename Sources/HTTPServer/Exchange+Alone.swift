@@ -137,8 +137,14 @@ extension Exchange {
         }
         connection.sendWithoutDelay()
         var answer = StreamedAnswer(source, framing, for: self)
+        let isUntilClose = framing == .untilClose
+        connection.endsWithAnswer.store(isUntilClose, ordering: .sequentiallyConsistent)
         let outcome = answer.send(head)
-        if case .broken = outcome, framing == .untilClose { Lingering.reset(connection.socket) }
+        connection.endsWithAnswer.store(false, ordering: .sequentiallyConsistent)
+        if case .broken = outcome, isUntilClose {
+            Lingering.letQueuedGo(on: connection.socket)
+            Lingering.reset(connection.socket)
+        }
         return outcome
     }
 

@@ -48,6 +48,12 @@ enum Limits {
     /// Memory of all longer heads of a listener, from when they are complete to the end of their answers.
     static let headByteCountMax = 16 * 1_024 * 1_024
 
+    /// Requests of one client that wait for its half of that at once; further ones are refused.
+    static let headWaiterCountMax = 16
+
+    /// Clients with such heads that are remembered before those are forgotten that have none any more.
+    static let headClientCountMax = 256
+
     /// How long a request with such a head waits for those that give way to it.
     static let headWait: Duration = .seconds(2)
 
@@ -73,6 +79,9 @@ enum Limits {
     /// How long a client may take nothing, or send nothing, while others wait for what its exchange holds:
     /// twice this.
     static let heldUpDuration: Duration = .seconds(2)
+
+    /// In how many seconds an upload that holds up others has to send as much as it holds.
+    static let heldUpSecondsMax = 60
 
     /// How often the system asks a peer whether it is there from which nothing has come for three times as
     /// long, and how many questions may stay without an answer: a peer is gone after a minute.

@@ -15,6 +15,14 @@ enum Lingering {
         unsafe connect(socket, &nobody, socklen_t(MemoryLayout<sockaddr>.size))
     }
 
+    /// Waits for a moment until what was written has been taken: a stream of lines ends with the error.
+    static func letQueuedGo(on socket: Int32) {
+        let deadline = Deadline.after(Limits.drainDuration)
+        while holdfast_queued_byte_count(socket) > 0, !deadline.hasPassed {
+            _ = Pending<Void>().value(by: Deadline.after(Limits.stallDuration).earlier(deadline))
+        }
+    }
+
     /// Reads and drops what still arrives, until the client closes or a limit is met.
     ///
     /// A socket that is closed with unread bytes resets the connection, and the reset may overtake

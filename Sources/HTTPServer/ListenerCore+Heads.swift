@@ -3,46 +3,37 @@ import Execution
 /// Memory for long heads of requests.
 extension ListenerCore {
     /// Takes memory for a long head. Who holds some and neither sends nor takes anything gives way. One client
-    /// on another machine gets half of it, so that there is some for the others.
+    /// on another machine gets half of it, so that there is some for the others: of its own first.
     ///
     /// - Returns: nil where those who have it all go on.
     /// - Blocking: at most `Limits.headWait`.
     func takeRoom(forHeadOf byteCount: Int, from peer: PeerAddress) -> HeadShare? {
-        let memory = BudgetShare(of: heads)
+        let own = sharesPlaces(peer) ? nil : withTable { $0.heads(of: peer, heads.limit / 2) }
+        let share = HeadShare(of: heads, own)
         let deadline = Deadline.after(Limits.headWait)
-        guard takeClientsPart(byteCount, peer, by: deadline) else { return nil }
-        let share = HeadShare(memory) { [weak self] in
-            self?.withTable { $0.giveBackHead(byteCount, of: peer) }
+        if let own, let clients = share.clients {
+            // Each that waits is a thread.
+            guard own.waiterCount < Limits.headWaiterCountMax else { return nil }
+            guard take(byteCount, own, clients, by: deadline, from: peer) else { return nil }
         }
-        if memory.grow(by: byteCount) { return share }
-        // The first look finds what has moved since the connection began, and not whether it goes on.
-        for _ in 0..<2 {
-            let wanted = byteCount - (heads.limit - heads.inUse)
-            let isEnough = withTable { $0.shutStillHeads(wanted, at: Instant.now.nanoseconds) }
-            let next = Deadline.after(Limits.stillDuration + Limits.stallDuration)
-            if memory.grow(by: byteCount, deadline: isEnough ? deadline : next.earlier(deadline)) {
-                return share
-            }
-        }
-        return nil
+        return take(byteCount, heads, share.listeners, by: deadline, from: nil) ? share : nil
     }
 
-    /// A client's own connections that stand still give way to it where it has its part.
-    private func takeClientsPart(
-        _ byteCount: Int, _ peer: PeerAddress, by deadline: Deadline
+    /// - Parameter peer: whose connections may give way; everybody's if not given.
+    private func take(
+        _ byteCount: Int, _ budget: ByteBudget, _ share: BudgetShare, by deadline: Deadline,
+        from peer: PeerAddress?
     ) -> Bool {
-        let part = sharesPlaces(peer) ? heads.limit : heads.limit / 2
-        func isTaken() -> Bool { withTable { $0.takeHead(byteCount, of: peer, atMost: part) } }
-        if isTaken() { return true }
-        for _ in 0..<2 {
+        if share.grow(by: byteCount) { return true }
+        // The first look finds what has moved since the connection began, and not whether it goes on.
+        for _ in 0..<2 where !deadline.hasPassed {
+            let missing = byteCount - (budget.limit - budget.inUse)
             let isEnough = withTable {
-                $0.shutStillHeads(byteCount, at: Instant.now.nanoseconds, of: peer)
+                $0.shutStillHeads(missing, at: Instant.now.nanoseconds, of: peer)
             }
             let next = Deadline.after(Limits.stillDuration + Limits.stallDuration)
-            let end = isEnough ? deadline : next.earlier(deadline)
-            while !end.hasPassed {
-                waitAMoment(Limits.roomPeriod)
-                if isTaken() { return true }
+            if share.grow(by: byteCount, deadline: isEnough ? deadline : next.earlier(deadline)) {
+                return true
             }
         }
         return false

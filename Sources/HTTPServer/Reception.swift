@@ -31,9 +31,10 @@ package protocol BodyReceiver: AnyObject {
     /// hardly anything, behind each piece.
     func pause()
 
-    /// Whether others wait for what the receiver keeps through a pause. Where they have waited for long, the
-    /// upload is broken off.
-    var holdsUpOthers: Bool { get }
+    /// Bytes of memory that the receiver keeps through a pause while others wait for some of it; 0 where nobody
+    /// does. Where they have waited for long, an upload that does not keep up a pace that goes with that is
+    /// broken off.
+    var heldUpByteCount: Int { get }
 
     /// Answers, after the last piece. An empty body comes here at once.
     func finish() throws -> Response
@@ -43,7 +44,7 @@ package protocol BodyReceiver: AnyObject {
 }
 
 extension BodyReceiver {
-    package var holdsUpOthers: Bool { false }
+    package var heldUpByteCount: Int { 0 }
     package func pause() {}
     package func abandon() {}
 }

@@ -119,19 +119,17 @@ struct LongHeadTests {
         #expect(inUse() == 0)
     }
 
-    /// However busily one client asks, there is memory for the heads of others.
-    @Test func oneClientHasItsPartOfTheMemoryForHeads() {
+    /// Those that have no long head any more are forgotten.
+    @Test func clientsAreRememberedForAsLongAsTheyHaveHeads() {
         var table = ConnectionTable()
-        let one = PeerAddress(internet: [10, 0, 0, 1])
-        let other = PeerAddress(internet: [10, 0, 0, 2])
-        var taken: [Bool] = []
-        for (peer, byteCount) in [(one, 60), (one, 40), (one, 1), (other, 100)] {
-            taken.append(table.takeHead(byteCount, of: peer, atMost: 100))
+        let kept = table.heads(of: PeerAddress(internet: [10, 0, 0, 1]), 100)
+        #expect(kept.tryAcquire(60))
+        for number in 0..<UInt8(255) {
+            _ = table.heads(of: PeerAddress(internet: [10, 0, 1, number]), 100)
         }
-        #expect(taken == [true, true, false, true])
-        table.giveBackHead(40, of: one)
-        taken = [41, 40].map { table.takeHead($0, of: one, atMost: 100) }
-        #expect(taken == [false, true])
+        _ = table.heads(of: PeerAddress(internet: [10, 0, 2, 1]), 100)
+        #expect(table.heads(of: PeerAddress(internet: [10, 0, 0, 1]), 100) === kept)
+        kept.release(60)
     }
 
     /// A proxy speaks for many.
@@ -148,7 +146,8 @@ struct LongHeadTests {
         }
     }
 
-    @Test func whatOneClientHasComesBack() {
+    /// However busily one client asks, there is memory for the heads of others.
+    @Test func oneClientHasHalfOfTheMemoryForHeads() {
         var options = options()
         options.connectionsPerClientMax = 256
         let core = ListenerCore(options) { _ in .respond(.text(.ok, "")) }

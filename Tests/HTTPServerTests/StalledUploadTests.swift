@@ -140,11 +140,12 @@ struct StalledUploadTests {
 
     /// What an upload keeps through a pause is others' turn when they have waited for long. With a byte every
     /// few milliseconds it is never waited for as if it had stopped.
-    @Test(arguments: [(true, 300), (true, 5), (false, 300)])
-    func whoStandsStillAndHoldsUpOthersIsBrokenOff(
-        holdsUpOthers: Bool, milliseconds: Int
+    @Test(arguments: [(1, 300, 1), (1, 5, 1), (0, 300, 1), (60 << 20, 20, 4_000)])
+    func whoKeepsNoPaceAndHoldsUpOthersIsBrokenOff(
+        heldByteCount: Int, milliseconds: Int, pieceByteCount: Int
     ) throws {
-        let receiver = KeepingReceiver(holdsUpOthers: holdsUpOthers)
+        let receiver = KeepingReceiver(heldByteCount)
+        let holdsUpOthers = heldByteCount > 0
         var options = ListenerOptions.testing()
         options.progressRateMin = 0
         let listener = try Listener(options) { _ in .receive(receiver) }
@@ -156,7 +157,8 @@ struct StalledUploadTests {
         while receiver.looks.withLock({ $0 }) < (holdsUpOthers ? .max : 8),
             !receiver.isAbandoned.withLock({ $0 }), !deadline.hasPassed
         {
-            client.send("1\r\nb\r\n")
+            let piece = String(repeating: "b", count: pieceByteCount)
+            client.send(String(pieceByteCount, radix: 16) + "\r\n\(piece)\r\n")
             pause(for: .milliseconds(milliseconds))
         }
         if !holdsUpOthers { client.send("0\r\n\r\n") }
@@ -168,13 +170,13 @@ struct StalledUploadTests {
     private final class KeepingReceiver: BodyReceiver, Sendable {
         let looks = Monitor(0)
         let isAbandoned = Locked(false)
-        private let keeps: Bool
+        private let held: Int
 
-        init(holdsUpOthers: Bool) { keeps = holdsUpOthers }
+        init(_ held: Int) { self.held = held }
 
-        var holdsUpOthers: Bool {
+        var heldUpByteCount: Int {
             looks.notify { $0 += 1 }
-            return keeps
+            return held
         }
 
         func receive(_ piece: Bytes) {}

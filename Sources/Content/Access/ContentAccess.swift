@@ -42,14 +42,16 @@ package struct ContentAccess: Sendable {
 
     /// Whether this request remembers something while others wait for memory to do so. However little: many
     /// that each hold a little hold all of it.
-    package var holdsUpOthers: Bool {
-        if context.entryByteCount.load(ordering: .relaxed) > 0,
-            library.entryBudget.waiterCount > 0
-        {
-            return true
-        }
-        return context.stateReserve.holdsAny
-            && library.stateBudget.waiterCount + library.stateReserveBudget.waiterCount > 0
+    package var holdsUpOthers: Bool { heldUpByteCount > 0 }
+
+    /// How much it remembers while others wait to do so, of what an add keeps to its end; 1 where that is
+    /// something else, and 0 where nobody waits.
+    package var heldUpByteCount: Int {
+        let entryByteCount = context.entryByteCount.load(ordering: .relaxed)
+        if entryByteCount > 0, library.entryBudget.waiterCount > 0 { return entryByteCount }
+        let isWanted =
+            library.stateBudget.waiterCount + library.stateReserveBudget.waiterCount > 0
+        return context.stateReserve.holdsAny && isWanted ? 1 : 0
     }
 
     /// Memory for what an add, an import or a put has to remember until its end, and a call its arguments;

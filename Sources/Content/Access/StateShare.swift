@@ -77,6 +77,16 @@ package final class StateShare {
         share.shrink(by: idle - reserved)
     }
 
+    /// Gives back what was taken ahead, but for what comes next.
+    ///
+    /// - Parameter more: bytes that will be taken.
+    package func giveBack(keeping more: Int) {
+        let idle = min(accountedByteCount - Self.steps(for: byteCount + more), share.byteCount)
+        guard idle > 0 else { return }
+        note(-idle)
+        share.shrink(by: idle)
+    }
+
     /// Sees to it that so many bytes are accounted for in all. The first few cost nothing, for the
     /// many requests that remember next to nothing.
     ///
@@ -96,6 +106,9 @@ package final class StateShare {
         self.byteCount = byteCount
         return true
     }
+
+    /// The error for who does not wait.
+    package var isFull: ContentError { .overloaded(what) }
 
     /// Sees to it that the next step can take its memory without a wait. To be called
     /// between two steps, where blocks that are held can be let go of: who waited here with blocks in

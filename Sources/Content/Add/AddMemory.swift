@@ -12,9 +12,12 @@ enum AddMemory {
     /// A top of the add beside its name, with its result.
     static let rootBytes = 512
 
-    /// What an entry takes at most, with all folders above it and a result that waits.
-    static func most(at path: EntryPath) -> Int {
-        path.names.reduce(0) { $0 + $1.count + folderBytes } + entryBytes + rootBytes
+    /// What an entry takes at most, with the folders above it and a result that waits.
+    ///
+    /// - Parameter hasFolder: whether those folders are there already.
+    static func most(at path: EntryPath, hasFolder: Bool) -> Int {
+        let folders = hasFolder ? path.names.suffix(1) : path.names[...]
+        return folders.reduce(0) { $0 + $1.count + folderBytes } + entryBytes + rootBytes
             + 2 * MemoryLayout<AddResult>.stride + path.memoryByteCount
             + 2 * Multiformats.Limits.identityDigestBytesMax
     }

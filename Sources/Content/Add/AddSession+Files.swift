@@ -1,4 +1,5 @@
 package import Buffers
+import Execution
 package import UnixFS
 
 extension AddSession {
@@ -74,17 +75,23 @@ extension AddSession {
     /// Puts a file or symlink in line for its place. What that takes of memory is there then: who waits for it
     /// while leaves are delivered would hold theirs.
     func end(_ file: PendingFile) throws {
-        let byteCount = AddMemory.most(at: file.path)
-        let wanted = pendingByteCount + byteCount
-        let isThere = try memory.makeRoomAtOnce(for: wanted)
-        if !isThere || wanted > Limits.pendingEntryBytesMax {
-            try leaves.finish(deliver: deliver)
-            try memory.makeRoom(for: byteCount) {}
-        }
-        pendingByteCount += byteCount
+        let hasFolder = lastFolder.map { $0 == file.path.names.dropLast() } ?? false
+        file.placeByteCount = AddMemory.most(at: file.path, hasFolder: hasFolder)
+        lastFolder = file.path.names.dropLast()
+        while try !hasRoom(for: file), try leaves.deliverSome(deliver: deliver) {}
+        try memory.makeRoom(for: pendingByteCount + file.placeByteCount) {}
+        pendingByteCount += file.placeByteCount
         file.rootIndex = try tree.reserve(file.path)
         try leaves.push(
             .end(file), nil, byteCount: 0, keeping: file.path.memoryByteCount, deliver: deliver)
+    }
+
+    private func hasRoom(for file: PendingFile) throws -> Bool {
+        let wanted = pendingByteCount + file.placeByteCount
+        // What is there and not needed is others'.
+        if access.library.entryBudget.waiterCount > 0 { memory.giveBack(keeping: wanted) }
+        guard wanted <= Limits.pendingEntryBytesMax else { return false }
+        return try memory.makeRoomAtOnce(for: wanted)
     }
 
     /// Says that nothing more comes for a while: what was written is stored, so that others get the

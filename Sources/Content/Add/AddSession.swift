@@ -24,7 +24,7 @@ package final class AddSession {
         case recursively(name: String)
     }
 
-    private let access: ContentAccess
+    let access: ContentAccess
     let options: ImportOptions
     private let sink: BlockSink
     let leaves: OrderedWork<PendingFile.Step, Leaf, Result<SealedLeaf, ContentError>>
@@ -36,6 +36,8 @@ package final class AddSession {
     let memory: StateShare
     /// What the places of files in line will take of it at most.
     var pendingByteCount = 0
+    /// Where the file stands that came in line last: its folder is there before the next one is placed.
+    var lastFolder: ArraySlice<Bytes>?
     var tree: AddTree
     let reports: AddReports
 
@@ -139,16 +141,16 @@ package final class AddSession {
             try file.builder.append(leaf.child, seal: sink.seal)
         case .end(let file):
             let child = try file.finish(seal: sink.seal)
-            pendingByteCount -= AddMemory.most(at: file.path)
+            pendingByteCount -= file.placeByteCount
             try place(file, child)
         }
     }
 
     private func makeRoom(forFolderAt path: EntryPath) throws {
-        let wanted = pendingByteCount + AddMemory.most(at: path)
-        guard try !memory.makeRoomAtOnce(for: wanted) else { return }
+        let byteCount = AddMemory.most(at: path, hasFolder: false)
+        guard try !memory.makeRoomAtOnce(for: pendingByteCount + byteCount) else { return }
         try leaves.finish(deliver: deliver)
-        try memory.makeRoom(for: AddMemory.most(at: path)) {}
+        try memory.makeRoom(for: byteCount) {}
     }
 
     /// Puts a complete file or symlink where it belongs, and reports it.

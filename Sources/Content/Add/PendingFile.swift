@@ -21,6 +21,8 @@ final class PendingFile {
     var reportedByteCount: UInt64 = 0
     /// Its place among the roots, if it is one.
     var rootIndex: Int?
+    /// What its place takes of memory at most.
+    var placeByteCount = 0
     /// Set for a symlink, which has no leaves.
     var sealed: Child?
 

@@ -36,7 +36,7 @@ struct ImportedRoots {
             }
             let root = root.compacted()
             guard try memory.requireAtOnce(memory.byteCount + Self.memory(of: root)) else {
-                throw .overloaded("the memory for the roots of archives")
+                throw memory.isFull
             }
             known.insert(root)
             cids.append(root)

@@ -66,12 +66,15 @@ enum DAGCommands {
         }
 
         func store(_ bytes: Bytes, _ writer: BlockWriter) throws -> JSON? {
-            try NodeConversion.convert(
+            let answer = try NodeConversion.convert(
                 bytes, from: input, to: naming.codec, access: invocation.access, in: &memory
             ) { node in
                 let cid = try writer.put(node, naming: naming)
-                return .object([("Cid", .link(invocation.cidText(cid)))])
+                return JSON.object([("Cid", .link(invocation.cidText(cid)))])
             }
+            // Value and node are gone.
+            if answer != nil { memory = ConversionMemory(invocation.access) }
+            return answer
         }
 
         func wait() throws { try memory.wait() }

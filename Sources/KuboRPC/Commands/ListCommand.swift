@@ -44,6 +44,9 @@ enum ListCommand {
                 listing.release()
                 try links.makeRoom(for: byteCount)
                 appended = try append(try listing.again(), to: links, invocation)
+                if appended == .nothing {
+                    throw RPCError.failed("a link could not be read again")
+                }
             } else {
                 appended = try append(try listing.next(), to: links, invocation)
             }

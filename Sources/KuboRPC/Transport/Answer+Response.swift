@@ -193,6 +193,7 @@ final class LineBody: BodySource {
             source.release()
             try memory.makeRoom(for: byteCount) {}
             appended = try append(try source.again(), to: &writer)
+            if appended == .nothing { throw RPCError.failed("a line could not be made again") }
         }
         return appended == .done
     }

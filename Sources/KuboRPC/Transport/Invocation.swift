@@ -41,8 +41,12 @@ struct Invocation {
 
     /// Whether the call holds what others wait for, and gives it back only at its end: where its client takes
     /// nothing, they go first.
-    var holdsUpOthers: Bool {
-        access.holdsUpOthers || call.holdsTurn && library.argumentBudget.waiterCount > 0
+    var holdsUpOthers: Bool { heldUpByteCount > 0 }
+
+    /// How much that is, roughly; 0 where nobody waits.
+    var heldUpByteCount: Int {
+        let isTurnWanted = call.holdsTurn && library.argumentBudget.waiterCount > 0
+        return max(access.heldUpByteCount, isTurnWanted ? 1 : 0)
     }
 
     /// When the caller no longer waits.

@@ -49,7 +49,7 @@ final class UploadReceiver: BodyReceiver {
         do { try sink.pause() } catch { failure = error }
     }
 
-    var holdsUpOthers: Bool { invocation.holdsUpOthers }
+    var heldUpByteCount: Int { invocation.heldUpByteCount }
 
     func finish() throws -> Response {
         do {
