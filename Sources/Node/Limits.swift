@@ -8,14 +8,14 @@ enum Limits {
     static let configurationByteCountMax = 1 << 20
     /// Memory of a connection of the RPC: twice the longest head of a call. libmicrohttpd touches all
     /// of it with each request.
-    static let rpcConnectionByteCount = 128 * 1_024
-    /// Connections of the RPC, whatever is configured: with their memory 32 MiB. Idle ones give way.
+    static let rpcConnectionByteCount = 192 * 1_024
+    /// Connections of the RPC, whatever is configured: with their memory 48 MiB. Idle ones give way.
     static let rpcConnectionsMax = 256
     /// Connections that a listener has at least: with a limit of open files that has no room for them
     /// the node does not start.
     static let connectionsMin = 16
-    /// Bytes of the target of a call: 750 CIDs as arguments. Longer lists come in the body.
-    static let rpcTargetByteCountMax = 48 * 1_024
+    /// Bytes of the target of a call: 1,250 CIDs as arguments. Longer lists come in the body.
+    static let rpcTargetByteCountMax = 80 * 1_024
     /// Bytes of the fields of a call, with its target within half of the connection's memory.
     static let rpcHeaderByteCountMax = 16 * 1_024
     /// How long requests that were told to stop, and the store behind them, may take to end before the

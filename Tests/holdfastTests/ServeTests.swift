@@ -35,6 +35,17 @@ struct ServeTests {
         #expect(node.stop() == 0)
     }
 
+    /// Clients of Kubo send them so; longer lists come in the body.
+    @Test func aThousandArgumentsFitIntoAQuery() throws {
+        let node = try RunningNode(TestPlace())
+        let root = "bafkreicysg23kiwv34eg2d7qweipxwosdo2py4ldv42nbauguluen5v6am"
+        let query = Array(repeating: "arg=" + root, count: 1_000).joined(separator: "&")
+        let answer = try node.rpc.fetch(ClientRequest(.post, "/api/v0/pin/ls?" + query))
+        #expect(answer.status == .internalServerError)
+        #expect(answer.body.utf8Text?.contains("is not pinned") == true)
+        #expect(node.stop() == 0)
+    }
+
     @Test func aSignalStopsItAndTakesItsFilesAway() throws {
         let node = try RunningNode(TestPlace())
         let started = Instant.now
