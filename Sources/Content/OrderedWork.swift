@@ -151,13 +151,17 @@ final class OrderedWork<Tag, Input: Sendable, Output: Sendable> {
 
     /// Delivers the oldest of what was started, or of what was pushed.
     ///
-    /// - Returns: false where nothing is left.
+    /// - Returns: false where nothing is left, and nothing held.
     func deliverSome(deliver: Delivery) throws -> Bool {
         if let failure { throw failure }
         if running.isEmpty, !tags.isEmpty { start() }
-        guard !running.isEmpty else { return false }
-        try deliverOldest(deliver)
-        return true
+        if !running.isEmpty {
+            try deliverOldest(deliver)
+            return true
+        }
+        budget.release(credit)
+        credit = 0
+        return false
     }
 
     /// Takes some of the budget ahead: small items come by the thousand.
