@@ -105,8 +105,7 @@ final class OrderedWork<Tag, Input: Sendable, Output: Sendable> {
         if let failure { throw failure }
         if !tags.isEmpty { start() }
         try deliverRunning(deliver)
-        budget.release(credit)
-        credit = 0
+        giveBackCredit()
     }
 
     private func start() {
@@ -159,9 +158,13 @@ final class OrderedWork<Tag, Input: Sendable, Output: Sendable> {
             try deliverOldest(deliver)
             return true
         }
+        giveBackCredit()
+        return false
+    }
+
+    private func giveBackCredit() {
         budget.release(credit)
         credit = 0
-        return false
     }
 
     /// Takes some of the budget ahead: small items come by the thousand.

@@ -82,10 +82,9 @@ package struct NamedLinkCursor: BlockLinkCursor {
     ///
     /// - Complexity: the path is put together; it can be as long as the block.
     package var name: Bytes {
-        if case .node = source {
-            guard let lastPosition else { return .empty }
-            var links = DagPBLinkCursor(block.bytes, resumingAt: lastPosition)
-            return links.next()?.nameBytes ?? .empty
+        if case .node(let links) = source {
+            var last = lastPosition.map(links.moved(to:))
+            return last?.next()?.nameBytes ?? .empty
         }
         var path = ByteWriter()
         for (index, step) in steps.enumerated() {

@@ -8,15 +8,11 @@ struct AccountedAnswer: Equatable {
 
     init(status: Int) { self.status = status }
 
-    /// - Returns: false at the end of the answer.
-    @discardableResult
-    mutating func add(_ piece: Bytes?) -> Bool {
-        guard let piece else { return false }
+    mutating func add(_ piece: Bytes) {
         byteCount += piece.count
         // In whatever pieces it comes.
         for index in 0..<piece.count {
             checksum = (checksum ^ UInt64(piece[index])) &* 0x100_0000_01B3
         }
-        return true
     }
 }

@@ -48,9 +48,11 @@ final class AccountedNode: Sendable {
     ///   - target: below `/api/v0/` it is a command.
     ///   - range: of the bytes that are asked for.
     ///   - upload: what is sent along, as one part.
+    ///   - whenPiece: gets each piece; keeps none.
     ///   - afterPiece: called behind each piece of an answer that has some.
     func answer(
         _ target: String, range: String? = nil, upload: Bytes? = nil,
+        whenPiece: (Bytes) -> Void = { _ in },
         afterPiece: (any BodySource) -> Void = { _ in }
     ) throws -> AccountedAnswer {
         let isCommand = target.hasPrefix("/api/v0/")
@@ -66,27 +68,11 @@ final class AccountedNode: Sendable {
             reception = .respond(error.response)
         }
         switch reception {
-        case .respond(let response): return try read(response, afterPiece)
+        case .respond(let response): return try read(response, whenPiece, afterPiece)
         case .receive(let receiver):
             if let upload { try send(upload, to: receiver) }
-            return try read(receiver.finish(), afterPiece)
+            return try read(receiver.finish(), whenPiece, afterPiece)
         }
-    }
-
-    /// The same, with the bytes of the answer.
-    func answer(_ target: String, into writer: inout ByteWriter) throws -> AccountedAnswer {
-        let request = try Request(
-            .get, target, fields: ["Host": "127.0.0.1:5001"], deadline: soon())
-        guard case .respond(let response) = try gateway(request),
-            case .source(let source, _) = response.body
-        else { throw FixtureError.missing("a long answer to \(target)") }
-        defer { source.close() }
-        var answer = AccountedAnswer(status: Int(response.status.code))
-        while let piece = try source.next(limit: 32 << 10) {
-            writer.append(piece)
-            answer.add(piece)
-        }
-        return answer
     }
 
     private func send(_ content: Bytes, to receiver: any BodyReceiver) throws {
@@ -101,7 +87,8 @@ final class AccountedNode: Sendable {
     }
 
     private func read(
-        _ response: Response, _ afterPiece: (any BodySource) -> Void
+        _ response: Response, _ whenPiece: (Bytes) -> Void,
+        _ afterPiece: (any BodySource) -> Void
     ) throws -> AccountedAnswer {
         var answer = AccountedAnswer(status: Int(response.status.code))
         switch response.body {
@@ -109,11 +96,20 @@ final class AccountedNode: Sendable {
         case .bytes(let bytes): answer.add(bytes)
         case .source(let source, _):
             defer { source.close() }
-            while true {
-                guard answer.add(try source.next(limit: 32 << 10)) else { break }
+            while try add(source.next(limit: 32 << 10), to: &answer, whenPiece) {
                 afterPiece(source)
             }
         }
         return answer
+    }
+
+    /// - Returns: false at the end of the answer. Nobody has the piece when it returns.
+    private func add(
+        _ piece: Bytes?, to answer: inout AccountedAnswer, _ whenPiece: (Bytes) -> Void
+    ) -> Bool {
+        guard let piece else { return false }
+        answer.add(piece)
+        whenPiece(piece)
+        return true
     }
 }

@@ -18,7 +18,8 @@ final class WatchedNode: Sendable {
         names = try LargeNodes(in: node.library).names
         var archive = ByteWriter()
         var bytes = SeededRandom(seed: 9)
-        _ = try node.answer("/ipfs/\(names.root)?format=car", into: &archive)
+        _ = try node.answer(
+            "/ipfs/\(names.root)?format=car", whenPiece: { archive.append($0) })
         let text = String(repeating: "x", count: 300_000)
         uploads = [
             "archive": archive.finish(), "bytes": bytes.bytes(700 << 10),
@@ -45,14 +46,16 @@ final class WatchedNode: Sendable {
     private func target(_ path: String) -> String {
         let isCommand = path.hasPrefix("/api/")
         let named = path.replacing("*entry", with: names.entry)
-        let full =
+        let text =
             named.replacing("*list", with: names.list).replacing("*words", with: names.words)
             .replacing("*deep", with: names.deep)
-        if isCommand, full == named { return named.replacing("arg=", with: "arg=" + names.root) }
-        if isCommand { return full }
-        let isBelow = full == named
-        return "/ipfs/" + (isBelow ? names.root : "")
-            + (isBelow && !full.isEmpty && !full.hasPrefix("?") ? "/" : "") + full
+        switch (isCommand, namesRoot: text != named) {
+        case (true, true): return text
+        case (true, false): return text.replacing("arg=", with: "arg=" + names.root)
+        case (false, true): return "/ipfs/" + text
+        case (false, false):
+            return "/ipfs/" + names.root + (text.hasPrefix("?") ? "" : "/") + text
+        }
     }
 
     /// Notes what is wrong, once. What is on its way elsewhere may take a moment; but less than the ten

@@ -67,24 +67,22 @@ package final class StateShare {
     ///
     /// - Parameter surplus: bytes that may stay for what comes next.
     package func giveBack(beyond surplus: Int) {
-        let idle = accountedByteCount - Self.steps(for: byteCount)
-        guard idle > surplus else { return }
-        // The reserve first: others cannot go on without it.
-        let reserved = min(idle, reservedByteCount)
-        context.stateReserve.giveBack(reserved)
-        reservedByteCount -= reserved
-        note(reserved - idle)
-        share.shrink(by: idle - reserved)
+        guard accountedByteCount - Self.steps(for: byteCount) > surplus else { return }
+        giveBack(keeping: 0)
     }
 
     /// Gives back what was taken ahead, but for what comes next.
     ///
     /// - Parameter more: bytes that will be taken.
     package func giveBack(keeping more: Int) {
-        let idle = min(accountedByteCount - Self.steps(for: byteCount + more), share.byteCount)
+        let idle = accountedByteCount - Self.steps(for: byteCount + more)
         guard idle > 0 else { return }
-        note(-idle)
-        share.shrink(by: idle)
+        // The reserve first: others cannot go on without it.
+        let reserved = min(idle, reservedByteCount)
+        context.stateReserve.giveBack(reserved)
+        reservedByteCount -= reserved
+        note(reserved - idle)
+        share.shrink(by: idle - reserved)
     }
 
     /// Sees to it that so many bytes are accounted for in all. The first few cost nothing, for the
@@ -105,6 +103,14 @@ package final class StateShare {
         guard try growAtOnce(to: byteCount) else { return false }
         self.byteCount = byteCount
         return true
+    }
+
+    /// As `take(_:)`, but does not wait.
+    ///
+    /// - Returns: as `requireAtOnce(_:)`.
+    /// - Throws: as `requireAtOnce(_:)`.
+    package func takeAtOnce(_ more: Int) throws(ContentError) -> Bool {
+        try requireAtOnce(byteCount + more)
     }
 
     /// The error for who does not wait.

@@ -78,16 +78,22 @@ extension AddSession {
         let hasFolder = lastFolder.map { $0 == file.path.names.dropLast() } ?? false
         file.placeByteCount = AddMemory.most(at: file.path, hasFolder: hasFolder)
         lastFolder = file.path.names.dropLast()
-        while try !hasRoom(for: file), try leaves.deliverSome(deliver: deliver) {}
-        try memory.makeRoom(for: pendingByteCount + file.placeByteCount) {}
+        try makeRoom(for: file.placeByteCount)
         pendingByteCount += file.placeByteCount
         file.rootIndex = try tree.reserve(file.path)
         try leaves.push(
             .end(file), nil, byteCount: 0, keeping: file.path.memoryByteCount, deliver: deliver)
     }
 
-    private func hasRoom(for file: PendingFile) throws -> Bool {
-        let wanted = pendingByteCount + file.placeByteCount
+    /// Sees to it that an entry, and those in line, can be placed without a wait. Who waits has delivered what
+    /// was in line.
+    func makeRoom(for byteCount: Int) throws {
+        while try !hasRoom(for: byteCount), try leaves.deliverSome(deliver: deliver) {}
+        try memory.makeRoom(for: pendingByteCount + byteCount) {}
+    }
+
+    private func hasRoom(for byteCount: Int) throws -> Bool {
+        let wanted = pendingByteCount + byteCount
         // What is there and not needed is others'.
         if access.library.entryBudget.waiterCount > 0 { memory.giveBack(keeping: wanted) }
         guard wanted <= Limits.pendingEntryBytesMax else { return false }

@@ -82,7 +82,7 @@ package final class AddSession {
         at path: EntryPath, mode: UInt32? = nil, mtime: ModificationTime? = nil
     ) throws {
         guard !path.names.isEmpty else { return }
-        try makeRoom(forFolderAt: path)
+        try makeRoom(for: AddMemory.most(at: path, hasFolder: false))
         let (folder, _) = try tree.folder(at: path.names)
         folder.metadata = options.metadata(of: .directory, mode: mode, mtime: mtime)
         folder.sent = UnixFSMetadata(mode: mode, mtime: mtime)
@@ -144,13 +144,6 @@ package final class AddSession {
             pendingByteCount -= file.placeByteCount
             try place(file, child)
         }
-    }
-
-    private func makeRoom(forFolderAt path: EntryPath) throws {
-        let byteCount = AddMemory.most(at: path, hasFolder: false)
-        guard try !memory.makeRoomAtOnce(for: pendingByteCount + byteCount) else { return }
-        try leaves.finish(deliver: deliver)
-        try memory.makeRoom(for: byteCount) {}
     }
 
     /// Puts a complete file or symlink where it belongs, and reports it.

@@ -35,9 +35,7 @@ struct ImportedRoots {
                     "import failed: more than \(Limits.archiveRootsMax) roots: import in parts")
             }
             let root = root.compacted()
-            guard try memory.requireAtOnce(memory.byteCount + Self.memory(of: root)) else {
-                throw memory.isFull
-            }
+            guard try memory.takeAtOnce(Self.memory(of: root)) else { throw memory.isFull }
             known.insert(root)
             cids.append(root)
         }

@@ -43,8 +43,8 @@ struct WalkPath<Cursor: BlockLinkCursor> {
     /// The next link of the last level; levels that have none left are ended. It keeps no block, not
     /// even as an identity CID: its own is let go of while that is read, or while a client takes nothing.
     mutating func next(from reader: BlockReader) throws(ContentError) -> CID? {
-        while let index = levels.indices.last {
-            if cursor == nil { try resume(index, from: reader) }
+        while !levels.isEmpty {
+            try resume(from: reader)
             if let cid = cursor?.next() { return cid.compacted() }
             removeLast()
         }
@@ -91,10 +91,6 @@ struct WalkPath<Cursor: BlockLinkCursor> {
     /// Reads the block again that `next` has found a link in, if it was let go of.
     mutating func resume(from reader: BlockReader) throws(ContentError) {
         guard let index = levels.indices.last, cursor == nil else { return }
-        try resume(index, from: reader)
-    }
-
-    private mutating func resume(_ index: Int, from reader: BlockReader) throws(ContentError) {
         let held: HeldBlock
         if let block = levels[index].held {
             held = block

@@ -103,7 +103,7 @@ final class SortedSpool {
 
     private func takeAtOnce(_ more: Int) throws -> Bool {
         if memory.byteCount > 0, memory.byteCount + more > Limits.sortedRunBytesMax { try spill() }
-        return try memory.requireAtOnce(memory.byteCount + more)
+        return try memory.takeAtOnce(more)
     }
 
     private func add(_ key: Bytes, _ value: Bytes) {

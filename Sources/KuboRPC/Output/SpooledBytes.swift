@@ -61,21 +61,22 @@ final class SpooledBytes {
 
     /// The bytes are gone when it returns, or here.
     private func offer<Result>(_ body: (Bytes) throws -> Result?) throws -> Result? {
-        guard file.byteCount > 0 else {
-            let bytes = tail.takeBytes()
-            let result = try body(bytes)
-            if result == nil { tail.append(bytes) }
-            return result
-        }
-        try file.append(tail.takeBytes())
-        return try body(try file.read(0..<file.byteCount))
+        let bytes = try readWhole()
+        let result = try body(bytes)
+        if result == nil, file.byteCount == 0 { tail.append(bytes) }
+        return result
     }
 
     /// All bytes in memory that the caller has taken for them. Nothing may be added any more.
     func takeWhole() throws -> Bytes {
+        defer { file.reset() }
+        return try readWhole()
+    }
+
+    /// Where there is no file, the bytes are nowhere else then.
+    private func readWhole() throws -> Bytes {
         guard file.byteCount > 0 else { return tail.takeBytes() }
         try file.append(tail.takeBytes())
-        defer { file.reset() }
         return try file.read(0..<file.byteCount)
     }
 }
