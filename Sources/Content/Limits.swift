@@ -107,6 +107,9 @@ package enum Limits {
     /// Of that what the places of files take at most that an add has in line.
     static let pendingEntryBytesMax = 1 << 20
 
+    /// Leaves of a file whose links are not counted: as many as fill the usual nodes.
+    static let freeLinkCount = 128
+
     /// Bytes that long lists of arguments together take, as names, texts and lists: the longest alone.
     package static let argumentBytesMax = 32 << 20
 

@@ -54,17 +54,27 @@ extension DagPBNode {
     /// The canonical block: links first, then data. Links keep their order.
     package func encode() -> Bytes {
         var writer = ByteWriter(capacity: encodedCount)
-        for link in links {
-            writer.append(0x12)
-            writer.appendVarint(UInt64(link.encodedCount))
-            link.write(to: &writer)
-        }
-        if let data {
-            writer.append(0x0a)
-            writer.appendVarint(UInt64(data.count))
-            writer.append(data)
-        }
+        for link in links { link.writeField(to: &writer) }
+        if let data { Self.write(data, to: &writer) }
         return writer.finish()
+    }
+
+    /// The canonical block of a node whose links are encoded already.
+    ///
+    /// - Parameters:
+    ///   - links: what `DagPBLink.writeField` has written of each, in order.
+    ///   - data: the data field.
+    package static func encode(links: [UInt8], data: Bytes) -> Bytes {
+        var writer = ByteWriter(capacity: links.count + chunkCount(data.count))
+        writer.append(links)
+        write(data, to: &writer)
+        return writer.finish()
+    }
+
+    private static func write(_ data: Bytes, to writer: inout ByteWriter) {
+        writer.append(0x0a)
+        writer.appendVarint(UInt64(data.count))
+        writer.append(data)
     }
 
     /// How long `encode` is.

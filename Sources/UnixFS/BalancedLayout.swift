@@ -13,6 +13,9 @@ struct BalancedLayout {
 
     init(linkCountMax: Int) { self.linkCountMax = linkCountMax }
 
+    /// The memory that children of unfinished nodes take.
+    var heldByteCount: Int { levels.reduce(0) { $0 + $1.heldByteCount } }
+
     mutating func append(_ leaf: Child, seal: (Bytes, Multicodec) throws -> CID) throws {
         if levels.isEmpty {
             guard let first = onlyLeaf else {

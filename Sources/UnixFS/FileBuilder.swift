@@ -84,6 +84,9 @@ package struct FileBuilder {
     /// Bytes that were fed and are in no leaf yet: at most two chunks.
     package var heldCount: Int { chunker.heldCount + (heldChunk?.count ?? 0) }
 
+    /// The memory that the links of unfinished nodes take.
+    package var layoutByteCount: Int { layout.heldByteCount }
+
     /// Takes the bytes that are in no leaf yet away, so that a file that stands still holds no memory.
     /// `putBack` must bring them back before more is fed. Allowed only after `nextLeaf()` has
     /// returned nil.

@@ -37,6 +37,15 @@ package struct FileLayout {
         }
     }
 
+    /// The memory that children of unfinished nodes take: as much as a few blocks, if there may be many
+    /// in each.
+    package var heldByteCount: Int {
+        switch state {
+        case .balanced(let balanced): balanced.heldByteCount
+        case .trickle(let trickle): trickle.heldByteCount
+        }
+    }
+
     /// Adds the next leaf, in the order of the file.
     ///
     /// - Parameters:

@@ -20,6 +20,9 @@ struct TrickleLayout {
 
     init(linkCountMax: Int) { self.linkCountMax = linkCountMax }
 
+    /// The memory that children of unfinished nodes take.
+    var heldByteCount: Int { frames.reduce(0) { $0 + $1.node.heldByteCount } }
+
     mutating func append(_ leaf: Child, seal: (Bytes, Multicodec) throws -> CID) throws {
         while frames[frames.count - 1].node.childCount >= linkCountMax {
             try openSubtree(seal: seal)

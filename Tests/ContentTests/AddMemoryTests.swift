@@ -47,4 +47,45 @@ struct AddMemoryTests {
         #expect(scratch.library.entryBudget.inUse < 3 << 20)
         #expect(try session.finish(pinning: .none).count == 1)
     }
+
+    /// Whoever chooses long nodes and short chunks chooses how many links wait for their node.
+    @Test(arguments: [FileLayout.Kind.balanced, FileLayout.Kind.trickle])
+    func linksOfUnfinishedNodesAreCounted(layout: FileLayout.Kind) throws {
+        let scratch = try ScratchLibrary()
+        let budget = scratch.library.entryBudget
+        let session = try AddSession(scratch.access, options: shortChunks(layout)) { _ in }
+        try session.beginFile(at: EntryPath(cleaning: "file"))
+        try session.write(Bytes([UInt8](repeating: 1, count: 20_000)))
+        try session.pause()
+        // A link has a CID of 36 bytes, and a size in the message of the node.
+        #expect(budget.inUse > 20_000 * 2 * 45)
+        try session.endFile()
+        let held = budget.inUse
+        #expect(try session.finish(pinning: .none).count == 1)
+        withExtendedLifetime(session) { #expect(budget.inUse <= held) }
+    }
+
+    /// A node that is complete gives back what its links took.
+    @Test func completeNodesAreNotCounted() throws {
+        let scratch = try ScratchLibrary()
+        var options = shortChunks(.balanced)
+        options.maxFileLinks = 1_000
+        let session = try AddSession(scratch.access, options: options) { _ in }
+        try session.beginFile(at: EntryPath(cleaning: "file"))
+        for _ in 0..<40 {
+            try session.write(Bytes([UInt8](repeating: 1, count: 1_000)))
+            try session.pause()
+        }
+        #expect(scratch.library.entryBudget.inUse < 256 << 10)
+    }
+
+    private func shortChunks(_ layout: FileLayout.Kind) -> ImportOptions {
+        var options = ImportOptions()
+        options.chunker = .fixed(1)
+        options.maxFileLinks = 40_000
+        options.layout = layout
+        options.rawLeaves = true
+        options.cidVersion = .v1
+        return options
+    }
 }

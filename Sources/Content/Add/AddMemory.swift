@@ -12,6 +12,9 @@ enum AddMemory {
     /// A top of the add beside its name, with its result.
     static let rootBytes = 512
 
+    /// A link of an unfinished node of a file at most, in lists that grow by doubling.
+    static let linkBytes = 2 * (Multiformats.Limits.identityDigestBytesMax + 64)
+
     /// What an entry takes at most, with the folders above it and a result that waits.
     ///
     /// - Parameter hasFolder: whether those folders are there already.

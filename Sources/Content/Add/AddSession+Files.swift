@@ -85,7 +85,7 @@ extension AddSession {
             .end(file), nil, byteCount: 0, keeping: file.path.memoryByteCount, deliver: deliver)
     }
 
-    /// Sees to it that an entry, and those in line, can be placed without a wait. Who waits has delivered what
+    /// Sees to it that an entry or a link, and those in line, can be placed without a wait. Who waits has delivered what
     /// was in line.
     func makeRoom(for byteCount: Int) throws {
         while try !hasRoom(for: byteCount), try leaves.deliverSome(deliver: deliver) {}
@@ -119,6 +119,10 @@ extension AddSession {
         let isShort = leaf.chunk.count < Limits.freeUnfinishedBytes
         let leaf = isShort ? leaf.detached() : leaf
         let byteCount = max(leaf.chunk.count, leaf.heldByteCount / 2)
-        try leaves.push(.leaf(file), leaf, byteCount: byteCount, deliver: deliver)
+        let linkByteCount = file.nextLinkByteCount()
+        if linkByteCount > 0 { try makeRoom(for: linkByteCount) }
+        pendingByteCount += linkByteCount
+        let step = PendingFile.Step.leaf(file, linkByteCount: linkByteCount)
+        try leaves.push(step, leaf, byteCount: byteCount, deliver: deliver)
     }
 }

@@ -34,7 +34,7 @@ package final class AddSession {
     let unfinished: UnfinishedInput
     /// For everything that stays until the end: folders, roots and reports.
     let memory: StateShare
-    /// What the places of files in line will take of it at most.
+    /// What the places of files and the links of leaves in line will take of it at most.
     var pendingByteCount = 0
     /// Where the file stands that came in line last: its folder is there before the next one is placed.
     var lastFolder: ArraySlice<Bytes>?
@@ -135,12 +135,13 @@ package final class AddSession {
         _ step: PendingFile.Step, _ sealed: Result<SealedLeaf, ContentError>?
     ) throws {
         switch step {
-        case .leaf(let file):
+        case .leaf(let file, let linkByteCount):
             guard let leaf = try sealed?.get() else { return }
             try sink.store(leaf.block, leaf.child.cid)
-            try file.builder.append(leaf.child, seal: sink.seal)
+            pendingByteCount -= linkByteCount
+            try file.append(leaf.child, countedIn: memory, seal: sink.seal)
         case .end(let file):
-            let child = try file.finish(seal: sink.seal)
+            let child = try file.finish(countedIn: memory, seal: sink.seal)
             pendingByteCount -= file.placeByteCount
             try place(file, child)
         }

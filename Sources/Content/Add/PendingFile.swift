@@ -4,8 +4,8 @@ import UnixFS
 final class PendingFile {
     /// What a place in the order of the pool's results stands for.
     enum Step {
-        /// One leaf of the file.
-        case leaf(PendingFile)
+        /// One leaf of the file, and the memory that its link may take.
+        case leaf(PendingFile, linkByteCount: Int)
         /// All leaves are there.
         case end(PendingFile)
     }
@@ -23,6 +23,10 @@ final class PendingFile {
     var rootIndex: Int?
     /// What its place takes of memory at most.
     var placeByteCount = 0
+    /// How many of its leaves are in line, or have been stored.
+    private var leafCount = 0
+    /// What the links of its unfinished nodes take of memory that is counted.
+    private var layoutByteCount = 0
     /// Set for a symlink, which has no leaves.
     var sealed: Child?
 
@@ -35,9 +39,31 @@ final class PendingFile {
         builder = FileBuilder(options: options, metadata: metadata)
     }
 
+    /// What the link of the next leaf may take of memory: nothing for the first ones.
+    func nextLinkByteCount() -> Int {
+        leafCount += 1
+        return leafCount > Limits.freeLinkCount ? AddMemory.linkBytes : 0
+    }
+
+    /// Puts a leaf that was stored under its node, and accounts for what nodes then take.
+    func append(_ leaf: Child, countedIn memory: StateShare, seal: Seal) throws {
+        try builder.append(leaf, seal: seal)
+        let freeByteCount = Limits.freeLinkCount * AddMemory.linkBytes
+        let byteCount = max(0, builder.layoutByteCount - freeByteCount)
+        if byteCount > layoutByteCount {
+            try memory.take(byteCount - layoutByteCount)
+        } else {
+            memory.forget(layoutByteCount - byteCount)
+        }
+        layoutByteCount = byteCount
+    }
+
     /// Seals what the leaves have left open.
-    func finish(seal: Seal) throws -> Child {
+    func finish(countedIn memory: StateShare, seal: Seal) throws -> Child {
         if let sealed { return sealed }
-        return try builder.finish(seal: seal)
+        let file = try builder.finish(seal: seal)
+        memory.forget(layoutByteCount)
+        layoutByteCount = 0
+        return file
     }
 }
