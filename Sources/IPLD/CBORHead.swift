@@ -54,6 +54,9 @@ struct CBORHead {
     /// Whether the number could not be written in fewer bytes.
     var isShortest: Bool { CBORHead(major, number).info == info }
 
+    /// Bytes that `write` appends.
+    var byteCount: Int { info < 24 ? 1 : 1 + 1 << (Int(info) - 24) }
+
     /// Appends the head.
     func write(to writer: inout ByteWriter) {
         writer.append(major.rawValue << 5 | info)

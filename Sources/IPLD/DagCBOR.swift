@@ -45,6 +45,11 @@ package enum DagCBOR {
         cid.write(to: &writer)
     }
 
+    /// Bytes that `write(link:)` appends.
+    static func byteCount(ofLink cid: CID) -> Int {
+        2 + CBORHead(.bytes, UInt64(cid.byteCount + 1)).byteCount + 1 + cid.byteCount
+    }
+
     /// Reads the CID in the byte string of tag 42.
     static func cid(inLink bytes: Bytes) throws(IPLDError) -> CID {
         guard bytes.count > 1, bytes[0] == 0 else {

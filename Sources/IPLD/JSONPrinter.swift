@@ -4,37 +4,41 @@ import Multiformats
 /// Writes the JSON codecs, as go-ipld-prime does: dag-json in one line with sorted keys, json
 /// indented by tabs with keys as they come.
 struct JSONPrinter: ~Copyable {
-    private var writer = ByteWriter(capacity: 256)
-    /// Looked at before each value: the last one may go over it.
-    private let byteCountMax: Int
+    private var output: PrinterOutput
     private let isDagJSON: Bool
 
     private init(isDagJSON: Bool, byteCountMax: Int) {
         self.isDagJSON = isDagJSON
-        self.byteCountMax = byteCountMax
+        output = PrinterOutput(byteCountMax: byteCountMax)
     }
 
-    /// The text of one value.
+    /// The text of one value, which is measured before there is memory for it.
     static func print(
         _ value: IPLDValue, isDagJSON: Bool, byteCountMax: Int
     ) throws(IPLDError) -> Bytes {
         var printer = JSONPrinter(isDagJSON: isDagJSON, byteCountMax: byteCountMax)
-        try printer.append(value, depth: 0)
+        try printer.append(all: value)
+        try printer.output.beginWriting()
+        try printer.append(all: value)
+        return printer.output.takeBytes()
+    }
+
+    private mutating func append(all value: IPLDValue) throws(IPLDError) {
+        try append(value, depth: 0)
         switch value {
-        case .list, .map: printer.breakLine(depth: 0)
+        case .list, .map: breakLine(depth: 0)
         default: break
         }
-        return printer.writer.takeBytes()
     }
 
     private mutating func append(_ value: IPLDValue, depth: Int) throws(IPLDError) {
-        guard writer.count <= byteCountMax else { throw .tooLongToWrite(byteCountMax) }
+        try output.check()
         switch value {
-        case .null: writer.append(utf8: "null")
-        case .bool(let isTrue): writer.append(utf8: isTrue ? "true" : "false")
-        case .integer(let number): writer.append(utf8: String(number))
-        case .float(let number): writer.append(utf8: try JSONFloat.text(of: number))
-        case .string(let text): JSONText.write(text, .ipld, to: &writer)
+        case .null: output.append(utf8: "null")
+        case .bool(let isTrue): output.append(utf8: isTrue ? "true" : "false")
+        case .integer(let number): output.append(utf8: String(number))
+        case .float(let number): output.append(utf8: try JSONFloat.text(of: number))
+        case .string(let text): output.append(json: text)
         case .bytes(let bytes): try append(bytes)
         case .list(let list): try append(list, depth: depth + 1)
         case .map(let entries): try append(entries, depth: depth + 1)
@@ -44,57 +48,59 @@ struct JSONPrinter: ~Copyable {
 
     private mutating func append(_ list: [IPLDValue], depth: Int) throws(IPLDError) {
         guard depth <= Limits.depthMax else { throw .tooDeep }
-        writer.append(UInt8(ascii: "["))
+        output.append(UInt8(ascii: "["))
         for (index, value) in list.enumerated() {
-            if index > 0 { writer.append(UInt8(ascii: ",")) }
+            if index > 0 { output.append(UInt8(ascii: ",")) }
             breakLine(depth: depth)
             try append(value, depth: depth)
         }
         breakLine(depth: depth - 1)
-        writer.append(UInt8(ascii: "]"))
+        output.append(UInt8(ascii: "]"))
     }
 
     private mutating func append(
         _ entries: [IPLDValue.Entry], depth: Int
     ) throws(IPLDError) {
         guard depth <= Limits.depthMax else { throw .tooDeep }
+        // The length does not depend on it.
         let ordered =
-            isDagJSON ? try KeyOrder.sorted(entries, by: KeyOrder.bytewise) : entries
-        if isDagJSON, let first = ordered.first?.key, first == "/" {
+            isDagJSON && !output.isCounting
+            ? try KeyOrder.sorted(entries, by: KeyOrder.bytewise) : entries
+        if isDagJSON, !output.isCounting, let first = ordered.first?.key, first == "/" {
             throw IPLDError(.form, "dag-json: a map whose first key is \"/\" cannot be written")
         }
-        writer.append(UInt8(ascii: "{"))
+        output.append(UInt8(ascii: "{"))
         for (index, entry) in ordered.enumerated() {
-            if index > 0 { writer.append(UInt8(ascii: ",")) }
+            if index > 0 { output.append(UInt8(ascii: ",")) }
             breakLine(depth: depth)
-            JSONText.write(entry.key, .ipld, to: &writer)
-            writer.append(UInt8(ascii: ":"))
-            if !isDagJSON { writer.append(UInt8(ascii: " ")) }
+            output.append(json: entry.key)
+            output.append(UInt8(ascii: ":"))
+            if !isDagJSON { output.append(UInt8(ascii: " ")) }
             try append(entry.value, depth: depth)
         }
         breakLine(depth: depth - 1)
-        writer.append(UInt8(ascii: "}"))
+        output.append(UInt8(ascii: "}"))
     }
 
     private mutating func breakLine(depth: Int) {
         guard !isDagJSON else { return }
-        writer.append(0x0a)
-        for _ in 0..<depth { writer.append(0x09) }
+        output.append(0x0a)
+        output.append(0x09, count: depth)
     }
 
     private mutating func append(_ cid: CID) throws(IPLDError) {
         guard isDagJSON else {
             throw IPLDError(.form, "cannot marshal IPLD links to this codec")
         }
-        writer.append(utf8: "{\"/\":\"\(cid.text())\"}")
+        output.append(utf8: "{\"/\":\"\(cid.text())\"}")
     }
 
     private mutating func append(_ bytes: Bytes) throws(IPLDError) {
         guard isDagJSON else {
             throw IPLDError(.form, "cannot marshal IPLD bytes to this codec")
         }
-        writer.append(utf8: "{\"/\":{\"bytes\":\"")
-        writer.append(utf8: Multibase.base64.encodeWithoutPrefix(bytes))
-        writer.append(utf8: "\"}}")
+        output.append(utf8: "{\"/\":{\"bytes\":\"")
+        output.append(base64: bytes)
+        output.append(utf8: "\"}}")
     }
 }

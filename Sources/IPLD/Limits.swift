@@ -10,6 +10,8 @@ package enum Limits {
     /// The longest text or block that is made of a value: indentation alone makes 260 MiB of a block
     /// of 2 MiB. The largest block that is taken in fits.
     package static let encodedBytesMax = 32 << 20
+    /// Bytes that are turned into base64 at a time: threes, so that the pieces of text join.
+    static let base64PieceBytes = 3 << 10
     /// What the two lists of a place in a value take beside their elements.
     static let arraysOfPlaceBytes = 64
     /// Bytes of a message about content: a map key in it can be as long as its block.

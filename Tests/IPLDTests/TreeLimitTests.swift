@@ -72,6 +72,41 @@ struct TreeLimitTests {
         #expect(error?.code == .tooLarge)
     }
 
+    /// A value is measured before it is written: not even its last part goes over the limit.
+    @Test(arguments: [Multicodec.dagCBOR, .cbor, .dagJSON, .json])
+    func nothingIsWrittenPastTheLimit(codec: Multicodec) throws {
+        var random = SeededRandom(seed: 31)
+        for _ in 0..<300 {
+            let value = RandomValue.make(&random, depth: 3)
+            guard let bytes = try? IPLDCodec.encode(value, as: codec) else { continue }
+            // In memory of just that size.
+            #expect(bytes.heldByteCount == max(bytes.count, 16))
+            #expect(try IPLDCodec.encode(value, as: codec, byteCountMax: bytes.count) == bytes)
+            let error = #expect(throws: IPLDError.self) {
+                try IPLDCodec.encode(value, as: codec, byteCountMax: bytes.count - 1)
+            }
+            #expect(error?.code == .tooLarge)
+        }
+    }
+
+    /// As one value and as the key of one: six times as long, or a third longer.
+    @Test func longTextsAndBytesAreMeasuredFirst() throws {
+        let text = String(repeating: "\u{1}", count: 1 << 20)
+        let bytes = Bytes([UInt8](repeating: 0xfb, count: 1 << 20))
+        let map = IPLDValue.map([.init(key: text, value: .null)])
+        for (value, count) in [
+            (IPLDValue.string(text), 6 << 20 + 2), (map, 6 << 20 + 9),
+            (.bytes(bytes), 1_398_102 + 18),
+        ] as [(IPLDValue, Int)] {
+            let json = try DagJSON.encode(value)
+            #expect(json.count == count)
+            #expect(try DagJSON.decode(json) == value)
+            #expect(throws: IPLDError.self) {
+                try DagJSON.encode(value, byteCountMax: count - 1)
+            }
+        }
+    }
+
     /// Keys out of order are sorted once, also when they differ only at their ends.
     @Test
     func keysThatAreThereTwiceAreFoundAmongMany() throws {

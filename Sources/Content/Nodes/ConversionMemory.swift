@@ -20,12 +20,13 @@ package struct ConversionMemory {
         share = BudgetShare(of: budget)
     }
 
-    /// Bytes that the output may have.
+    /// Bytes that the output may have. Whoever has all of the memory is alone: a tree as large as one may be
+    /// and its output can then take more than that, by `IPLD.Limits.treeBytesMax` at most.
     var outputBytesMax: Int { wantsAll ? IPLD.Limits.encodedBytesMax : outputMax }
 
     private var wantsAll: Bool { wanted >= budget.limit }
 
-    /// What is written into doubles as it grows.
+    /// The output twice: beside it stand the order of its keys, or the node that becomes dag-pb.
     private var wanted: Int { min(decodedByteCount + 2 * outputMax, budget.limit) }
 
     /// Takes what the conversion of a value needs, or notes it for `wait()`.
