@@ -11,4 +11,7 @@ package struct Block: Sendable {
         self.cid = cid
         self.bytes = bytes
     }
+
+    /// The same without the rest of the buffer that it was cut from.
+    package func detached() -> Block { Block(cid: cid.compacted(), bytes: bytes.detached()) }
 }

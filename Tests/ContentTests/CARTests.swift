@@ -204,6 +204,38 @@ struct CARTests {
         }
     }
 
+    /// A piece of a slow client is nearly all room, and thousands of blocks are on their way at once.
+    @Test(arguments: [false, true])
+    func aShortBlockDoesNotKeepThePieceThatItCameIn(isIdentity: Bool) throws {
+        let hostile = HostileBlocks(scratch)
+        let other = try ScratchLibrary()
+        let archive = CARImport(other.access)
+        try archive.feed(CARWriter.header(roots: []))
+        let room = Bytes([UInt8](repeating: 0, count: 16 << 10))
+        let live = Locked(0)
+        var most = 0
+        for number in 0..<200 {
+            let text = Bytes(utf8: "block \(number)")
+            let cid =
+                isIdentity ? HostileBlocks.identity(text, .raw) : try hostile.store(text, .raw)
+            var section = ByteWriter()
+            section.append(CARWriter.sectionHead(cid: cid, payloadCount: text.count))
+            section.append(text)
+            let count = section.count
+            section.append(room)
+            live.withLock { $0 += 1 }
+            let piece = section.finish().copy { live.withLock { $0 -= 1 } }
+            try archive.feed(piece.prefix(count))
+            most = max(most, live.withLock { $0 })
+        }
+        // The one at hand is still the test's own.
+        #expect(most <= 1)
+        #expect(other.library.ingestBudget.inUse > 0, "blocks are on their way")
+        try archive.endArchive()
+        #expect(archive.blockCount == 200)
+        #expect(try archive.finish(pinsRoots: false).isEmpty)
+    }
+
     /// They are remembered until the end, and so is what becomes of them.
     @Test func theRootsOfAnImportAreCounted() throws {
         let cids = (0..<20_000).map { number in

@@ -165,8 +165,13 @@ package final class CARImport {
         }
         blockCount += 1
         blockByteCount += UInt64(block.bytes.count)
+        // A short one would keep the piece that it came in, whatever else has room in that: of a
+        // slow client 16 KiB for a block of 40 bytes.
+        let isShort = block.bytes.count < Limits.freeUnfinishedBytes
+        let block = isShort ? block.detached() : block
+        let held = max(block.bytes.count, block.bytes.heldByteCount / 2)
         do {
-            let byteCount = unfinished.isLarge ? 0 : block.bytes.count
+            let byteCount = unfinished.isLarge ? 0 : held
             try checks.push(block.cid, block, byteCount: byteCount, deliver: store)
         } catch {
             throw ContentError(error, in: nil)
