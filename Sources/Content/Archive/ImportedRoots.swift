@@ -60,25 +60,27 @@ struct ImportedRoots {
         var results = unpinned
         for start in stride(from: 0, to: results.count, by: Limits.pinsAtOnceMax) {
             let part = start..<min(start + Limits.pinsAtOnceMax, results.count)
-            for index in part {
-                results[index].pinError = try fault(below: results[index].cid)
-            }
+            try lookBelow(part, of: &results)
             try pin(part, of: &results, name)
         }
         return results
     }
 
-    /// Why a root cannot be pinned.
-    private func fault(below root: CID) throws(ContentError) -> String? {
-        do {
-            try Pins(access.library).checkPresence(
-                of: [root], mode: .recursive, for: access.context)
-            return nil
-        } catch let error where error.endsRequest {
-            throw error
-        } catch {
-            try memory.take(error.message.utf8.count)
-            return error.message
+    /// Notes why roots of a part cannot be pinned, by one walk: a hundred thousand roots can lead to the
+    /// same blocks, and what all imports remember would wait for as many walks.
+    private func lookBelow(
+        _ part: Range<Int>, of results: inout [ImportedRoot]
+    ) throws(ContentError) {
+        var check = CompletenessCheck(access)
+        for index in part {
+            guard let fault = try check.fault(below: results[index].cid) else { continue }
+            let byteCount = fault.message.utf8.count
+            if try !memory.takeAtOnce(byteCount) {
+                // Others hold what this waits for, and may wait for what a walk holds.
+                check.reset()
+                try memory.take(byteCount)
+            }
+            results[index].pinError = fault.message
         }
     }
 

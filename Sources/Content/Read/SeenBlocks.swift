@@ -30,9 +30,27 @@ struct SeenBlocks {
         }
     }
 
-    private struct Key: Hashable {
-        let kind: Kind
-        let multihash: Multihash
+    /// What tells one block from another.
+    struct Key: Hashable {
+        fileprivate let kind: Kind
+        fileprivate let multihash: Multihash
+
+        fileprivate init(kind: Kind, multihash: Multihash) {
+            self.kind = kind
+            self.multihash = multihash
+        }
+
+        /// A block together with what is below it, however its CID is spelled.
+        init(_ cid: CID) {
+            self.init(
+                kind: DAGWalk.hasLinks(cid) ? .node(cid.codec) : .leaf, multihash: cid.multihash)
+        }
+
+        /// What an entry of a set or dictionary takes that has such a key.
+        var entryByteCount: Int { Limits.hashedEntryBytes + multihash.digestCount }
+
+        /// The same for tables that keep it.
+        func compacted() -> Key { Key(kind: kind, multihash: multihash.compacted()) }
     }
 
     private let store: BlockStore
@@ -58,7 +76,7 @@ struct SeenBlocks {
     /// - Returns: whether it is new.
     /// - Throws: `.storage`, `.tooMuchMemory`, `.overloaded`.
     mutating func insert(_ cid: CID) throws(ContentError) -> Bool {
-        try insert(cid.multihash, as: DAGWalk.hasLinks(cid) ? .node(cid.codec) : .leaf)
+        try insert(Key(cid))
     }
 
     /// Notes a block.
@@ -66,7 +84,11 @@ struct SeenBlocks {
     /// - Returns: whether it is new.
     /// - Throws: `.storage`, `.tooMuchMemory`, `.overloaded`.
     mutating func insert(_ multihash: Multihash, as kind: Kind) throws(ContentError) -> Bool {
-        let key = Key(kind: kind, multihash: multihash)
+        try insert(Key(kind: kind, multihash: multihash))
+    }
+
+    private mutating func insert(_ key: Key) throws(ContentError) -> Bool {
+        let (kind, multihash) = (key.kind, key.multihash)
         if keys.contains(key) { return false }
         if keys.count < keysMax, keyByteCount < Limits.seenMultihashBytesMax {
             try remember(key)
@@ -83,8 +105,8 @@ struct SeenBlocks {
     }
 
     private mutating func remember(_ key: Key) throws(ContentError) {
-        keys.insert(Key(kind: key.kind, multihash: key.multihash.compacted()))
-        let byteCount = Limits.hashedEntryBytes + key.multihash.digestCount
+        keys.insert(key.compacted())
+        let byteCount = key.entryByteCount
         keyByteCount += byteCount
         try state.take(byteCount)
     }

@@ -88,6 +88,18 @@ struct WalkPath<Cursor: BlockLinkCursor> {
         (firstHeld, heldByteCount, cursor) = (levels.count, 0, nil)
     }
 
+    /// Leaves the way, from its end up to the root. Nothing is held meanwhile.
+    ///
+    /// - Parameter body: gets each block on it; may wait for memory.
+    mutating func leave(_ body: (CID) throws(ContentError) -> Void) throws(ContentError) {
+        release()
+        while let cid = levels.last?.cid {
+            try body(cid)
+            removeLast()
+            state.giveBack(beyond: Limits.stateStepBytes)
+        }
+    }
+
     /// Reads the block again that `next` has found a link in, if it was let go of.
     mutating func resume(from reader: BlockReader) throws(ContentError) {
         guard let index = levels.indices.last, cursor == nil else { return }
