@@ -1,4 +1,4 @@
-package import Buffers
+import Buffers
 import Multiformats
 
 extension DagPBLink {
@@ -47,15 +47,8 @@ extension DagPBLink {
         return count
     }
 
-    /// Appends the link as a field of its node.
-    package func writeField(to writer: inout ByteWriter) {
-        writer.append(0x12)
-        writer.appendVarint(UInt64(encodedCount))
-        write(to: &writer)
-    }
-
     /// Appends the inside.
-    private func write(to writer: inout ByteWriter) {
+    func write(to writer: inout ByteWriter) {
         writer.append(0x0a)
         writer.appendVarint(UInt64(cid.byteCount))
         cid.write(to: &writer)

@@ -53,34 +53,15 @@ extension DagPBNode {
 
     /// The canonical block: links first, then data. Links keep their order.
     package func encode() -> Bytes {
-        var writer = ByteWriter(capacity: encodedCount)
-        for link in links { link.writeField(to: &writer) }
-        if let data { Self.write(data, to: &writer) }
-        return writer.finish()
-    }
-
-    /// The canonical block of a node whose links are encoded already.
-    ///
-    /// - Parameters:
-    ///   - links: what `DagPBLink.writeField` has written of each, in order.
-    ///   - data: the data field.
-    package static func encode(links: [UInt8], data: Bytes) -> Bytes {
-        var writer = ByteWriter(capacity: links.count + chunkCount(data.count))
-        writer.append(links)
-        write(data, to: &writer)
-        return writer.finish()
-    }
-
-    private static func write(_ data: Bytes, to writer: inout ByteWriter) {
-        writer.append(0x0a)
-        writer.appendVarint(UInt64(data.count))
-        writer.append(data)
+        var writer = DagPBWriter(byteCount: encodedCount)
+        for link in links { writer.append(link) }
+        return writer.finish(data: data)
     }
 
     /// How long `encode` is.
     package var encodedCount: Int {
-        var count = data.map { Self.chunkCount($0.count) } ?? 0
-        for link in links { count += Self.chunkCount(link.encodedCount) }
+        var count = DagPBWriter.byteCount(ofData: data)
+        for link in links { count += DagPBWriter.byteCount(of: link) }
         return count
     }
 

@@ -65,24 +65,37 @@ package struct DirectoryBuilder {
                 fanout: options.maxHAMTFanout, entries: entries, metadata: metadata)
             return try writer.write(byHash, seal: seal)
         }
-        let links = EntryOrder(byName: entries).keys.map { entries.link(at: $0.position) }
+        let table = entries
+        let links = EntryOrder(byName: table).keys.lazy.map { table.link(at: $0.position) }
         return try Self.seal(links, message, with: seal)
     }
 
     /// Encodes and seals a directory or shard.
+    ///
+    /// - Parameter links: made anew each time, one after the other: names can be long, and neither a list
+    ///   of them nor a block over the limit is counted anywhere.
     static func seal(
-        _ links: [DagPBLink], _ message: UnixFSData, with seal: (Bytes, Multicodec) throws -> CID
+        _ links: some Collection<DagPBLink>, _ message: UnixFSData,
+        with seal: (Bytes, Multicodec) throws -> CID
     ) throws -> Child {
-        let block = DagPBNode(links: links, data: message.encode()).encode()
-        guard block.count <= Limits.blockByteCountMax else {
-            throw UnixFSError(
-                .tooLarge,
-                "a directory block with \(links.count) entries would pass the block limit of "
-                    + "\(Limits.blockByteCountMax) bytes: set max-directory-links")
+        let data = message.encode()
+        var (byteCount, linked) = (DagPBWriter.byteCount(ofData: data), UInt64(0))
+        for link in links {
+            byteCount += DagPBWriter.byteCount(of: link)
+            guard byteCount <= Limits.blockByteCountMax else { throw Self.tooLarge(links.count) }
+            linked += link.tsize ?? 0
         }
-        let linked = links.reduce(0) { $0 + ($1.tsize ?? 0) }
-        return Child(
-            cid: try seal(block, .dagPB), fileByteCount: 0, tsize: linked + UInt64(block.count))
+        var block = DagPBWriter(byteCount: byteCount)
+        for link in links { block.append(link) }
+        let cid = try seal(block.finish(data: data), .dagPB)
+        return Child(cid: cid, fileByteCount: 0, tsize: linked + UInt64(byteCount))
+    }
+
+    private static func tooLarge(_ count: Int) -> UnixFSError {
+        UnixFSError(
+            .tooLarge,
+            "a directory block with \(count) entries would pass the block limit of "
+                + "\(Limits.blockByteCountMax) bytes: set max-directory-links")
     }
 
     private static func check(name: Bytes) throws(UnixFSError) {
@@ -112,8 +125,8 @@ package struct DirectoryBuilder {
                 (link.nameBytes?.count ?? 0) + link.cid.byteCount
             }
         case .block:
-            let data = Varint.fieldByteCount(message.encodedByteCount)
-            return passesThreshold(order, start: data, Self.encodedByteCount)
+            let data = DagPBWriter.byteCount(ofData: message.encode())
+            return passesThreshold(order, start: data, DagPBWriter.byteCount(of:))
         }
     }
 
@@ -127,20 +140,5 @@ package struct DirectoryBuilder {
             sum += byteCount(entries.link(at: key.position))
         }
         return sum > options.hamtThreshold
-    }
-
-    /// The exact size of a link in the plain directory's block.
-    private static func encodedByteCount(_ link: DagPBLink) -> Int {
-        Varint.fieldByteCount(
-            Varint.fieldByteCount(link.cid.byteCount)
-                + Varint.fieldByteCount(link.nameBytes?.count ?? 0)
-                + 1 + Varint.byteCount(of: link.tsize ?? 0))
-    }
-}
-
-extension Varint {
-    /// Size of a protobuf field of bytes with a field number under 16: key, length, content.
-    fileprivate static func fieldByteCount(_ content: Int) -> Int {
-        1 + byteCount(of: UInt64(content)) + content
     }
 }

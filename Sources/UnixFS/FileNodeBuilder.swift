@@ -25,18 +25,15 @@ struct FileNodeBuilder {
     mutating func append(_ child: Child) throws(UnixFSError) {
         // Kubo writes an empty name field here, not none, and so the world's CIDs contain it.
         let link = DagPBLink(cid: child.cid, nameBytes: .empty, tsize: child.tsize)
-        var field = ByteWriter(capacity: child.cid.byteCount + Self.fieldBytesMax)
-        link.writeField(to: &field)
+        let field = DagPBWriter.encode(link)
         let most = Limits.blockByteCountMax - (childCount + 1) * Self.sizeBytesMin
         guard links.count + field.count <= most else { throw Self.tooLarge(childCount + 1) }
-        links += field.takeBytes().array
+        links += field.array
         message.blockSizes.append(child.fileByteCount)
         fileByteCount += child.fileByteCount
         linkedByteCount += child.tsize
     }
 
-    /// What a link has beside its CID: tags and lengths of itself, the CID, the name and the size.
-    private static let fieldBytesMax = 32
     /// The size of a child in the message.
     private static let sizeBytesMin = 2
 
@@ -47,11 +44,14 @@ struct FileNodeBuilder {
         var message = message
         message.fileSize = fileByteCount
         message.metadata = metadata
-        let block = DagPBNode.encode(links: links, data: message.encode())
-        guard block.count <= Limits.blockByteCountMax else { throw Self.tooLarge(childCount) }
+        let data = message.encode()
+        let byteCount = links.count + DagPBWriter.byteCount(ofData: data)
+        guard byteCount <= Limits.blockByteCountMax else { throw Self.tooLarge(childCount) }
+        var block = DagPBWriter(byteCount: byteCount)
+        block.append(encodedLinks: links)
+        let cid = try seal(block.finish(data: data), .dagPB)
         return Child(
-            cid: try seal(block, .dagPB), fileByteCount: fileByteCount,
-            tsize: linkedByteCount + UInt64(block.count))
+            cid: cid, fileByteCount: fileByteCount, tsize: linkedByteCount + UInt64(byteCount))
     }
 
     private static func tooLarge(_ count: Int) -> UnixFSError {

@@ -9,6 +9,18 @@ import Multiformats
 ///
 /// - Spec: cid-parity 7.3.
 struct ShardWriter {
+    /// What stands in a bucket, until the shard is encoded. Not the link: that has its name in it, and
+    /// shards wait for those below them.
+    private struct Slot {
+        enum Content {
+            case entry(position: UInt64)
+            case shard(Child)
+        }
+
+        let bucket: Int
+        let content: Content
+    }
+
     private let fanout: Int
     private let bitsPerLevel: Int
     private let digitCount: Int
@@ -33,34 +45,40 @@ struct ShardWriter {
     ) throws -> Child {
         guard usedBits + bitsPerLevel <= Limits.hashBitCount else { throw UnixFSError.shardTooDeep }
         var bitmap = Bitmap(bitCount: fanout)
-        var links: [DagPBLink] = []
+        var slots: [Slot] = []
         var rest = keys
         while let first = rest.first {
             let bucket = bucket(of: first, usedBits: usedBits)
             let run = rest.prefix { self.bucket(of: $0, usedBits: usedBits) == bucket }
             rest = rest.dropFirst(run.count)
             bitmap.set(bucket)
-            links.append(try link(run, bucket: bucket, usedBits: usedBits, seal: seal))
+            let content = try content(of: run, usedBits: usedBits, seal: seal)
+            slots.append(Slot(bucket: bucket, content: content))
         }
         var message = UnixFSData(type: .shard)
         message.data = bitmap.encode()
         message.hashType = Shard.hashType
         message.fanout = UInt64(fanout)
         if usedBits == 0 { message.metadata = metadata }
-        return try DirectoryBuilder.seal(links, message, with: seal)
+        return try DirectoryBuilder.seal(slots.lazy.map(link(of:)), message, with: seal)
     }
 
-    /// The link of one bucket: an entry, or a child shard where several names fall into it.
-    private func link(
-        _ run: ArraySlice<EntryOrder.Key>, bucket: Int, usedBits: Int,
+    /// An entry, or a child shard where several names fall into the bucket.
+    private func content(
+        of run: ArraySlice<EntryOrder.Key>, usedBits: Int,
         seal: (Bytes, Multicodec) throws -> CID
-    ) throws -> DagPBLink {
-        let digits = Bytes(utf8: Shard.digits(of: bucket, count: digitCount))
-        if run.count == 1, let only = run.first {
-            return entries.link(at: only.position, prefix: digits)
+    ) throws -> Slot.Content {
+        if run.count == 1, let only = run.first { return .entry(position: only.position) }
+        return .shard(try shard(run, usedBits: usedBits + bitsPerLevel, seal: seal))
+    }
+
+    private func link(of slot: Slot) -> DagPBLink {
+        let digits = Bytes(utf8: Shard.digits(of: slot.bucket, count: digitCount))
+        switch slot.content {
+        case .entry(let position): return entries.link(at: position, prefix: digits)
+        case .shard(let child):
+            return DagPBLink(cid: child.cid, nameBytes: digits, tsize: child.tsize)
         }
-        let child = try shard(run, usedBits: usedBits + bitsPerLevel, seal: seal)
-        return DagPBLink(cid: child.cid, nameBytes: digits, tsize: child.tsize)
     }
 
     private func bucket(of key: EntryOrder.Key, usedBits: Int) -> Int {
