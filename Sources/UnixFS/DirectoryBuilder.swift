@@ -59,14 +59,15 @@ package struct DirectoryBuilder {
         entries.close()
         // Hashes hardly ever tie, unlike the beginnings of names, so this order is the quick one
         // for a large directory; only one that stays plain is put in the order of names.
-        let byHash = EntryOrder(byHash: entries)
-        if needsHAMT(byHash) {
-            let writer = ShardWriter(
-                fanout: options.maxHAMTFanout, entries: entries, metadata: metadata)
-            return try writer.write(byHash, seal: seal)
-        }
+        var order = EntryOrder(byHash: &entries)
         let table = entries
-        let links = EntryOrder(byName: table).keys.lazy.map { table.link(at: $0.position) }
+        if needsHAMT(order) {
+            let writer = ShardWriter(
+                fanout: options.maxHAMTFanout, entries: table, metadata: metadata)
+            return try writer.write(order, seal: seal)
+        }
+        order.orderByName(in: table)
+        let links = order.keys.lazy.map { table.link(at: $0.position) }
         return try Self.seal(links, message, with: seal)
     }
 

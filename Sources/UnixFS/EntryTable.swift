@@ -20,6 +20,7 @@ struct EntryTable {
         record.appendVarint(child.tsize)
         child.cid.write(to: &record)
         if page.count + record.count > Self.pageByteCount, !page.isEmpty { closePage() }
+        growPage(for: record.count)
         positions.append(UInt64(fullPages.count) << 32 | UInt64(page.count))
         let bytes = record.finish()
         page.append(contentsOf: bytes.array)
@@ -28,9 +29,29 @@ struct EntryTable {
     /// Ends the adding; entries can be read from now on.
     mutating func close() { closePage() }
 
+    /// Gives the positions away, for who orders them.
+    mutating func takePositions() -> [UInt64] {
+        defer { positions = [] }
+        return positions
+    }
+
+    /// Memory that the entries take, with what is free in the page and in the list of positions.
+    var memoryByteCount: Int {
+        fullPages.reduce(page.capacity) { $0 + $1.heldByteCount + MemoryLayout<Bytes>.stride }
+            + positions.capacity * MemoryLayout<UInt64>.stride
+    }
+
+    /// An array would double: of an add of many folders with some long names half would be room that
+    /// nobody is charged for.
+    private mutating func growPage(for more: Int) {
+        let needed = page.count + more
+        guard needed > page.capacity else { return }
+        page.reserveCapacity(needed + page.count / 16)
+    }
+
     private mutating func closePage() {
         fullPages.append(Bytes(page))
-        page.removeAll(keepingCapacity: true)
+        page = []
     }
 
     /// The name of an entry, sharing the page's memory.

@@ -33,4 +33,25 @@ struct AddFolderTests {
         #expect(try folder.folder("folder") === folder.folder("folder"))
         #expect(!folder.isEmpty)
     }
+
+    /// The folders of an add are finished one after the other, and what orders their entries counts as
+    /// what their names were kept with before.
+    @Test func aFinishedFolderKeepsNothingOfItsEntries() throws {
+        let scratch = try ScratchLibrary()
+        let metadata = UnixFSMetadata(mode: 0o755, mtime: nil)
+        let folder = AddFolder(
+            scratch.access.makeEntryShare(), options: ImportOptions(), metadata: metadata)
+        for number in 0..<900 { try folder.add(Bytes(utf8: "\(number)"), Self.child) }
+        var blocks: [Bytes] = []
+        let child = try folder.finish(at: .top) { block, _ in
+            blocks.append(block)
+            return Self.child.cid
+        } report: { _, _, folder in
+            #expect(folder.isEmpty)
+            #expect(folder.metadata == metadata)
+        }
+        #expect(blocks.count == 1)
+        #expect(child.tsize == UInt64(blocks.reduce(0) { $0 + $1.count }))
+        #expect(folder.isEmpty)
+    }
 }

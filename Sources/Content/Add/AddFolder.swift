@@ -80,6 +80,9 @@ final class AddFolder {
         at path: EntryPath, seal: Seal,
         report: (_ path: EntryPath, Child, _ folder: AddFolder) throws -> Void
     ) throws -> Child {
+        // No name comes any more. The order of the entries takes as much as the hashes did.
+        leafHashes = []
+        folderIndexes = [:]
         folders.sort { $0.name < $1.name }
         for (name, folder) in folders {
             if folder.isEmpty, !options.includesEmptyDirectories { continue }
@@ -88,9 +91,17 @@ final class AddFolder {
             try builder.add(name, child)
         }
         folders = []
-        let child = try builder.finish(seal: seal)
+        let child = try takeBuilder().finish(seal: seal)
         try report(path, child, self)
         return child
+    }
+
+    /// Gives the entries away: finished from here they would be in memory until the end, and a part of
+    /// them twice.
+    private func takeBuilder() -> DirectoryBuilder {
+        let taken = builder
+        builder = DirectoryBuilder(options: options, metadata: taken.metadata)
+        return taken
     }
 }
 
