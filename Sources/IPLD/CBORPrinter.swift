@@ -76,10 +76,11 @@ struct CBORPrinter: ~Copyable {
         guard depth <= Limits.depthMax else { throw .tooDeep }
         output.append(CBORHead(.map, UInt64(entries.count)))
         // The length does not depend on it.
-        let ordered =
+        let places =
             rules.sortsKeys && !output.isCounting
-            ? try KeyOrder.sorted(entries, by: KeyOrder.lengthFirst) : entries
-        for entry in ordered {
+            ? try KeyOrder.places(of: entries, by: KeyOrder.lengthFirst) : nil
+        for index in entries.indices {
+            let entry = entries[places.map { Int($0[index]) } ?? index]
             append(entry.key)
             try append(entry.value, depth: depth)
         }

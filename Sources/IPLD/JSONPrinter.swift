@@ -63,14 +63,16 @@ struct JSONPrinter: ~Copyable {
     ) throws(IPLDError) {
         guard depth <= Limits.depthMax else { throw .tooDeep }
         // The length does not depend on it.
-        let ordered =
+        let places =
             isDagJSON && !output.isCounting
-            ? try KeyOrder.sorted(entries, by: KeyOrder.bytewise) : entries
-        if isDagJSON, !output.isCounting, let first = ordered.first?.key, first == "/" {
+            ? try KeyOrder.places(of: entries, by: KeyOrder.bytewise) : nil
+        let isReserved = !entries.isEmpty && entries[Int(places?.first ?? 0)].key == "/"
+        if isDagJSON, !output.isCounting, isReserved {
             throw IPLDError(.form, "dag-json: a map whose first key is \"/\" cannot be written")
         }
         output.append(UInt8(ascii: "{"))
-        for (index, entry) in ordered.enumerated() {
+        for index in entries.indices {
+            let entry = entries[places.map { Int($0[index]) } ?? index]
             if index > 0 { output.append(UInt8(ascii: ",")) }
             breakLine(depth: depth)
             output.append(json: entry.key)

@@ -34,33 +34,44 @@ enum KeyOrder {
         left.utf8.count == right.utf8.count && left.utf8.elementsEqual(right.utf8)
     }
 
-    /// The entries in an order, each key once.
+    /// Where the entries stand in an order, each key once: numbers of four bytes, since a copy of the
+    /// entries would take as much as all of them. Nil where they stand in it already.
     ///
     /// - Throws: `.form` for a key that is there twice.
-    static func sorted(
-        _ entries: [IPLDValue.Entry], by isBefore: (String, String) -> Bool
-    ) throws(IPLDError) -> [IPLDValue.Entry] {
-        let sorted = entries.sorted { isBefore($0.key, $1.key) }
-        if let key = firstRepetition(inSorted: sorted) {
+    static func places(
+        of entries: [IPLDValue.Entry], by isBefore: (String, String) -> Bool
+    ) throws(IPLDError) -> [UInt32]? {
+        guard let places = sortedPlaces(of: entries, by: isBefore) else { return nil }
+        if let key = firstRepetition(in: entries, at: places) {
             throw IPLDError(.form, "repeat map key \"\(key)\"")
         }
-        return sorted
+        return places
     }
 
     /// A key that is there twice.
     static func firstRepetition(in entries: [IPLDValue.Entry]) -> String? {
-        var isAscending = true
-        for index in entries.indices.dropFirst() where isAscending {
-            isAscending = bytewise(entries[index - 1].key, entries[index].key)
-        }
-        if isAscending { return nil }
-        return firstRepetition(inSorted: entries.sorted { bytewise($0.key, $1.key) })
+        sortedPlaces(of: entries, by: bytewise).flatMap { firstRepetition(in: entries, at: $0) }
     }
 
-    private static func firstRepetition(inSorted entries: [IPLDValue.Entry]) -> String? {
-        for index in entries.indices.dropFirst()
-        where isSame(entries[index - 1].key, entries[index].key) {
-            return entries[index].key
+    private static func sortedPlaces(
+        of entries: [IPLDValue.Entry], by isBefore: (String, String) -> Bool
+    ) -> [UInt32]? {
+        let isAscending = entries.indices.dropFirst().allSatisfy {
+            isBefore(entries[$0 - 1].key, entries[$0].key)
+        }
+        if isAscending { return nil }
+        // No tree has room for more.
+        var places = Array(0..<UInt32(clamping: entries.count))
+        places.sort { isBefore(entries[Int($0)].key, entries[Int($1)].key) }
+        return places
+    }
+
+    private static func firstRepetition(
+        in entries: [IPLDValue.Entry], at places: [UInt32]
+    ) -> String? {
+        for index in places.indices.dropFirst() {
+            let (last, next) = (entries[Int(places[index - 1])], entries[Int(places[index])])
+            if isSame(last.key, next.key) { return next.key }
         }
         return nil
     }
