@@ -41,6 +41,19 @@ package enum IPLDCodec {
         }
     }
 
+    /// The most memory that the check of a block takes beside the block: in the JSON codecs the keys of
+    /// maps are remembered, since they may be in any order and each only once.
+    ///
+    /// - Parameters:
+    ///   - byteCount: of the block.
+    ///   - codec: what it claims to be.
+    package static func checkBytesMax(ofBlockOf byteCount: Int, as codec: Multicodec) -> Int {
+        switch codec {
+        case .dagJSON, .json: JSONWalk.keyBytesMax(inTextOf: byteCount)
+        default: 0
+        }
+    }
+
     /// Encodes a value; the links of a dag-pb node come into the order of their names.
     ///
     /// - Parameters:

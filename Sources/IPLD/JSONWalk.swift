@@ -4,7 +4,8 @@ import Multiformats
 /// Walks through a value in one of the JSON codecs: RFC 8259 without lone surrogates, each key once.
 ///
 /// Keeps one frame for each open list or map, and where the keys of the open maps stand: four bytes
-/// each, to find one that is there twice.
+/// each, to find one that is there twice. Keys that ascend need not be kept, so that of those there may
+/// be any number.
 struct JSONWalk {
     private enum Stage {
         /// A value has to come.
@@ -27,7 +28,11 @@ struct JSONWalk {
         /// Whether every key so far is greater than the one before.
         var isAscending = true
         /// Where this map's keys begin in `keys`.
-        let firstKey: Int
+        var firstKey: Int
+        /// Where its last key stands.
+        var lastKey: UInt32?
+        /// Whether `keys` lacks some of its keys: they ascend, and so have to all others.
+        var isForgotten = false
     }
 
     let text: Bytes
@@ -168,13 +173,39 @@ struct JSONWalk {
             throw IPLDError(.tooLarge, "json: a text of 4 GiB or more is not read")
         }
         let top = frames.count - 1
-        if keys.count == frames[top].firstKey {
+        if let last = frames[top].lastKey {
+            if frames[top].isAscending {
+                frames[top].isAscending = JSONTextBytes.compare(Int(last), start, in: text) < 0
+            }
+        } else {
             frames[top].isReserved = readsLinks && key.isSame(as: DagJSON.reservedKey)
-        } else if frames[top].isAscending, let last = keys.last {
-            frames[top].isAscending = JSONTextBytes.compare(Int(last), start, in: text) < 0
         }
+        guard frames[top].isAscending || !frames[top].isForgotten else { throw .jsonKeys }
+        if keys.count >= Limits.jsonKeysMax { try forgetKeys() }
         keys.append(place)
+        frames[top].lastKey = place
     }
+
+    /// Forgets all keys. Those that ascend are not there twice, unless one comes that does not.
+    private mutating func forgetKeys() throws(IPLDError) {
+        guard frames.allSatisfy(\.isAscending) else { throw .jsonKeys }
+        keys.removeAll(keepingCapacity: true)
+        for level in frames.indices {
+            frames[level].firstKey = 0
+            frames[level].isForgotten = frames[level].lastKey != nil
+        }
+    }
+
+    /// The most memory in which keys are remembered and sorted, which is besides that of the text.
+    ///
+    /// - Parameter byteCount: of the text.
+    static func keyBytesMax(inTextOf byteCount: Int) -> Int {
+        let keyCount = min(byteCount / shortestEntry.utf8CodeUnitCount, Limits.jsonKeysMax)
+        // The list is there twice while it grows, and half of it again while it is sorted.
+        return 2 * keyCount * MemoryLayout<UInt32>.stride
+    }
+
+    private static let shortestEntry: StaticString = "\"\":1,"
 
     /// A key that is there twice among those that begin at some place of `keys`.
     private mutating func firstRepetition(from first: Int) -> String? {
@@ -219,4 +250,9 @@ extension IPLDError {
     static func json(_ cause: String, _ index: Int) -> IPLDError {
         IPLDError(.malformed, "json: \(cause) (at byte \(index))")
     }
+
+    fileprivate static let jsonKeys = IPLDError(
+        .tooLarge,
+        "json: a map key is out of order among more than \(Limits.jsonKeysMax), too many to find one "
+            + "that is there twice: sort the keys of each map by their bytes, or use dag-cbor")
 }

@@ -4,6 +4,9 @@ package enum Limits {
     package static let depthMax = 128
     /// How deep the text of dag-json may nest where a level is the form of a link or of bytes.
     static let jsonDepthMax = depthMax + 2
+    /// The most keys of open maps of a text that are remembered, where some are out of order. No text
+    /// of 2 MiB has so many.
+    static let jsonKeysMax = 1 << 19
     /// The most memory that one value may take when it is decoded, about. Nobody writes nodes like
     /// that: 24 MiB are 500,000 map entries. Larger blocks are still stored, served and walked.
     package static let treeBytesMax = 24 << 20

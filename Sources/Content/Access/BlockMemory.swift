@@ -1,4 +1,6 @@
 package import Execution
+import IPLD
+import Multiformats
 
 /// The memory for blocks in the hands of readers, in two parts: who reads blocks of the usual sizes
 /// never waits behind those who read large ones.
@@ -22,6 +24,14 @@ package struct BlockMemory: Sendable {
     /// A share, without anything yet, of the part that a block of that size belongs to.
     func makeShare(forBlockOf byteCount: Int) -> BudgetShare {
         BudgetShare(of: byteCount <= Limits.ordinaryBlockBytesMax ? ordinary : large)
+    }
+
+    /// What a reader takes for a block, with what whoever checks it needs beside it: nobody asks for that
+    /// with the block in hand.
+    func byteCount(forBlockOf byteCount: Int, as codec: Multicodec) -> Int {
+        let part = byteCount <= Limits.ordinaryBlockBytesMax ? ordinary : large
+        let whole = byteCount + IPLDCodec.checkBytesMax(ofBlockOf: byteCount, as: codec)
+        return max(byteCount, min(whole, part.limit))
     }
 
     /// Whether somebody waits for memory that blocks up to that size take.

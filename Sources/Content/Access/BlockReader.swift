@@ -164,7 +164,7 @@ package final class BlockReader: BlockSource {
     private func read(_ cid: CID, _ letGo: () -> Void) throws(ContentError) -> HeldBlock {
         var share: BudgetShare?
         let found = try access.library.source.block(cid, for: access.context) { byteCount in
-            share = reserve(byteCount, letGo)
+            share = reserve(byteCount, as: cid.codec, letGo)
             return share != nil
         }
         switch found {
@@ -178,14 +178,18 @@ package final class BlockReader: BlockSource {
 
     /// Takes memory for a block. Nobody waits for it while he holds some: they would wait for each
     /// other.
-    private func reserve(_ byteCount: Int, _ letGo: () -> Void) -> BudgetShare? {
-        let share = access.library.blockMemory.makeShare(forBlockOf: byteCount)
-        if share.grow(by: byteCount) { return share }
+    private func reserve(
+        _ byteCount: Int, as codec: Multicodec, _ letGo: () -> Void
+    ) -> BudgetShare? {
+        let memory = access.library.blockMemory
+        let share = memory.makeShare(forBlockOf: byteCount)
+        let wanted = memory.byteCount(forBlockOf: byteCount, as: codec)
+        if share.grow(by: wanted) { return share }
         letGo()
         release()
         companion?.release()
         let deadline = Deadline.after(Limits.memoryWait).earlier(access.context.deadline)
-        let isThere = share.grow(by: byteCount, deadline: deadline)
+        let isThere = share.grow(by: wanted, deadline: deadline)
         // Many may have waited, and each would read its block, and work on it, for nobody.
         guard isThere, (try? access.context.checkNow()) != nil else { return nil }
         return share
@@ -203,7 +207,8 @@ package final class BlockReader: BlockSource {
                 let found = try source.block(cid, for: context) { byteCount in
                     let wanted = memory.makeShare(forBlockOf: byteCount)
                     share = wanted
-                    return own.grow(by: byteCount) && wanted.grow(by: byteCount)
+                    let whole = memory.byteCount(forBlockOf: byteCount, as: cid.codec)
+                    return own.grow(by: byteCount) && wanted.grow(by: whole)
                 }
                 guard case .found(let bytes) = found else { return .success(nil) }
                 return .success(Fetched(block: HeldBlock(bytes, share: share), share: own))
