@@ -91,6 +91,43 @@ struct SharedBlocksTests {
         }
     }
 
+    /// Whether a block is below one of many pins takes one walk, and the first of them is named.
+    @Test func pinsAreLookedThroughTogether() throws {
+        let folder = try folder(20, "file")
+        let roots = try roots(50, over: [folder])
+        let (pins, free) = (Pins(library), try blocks.raw("free"))
+        try pins.add(roots, for: access.context)
+        _ = source.takeLookCount()
+        let all = 50 + 1 + 2 * 20
+        let error = contentError {
+            _ = try pins.status(
+                of: free, filter: .indirect, text: free.text(), for: access.context)
+        }
+        #expect(error?.code == .notPinned)
+        #expect(source.takeLookCount() == all)
+        let outcomes = try BlockRemoval(access).remove([folder, free], isForced: false)
+        #expect(source.takeLookCount() == all)
+        var first: CID?
+        try pins.forEachRecursiveRoot { root in first = first ?? root }
+        let name = try #require(first).text()
+        #expect(outcomes.map(\.error) == ["pinned via \(name)", nil])
+        #expect(try pins.root(above: folder, for: access.context)?.text() == name)
+    }
+
+    /// What is passed as the root of one pin is found below another that comes behind it.
+    @Test func aPinnedRootIsFoundBelowOtherPins() throws {
+        let inner = try folder(2, "file")
+        let pins = Pins(library)
+        try pins.add(inner, for: access.context)
+        for number in 0..<16 {
+            let outer = try blocks.node([("\(number)", inner)])
+            try pins.add(outer, for: access.context)
+            #expect(try pins.root(above: inner, for: access.context) == outer)
+            try pins.remove(outer, for: access.context)
+        }
+        #expect(try pins.root(above: inner, for: access.context) == nil)
+    }
+
     /// In DAGs of all shapes, with faults of all kinds, a root is answered as by a walk of its own, however
     /// few blocks are remembered by their names.
     @Test(arguments: [0, 3, Limits.seenMultihashesMax])

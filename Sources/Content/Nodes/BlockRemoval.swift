@@ -80,11 +80,15 @@ package struct BlockRemoval {
                 }
                 return true
             }
-            // Page by page: a list of the roots would grow with the repository.
+            guard !wanted.isEmpty else { return holders }
+            // One walk for all pins. They come page by page: a list of them would grow with the
+            // repository.
+            var walk = DAGWalk(roots: [], access: access, options: .presence)
             try store.forEachPin(mode: .recursive) { pin in
-                guard !wanted.isEmpty else { return false }
-                try search(below: pin.cid, for: &wanted, holders: &holders)
-                return true
+                try access.context.check()
+                walk.goOn(below: pin.cid)
+                try search(below: pin.cid, by: &walk, for: &wanted, holders: &holders)
+                return !wanted.isEmpty
             }
         } catch {
             throw ContentError(error, in: nil)
@@ -93,13 +97,14 @@ package struct BlockRemoval {
     }
 
     private func search(
-        below root: CID, for wanted: inout Set<Multihash>, holders: inout [Multihash: String]
+        below root: CID, by walk: inout DAGWalk, for wanted: inout Set<Multihash>,
+        holders: inout [Multihash: String]
     ) throws(ContentError) {
-        var walk = DAGWalk(roots: [root], access: access, options: .presence)
         while !wanted.isEmpty, let visit = try walk.next() {
-            if visit.depth > 0, wanted.remove(visit.cid.multihash) != nil {
-                holders[visit.cid.multihash] = "pinned via \(root.text())"
-            }
+            guard wanted.remove(visit.cid.multihash) != nil else { continue }
+            // A root that was pinned since the pins were looked at is passed below other pins.
+            holders[visit.cid.multihash] =
+                visit.depth > 0 ? "pinned via \(root.text())" : "pinned: recursive"
         }
     }
 }

@@ -1,5 +1,5 @@
 import IPLD
-import Multiformats
+package import Multiformats
 
 /// Looks for one root after the other whether its DAG is here completely. Blocks that several of them
 /// lead to are read once.
@@ -7,7 +7,7 @@ import Multiformats
 /// What was seen before is complete, unless it leads to a fault. A fault ends the look at its root, and
 /// is noted at each block on the way to it: so a root that leads there, too, is answered as by a walk
 /// of its own, by one look at the first of them.
-struct CompletenessCheck {
+package struct CompletenessCheck {
     private let access: ContentAccess
     private let keysMax: Int
     private let reader: BlockReader
@@ -22,7 +22,7 @@ struct CompletenessCheck {
     /// - Parameters:
     ///   - access: where the blocks are, and who asks.
     ///   - keysMax: as for `SeenBlocks`.
-    init(_ access: ContentAccess, keysMax: Int = Limits.seenMultihashesMax) {
+    package init(_ access: ContentAccess, keysMax: Int = Limits.seenMultihashesMax) {
         self.access = access
         self.keysMax = keysMax
         reader = access.makeReader()
@@ -36,7 +36,7 @@ struct CompletenessCheck {
     /// - Returns: nil where all is here; also an error of the store that no block is to blame for.
     /// - Throws: what ends the request as a whole.
     /// - Complexity: for all roots together, one look at each block and at each link.
-    mutating func fault(below root: CID) throws(ContentError) -> ContentError? {
+    package mutating func fault(below root: CID) throws(ContentError) -> ContentError? {
         try noteLast()
         do throws(ContentError) {
             last = try firstFault(below: root)
@@ -50,7 +50,7 @@ struct CompletenessCheck {
     }
 
     /// Forgets all that was seen, and gives its memory back.
-    mutating func reset() { self = CompletenessCheck(access, keysMax: keysMax) }
+    package mutating func reset() { self = CompletenessCheck(access, keysMax: keysMax) }
 
     private mutating func noteLast() throws(ContentError) {
         guard let fault = last.take() else { return }

@@ -61,16 +61,22 @@ extension Pins {
     ///   - context: who asks.
     /// - Returns: nil when there is none.
     /// - Throws: `.storage`, and as `RequestContext.check()`.
+    /// - Complexity: one look at each block that is pinned, until it is found.
     package func root(
         above cid: CID, for context: RequestContext
     ) throws(ContentError) -> CID? {
         var found: CID?
+        // One walk for all: what was passed below one pin is not the block below another.
+        var walk = DAGWalk(roots: [], access: library.access(for: context), options: .presence)
         do {
             try store.forEachPin(mode: .recursive) { pin in
+                try context.check()
                 guard pin.holders.contains(.rpc) else { return true }
-                var walk = presenceWalk(from: [pin.cid], for: context)
+                // No block is below itself, and as a root it would count as passed.
+                guard pin.cid.multihash != cid.multihash else { return true }
+                walk.goOn(below: pin.cid)
                 while let visit = try walk.next() {
-                    guard visit.depth > 0, visit.cid.multihash == cid.multihash else { continue }
+                    guard visit.cid.multihash == cid.multihash else { continue }
                     found = pin.cid
                     return false
                 }
@@ -126,10 +132,6 @@ extension Pins {
             if visit.depth > 0, try pin(of: visit.cid) == nil { return visit.cid }
         }
         return nil
-    }
-
-    private func presenceWalk(from roots: [CID], for context: RequestContext) -> DAGWalk {
-        DAGWalk(roots: roots, access: library.access(for: context), options: .presence)
     }
 }
 

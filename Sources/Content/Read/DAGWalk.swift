@@ -107,6 +107,10 @@ package struct DAGWalk {
         return nil
     }
 
+    /// Goes on below another root behind the others. What was visited below those is not visited again,
+    /// with `Repetition.once`.
+    package mutating func goOn(below root: CID) { roots.insert(root, at: 0) }
+
     /// Lets go of all blocks until the next call, which reads again what it needs.
     package mutating func release() {
         path.release()

@@ -76,9 +76,10 @@ enum PinCommands {
         return .lines(
             ProducedLines(invocation, name: "rpc-pin-verify") { output in
                 let memory = access.makeStateShare()
+                var check = CompletenessCheck(access)
                 try Pins(access.library).forEachRecursiveRoot { root in
                     try access.context.check()
-                    let faults = try PinFault.all(below: root, for: access, memory)
+                    let faults = try PinFault.all(below: root, by: &check, for: access, memory)
                     if faults.isEmpty, !isVerbose { return }
                     try output.emit(line(of: root, faults, isQuiet: isQuiet, cidText))
                 }

@@ -8,26 +8,24 @@ struct PinFault {
 
     /// Looks for everything that is wrong below a root.
     ///
-    /// A complete DAG, the usual case, is walked in bounded memory. Only when something is wrong a
-    /// second walk goes around the faults to list them, up to `Limits.pinFaultsMax`.
+    /// A complete DAG, the usual case, is walked in bounded memory, without what is below pins that
+    /// were complete. Only when something is wrong a second walk goes around the faults to list them, up
+    /// to `Limits.pinFaultsMax`.
     ///
     /// - Parameters:
     ///   - root: of the pin.
+    ///   - check: looks at one pin after the other.
     ///   - access: where the blocks are, and who asks.
     ///   - memory: for the faults, until the caller gives it back.
     static func all(
-        below root: CID, for access: ContentAccess, _ memory: StateShare
+        below root: CID, by check: inout CompletenessCheck, for access: ContentAccess,
+        _ memory: StateShare
     ) throws -> [PinFault] {
-        var options = DAGWalk.Options()
-        options.readsLeaves = false
-        var walk = DAGWalk(roots: [root], access: access, options: options)
-        do throws(ContentError) {
-            while try walk.next() != nil {}
-            return []
-        } catch {
-            if error.endsRequest { throw error }
-            return try list(below: root, for: access, memory)
-        }
+        guard try check.fault(below: root) != nil else { return [] }
+        // The list costs a walk of its own anyway; and what leads to faults would be remembered without
+        // end.
+        check.reset()
+        return try list(below: root, for: access, memory)
     }
 
     private static func list(
