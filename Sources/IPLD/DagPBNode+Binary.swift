@@ -15,6 +15,14 @@ extension DagPBNode {
         self.links = links
     }
 
+    /// Decodes a block that was checked; it is known how many links there are.
+    init(_ view: DagPBView) throws(IPLDError) {
+        var links: [DagPBLink] = []
+        links.reserveCapacity(view.linkCount)
+        data = try Self.scan(view.bytes) { links.append($0) }
+        self.links = links
+    }
+
     /// Checks a block and shows its links in stored order.
     ///
     /// - Parameters:

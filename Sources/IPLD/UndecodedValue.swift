@@ -6,7 +6,7 @@ import Multiformats
 package struct UndecodedValue: Sendable {
     private enum Source {
         case walk(IPLDWalk)
-        case node(Bytes)
+        case node(DagPBView)
         case bytes(Bytes)
     }
 
@@ -29,8 +29,9 @@ package struct UndecodedValue: Sendable {
     ///
     /// - Throws: `.malformed`.
     init(node bytes: Bytes) throws(IPLDError) {
-        source = .node(bytes)
-        decodedByteCount = TreeSize.measure(try DagPBView(bytes))
+        let node = try DagPBView(bytes)
+        source = .node(node)
+        decodedByteCount = TreeSize.measure(node)
     }
 
     /// A raw block.
@@ -43,19 +44,33 @@ package struct UndecodedValue: Sendable {
     ///
     /// - Throws: `.tooLarge` where it would take more than `Limits.treeBytesMax`.
     package func decode() throws(IPLDError) -> IPLDValue {
-        guard decodedByteCount <= Limits.treeBytesMax else {
-            throw IPLDError(
-                .tooLarge,
-                "the value would take \(decodedByteCount) bytes of memory when decoded, more than "
-                    + "\(Limits.treeBytesMax) allowed: read the block as it is, or a part of it by "
-                    + "a path")
-        }
+        try Self.check(decodedByteCount)
         switch source {
         case .walk(let walk):
             var builder = TreeBuilder()
             return try builder.build(walk)
-        case .node(let bytes): return try DagPBForm.value(of: try DagPBNode(decoding: bytes))
+        case .node(let node): return try DagPBForm.value(of: try DagPBNode(node))
         case .bytes(let bytes): return .bytes(bytes)
+        }
+    }
+
+    /// Makes the node of a block of dag-pb, which can hold names that are no texts; nil for others. Takes
+    /// less memory than `decode`.
+    ///
+    /// - Throws: `.tooLarge` where its links would take more than `Limits.treeBytesMax`.
+    package func decodeNode() throws(IPLDError) -> DagPBNode? {
+        guard case .node(let node) = source else { return nil }
+        try Self.check(node.linkCount * MemoryLayout<DagPBLink>.stride)
+        return try DagPBNode(node)
+    }
+
+    private static func check(_ byteCount: Int) throws(IPLDError) {
+        guard byteCount <= Limits.treeBytesMax else {
+            throw IPLDError(
+                .tooLarge,
+                "the value would take \(byteCount) bytes of memory when decoded, more than "
+                    + "\(Limits.treeBytesMax) allowed: read the block as it is, or a part of it by "
+                    + "a path")
         }
     }
 }

@@ -119,6 +119,23 @@ struct NodeTests {
         #expect(try DagPBNode(decoding: block).links.map(\.name) == ["a", "aa", "b", "é"])
     }
 
+    /// Each link takes eight bytes of the block, and thirteen times as much in a list.
+    @Test(arguments: [1_000, 300_000])
+    func aNodeOfVeryManyLinksIsNotDecoded(count: Int) throws {
+        let link: [UInt8] = [0x12, 0x06, 0x0a, 0x04, 0x01, 0x55, 0x00, 0x00]
+        var writer = ByteWriter(capacity: count * link.count)
+        for _ in 0..<count { writer.append(link) }
+        let block = writer.finish()
+        var same: Bytes?
+        let error = contentError {
+            same = try NodeConversion.convert(
+                block, from: .dagPB, to: .dagPB, access: scratch.access)
+        }
+        #expect(same == (count == 1_000 ? block : nil))
+        #expect(error?.code == (count == 1_000 ? nil : .tooMuchMemory))
+        #expect(scratch.library.decodingBudget.inUse == 0)
+    }
+
     @Test func unknownCodecsAndBrokenInputAreRefused() {
         let broken = contentError {
             _ = try NodeConversion.convert(

@@ -42,8 +42,7 @@ package enum NodeConversion {
         }
         guard memory.takeAtOnce(for: undecoded, of: bytes.count) else { return nil }
         do {
-            return try converted(
-                bytes, undecoded, from: input, to: output, byteCountMax: memory.outputBytesMax)
+            return try converted(undecoded, to: output, byteCountMax: memory.outputBytesMax)
         } catch {
             guard error.code == .tooMuchMemory, memory.wantMore() else { throw error }
             return nil
@@ -51,14 +50,13 @@ package enum NodeConversion {
     }
 
     private static func converted(
-        _ bytes: Bytes, _ undecoded: UndecodedValue, from input: Multicodec,
-        to output: Multicodec, byteCountMax: Int
+        _ undecoded: UndecodedValue, to output: Multicodec, byteCountMax: Int
     ) throws(ContentError) -> Bytes {
         let value: IPLDValue
         do {
             // Names of links need not be texts, which the value form has.
-            if input == .dagPB, output == .dagPB {
-                return DagPBForm.ordered(try DagPBNode(decoding: bytes))
+            if output == .dagPB, let node = try undecoded.decodeNode() {
+                return DagPBForm.ordered(node)
             }
             value = try undecoded.decode()
         } catch {
