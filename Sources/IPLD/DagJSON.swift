@@ -43,10 +43,11 @@ package enum DagJSON {
     }
 
     /// Base64 without padding; with padding too, as go-ipld-prime reads it.
-    static func bytes(_ text: String) throws(IPLDError) -> Bytes {
-        let base: Multibase = text.utf8.last == UInt8(ascii: "=") ? .base64pad : .base64
+    static func bytes(_ text: Bytes) throws(IPLDError) -> Bytes {
+        let isPadded = text.count > 0 && text[text.count - 1] == UInt8(ascii: "=")
+        let base: Multibase = isPadded ? .base64pad : .base64
         do {
-            return try base.decodeWithoutPrefix(text)
+            return try base.decodeWithoutPrefix(utf8: text)
         } catch {
             throw IPLDError(.malformed, error.message)
         }

@@ -29,12 +29,18 @@ struct IPLDText {
 
     /// The text itself, which the walk has found to be UTF-8.
     var string: String {
-        if !isEscaped, let text = raw.utf8Text { return text }
-        return String(decoding: array, as: UTF8.self)
+        let bytes = bytes
+        return bytes.utf8Text ?? String(decoding: bytes.array, as: UTF8.self)
     }
 
     /// The text's UTF-8.
-    var bytes: Bytes { isEscaped ? Bytes(array) : raw }
+    var bytes: Bytes {
+        guard isEscaped else { return raw }
+        var unescaped = JSONTextBytes(raw)
+        var writer = ByteWriter(capacity: raw.count)
+        while let byte = unescaped.next() { writer.append(byte) }
+        return writer.finish()
+    }
 
     /// Whether the text has these very bytes.
     func isSame(as other: Bytes) -> Bool {
@@ -43,13 +49,5 @@ struct IPLDText {
         var unescaped = JSONTextBytes(raw)
         for index in 0..<other.count where unescaped.next() != other[index] { return false }
         return unescaped.next() == nil
-    }
-
-    private var array: [UInt8] {
-        var unescaped = JSONTextBytes(raw)
-        var bytes: [UInt8] = []
-        bytes.reserveCapacity(raw.count)
-        while let byte = unescaped.next() { bytes.append(byte) }
-        return bytes
     }
 }

@@ -14,7 +14,7 @@ extension JSONWalk {
         var event: IPLDEvent {
             get throws(IPLDError) {
                 isLink
-                    ? .link(try DagJSON.cid(text.string)) : .bytes(try DagJSON.bytes(text.string))
+                    ? .link(try DagJSON.cid(text.string)) : .bytes(try DagJSON.bytes(text.bytes))
             }
         }
     }

@@ -196,17 +196,6 @@ struct JSONWalk {
         }
     }
 
-    /// The most memory in which keys are remembered and sorted, which is besides that of the text.
-    ///
-    /// - Parameter byteCount: of the text.
-    static func keyBytesMax(inTextOf byteCount: Int) -> Int {
-        let keyCount = min(byteCount / shortestEntry.utf8CodeUnitCount, Limits.jsonKeysMax)
-        // The list is there twice while it grows, and half of it again while it is sorted.
-        return 2 * keyCount * MemoryLayout<UInt32>.stride
-    }
-
-    private static let shortestEntry: StaticString = "\"\":1,"
-
     /// A key that is there twice among those that begin at some place of `keys`.
     private mutating func firstRepetition(from first: Int) -> String? {
         let text = text

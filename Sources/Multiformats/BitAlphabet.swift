@@ -64,6 +64,9 @@ struct BitAlphabet: Sendable {
         return (plain + padsTo - 1) / padsTo * padsTo
     }
 
+    /// How many whole bytes so many characters have room for.
+    func byteCount(of textCount: Int) -> Int { textCount * bitsPerCharacter / 8 }
+
     private func pad(_ text: inout [UInt8], from byteCount: Int) {
         let plain = (byteCount * 8 + bitsPerCharacter - 1) / bitsPerCharacter
         for _ in plain..<textCount(of: byteCount) { text.append(UInt8(ascii: "=")) }

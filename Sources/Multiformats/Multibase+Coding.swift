@@ -73,6 +73,14 @@ extension Multibase {
         try decode(text.utf8Span.span)
     }
 
+    /// Reads a text that has no prefix, without a copy of it.
+    ///
+    /// - Parameter text: UTF-8.
+    /// - Throws: `.multibase`.
+    package func decodeWithoutPrefix(utf8 text: Bytes) throws(MultiformatsError) -> Bytes {
+        try text.withByteSpan { (span) throws(MultiformatsError) in try decode(span) }
+    }
+
     private func encode(_ bytes: Bytes, prefixed: Bool) -> String {
         String(decoding: encodeUTF8(bytes, prefixed: prefixed), as: UTF8.self)
     }
@@ -102,8 +110,17 @@ extension Multibase {
         }
     }
 
+    /// How many bytes a text of so many has at most.
+    private func byteCountMax(of textCount: Int) -> Int {
+        if case .bits(let alphabet) = coding {
+            alphabet.byteCount(of: textCount)
+        } else {
+            textCount
+        }
+    }
+
     private func decode(_ text: Span<UInt8>) throws(MultiformatsError) -> Bytes {
-        var bytes = ByteWriter(capacity: text.count)
+        var bytes = ByteWriter(capacity: byteCountMax(of: text.count))
         switch coding {
         case .plain: for index in text.indices { bytes.append(text[index]) }
         case .bits(let alphabet): try alphabet.decode(text, to: &bytes)

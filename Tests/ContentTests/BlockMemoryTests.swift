@@ -87,22 +87,22 @@ struct BlockMemoryTests {
         }
     }
 
-    /// Whoever checks a block of JSON remembers its keys, and asks for no memory with the block in hand.
+    /// Whoever checks a block of JSON remembers keys and decodes bytes, and asks for no memory with the block in hand.
     @Test(arguments: [Multicodec.dagJSON, .dagCBOR])
-    func theKeysOfABlockCountWithIt(codec: Multicodec) throws {
+    func whatACheckTakesCountsWithTheBlock(codec: Multicodec) throws {
         let scratch = try ScratchLibrary()
         let entries = (0..<20_000).reversed().map { IPLDValue.Entry(key: "\($0)", value: .null) }
         let bytes = try IPLDCodec.encode(.map(entries), as: codec)
         let cid = try HostileBlocks(scratch).store(bytes, codec)
-        let keyBytes = IPLDCodec.checkBytesMax(ofBlockOf: bytes.count, as: codec)
-        #expect(keyBytes >= (codec == .dagJSON ? entries.count * 8 : 0))
+        let checkBytes = IPLDCodec.checkBytesMax(ofBlockOf: bytes.count, as: codec)
+        #expect(checkBytes >= (codec == .dagJSON ? entries.count * 8 : 0))
         for room in [0, 1, 1 << 20] {
             // Alone it is read where there is room for the block only.
             let limit = bytes.count + room
             let library = Library(store: scratch.store, egressBytesMax: limit)
             let reader = library.access(for: RequestContext(deadline: soon())).makeReader()
             #expect(try reader.block(cid) == bytes)
-            #expect(library.blockMemory.inUse == min(limit, bytes.count + keyBytes))
+            #expect(library.blockMemory.inUse == min(limit, bytes.count + checkBytes))
             reader.release()
             #expect(library.blockMemory.inUse == 0)
         }

@@ -5,7 +5,7 @@ import Testing
 
 @testable import IPLD
 
-/// How many keys a check of dag-json remembers.
+/// How much a check of dag-json remembers.
 @Suite(.timeLimit(.minutes(20)))
 struct JSONKeyTests {
     private static let most = Limits.jsonKeysMax
@@ -48,15 +48,40 @@ struct JSONKeyTests {
         #expect(error?.message.contains("repeat map key \"\(key)\"") == true)
     }
 
-    /// What is asked for in front covers the keys of blocks that have as many as they can.
+    /// What is asked for in front covers the keys of blocks that have as many as they can, each there
+    /// twice while the list grows.
     @Test func noBlockOfTheUsualSizesHasTooMany() {
         let text = "{" + String(repeating: "\"\":1,", count: 1_000) + "\"\":1}"
-        #expect(
-            IPLDCodec.checkBytesMax(ofBlockOf: text.utf8.count, as: .dagJSON)
-                >= 1_000 * 2 * MemoryLayout<UInt32>.stride)
-        #expect((2 << 20) / 5 < Self.most)
-        #expect(IPLDCodec.checkBytesMax(ofBlockOf: 32 << 20, as: .json) == 4 << 20)
-        #expect(IPLDCodec.checkBytesMax(ofBlockOf: 32 << 20, as: .dagCBOR) == 0)
+        for codec in [Multicodec.dagJSON, .json] {
+            #expect(
+                IPLDCodec.checkBytesMax(ofBlockOf: text.utf8.count, as: codec)
+                    >= 1_001 * 2 * MemoryLayout<UInt32>.stride)
+        }
+        #expect(IPLDCodec.checkBytesMax(ofBlockOf: text.utf8.count, as: .dagCBOR) == 0)
+        #expect((2 << 20) / "\"\":1,".utf8.count < Self.most)
+    }
+
+    /// With an escape, with padding, with both, and with neither.
+    @Test(
+        arguments: [
+            ("+/+/", [0xfb, 0xff, 0xbf]), ("+\\/+/", [0xfb, 0xff, 0xbf]), ("+/8=", [0xfb, 0xff]),
+            ("+\\/8\\u003d", [0xfb, 0xff]),
+        ] as [(String, [UInt8])])
+    func bytesTakeNoMoreThanTheyAre(text: String, expected: [UInt8]) throws {
+        let value = try DagJSON.decode(Bytes(utf8: "{\"/\":{\"bytes\":\"\(text)\"}}"))
+        guard case .bytes(let bytes) = value else {
+            Issue.record("no bytes")
+            return
+        }
+        #expect(bytes.array == expected)
+        let long = String(repeating: "AAAA", count: 1_000) + text
+        let again = try DagJSON.decode(Bytes(utf8: "{\"/\":{\"bytes\":\"\(long)\"}}"))
+        guard case .bytes(let longer) = again else {
+            Issue.record("no bytes")
+            return
+        }
+        #expect(longer.count == 3_000 + bytes.count)
+        #expect(longer.heldByteCount <= longer.count + 2)
     }
 
     /// A map of keys in order, and its end.
