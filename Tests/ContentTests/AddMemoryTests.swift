@@ -88,4 +88,31 @@ struct AddMemoryTests {
         options.cidVersion = .v1
         return options
     }
+
+    /// A client may stop behind the head of a part, for a file or for a link.
+    @Test(arguments: [false, true])
+    func thePathOfTheEntryAtHandCounts(isLink: Bool) throws {
+        let scratch = try ScratchLibrary()
+        let budget = scratch.library.entryBudget
+        let name = String(repeating: "n", count: 50)
+        let long = Array(repeating: name, count: 257).joined(separator: "/")
+        let path = try EntryPath(cleaning: long)
+        do {
+            let session = try AddSession(scratch.access, options: ImportOptions()) { _ in }
+            if isLink {
+                try session.beginSymlink(at: path)
+            } else {
+                try session.beginFile(at: path)
+            }
+            try session.pause()
+            #expect(budget.inUse >= path.memoryByteCount)
+            if isLink {
+                try session.addSymlink(at: path, target: "x")
+            } else {
+                try session.endFile()
+            }
+            #expect(try session.finish(pinning: .none).count == 1)
+        }
+        #expect(budget.inUse == 0)
+    }
 }

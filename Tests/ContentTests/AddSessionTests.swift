@@ -145,7 +145,7 @@ struct AddSessionTests {
         try session.addFolder(at: EntryPath(cleaning: "/d/a/../e"))
         try session.add("d/a/1", Bytes(utf8: "1"))
         try session.add("x", Bytes(utf8: "x"))
-        session.beginFile(at: .top)
+        try session.beginFile(at: .top)
         try session.endFile()
         let roots = try session.finish(pinning: .none)
         #expect(names.all == ["d/b/2", "d/a/1", "d/a", "d/b", "d/e", "d", "x", ""])
@@ -214,7 +214,7 @@ struct AddSessionTests {
                 names.append("\(path.bytes.displayText) \(count)")
             }
         }
-        session.beginFile(at: try EntryPath(cleaning: "f"))
+        try session.beginFile(at: EntryPath(cleaning: "f"))
         try session.write(Bytes([UInt8](repeating: 7, count: 300_000)), inPiecesOf: 100_000)
         try session.write(Bytes([7]))
         try session.endFile()

@@ -52,7 +52,7 @@ final class ScratchLibrary: Sendable {
         _ bytes: Bytes, _ options: ImportOptions = ImportOptions(), pieceByteCount: Int = 10_007
     ) throws -> AddResult {
         let session = try AddSession(access, options: options) { _ in }
-        session.beginFile(at: .top)
+        try session.beginFile(at: .top)
         try session.write(bytes, inPiecesOf: pieceByteCount)
         try session.endFile()
         return try only(try session.finish(pinning: .none))
@@ -84,7 +84,7 @@ extension AddSession {
 
     /// Adds a whole file.
     func add(_ path: String, _ bytes: Bytes) throws {
-        beginFile(at: try EntryPath(cleaning: path))
+        try beginFile(at: EntryPath(cleaning: path))
         try write(bytes)
         try endFile()
     }

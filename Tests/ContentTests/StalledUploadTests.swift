@@ -24,7 +24,7 @@ struct StalledUploadTests {
         var options = ImportOptions()
         options.mtime = holdsFirstChunk ? ModificationTime(seconds: 7) : nil
         let session = try AddSession(scratch.access, options: options) { _ in }
-        session.beginFile(at: .top)
+        try session.beginFile(at: .top)
         let isGone = Monitor(false)
         do {
             let piece = bytes.prefix(300_000).copy { isGone.notify { $0 = true } }
@@ -46,7 +46,7 @@ struct StalledUploadTests {
             options.mtime = keepsTime ? ModificationTime(seconds: 7) : nil
             let expected = try scratch.add(bytes, options).cid
             let session = try AddSession(scratch.access, options: options) { _ in }
-            session.beginFile(at: .top)
+            try session.beginFile(at: .top)
             var random = SeededRandom(seed: 13)
             var offset = 0
             while offset < bytes.count {
@@ -116,7 +116,7 @@ struct StalledUploadTests {
         var stalled: [AddSession] = []
         for _ in 0..<30 {
             let session = try AddSession(scratch.access, options: ImportOptions()) { _ in }
-            session.beginFile(at: .top)
+            try session.beginFile(at: .top)
             try session.write(bytes.prefix(3_000_000))
             try session.pause()
             stalled.append(session)

@@ -49,7 +49,7 @@ struct SmallPiecesTests {
         let context = RequestContext(deadline: soon())
         let session = try AddSession(gateway.library.access(for: context), options: options) { _ in
         }
-        session.beginFile(at: .top)
+        try session.beginFile(at: .top)
         try session.write(bytes)
         try session.endFile()
         return try #require(try session.finish(pinning: .none).first).cid.text()

@@ -9,14 +9,41 @@ extension AddSession {
     ///   - path: where it stands; no names for one that came without.
     ///   - mode: its own permission bits, used if the options preserve them.
     ///   - mtime: its own time, used if the options preserve it.
+    /// - Throws: `.overloaded`, `.tooMuchMemory`, as `RequestContext.check()`, and what the report throws.
+    /// - Blocking: waits for the memory of a long path.
     package func beginFile(
         at path: EntryPath, mode: UInt32? = nil, mtime: ModificationTime? = nil
-    ) {
+    ) throws {
         precondition(current == nil, "a file has to be ended before the next one begins")
+        try hold(path)
         let metadata = options.metadata(of: .file, mode: mode, mtime: mtime)
         current = PendingFile(
             path: path, options: options, metadata: metadata,
             sent: UnixFSMetadata(mode: mode, mtime: mtime))
+    }
+
+    /// Says that a symlink comes next, whose target is not there yet.
+    ///
+    /// - Parameter path: where it will stand.
+    /// - Throws: as `beginFile(at:mode:mtime:)`.
+    package func beginSymlink(at path: EntryPath) throws { try hold(path) }
+
+    /// Counts the path of the entry at hand. A client may stop behind the head of a part, and 257 names
+    /// from there take 55 KB.
+    func hold(_ path: EntryPath) throws {
+        memory.forget(heldByteCount)
+        heldByteCount = 0
+        let byteCount = path.memoryByteCount
+        try makeRoom(for: byteCount)
+        try memory.take(byteCount)
+        heldByteCount = byteCount
+    }
+
+    /// The path of the entry at hand stays as that of the last folder, in the place of the one before.
+    private func keepFolder(of path: EntryPath) {
+        lastFolder = path.names.dropLast()
+        memory.forget(lastFolderByteCount)
+        (lastFolderByteCount, heldByteCount) = (heldByteCount, 0)
     }
 
     /// Adds bytes to the file that was begun.
@@ -77,7 +104,7 @@ extension AddSession {
     func end(_ file: PendingFile) throws {
         let hasFolder = lastFolder.map { $0 == file.path.names.dropLast() } ?? false
         file.placeByteCount = AddMemory.most(at: file.path, hasFolder: hasFolder)
-        lastFolder = file.path.names.dropLast()
+        keepFolder(of: file.path)
         try makeRoom(for: file.placeByteCount)
         pendingByteCount += file.placeByteCount
         file.rootIndex = try tree.reserve(file.path)

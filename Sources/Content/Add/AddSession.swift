@@ -38,6 +38,8 @@ package final class AddSession {
     var pendingByteCount = 0
     /// Where the file stands that came in line last: its folder is there before the next one is placed.
     var lastFolder: ArraySlice<Bytes>?
+    /// What that takes of the memory, and what the entry at hand takes.
+    var (lastFolderByteCount, heldByteCount) = (0, 0)
     var tree: AddTree
     let reports: AddReports
 
@@ -99,6 +101,7 @@ package final class AddSession {
     package func addSymlink(
         at path: EntryPath, target: Bytes, mode: UInt32? = nil, mtime: ModificationTime? = nil
     ) throws {
+        try hold(path)
         let metadata = options.metadata(of: .symlink, mtime: mtime)
         let child = try Symlink.build(target: target, mtime: metadata.mtime, seal: sink.seal)
         let link = PendingFile(

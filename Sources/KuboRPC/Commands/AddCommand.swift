@@ -56,9 +56,11 @@ final class AddSink: PartSink {
         self.entry = entry
         let mtime = try AddSink.time(of: entry)
         switch entry.kind {
-        case .file: session.beginFile(at: entry.path, mode: entry.mode, mtime: mtime)
+        case .file: try session.beginFile(at: entry.path, mode: entry.mode, mtime: mtime)
         case .folder: try session.addFolder(at: entry.path, mode: entry.mode, mtime: mtime)
-        case .link: target = ByteWriter()
+        case .link:
+            try session.beginSymlink(at: entry.path)
+            target = ByteWriter()
         }
     }
 

@@ -85,7 +85,7 @@ struct Rows {
                 access(library), options: ImportOptions()
             ) { _ in }
             for number in 0..<10_000 {
-                session.beginFile(at: try EntryPath(cleaning: "d/\(number % 100)/\(number)"))
+                try session.beginFile(at: EntryPath(cleaning: "d/\(number % 100)/\(number)"))
                 var writer = ByteWriter(capacity: 4096)
                 writer.appendLittleEndian(UInt64(number))
                 writer.append(pieces[number % 64].prefix(4088))
@@ -147,7 +147,7 @@ struct Rows {
     func resolve() throws {
         let library = try fresh()
         let session = try AddSession(access(library), options: ImportOptions()) { _ in }
-        session.beginFile(at: try EntryPath(cleaning: "a/b/c/file"))
+        try session.beginFile(at: EntryPath(cleaning: "a/b/c/file"))
         try session.write(pieces[0].prefix(4096))
         try session.endFile()
         let root = try session.finish(pinning: .none)[0].cid
@@ -165,7 +165,7 @@ struct Rows {
 
     private func addFile(_ library: Library, _ options: ImportOptions) throws -> CID {
         let session = try AddSession(access(library), options: options) { _ in }
-        session.beginFile(at: .top)
+        try session.beginFile(at: .top)
         var number: UInt64 = 0
         for _ in 0..<mebibytes << 5 {
             // A copy per piece, as the multipart parser's caller makes one.
