@@ -31,10 +31,22 @@ struct ConnectionAllotmentTests {
         }
     }
 
-    @Test func threadsAreCountedToo() throws {
-        let result = try allotment(1_024, 256, of: 1 << 20, threadMax: 512)
-        #expect(2 * (result.publicCount + result.privateCount) <= 512 - 64)
-        #expect(result.privateCount >= Limits.connectionsMin)
+    @Test(arguments: [176, 256, 512, 1_024, 3_135, 3_136, 1 << 20])
+    func threadsAreCountedToo(threadMax: Int) throws {
+        for (publicWanted, privateWanted) in [(1_024, 256), (100_000, 256), (256, 256)] {
+            let result = try allotment(
+                publicWanted, privateWanted, of: 1 << 20, threadMax: threadMax)
+            // A call whose lines come from a thread of their own has two, and so has one that leaves.
+            let taken = 2 * result.publicCount + 4 * result.privateCount
+            #expect(taken <= threadMax - 64)
+            #expect(result.publicCount >= Limits.connectionsMin)
+            #expect(result.privateCount >= Limits.connectionsMin)
+        }
+        let room = try allotment(1_024, 256, of: 1 << 20, threadMax: threadMax)
+        #expect((room.privateCount == 256) == (threadMax >= 3_136))
+    }
+
+    @Test func withoutRoomForThreadsTheErrorSaysWhatToDo() throws {
         let error = #expect(throws: ConfigurationError.self) {
             try allotment(1_024, 256, of: 1 << 20, threadMax: 100)
         }

@@ -23,6 +23,10 @@ struct ConnectionAllotment: Equatable {
     /// Each connection has a thread of its own, and so has one that has been told to leave for it.
     static let threadsPerConnection = 2
 
+    /// The same of the private listener, where the lines of a call may come from a thread of their own
+    /// (`ProducedLines`).
+    static let threadsPerPrivateConnection = 4
+
     /// Threads of the rest: the pool, the lanes of the store, the listeners' own.
     static let threadReserve = 64
 
@@ -40,7 +44,7 @@ struct ConnectionAllotment: Equatable {
         let fileRoom =
             (openFileMax - Self.reserve(of: openFileMax)) / Self.descriptorsPerConnection
         let threadRoom =
-            threadMax.map { ($0 - Self.threadReserve) / Self.threadsPerConnection } ?? .max
+            threadMax.map { Self.room(publicWanted, privateWanted, inThreads: $0) } ?? .max
         let room = min(fileRoom, threadRoom)
         let wanted = publicWanted + privateWanted
         guard room < wanted else {
@@ -57,6 +61,19 @@ struct ConnectionAllotment: Equatable {
         let share = room * privateWanted / wanted
         privateCount = min(privateWanted, max(Limits.connectionsMin, share))
         publicCount = min(publicWanted, room - privateCount)
+    }
+
+    /// How many connections there are threads for, whether the private ones get their share or the
+    /// fewest that they may have.
+    private static func room(
+        _ publicWanted: Int, _ privateWanted: Int, inThreads threadMax: Int
+    ) -> Int {
+        let threads = threadMax - threadReserve
+        let more = threadsPerPrivateConnection - threadsPerConnection
+        let wanted = publicWanted + privateWanted
+        let byShare = threads * wanted / (threadsPerConnection * wanted + more * privateWanted)
+        let fewest = min(privateWanted, Limits.connectionsMin)
+        return min(byShare, (threads - more * fewest) / threadsPerConnection)
     }
 
     private static func tooFew(
