@@ -34,7 +34,8 @@ package enum Limits {
     package static let changeBytesMax = 4 << 20
     /// Bytes of the pins that one write makes; more of them are several writes.
     package static let pinBatchBytesMax = 1 << 20
-    /// Bytes of the roots whose pins are being changed. When it is full, changes of pins wait.
+    /// Bytes of the roots whose pins are being changed, or wait for that in line. When it is full,
+    /// changes of pins wait before the lines, in the order of their coming.
     package static let claimBytesMax = 4 << 20
     /// How long a read waits for a block that is just being written and too large to be kept meanwhile.
     static let largeWriteWait: Duration = .seconds(30)

@@ -27,11 +27,6 @@ enum MemoryCost {
             + element((key: Key, value: Bytes).self)
     }
 
-    /// A root whose pin is being changed.
-    static func claim(_ cid: CID) -> Int {
-        entry(CID.self, Void.self) + digest(of: cid.multihash)
-    }
-
     /// A change of `meta/` that waits for the lane.
     static func change(_ change: MetaChange) -> Int {
         let around = element(MetaChange.self)

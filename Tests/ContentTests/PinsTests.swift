@@ -87,7 +87,12 @@ struct PinsTests {
             }
             let deadline = soon()
             while claims.waiterCount == looked, !deadline.hasPassed { pause(for: .milliseconds(1)) }
-            try scratch.store.pin(folder, mode: .recursive, name: "kept", by: soon())
+            // Not by the store's own way: who waits for the claim goes before.
+            let kept = Pin(
+                cid: folder, mode: .recursive, name: "kept",
+                created: WallTime(seconds: 1, nanoseconds: 0), holders: .rpc)
+            try scratch.store.meta.write(
+                [.put(MetaKey.pin(folder), PinRecord.encode(kept))], by: soon())
             return thread
         }
         let error = outcome.value()

@@ -36,8 +36,8 @@ extension BlockStore {
     ///   - holder: who wants them; added to those who do already.
     ///   - deadline: when to give up; the pins may then be there or not.
     /// - Throws: `.pinnedRecursively` for direct pins where anybody has a recursive one.
-    /// - Complexity: one synced write for each step, shared with others. Two look-ups for each direct
-    ///   pin, else one.
+    /// - Complexity: one synced write for each step, shared with others; none for pins that are as they
+    ///   are to be. Two look-ups for each of those and for each direct pin, else one.
     package func pin(
         _ cids: [CID], mode: Pin.Mode, name: String, holder: Pin.Holders = .rpc,
         by deadline: Deadline
@@ -47,12 +47,25 @@ extension BlockStore {
         try waitForBlocks(by: deadline)
         try claims.with(Set(cids), by: deadline) { () throws(BlockStoreError) in
             if mode == .direct { try refuseRecursive(cids) }
-            try inBatches(of: cids, by: deadline) { cid throws(BlockStoreError) in
-                let pin = try changedPin(cid, mode: mode, name: name, holder: holder)
+            var unchanged: [CID] = []
+            func change(_ cid: CID) throws(BlockStoreError) -> MetaChange? {
+                let before = try pin(of: cid)
+                let pin = try changed(before, cid, mode: mode, name: name, holder: holder)
+                guard pin != before else {
+                    unchanged.append(cid)
+                    return nil
+                }
                 let change = Self.put(pin)
                 try freeSpace.take(MemoryCost.change(change))
                 return change
             }
+            try inBatches(of: cids, by: deadline, change)
+            guard !unchanged.isEmpty else { return }
+            // Of a change whose caller no longer waited some may be on its way to the disk yet: a pin
+            // is as it was read only if that is still so behind it. What is read is on disk.
+            try meta.write([], by: deadline)
+            let again = unchanged
+            try inBatches(of: again, by: deadline, change)
         }
     }
 
@@ -141,7 +154,8 @@ extension BlockStore {
             guard let pin = try pin(of: old), pin.holders.contains(holder) else {
                 throw Self.notPinned(old)
             }
-            let moved = try changedPin(new, mode: pin.mode, name: pin.name, holder: holder)
+            let moved = try changed(
+                try self.pin(of: new), new, mode: pin.mode, name: pin.name, holder: holder)
             var changes = [Self.put(moved)]
             if unpins, old != new { changes.append(try removal(of: old, holder: holder)) }
             try meta.write(changes, by: deadline)
@@ -196,10 +210,10 @@ extension BlockStore {
         }
     }
 
-    private func changedPin(
-        _ cid: CID, mode: Pin.Mode, name: String, holder: Pin.Holders
+    private func changed(
+        _ before: Pin?, _ cid: CID, mode: Pin.Mode, name: String, holder: Pin.Holders
     ) throws(BlockStoreError) -> Pin {
-        guard var pin = try pin(of: cid) else {
+        guard var pin = before else {
             return Pin(cid: cid, mode: mode, name: name, created: options.now(), holders: holder)
         }
         guard mode == .recursive || pin.mode == .direct else { throw Self.pinnedRecursively(cid) }

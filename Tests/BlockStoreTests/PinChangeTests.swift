@@ -1,0 +1,120 @@
+import Buffers
+import Execution
+import Multiformats
+import Telemetry
+import TestSupport
+import Testing
+import Vault
+
+@testable import BlockStore
+
+/// Changes of pins: in which order they come, and which of them are written.
+@Suite(.timeLimit(.minutes(20)))
+struct PinChangeTests {
+    private let cids: [CID]
+
+    init() throws { cids = try (0..<4).map { try VerifiedBlock(sample: $0).cid } }
+
+    /// Else who wants many pins waits as long as others change one of them after the other.
+    @Test func whoCameFirstIsServedFirst() throws {
+        let claims = PinClaims()
+        let order = Locked<[Int]>([])
+        func start(_ number: Int, _ wanted: Set<CID>) -> Thread {
+            Thread(name: "change-\(number)") {
+                do throws(BlockStoreError) {
+                    try claims.with(wanted, by: soon()) { () throws(BlockStoreError) in
+                        order.withLock { $0.append(number) }
+                    }
+                } catch {
+                    Issue.record("\(error)")
+                }
+            }
+        }
+        func wait(until isSo: () -> Bool) {
+            let deadline = soon()
+            while !isSo(), !deadline.hasPassed { pause(for: .milliseconds(1)) }
+        }
+        let wanted: [Set<CID>] = [[cids[0], cids[1]], [cids[1], cids[2]], [cids[2]]]
+        var threads: [Thread] = []
+        try claims.with([cids[0]], by: soon()) { () throws(BlockStoreError) in
+            for (number, wanted) in wanted.enumerated() {
+                threads.append(start(number, wanted))
+                wait { claims.waiterCount + order.withLock { $0.count } == number + 1 }
+            }
+            // Nobody before it wants this one.
+            threads.append(start(3, [cids[3]]))
+            wait { order.withLock { $0.contains(3) } }
+        }
+        for thread in threads { thread.join() }
+        #expect(order.withLock { $0 } == [3, 0, 1, 2])
+        #expect(claims.byteCount == 0 && claims.waiterCount == 0)
+    }
+
+    @Test func whoGivesUpLetsTheNextOneGo() throws {
+        var lines = ClaimLines()
+        let first = lines.arrive([cids[0]])
+        let second = lines.arrive([cids[0], cids[1]])
+        let third = lines.arrive([cids[1], cids[0]])
+        #expect([first, second, third].map(lines.isTurn) == [true, false, false])
+        lines.leave(second)
+        #expect(lines.waiterCount == 1 && !lines.isTurn(of: third))
+        lines.leave(first)
+        #expect(lines.isTurn(of: third))
+        lines.leave(third)
+        #expect(lines.byteCount == 0 && lines.waiterCount == 0)
+    }
+
+    /// Who waits is counted, too; what has no room waits before the lines, and is not passed there.
+    @Test func aListThatIsLongerThanTheRoomGoesAlone() throws {
+        var lines = ClaimLines()
+        let long = Set(
+            (0..<UInt64(60_000)).map { number in
+                CID.v1(.raw, Multihash(code: .sha2_256, inline32: (number, 0, 0, 0)))
+            })
+        let small = lines.arrive([cids[0]])
+        let list = lines.arrive(long)
+        let next = lines.arrive([cids[1]])
+        #expect([small, list, next].map(lines.isTurn) == [true, false, false])
+        #expect(lines.byteCount < Limits.claimBytesMax && lines.waiterCount == 2)
+        lines.leave(small)
+        #expect([list, next].map(lines.isTurn) == [true, false])
+        lines.leave(list)
+        #expect(lines.isTurn(of: next))
+        lines.leave(next)
+        #expect(lines.byteCount == 0 && lines.waiterCount == 0)
+    }
+
+    @Test func aPinThatIsAsItWasIsNotWritten() throws {
+        let scratch = try ScratchStore()
+        let store = try scratch.open()
+        defer { store.close() }
+        func pin(_ cids: [CID], _ mode: Pin.Mode = .recursive, _ name: String = "") throws -> Int {
+            let before = store.meta.figures.batches.value
+            try store.pin(cids, mode: mode, name: name, by: soon())
+            return Int(store.meta.figures.batches.value - before)
+        }
+        #expect(try pin(Array(cids[..<3])) == 1)
+        let pins = try cids.map { try store.pin(of: $0) }
+        for _ in 0..<10 { #expect(try pin(Array(cids[..<3])) == 0) }
+        #expect(try cids.map { try store.pin(of: $0) } == pins)
+        // Those that change are.
+        #expect(try pin(cids) == 1)
+        #expect(try pin(cids, .recursive, "name") == 1)
+        #expect(try cids.allSatisfy { try store.pin(of: $0)?.name == "name" })
+    }
+
+    /// A change whose caller gave up may be on its way yet when the next caller reads the pin.
+    @Test func aChangeOnItsWayUndoesNoPin() throws {
+        let scratch = try ScratchStore()
+        let store = try scratch.open()
+        defer { store.close() }
+        for _ in 0..<100 {
+            try store.pin(cids, mode: .recursive, name: "", by: soon())
+            store.meta.writeLater(cids.map { .delete(MetaKey.pin($0)) })
+            try store.pin(cids, mode: .recursive, name: "", by: soon())
+            // Behind this, all that was on its way is there.
+            try store.meta.write([], by: soon())
+            #expect(try cids.allSatisfy { try store.pin(of: $0) != nil })
+        }
+    }
+}
