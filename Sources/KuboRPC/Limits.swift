@@ -63,6 +63,10 @@ enum Limits {
     static let removalsAtOnceMax = 10_000
     /// Memory that the removal of one of them takes until it is answered, roughly.
     static let removalMemoryBytes = 512
+    /// Arguments of `pin ls` that are looked for by one walk over all pins.
+    static let statusesAtOnceMax = 10_000
+    /// Memory that one of them takes until it is answered, roughly.
+    static let statusMemoryBytes = 512
     /// Memory of one fault below a pin, as a value and in a line.
     static let faultMemoryBytes = 1 << 10
     /// Memory of zlib for one stream, at its highest level.

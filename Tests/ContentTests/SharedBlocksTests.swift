@@ -111,7 +111,11 @@ struct SharedBlocksTests {
         try pins.forEachRecursiveRoot { root in first = first ?? root }
         let name = try #require(first).text()
         #expect(outcomes.map(\.error) == ["pinned via \(name)", nil])
-        #expect(try pins.root(above: folder, for: access.context)?.text() == name)
+        let (some, below) = (roots[7], PinStatus.indirect(through: first))
+        let statuses = try pins.statuses(
+            of: [folder, free, some, folder], filter: .all, for: access.context)
+        #expect(statuses == [below, nil, .recursive(name: ""), below])
+        #expect(source.takeLookCount() == all)
     }
 
     /// What is passed as the root of one pin is found below another that comes behind it.
@@ -119,13 +123,16 @@ struct SharedBlocksTests {
         let inner = try folder(2, "file")
         let pins = Pins(library)
         try pins.add(inner, for: access.context)
+        func root() throws -> PinStatus? {
+            try pins.statuses(of: [inner], filter: .indirect, for: access.context)[0]
+        }
         for number in 0..<16 {
             let outer = try blocks.node([("\(number)", inner)])
             try pins.add(outer, for: access.context)
-            #expect(try pins.root(above: inner, for: access.context) == outer)
+            #expect(try root() == .indirect(through: outer))
             try pins.remove(outer, for: access.context)
         }
-        #expect(try pins.root(above: inner, for: access.context) == nil)
+        #expect(try root() == nil)
     }
 
     /// In DAGs of all shapes, with faults of all kinds, a root is answered as by a walk of its own, however

@@ -43,44 +43,70 @@ extension Pins {
     package func status(
         of cid: CID, filter: PinFilter, text: String, for context: RequestContext
     ) throws(ContentError) -> PinStatus {
-        if let pin = try pin(of: cid),
-            filter.includes(pin.mode == .recursive ? .recursive : .direct)
-        {
-            return pin.status
+        guard let status = try statuses(of: [cid], filter: filter, for: context)[0] else {
+            throw Self.notPinned(cid, text: text)
         }
-        if filter.includes(.indirect), let root = try root(above: cid, for: context) {
-            return .indirect(through: root)
-        }
-        throw ContentError(.notPinned, "path '\(text)' is not pinned", cid: cid)
+        return status
     }
 
-    /// The first recursive pin that a block is below of.
+    /// How several CIDs are pinned, in the way that the filter asks about: nil where one is not.
     ///
     /// - Parameters:
-    ///   - cid: any block.
+    ///   - cids: any blocks, as many as the caller has memory for.
+    ///   - filter: as for one.
     ///   - context: who asks.
-    /// - Returns: nil when there is none.
+    /// - Returns: one for each, in order.
     /// - Throws: `.storage`, and as `RequestContext.check()`.
-    /// - Complexity: one look at each block that is pinned, until it is found.
-    package func root(
-        above cid: CID, for context: RequestContext
-    ) throws(ContentError) -> CID? {
-        var found: CID?
-        // One walk for all: what was passed below one pin is not the block below another.
-        var walk = DAGWalk(roots: [], access: library.access(for: context), options: .presence)
+    /// - Complexity: one look-up each, and one walk over all pinned DAGs for those that may be indirect.
+    package func statuses(
+        of cids: [CID], filter: PinFilter, for context: RequestContext
+    ) throws(ContentError) -> [PinStatus?] {
+        var statuses: [PinStatus?] = []
+        var open: Set<Multihash> = []
+        for cid in cids {
+            try context.check()
+            let pin = try pin(of: cid)
+            let isMeant = filter.includes(pin?.mode == .recursive ? .recursive : .direct)
+            statuses.append(isMeant ? pin?.status : nil)
+            guard statuses.last == .some(nil), filter.includes(.indirect) else { continue }
+            open.insert(cid.multihash)
+        }
+        let roots = try roots(above: open, for: context)
+        for (index, cid) in cids.enumerated() where statuses[index] == nil {
+            statuses[index] = roots[cid.multihash].map { .indirect(through: $0) }
+        }
+        return statuses
+    }
+
+    /// The error for what is not pinned.
+    ///
+    /// - Parameter text: what the client sent for the CID.
+    package static func notPinned(_ cid: CID, text: String) -> ContentError {
+        ContentError(.notPinned, "path '\(text)' is not pinned", cid: cid)
+    }
+
+    /// The first recursive pin above each of these blocks that is below of one.
+    private func roots(
+        above hashes: Set<Multihash>, for context: RequestContext
+    ) throws(ContentError) -> [Multihash: CID] {
+        var wanted = hashes
+        var found: [Multihash: CID] = [:]
+        guard !wanted.isEmpty else { return found }
+        // One walk for all: what was passed below one pin is none of those below another.
+        var options = DAGWalk.Options.presence
+        options.tellsRootsApart = true
+        var walk = DAGWalk(roots: [], access: library.access(for: context), options: options)
         do {
             try store.forEachPin(mode: .recursive) { pin in
                 try context.check()
                 guard pin.holders.contains(.rpc) else { return true }
-                // No block is below itself, and as a root it would count as passed.
-                guard pin.cid.multihash != cid.multihash else { return true }
                 walk.goOn(below: pin.cid)
-                while let visit = try walk.next() {
-                    guard visit.cid.multihash == cid.multihash else { continue }
-                    found = pin.cid
-                    return false
+                while !wanted.isEmpty, let visit = try walk.next() {
+                    let hash = visit.cid.multihash
+                    guard visit.depth > 0, wanted.remove(hash) != nil else { continue }
+                    found[hash] = pin.cid
                 }
-                return true
+                return !wanted.isEmpty
             }
         } catch {
             throw ContentError(error, in: nil)

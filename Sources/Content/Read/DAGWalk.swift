@@ -47,6 +47,8 @@ package struct DAGWalk {
         /// Whether no block is visited twice however many there are: the walk ends with an error where
         /// it would have to remember too much for that.
         package var isExact = false
+        /// Whether a root that is also below another one is visited there, too.
+        package var tellsRootsApart = false
         /// Levels below the root; nil for no end.
         package var depthMax: Int?
         /// Blocks that are remembered by multihash before the map by sequence number takes over.
@@ -97,7 +99,8 @@ package struct DAGWalk {
         if reader.isOthersTurn { release() }
         while let (cid, depth) = try advance() {
             try access.context.check()
-            if options.repetition == .once, try !insert(cid) { continue }
+            let isNoted = depth > 0 || !options.tellsRootsApart
+            if options.repetition == .once, isNoted, try !insert(cid) { continue }
             do {
                 return try visit(cid, depth: depth)
             } catch let error where options.skipsMissing && error.code == .blockNotFound {

@@ -43,17 +43,17 @@ enum PinListing {
         }
     }
 
-    /// The pins of the arguments: a look-up each.
+    /// The pins of the arguments: a look-up each, and one walk for those that may be indirect.
     private static func some(_ invocation: Invocation, _ request: Request) throws -> Answer {
+        let memory = invocation.access.makeStateShare()
+        defer { memory.release() }
         func look(found: (String, String, String) throws -> Void) throws {
-            for argument in invocation.argumentBytes {
-                let cid = try invocation.cid(of: argument)
-                let status = try request.pins.status(
-                    of: cid, filter: request.filter, text: argument.displayText,
-                    for: request.context)
-                try found(
-                    request.cidText(cid), typeText(status, request.cidText),
-                    request.showsNames ? status.name : "")
+            var rest = invocation.argumentBytes[...]
+            while !rest.isEmpty {
+                let part = rest.prefix(Limits.statusesAtOnceMax)
+                rest = rest.dropFirst(part.count)
+                try memory.require(part.count * Limits.statusMemoryBytes)
+                try tell(part, invocation, request, found)
             }
         }
         guard invocation.options.flag("stream") else {
@@ -62,6 +62,32 @@ enum PinListing {
         let lines = ResultSpool(invocation.access)
         try look { try lines.append(line: line($0, $1, $2)) }
         return .spool(lines)
+    }
+
+    /// An argument that cannot be read is an error behind the answers to those before it: one of
+    /// these may be an error, too.
+    private static func tell(
+        _ arguments: ArraySlice<Bytes>, _ invocation: Invocation, _ request: Request,
+        _ found: (String, String, String) throws -> Void
+    ) throws {
+        var cids: [CID] = []
+        var failure: (any Error)?
+        do {
+            for argument in arguments { cids.append(try invocation.cid(of: argument)) }
+        } catch {
+            failure = error
+        }
+        let statuses = try request.pins.statuses(
+            of: cids, filter: request.filter, for: request.context)
+        for (argument, (cid, status)) in zip(arguments, zip(cids, statuses)) {
+            guard let status else {
+                throw Pins.notPinned(cid, text: argument.displayText)
+            }
+            try found(
+                request.cidText(cid), typeText(status, request.cidText),
+                request.showsNames ? status.name : "")
+        }
+        if let failure { throw failure }
     }
 
     /// All pins as one value.
