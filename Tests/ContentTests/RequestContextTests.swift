@@ -19,6 +19,7 @@ struct RequestContextTests {
 
     private enum Work: CaseIterable {
         case dag, entity, listing, references, statistics, archive, path, pin, removal
+        case completeness, pinStatus
     }
 
     @Test(arguments: Work.allCases)
@@ -68,6 +69,13 @@ struct RequestContextTests {
             _ = try PathResolver(access).resolve(
                 ContentPath(root: root, segments: [Bytes(utf8: "\(turn)")]),
                 in: access.makeStateShare())
+        case .completeness:
+            var check = CompletenessCheck(access)
+            _ = try check.fault(below: root)
+        case .pinStatus:
+            try Pins(scratch.library).add(root, for: RequestContext(deadline: soon()))
+            _ = try Pins(scratch.library).statuses(
+                of: [root], filter: .indirect, for: context)
         case .pin: try Pins(scratch.library).add(root, for: context)
         case .removal:
             try Pins(scratch.library).add(

@@ -12,7 +12,7 @@ import UnixFS
 struct StateShareTests {
     private enum Walk: CaseIterable {
         case namesOfArchive, archive, car, carOfFile, carOfSpan, statistics, references
-        case uniqueReferences, pin, faults
+        case uniqueReferences, pin, faults, completeness
     }
 
     /// Else those who remember much would keep the memory for blocks from those who only read.
@@ -217,6 +217,10 @@ struct StateShareTests {
         case .faults:
             var faults = FaultWalk(from: root, access: access)
             while try faults.next() != nil {}
+        case .completeness:
+            var check = CompletenessCheck(access)
+            let fault = try check.fault(below: root)
+            #expect(fault == nil)
         }
     }
 }
