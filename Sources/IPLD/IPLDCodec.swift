@@ -41,19 +41,14 @@ package enum IPLDCodec {
         }
     }
 
-    /// The most memory that the check of a block takes beside the block, about. In the JSON codecs the keys
-    /// of maps are remembered, since they may be in any order and each only once: a map of shortest
-    /// entries takes 8 bytes for each five, until there are `Limits.jsonKeysMax`. And bytes are decoded
-    /// to see whether they can be: where the text has an escape, it is copied without it before.
+    /// How many times the memory of a block its check takes beside it at most, about. In the JSON codecs
+    /// the keys of maps are remembered, since they may be in any order and each only once: a map of
+    /// shortest entries takes 8 bytes for each five, until there are `Limits.jsonKeysMax`. And bytes are
+    /// decoded to see whether they can be: where the text has an escape, it is copied without it before.
     ///
-    /// - Parameters:
-    ///   - byteCount: of the block.
-    ///   - codec: what it claims to be.
-    package static func checkBytesMax(ofBlockOf byteCount: Int, as codec: Multicodec) -> Int {
-        switch codec {
-        case .dagJSON, .json: 2 * byteCount
-        default: 0
-        }
+    /// - Parameter codec: what the block claims to be.
+    package static func checkCopiesMax(as codec: Multicodec) -> Int {
+        codec == .dagJSON || codec == .json ? 2 : 0
     }
 
     /// Encodes a value; the links of a dag-pb node come into the order of their names.

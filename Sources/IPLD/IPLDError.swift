@@ -4,7 +4,7 @@ import Buffers
 package struct IPLDError: Error, Hashable, Sendable, CustomStringConvertible {
     /// What was wrong, for code that decides.
     package struct Code: Hashable, Sendable {
-        private enum Kind { case malformed, tooDeep, tooLarge, unsupported, form }
+        private enum Kind { case malformed, tooDeep, tooLarge, tooManyKeys, unsupported, form }
         private let kind: Kind
 
         /// Bytes that the codec does not allow.
@@ -13,6 +13,8 @@ package struct IPLDError: Error, Hashable, Sendable, CustomStringConvertible {
         package static let tooDeep = Code(kind: .tooDeep)
         /// Longer than the limit for its kind.
         package static let tooLarge = Code(kind: .tooLarge)
+        /// More keys out of order than can be compared: `Limits.jsonKeysMax`.
+        package static let tooManyKeys = Code(kind: .tooManyKeys)
         /// A codec that this module cannot read or write.
         package static let unsupported = Code(kind: .unsupported)
         /// A value that the codec asked for cannot express.

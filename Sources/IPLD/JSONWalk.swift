@@ -186,14 +186,25 @@ struct JSONWalk {
         frames[top].lastKey = place
     }
 
-    /// Forgets all keys. Those that ascend are not there twice, unless one comes that does not.
+    /// Forgets the keys of maps where they ascend: those are not there twice, unless one comes that does
+    /// not. The others have to leave room, or this would be done again for each key.
     private mutating func forgetKeys() throws(IPLDError) {
-        guard frames.allSatisfy(\.isAscending) else { throw .jsonKeys }
-        keys.removeAll(keepingCapacity: true)
+        var kept = 0
         for level in frames.indices {
-            frames[level].firstKey = 0
-            frames[level].isForgotten = frames[level].lastKey != nil
+            let end = level + 1 < frames.count ? frames[level + 1].firstKey : keys.count
+            let own = frames[level].firstKey..<end
+            frames[level].firstKey = kept
+            if frames[level].isAscending {
+                frames[level].isForgotten = frames[level].lastKey != nil
+            } else {
+                for index in own {
+                    keys[kept] = keys[index]
+                    kept += 1
+                }
+            }
         }
+        guard kept <= Limits.jsonKeysMax / 4 * 3 else { throw .jsonKeys }
+        keys.removeLast(keys.count - kept)
     }
 
     /// A key that is there twice among those that begin at some place of `keys`.
@@ -241,7 +252,7 @@ extension IPLDError {
     }
 
     fileprivate static let jsonKeys = IPLDError(
-        .tooLarge,
-        "json: a map key is out of order among more than \(Limits.jsonKeysMax), too many to find one "
+        .tooManyKeys,
+        "json: a map key is out of order among some \(Limits.jsonKeysMax), too many to find one "
             + "that is there twice: sort the keys of each map by their bytes, or use dag-cbor")
 }

@@ -77,7 +77,7 @@ package struct FileBuilder {
     /// - Parameter seal: hashes and stores the nodes, the root last.
     /// - Returns: the file.
     /// - Throws: what `seal` throws; `.tooLarge` for a node over 2 MiB.
-    package consuming func finish(seal: (Bytes, Multicodec) throws -> CID) throws -> Child {
+    package mutating func finish(seal: (Bytes, Multicodec) throws -> CID) throws -> Child {
         try layout.finish(seal: seal)
     }
 

@@ -65,13 +65,16 @@ package struct FileLayout {
         }
     }
 
-    /// Seals what is unfinished, the root last.
+    /// Seals what is unfinished, the root last. Nothing is left here.
     ///
     /// - Parameter seal: hashes and stores the nodes.
     /// - Returns: the file. A balanced layout with one leaf gives that leaf.
     /// - Throws: what `seal` throws; `.tooLarge` for a node over 2 MiB.
-    package consuming func finish(seal: (Bytes, Multicodec) throws -> CID) throws -> Child {
-        switch state {
+    package mutating func finish(seal: (Bytes, Multicodec) throws -> CID) throws -> Child {
+        // Whoever owns this keeps nothing of its nodes, and no second copy of them meanwhile.
+        let unfinished = state
+        state = .balanced(BalancedLayout(linkCountMax: 2))
+        switch consume unfinished {
         case .balanced(var balanced): return try balanced.finish(metadata: metadata, seal: seal)
         case .trickle(var trickle): return try trickle.finish(metadata: metadata, seal: seal)
         }

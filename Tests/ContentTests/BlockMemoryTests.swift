@@ -94,7 +94,7 @@ struct BlockMemoryTests {
         let entries = (0..<20_000).reversed().map { IPLDValue.Entry(key: "\($0)", value: .null) }
         let bytes = try IPLDCodec.encode(.map(entries), as: codec)
         let cid = try HostileBlocks(scratch).store(bytes, codec)
-        let checkBytes = IPLDCodec.checkBytesMax(ofBlockOf: bytes.count, as: codec)
+        let checkBytes = bytes.count * IPLDCodec.checkCopiesMax(as: codec)
         #expect(checkBytes >= (codec == .dagJSON ? entries.count * 8 : 0))
         for room in [0, 1, 1 << 20] {
             // Alone it is read where there is room for the block only.

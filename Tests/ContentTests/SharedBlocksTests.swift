@@ -91,6 +91,15 @@ struct SharedBlocksTests {
         }
     }
 
+    /// A block that cannot be checked is a fault of the roots that lead to it, and of no others.
+    @Test func aBlockOfTooManyKeysIsOneFault() throws {
+        let text = Bytes(utf8: "{" + String(repeating: "\"\":1,", count: 600_000) + "\"\":1}")
+        let bad = try blocks.store(text, .dagJSON)
+        let roots = [bad, try blocks.node([("bad", bad)]), try folder(3, "file")]
+        let results = try importing(roots)
+        #expect(results.map { $0.pinError?.contains(bad.text()) } == [true, true, nil])
+    }
+
     /// Whether a block is below one of many pins takes one walk, and the first of them is named.
     @Test func pinsAreLookedThroughTogether() throws {
         let folder = try folder(20, "file")

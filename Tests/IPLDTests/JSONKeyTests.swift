@@ -23,19 +23,35 @@ struct JSONKeyTests {
         #expect(text[range] == "1")
     }
 
+    /// Wherever the room for keys ends, a small map out of order inside of a large one in order is read.
+    @Test(arguments: most - 3...most + 2)
+    func aSmallMapOutOfOrderFitsAnywhere(count: Int) {
+        for text in [
+            Self.map(count, and: "\"x\":{\"b\":1,\"a\":{\"d\":1,\"c\":1}},\"y\":1}"),
+            Bytes(utf8: "{\"b\":1,\"a\":").appending(Self.map(count, and: "\"x\":1}}")),
+        ] {
+            #expect(throws: Never.self) { try IPLDCodec.check(text, as: .dagJSON) }
+        }
+        let repeated = Self.map(count, and: "\"x\":{\"b\":1,\"a\":1,\"b\":1}}")
+        let error = #expect(throws: IPLDError.self) { try IPLDCodec.check(repeated, as: .dagJSON) }
+        #expect(error?.code == .malformed)
+    }
+
     @Test(arguments: ["\"000001\":1}", "\"x\":1,\"a\":1}", "\"x\":{\"b\":1,\"a\":1},\"a\":1}"])
     func aKeyOutOfOrderAmongMoreIsRefused(end: String) {
         let text = Self.map(Self.most + 1, and: end)
         let error = #expect(throws: IPLDError.self) { try IPLDCodec.check(text, as: .dagJSON) }
-        #expect(error?.code == .tooLarge)
+        #expect(error?.code == .tooManyKeys)
         #expect(error?.message.contains("sort the keys of each map") == true)
     }
 
-    /// The outer map might have a key twice that is not remembered any more.
-    @Test func manyKeysInsideOfAMapOutOfOrderAreRefused() {
-        let text = Bytes(utf8: "{\"b\":0,\"a\":").appending(Self.map(Self.most, and: "\"x\":1}}"))
+    /// Each of the maps might have a key twice, and too many are out of order to be kept.
+    @Test func manyKeysOutOfOrderAreRefused() {
+        let one = Self.map(Self.most / 4 * 3 + 1, and: "\"1\":1,\"0\":")
+        let text = Bytes(utf8: "{\"b\":0,\"a\":").appending(one)
+            .appending(Self.map(Self.most, and: "\"x\":1}}}"))
         let error = #expect(throws: IPLDError.self) { try IPLDCodec.check(text, as: .json) }
-        #expect(error?.code == .tooLarge)
+        #expect(error?.code == .tooManyKeys)
     }
 
     @Test(arguments: [
@@ -54,10 +70,10 @@ struct JSONKeyTests {
         let text = "{" + String(repeating: "\"\":1,", count: 1_000) + "\"\":1}"
         for codec in [Multicodec.dagJSON, .json] {
             #expect(
-                IPLDCodec.checkBytesMax(ofBlockOf: text.utf8.count, as: codec)
+                text.utf8.count * IPLDCodec.checkCopiesMax(as: codec)
                     >= 1_001 * 2 * MemoryLayout<UInt32>.stride)
         }
-        #expect(IPLDCodec.checkBytesMax(ofBlockOf: text.utf8.count, as: .dagCBOR) == 0)
+        #expect(IPLDCodec.checkCopiesMax(as: .dagCBOR) == 0)
         #expect((2 << 20) / "\"\":1,".utf8.count < Self.most)
     }
 

@@ -30,7 +30,7 @@ package struct BlockMemory: Sendable {
     /// with the block in hand.
     func byteCount(forBlockOf byteCount: Int, as codec: Multicodec) -> Int {
         let part = byteCount <= Limits.ordinaryBlockBytesMax ? ordinary : large
-        let whole = byteCount + IPLDCodec.checkBytesMax(ofBlockOf: byteCount, as: codec)
+        let whole = byteCount * (1 + IPLDCodec.checkCopiesMax(as: codec))
         return max(byteCount, min(whole, part.limit))
     }
 

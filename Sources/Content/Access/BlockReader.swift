@@ -31,7 +31,8 @@ package final class BlockReader: BlockSource {
     }
 
     private let access: ContentAccess
-    private var fetches: [Multihash: Fetch] = [:]
+    /// By CID: what a block takes of the memory depends on its codec.
+    private var fetches: [CID: Fetch] = [:]
     /// What those may take. The sizes of blocks are known when they are read, and not from those before.
     private lazy var ahead = ByteBudget(name: "read-ahead", limit: Limits.readAheadBytesMax)
     private var window = 2
@@ -64,10 +65,10 @@ package final class BlockReader: BlockSource {
     package func expect(_ cids: some Sequence<CID>) {
         for cid in cids where !cid.isIdentity {
             guard fetches.count < window else { return }
-            guard fetches[cid.multihash] == nil, !access.library.source.isAtHand(cid) else {
+            guard fetches[cid] == nil, !access.library.source.isAtHand(cid) else {
                 continue
             }
-            fetches[cid.multihash.compacted()] = start(cid)
+            fetches[cid.compacted()] = start(cid)
         }
     }
 
@@ -220,7 +221,7 @@ package final class BlockReader: BlockSource {
 
     /// What was fetched of a block; nil where the reader has to see to it itself.
     private func take(_ cid: CID) throws(ContentError) -> HeldBlock? {
-        guard let fetch = fetches.removeValue(forKey: cid.multihash) else { return nil }
+        guard let fetch = fetches.removeValue(forKey: cid) else { return nil }
         return try fetch.value().get()?.block
     }
 

@@ -112,8 +112,8 @@ extension AddSession {
             .end(file), nil, byteCount: 0, keeping: file.path.memoryByteCount, deliver: deliver)
     }
 
-    /// Sees to it that an entry or a link, and those in line, can be placed without a wait. Who waits has delivered what
-    /// was in line.
+    /// Sees to it that an entry or a link, and those in line, can be placed without a wait. Who waits has
+    /// delivered what was in line.
     func makeRoom(for byteCount: Int) throws {
         while try !hasRoom(for: byteCount), try leaves.deliverSome(deliver: deliver) {}
         try memory.makeRoom(for: pendingByteCount + byteCount) {}

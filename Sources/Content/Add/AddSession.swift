@@ -83,6 +83,7 @@ package final class AddSession {
     package func addFolder(
         at path: EntryPath, mode: UInt32? = nil, mtime: ModificationTime? = nil
     ) throws {
+        try hold(path)
         guard !path.names.isEmpty else { return }
         try makeRoom(for: AddMemory.most(at: path, hasFolder: false))
         let (folder, _) = try tree.folder(at: path.names)

@@ -76,8 +76,10 @@ struct ImportedRoots {
             guard let fault = try check.fault(below: results[index].cid) else { continue }
             let byteCount = fault.message.utf8.count
             if try !memory.takeAtOnce(byteCount) {
-                // Others hold what this waits for, and may wait for what a walk holds.
+                // Others hold what this waits for, and may wait for what a walk holds. With room for many
+                // more, or each of them would begin a walk.
                 check.reset()
+                try memory.makeRoom(for: Limits.stateStepBytes) {}
                 try memory.take(byteCount)
             }
             results[index].pinError = fault.message

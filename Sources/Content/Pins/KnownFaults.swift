@@ -8,10 +8,14 @@ struct KnownFaults {
         /// As the link that led to it spells it.
         let cid: CID
         let error: ContentError
+        /// Where it stands among those that are noted.
+        fileprivate(set) var index: Int?
     }
 
     private let state: StateShare
     private var faults: [Fault] = []
+    /// Where the one stands that was noted last.
+    private var lastIndex = 0
     /// Where in the list the fault of a block stands.
     private var indices: [SeenBlocks.Key: Int] = [:]
 
@@ -37,18 +41,24 @@ struct KnownFaults {
     /// - Throws: `.tooMuchMemory`, `.overloaded`, and as `RequestContext.check()`.
     mutating func add(_ fault: Fault) throws(ContentError) {
         // The list grows by doubling. Its message is that of the root, which keeps it.
-        try state.take(2 * MemoryLayout<Fault>.stride + fault.cid.outsideByteCount)
-        faults.append(Fault(cid: fault.cid.compacted(), error: fault.error))
+        if let index = fault.index {
+            lastIndex = index
+        } else {
+            try state.take(2 * MemoryLayout<Fault>.stride + fault.cid.outsideByteCount)
+            lastIndex = faults.count
+            let cid = fault.cid.compacted()
+            faults.append(Fault(cid: cid, error: fault.error, index: lastIndex))
+        }
         try noteLast(at: fault.cid)
     }
 
-    /// Notes the fault that was added last at a block above it.
+    /// Notes the fault of the last `add` at a block above it.
     ///
     /// - Throws: as `add(_:)`.
     mutating func noteLast(at cid: CID) throws(ContentError) {
         let key = SeenBlocks.Key(cid)
         guard indices[key] == nil else { return }
         try state.take(key.entryByteCount)
-        indices[key.compacted()] = faults.count - 1
+        indices[key.compacted()] = lastIndex
     }
 }

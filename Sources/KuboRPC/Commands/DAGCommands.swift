@@ -1,5 +1,6 @@
 import Buffers
 import Content
+import IPLD
 import Multiformats
 
 /// `dag/export`, `dag/get`, `dag/import`, `dag/put` and `dag/resolve`.
@@ -64,6 +65,8 @@ enum DAGCommands {
             (self.input, self.naming, self.invocation) = (input, naming, invocation)
             memory = ConversionMemory(invocation.access)
         }
+
+        var copies: Int { 1 + IPLDCodec.checkCopiesMax(as: input) }
 
         func store(_ bytes: Bytes, _ writer: BlockWriter) throws -> JSON? {
             let answer = try NodeConversion.convert(

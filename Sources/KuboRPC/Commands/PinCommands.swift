@@ -82,6 +82,7 @@ enum PinCommands {
                     let faults = try PinFault.all(below: root, by: &check, for: access, memory)
                     if faults.isEmpty, !isVerbose { return }
                     try output.emit(line(of: root, faults, isQuiet: isQuiet, cidText))
+                    memory.release()
                 }
             })
     }

@@ -3,6 +3,9 @@ import Content
 
 /// What is made of one whole file of an upload: a block, a node.
 protocol WholeFileUse {
+    /// How many times the memory of the file it takes, the file included.
+    var copies: Int { get }
+
     /// Stores it.
     ///
     /// - Returns: what to answer; nil where memory has to be waited for first.
@@ -13,6 +16,8 @@ protocol WholeFileUse {
 }
 
 extension WholeFileUse {
+    var copies: Int { 1 }
+
     func wait() throws {}
 }
 
@@ -65,7 +70,7 @@ final class WholeFilesSink: PartSink {
         guard let collected = collected.take() else { return }
         let use = makeUse()
         while true {
-            let answer = try collected.offerWhole {
+            let answer = try collected.offerWhole(copies: use.copies) {
                 try use.store($0, writer)
             } then: {
                 try writer.settleLarge()

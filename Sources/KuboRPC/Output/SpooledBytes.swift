@@ -39,13 +39,14 @@ final class SpooledBytes {
     /// The same for who may not be able to use them yet.
     ///
     /// - Parameters:
+    ///   - copies: as for `withWhole`.
     ///   - body: gets the bytes; nil where it has to wait for something first. The bytes stay here then.
     ///   - settle: called when nobody here has the bytes any more; their memory is given back when it
     ///     returns.
     func offerWhole<Result>(
-        _ body: (Bytes) throws -> Result?, then settle: () throws -> Void
+        copies: Int, _ body: (Bytes) throws -> Result?, then settle: () throws -> Void
     ) throws -> Result? {
-        let share = try takeShare(copies: 1)
+        let share = try takeShare(copies: copies)
         defer { withExtendedLifetime(share) {} }
         guard let result = try offer(body) else { return nil }
         file.reset()

@@ -27,6 +27,9 @@ struct ConnectionAllotment: Equatable {
     /// (`ProducedLines`).
     static let threadsPerPrivateConnection = 4
 
+    /// No system has room for as many: a limit above it is none, and cannot be reckoned with.
+    private static let threadLimitMax = 1 << 32
+
     /// Threads of the rest: the pool, the lanes of the store, the listeners' own.
     static let threadReserve = 64
 
@@ -68,7 +71,7 @@ struct ConnectionAllotment: Equatable {
     private static func room(
         _ publicWanted: Int, _ privateWanted: Int, inThreads threadMax: Int
     ) -> Int {
-        let threads = threadMax - threadReserve
+        let threads = min(threadMax, threadLimitMax) - threadReserve
         let more = threadsPerPrivateConnection - threadsPerConnection
         let wanted = publicWanted + privateWanted
         let byShare = threads * wanted / (threadsPerConnection * wanted + more * privateWanted)
