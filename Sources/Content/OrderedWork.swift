@@ -138,7 +138,7 @@ final class OrderedWork<Tag, Input: Sendable, Output: Sendable> {
         let deadline = Deadline.after(Limits.ingestWait).earlier(context.deadline)
         // A turn is for some items: else each would wait for its own.
         let wanted = max(cost, aheadByteCount)
-        guard budget.acquire(wanted, by: deadline) else {
+        guard budget.acquire(wanted, by: deadline, for: context.client) else {
             try context.checkNow()
             throw ContentError.overloaded("the memory for uploads")
         }

@@ -36,11 +36,12 @@ package final class BudgetShare: Sendable {
     ///   - count: how many more.
     ///   - deadline: when to give up. Two shares that both wait for more of a full budget wait for
     ///     each other: `.never` is not for here.
+    ///   - client: for whom: clients take turns. Nil for nobody in particular.
     /// - Returns: whether it has them now. False at once for what the budget can never give.
-    package func grow(by count: Int, deadline: Deadline) -> Bool {
-        guard count <= budget.limit - byteCount, budget.take(count, rank, by: deadline) else {
-            return false
-        }
+    package func grow(by count: Int, deadline: Deadline, for client: Int? = nil) -> Bool {
+        guard count <= budget.limit - byteCount,
+            budget.take(count, rank, by: deadline, for: client)
+        else { return false }
         held.wrappingAdd(count, ordering: .relaxed)
         return true
     }

@@ -1,6 +1,7 @@
 /// A number of bytes that many jobs share. Acquired before memory is allocated, released after.
 ///
-/// Who comes first is served first: a large request is not passed by small ones that came after it.
+/// Who comes first is served first: a large request is not passed by small ones that came after it, but by
+/// those of clients for whom fewer wait.
 /// Only a `BudgetShare` that holds bytes already goes before the queue, since everybody in the queue
 /// waits for its end.
 ///
@@ -41,9 +42,10 @@ package final class ByteBudget: Sendable {
     /// - Parameters:
     ///   - count: how many.
     ///   - deadline: when to give up.
+    ///   - client: for whom: clients take turns. Nil for nobody in particular.
     /// - Returns: whether they were taken; then `release` must follow.
-    package func acquire(_ count: Int, by deadline: Deadline) -> Bool {
-        take(count, .newcomer, by: deadline)
+    package func acquire(_ count: Int, by deadline: Deadline, for client: Int? = nil) -> Bool {
+        take(count, .newcomer, by: deadline, for: client)
     }
 
     /// Gives bytes back.
@@ -62,11 +64,13 @@ package final class ByteBudget: Sendable {
         return state.withLock { $0.take(count, rank, limit: limit) }
     }
 
-    func take(_ count: Int, _ rank: BudgetWaiter.Rank, by deadline: Deadline) -> Bool {
+    func take(
+        _ count: Int, _ rank: BudgetWaiter.Rank, by deadline: Deadline, for client: Int? = nil
+    ) -> Bool {
         precondition(count >= 0, "what is acquired has a size")
         let waiter = state.withLock { state -> BudgetWaiter? in
             if state.take(count, rank, limit: limit) { return nil }
-            return state.enqueue(count, rank)
+            return state.enqueue(count, rank, for: client)
         }
         guard let waiter else { return true }
         if waiter.wait(by: deadline) { return true }

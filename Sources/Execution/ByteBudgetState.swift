@@ -6,7 +6,9 @@ struct ByteBudgetState {
     /// Shares that hold bytes and want more. Each is served as soon as its bytes are free, whoever
     /// of them came first: that any of them ends is what frees bytes for the rest.
     private var holders: [BudgetWaiter] = []
-    /// Served in their order, and only while no holder waits.
+    /// Served in their order, and only while no holder waits. First those before whom nobody of their client
+    /// waits, then those before whom one does, and so on: however many one client sends, the first of another
+    /// waits behind one of them.
     private var newcomers: [BudgetWaiter] = []
 
     var waiterCount: Int { holders.count + newcomers.count }
@@ -22,9 +24,19 @@ struct ByteBudgetState {
     }
 
     /// Lets a caller wait.
-    mutating func enqueue(_ count: Int, _ rank: BudgetWaiter.Rank) -> BudgetWaiter {
-        let waiter = BudgetWaiter(count, rank)
-        if rank == .holder { holders.append(waiter) } else { newcomers.append(waiter) }
+    ///
+    /// - Parameter client: who it asks for; nil for nobody in particular.
+    mutating func enqueue(
+        _ count: Int, _ rank: BudgetWaiter.Rank, for client: Int? = nil
+    ) -> BudgetWaiter {
+        let ahead = client.map { client in newcomers.count { $0.client == client } } ?? 0
+        let waiter = BudgetWaiter(count, rank, client, behind: ahead)
+        if rank == .holder {
+            holders.append(waiter)
+        } else {
+            let index = newcomers.firstIndex { $0.aheadCount > ahead } ?? newcomers.count
+            newcomers.insert(waiter, at: index)
+        }
         return waiter
     }
 
@@ -85,11 +97,17 @@ final class BudgetWaiter: Sendable {
 
     let count: Int
     let rank: Rank
+    /// Who it asks for; nil for nobody in particular.
+    let client: Int?
+    /// How many of that client waited when it came.
+    let aheadCount: Int
     private let isServed = Monitor(false)
 
-    init(_ count: Int, _ rank: Rank) {
+    init(_ count: Int, _ rank: Rank, _ client: Int?, behind aheadCount: Int) {
         self.count = count
         self.rank = rank
+        self.client = client
+        self.aheadCount = aheadCount
     }
 
     func wake() { isServed.notify { $0 = true } }

@@ -30,7 +30,9 @@ final class GatewayExchange {
         self.slot = slot
         let liveness = request.liveness
         access = gateway.library.access(
-            for: RequestContext(deadline: request.deadline) { liveness.isWanted })
+            for: RequestContext(deadline: request.deadline, client: request.client) {
+                liveness.isWanted
+            })
         target = try GatewayTarget(request.requestTarget)
         query = request.queryItems
         choice = try FormatChoice(query: query, accept: request.fields.joined("Accept"))

@@ -51,8 +51,7 @@ extension Exchange {
         }
         let request = Request(
             method: Method(rawValue: methodText), requestTarget: target,
-            peer: connection.peer.text,
-            listenerName: core.options.name,
+            peer: connection.peer, listenerName: core.options.name,
             deadline: .at(
                 Instant(nanoseconds: start).advanced(by: core.options.exchangeTimeout)),
             liveness: liveness, connection: unsafe RequestConnection(handle))

@@ -60,7 +60,13 @@ package struct UndecodedValue: Sendable {
     /// - Throws: `.tooLarge` where its links would take more than `Limits.treeBytesMax`.
     package func decodeNode() throws(IPLDError) -> DagPBNode? {
         guard case .node(let node) = source else { return nil }
-        try Self.check(node.linkCount * MemoryLayout<DagPBLink>.stride)
+        let byteCount = node.linkCount * MemoryLayout<DagPBLink>.stride
+        guard byteCount <= Limits.treeBytesMax else {
+            throw IPLDError(
+                .tooLarge,
+                "the \(node.linkCount) links would take more than \(Limits.treeBytesMax) bytes of memory "
+                    + "when decoded: store or read the block as it is")
+        }
         return try DagPBNode(node)
     }
 

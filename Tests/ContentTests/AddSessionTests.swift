@@ -153,6 +153,21 @@ struct AddSessionTests {
         #expect(roots.map(\.isUnnamed) == [false, false, true])
     }
 
+    /// However much of what comes behind them was in line meanwhile.
+    @Test(arguments: [30, 330_000])
+    func rootsComeInTheOrderOfTheirArrival(byteCount: Int) throws {
+        let scratch = try ScratchLibrary()
+        var options = ImportOptions()
+        options.chunker = .fixed(100)
+        let session = try AddSession(scratch.access, options: options) { _ in }
+        try session.add("f/x", Bytes(utf8: "x"))
+        try session.add("y", Bytes([UInt8](repeating: 1, count: byteCount)))
+        try session.add("z", Bytes(utf8: "z"))
+        try session.add("g/x", Bytes(utf8: "x"))
+        let roots = try session.finish(pinning: .none)
+        #expect(roots.map(\.path.bytes) == ["f", "y", "z", "g"])
+    }
+
     @Test func aWrapperIsTheOnlyRootAndHasNoName() throws {
         let scratch = try ScratchLibrary()
         var options = ImportOptions()

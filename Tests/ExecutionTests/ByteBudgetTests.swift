@@ -43,6 +43,31 @@ struct ByteBudgetTests {
         #expect(budget.inUse == 90 && budget.waiterCount == 0)
     }
 
+    /// However many one client sends: the first of another waits behind one of them.
+    @Test func clientsTakeTurns() {
+        let budget = ByteBudget(name: "test", limit: 100)
+        #expect(budget.tryAcquire(100))
+        let order = Locked<[String]>([])
+        var threads: [Thread] = []
+        for (name, client) in [
+            ("a1", 1), ("a2", 1), ("a3", 1), ("b1", 2), ("nobody", nil), ("b2", 2), ("a4", 1),
+        ] as [(String, Int?)] {
+            let before = budget.waiterCount
+            threads.append(
+                Thread(name: name) {
+                    let share = BudgetShare(of: budget)
+                    guard share.grow(by: 60, deadline: .after(.seconds(600)), for: client) else {
+                        return
+                    }
+                    withExtendedLifetime(share) { order.withLock { $0.append(name) } }
+                })
+            while budget.waiterCount == before { Thread.yield() }
+        }
+        budget.release(100)
+        for thread in threads { thread.join() }
+        #expect(order.withLock { $0 } == ["a1", "b1", "nobody", "a2", "b2", "a3", "a4"])
+    }
+
     @Test func whoGivesUpLetsThoseBehindPass() {
         let budget = ByteBudget(name: "test", limit: 100)
         #expect(budget.tryAcquire(60))

@@ -190,7 +190,7 @@ package final class BlockReader: BlockSource {
         release()
         companion?.release()
         let deadline = Deadline.after(Limits.memoryWait).earlier(access.context.deadline)
-        let isThere = share.grow(by: wanted, deadline: deadline)
+        let isThere = share.grow(by: wanted, deadline: deadline, for: access.context.client)
         // Many may have waited, and each would read its block, and work on it, for nobody.
         guard isThere, (try? access.context.checkNow()) != nil else { return nil }
         return share

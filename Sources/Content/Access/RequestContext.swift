@@ -12,6 +12,9 @@ package final class RequestContext: Sendable {
     /// Whether content may come from this node only. Fetching from others asks for it.
     package let usesLocalContentOnly: Bool
 
+    /// For whom: clients take turns where they wait for memory. Nil for nobody in particular.
+    package let client: Int?
+
     /// What the request holds of the memory for walks.
     let stateReserve = StateReserve()
     /// Bytes that it holds of the memory for what is added.
@@ -26,15 +29,17 @@ package final class RequestContext: Sendable {
     ///
     /// - Parameters:
     ///   - deadline: when the caller no longer waits.
+    ///   - client: for whom, in short; nil for nobody in particular.
     ///   - usesLocalContentOnly: false where other nodes may be asked.
     ///   - firstLook: when the caller is looked at for the first time. Most requests are over before.
     ///   - isWanted: whether the caller is still there; asked now and then, from any thread.
     package init(
-        deadline: Deadline, usesLocalContentOnly: Bool = true,
+        deadline: Deadline, client: Int? = nil, usesLocalContentOnly: Bool = true,
         firstLook: Duration = Limits.callerLookInterval,
         isWanted: @escaping @Sendable () -> Bool = { true }
     ) {
         self.deadline = deadline
+        self.client = client
         self.usesLocalContentOnly = usesLocalContentOnly
         self.isWanted = isWanted
         nextLook = Atomic(Instant.now.advanced(by: firstLook).nanoseconds)
@@ -71,7 +76,7 @@ package final class RequestContext: Sendable {
         _ byteCount: Int, in share: BudgetShare, within patience: Duration, _ what: String
     ) throws(ContentError) {
         let deadline = Deadline.after(patience).earlier(deadline)
-        let isThere = share.grow(by: byteCount, deadline: deadline)
+        let isThere = share.grow(by: byteCount, deadline: deadline, for: client)
         try checkNow()
         guard isThere else { throw .overloaded(what) }
     }

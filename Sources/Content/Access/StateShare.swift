@@ -187,7 +187,8 @@ package final class StateShare {
             // A request that holds nothing keeps its place in the queue.
             let looksAgain = reserveBudget != nil && reserve.holdsState
             let next = looksAgain ? Deadline.after(Limits.reserveLookInterval) : deadline
-            let isThere = share.grow(by: more, deadline: next.earlier(deadline))
+            let isThere = share.grow(
+                by: more, deadline: next.earlier(deadline), for: context.client)
             if isThere { note(more) }
             try context.checkNow()
             if isThere { return }

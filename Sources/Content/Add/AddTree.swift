@@ -25,12 +25,17 @@ struct AddTree {
     /// The results of the tops that are complete.
     var results: [AddResult] { tops.compactMap(\.result) }
 
-    /// Takes a place among the tops for a file or symlink.
+    /// Takes a place among the tops for a file or symlink, or for the folder above it: the order of the tops
+    /// is that in which they come, however late they are stored.
     ///
     /// - Returns: its index; nil for an entry below another.
     /// - Throws: `.nameTaken`, and as `StateShare.take(_:)`.
     mutating func reserve(_ path: EntryPath) throws(ContentError) -> Int? {
-        guard !options.wrapsWithDirectory, path.names.count <= 1 else { return nil }
+        guard !options.wrapsWithDirectory else { return nil }
+        guard path.names.count <= 1 else {
+            _ = try topFolder(path.names[0])
+            return nil
+        }
         if let name = path.names.first {
             if let index = indexes[name], case .folder = tops[index] { throw .nameTaken(name) }
             indexes[name] = tops.count

@@ -25,7 +25,8 @@ struct Invocation {
         self.settings = settings
         let liveness = request.liveness
         context = RequestContext(
-            deadline: try Invocation.deadline(of: call, within: request.deadline)
+            deadline: try Invocation.deadline(of: call, within: request.deadline),
+            client: request.client
         ) { liveness.isWanted }
         cidText = try CIDText(call.options)
     }
