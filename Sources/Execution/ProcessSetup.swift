@@ -5,11 +5,13 @@ import Glibc
 package enum ProcessSetup {
     /// Sets up the process. To be called first, before any other thread is there.
     ///
+    /// * Standard descriptors that are closed are filled, so that no file or socket takes their number.
     /// * The allocator keeps little for many threads.
     /// * SIGPIPE is ignored: a reader that has gone is an error of the write.
     /// * SIGBUS gets a handler that says what it most likely means, and ends the process.
     /// * The limit of open files is raised to what the system allows.
     package static func prepare() {
+        fillStandardDescriptors()
         Allocator.prepare()
         signal(SIGPIPE, SIG_IGN)
         signal(SIGBUS, busErrorHandler)
@@ -95,6 +97,16 @@ package enum ProcessSetup {
         let resource = __rlimit_resource_t(RLIMIT_NOFILE.rawValue)
         guard unsafe getrlimit(resource, &limit) == 0 else { return 1_024 }
         return Int(clamping: limit.rlim_cur)
+    }
+
+    /// Else what is printed would go into whatever is opened first: a file of the repository. These
+    /// are opened for the other direction, so that whoever uses one gets an error as before.
+    private static func fillStandardDescriptors() {
+        for (descriptor, direction) in [(0, O_WRONLY), (1, O_RDONLY), (2, O_RDONLY)]
+        where fcntl(Int32(descriptor), F_GETFD) < 0 {
+            // The lowest number that is free is taken.
+            guard unsafe open("/dev/null", direction) == descriptor else { return }
+        }
     }
 
     private static func raiseFileLimit() {

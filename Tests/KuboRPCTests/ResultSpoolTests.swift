@@ -98,6 +98,25 @@ struct ResultSpoolTests {
         #expect(inUse == 0)
     }
 
+    /// A list behind words of the answer is merged before those are said, so that who gets no memory for it
+    /// is told so.
+    @Test func theMemoryOfAListIsThereBeforeTheFirstPiece() throws {
+        let spool = ResultSpool(node.access)
+        let list = spool.makeList(isUnique: false)
+        let end = String(repeating: "x", count: 3_000)
+        for number in 0..<2_000 {
+            try list.append(key: Bytes(utf8: "\(number)"), Bytes(utf8: "\(number)\(end)"))
+        }
+        try spool.append("[")
+        try spool.append(list)
+        #expect(inUse == 0)
+        let next = spool.pieces()
+        #expect(try next() == "[")
+        #expect(inUse > 0)
+        #expect(try drain(next).bytes.count > 2_000 * end.utf8.count)
+        #expect(inUse == 0)
+    }
+
     @Test func aValueThatThereIsNoMemoryForIsRefused() throws {
         let spool = ResultSpool(node.access)
         let text = String(repeating: "\u{1}", count: 6 << 20)

@@ -21,6 +21,27 @@ struct ProgramTests {
         #expect(part.outputText == "llo")
     }
 
+    /// The number of one that is closed is not that of the repository's first file: what is printed would
+    /// stand in that, and the command would seem to be done.
+    @Test(arguments: [">&-", ">&- 2>&-", "<&- >&- 2>&-"])
+    func closedStandardDescriptorsStayClosed(closed: String) throws {
+        let place = try TestPlace()
+        _ = try place.run("init")
+        for command in [
+            "cat bafkqac3imvwgy3zao5xxe3de", "repo stat", "id",
+            "block get bafkqac3imvwgy3zao5xxe3de",
+        ] {
+            let result = try place.shell("holdfast \(command) \(closed); echo \"code $?\"")
+            #expect(result.outputText == "code 1\n", "\(command)")
+        }
+        for name in ["lock", "meta/LOCK", "blocks/LOCK"] {
+            let path = place.home + "/" + name
+            guard try File.exists(path) else { continue }
+            let text = try File.readAll(path, limit: 1 << 20).displayText
+            #expect(text.allSatisfy { $0.isNumber || $0 == "\n" }, "\(name)")
+        }
+    }
+
     @Test func aFolderIsAddedAsKuboAddsIt() throws {
         let place = try TestPlace()
         try place.makeSampleFolder()

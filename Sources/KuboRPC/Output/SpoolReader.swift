@@ -39,13 +39,21 @@ final class SpoolReader {
             if !range.isEmpty { continue }
             merge = nil
             switch rest.popFirst() {
-            case .bytes(let part)?: range = part
-            case .list(let runs)?:
-                merge = try SpoolMerge(runs, in: file, memory)
-                isFirst = true
+            case .bytes(let part)?:
+                range = part
+                // What a list takes is there before a word of the answer is said: nobody takes that back.
+                guard case .list(let runs)? = rest.first else { continue }
+                rest.removeFirst()
+                try begin(runs)
+            case .list(let runs)?: try begin(runs)
             case nil: return tail.take()
             }
         }
+    }
+
+    private func begin(_ runs: SortedSpool.Runs) throws {
+        merge = try SpoolMerge(runs, in: file, memory)
+        isFirst = true
     }
 
     private func readRange() throws -> Bytes {
