@@ -1,7 +1,7 @@
 /// A number of bytes that many jobs share. Acquired before memory is allocated, released after.
 ///
-/// Who comes first is served first: a large request is not passed by small ones that came after it, but by
-/// those of clients for whom fewer wait.
+/// Who comes first is served first, and clients take turns: a large request at the front is not passed by small
+/// ones that came after it, nor the first of a client by another's second.
 /// Only a `BudgetShare` that holds bytes already goes before the queue, since everybody in the queue
 /// waits for its end.
 ///

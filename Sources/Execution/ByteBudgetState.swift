@@ -6,12 +6,14 @@ struct ByteBudgetState {
     /// Shares that hold bytes and want more. Each is served as soon as its bytes are free, whoever
     /// of them came first: that any of them ends is what frees bytes for the rest.
     private var holders: [BudgetWaiter] = []
-    /// Served in their order, and only while no holder waits. First those before whom nobody of their client
-    /// waits, then those before whom one does, and so on: however many one client sends, the first of another
-    /// waits behind one of them.
-    private var newcomers: [BudgetWaiter] = []
+    /// Served in their order, and only while no holder waits: one of each client, and all that ask for
+    /// nobody in particular.
+    private var line: [BudgetWaiter] = []
+    /// The others of those clients, in the order of their coming. When one of a client was served its next
+    /// goes to the end of the line: however many one client sends, another waits behind one of them.
+    private var behind: [BudgetWaiter] = []
 
-    var waiterCount: Int { holders.count + newcomers.count }
+    var waiterCount: Int { holders.count + line.count + behind.count }
 
     /// Takes bytes unless they are not free or others come first.
     mutating func take(_ count: Int, _ rank: BudgetWaiter.Rank, limit: Int) -> Bool {
@@ -29,13 +31,13 @@ struct ByteBudgetState {
     mutating func enqueue(
         _ count: Int, _ rank: BudgetWaiter.Rank, for client: Int? = nil
     ) -> BudgetWaiter {
-        let ahead = client.map { client in newcomers.count { $0.client == client } } ?? 0
-        let waiter = BudgetWaiter(count, rank, client, behind: ahead)
+        let waiter = BudgetWaiter(count, rank, client)
         if rank == .holder {
             holders.append(waiter)
+        } else if client != nil, line.contains(where: { $0.client == client }) {
+            behind.append(waiter)
         } else {
-            let index = newcomers.firstIndex { $0.aheadCount > ahead } ?? newcomers.count
-            newcomers.insert(waiter, at: index)
+            line.append(waiter)
         }
         return waiter
     }
@@ -52,15 +54,21 @@ struct ByteBudgetState {
             return true
         }
         guard holders.isEmpty else { return served }
-        let waiting = newcomers
-        var count = 0
-        while count < waiting.count, fits(waiting[count], limit: limit) {
-            used += waiting[count].count
-            served.append(waiting[count])
-            count += 1
+        while let first = line.first, fits(first, limit: limit) {
+            used += first.count
+            served.append(first)
+            line.removeFirst()
+            if let next = takeNext(of: first.client) { line.append(next) }
         }
-        newcomers.removeFirst(count)
         return served
+    }
+
+    /// The one of a client that came first of those who are not in the line.
+    private mutating func takeNext(of client: Int?) -> BudgetWaiter? {
+        guard let client, let index = behind.firstIndex(where: { $0.client == client }) else {
+            return nil
+        }
+        return behind.remove(at: index)
     }
 
     /// Takes a caller out of the queue.
@@ -71,8 +79,13 @@ struct ByteBudgetState {
             holders.remove(at: index)
             return true
         }
-        guard let index = newcomers.firstIndex(where: { $0 === waiter }) else { return false }
-        newcomers.remove(at: index)
+        if let index = line.firstIndex(where: { $0 === waiter }) {
+            line.remove(at: index)
+            if let next = takeNext(of: waiter.client) { line.insert(next, at: index) }
+            return true
+        }
+        guard let index = behind.firstIndex(where: { $0 === waiter }) else { return false }
+        behind.remove(at: index)
         return true
     }
 
@@ -99,15 +112,12 @@ final class BudgetWaiter: Sendable {
     let rank: Rank
     /// Who it asks for; nil for nobody in particular.
     let client: Int?
-    /// How many of that client waited when it came.
-    let aheadCount: Int
     private let isServed = Monitor(false)
 
-    init(_ count: Int, _ rank: Rank, _ client: Int?, behind aheadCount: Int) {
+    init(_ count: Int, _ rank: Rank, _ client: Int?) {
         self.count = count
         self.rank = rank
         self.client = client
-        self.aheadCount = aheadCount
     }
 
     func wake() { isServed.notify { $0 = true } }

@@ -51,7 +51,9 @@ extension Exchange {
         }
         let request = Request(
             method: Method(rawValue: methodText), requestTarget: target,
-            peer: connection.peer, listenerName: core.options.name,
+            peer: connection.peer.text,
+            client: core.sharesPlaces(connection.peer) ? nil : connection.peer.groupKey,
+            listenerName: core.options.name,
             deadline: .at(
                 Instant(nanoseconds: start).advanced(by: core.options.exchangeTimeout)),
             liveness: liveness, connection: unsafe RequestConnection(handle))

@@ -16,8 +16,9 @@ package final class Request {
     /// `in-process`.
     package let peer: String
 
-    /// Who counts as one client, in short: for taking turns. An IPv4 address, or the /64 of an IPv6 address.
-    package let client: Int
+    /// Who counts as one client, in short: for taking turns. An IPv4 address, or the /64 of an IPv6 address;
+    /// nil where a proxy may speak for many: on this machine, and where one client may have all connections.
+    package let client: Int?
 
     /// The name of the listener that took the connection.
     package let listenerName: String
@@ -47,19 +48,19 @@ package final class Request {
     ) throws(HTTPError) {
         self.init(
             method: method, requestTarget: try RequestTarget(parsing: target, method: method),
-            peer: PeerAddress(onThisMachine: peer), listenerName: "test", deadline: deadline,
+            peer: peer, client: nil, listenerName: "test", deadline: deadline,
             liveness: Liveness(), connection: nil, fields: fields)
     }
 
     init(
-        method: Method, requestTarget: RequestTarget, peer: PeerAddress, listenerName: String,
-        deadline: Deadline, liveness: Liveness, connection: RequestConnection?,
-        fields: Fields? = nil
+        method: Method, requestTarget: RequestTarget, peer: String, client: Int?,
+        listenerName: String, deadline: Deadline, liveness: Liveness,
+        connection: RequestConnection?, fields: Fields? = nil
     ) {
         self.method = method
         self.requestTarget = requestTarget
-        self.peer = peer.text
-        client = peer.groupKey
+        self.peer = peer
+        self.client = client
         self.listenerName = listenerName
         self.deadline = deadline
         self.liveness = liveness

@@ -186,7 +186,7 @@ struct JSONWalk {
         frames[top].lastKey = place
     }
 
-    /// Forgets the keys of maps where they ascend: those are not there twice, unless one comes that does
+    /// Forgets the keys of maps where many ascend: those are not there twice, unless one comes that does
     /// not. The others have to leave room, or this would be done again for each key.
     private mutating func forgetKeys() throws(IPLDError) {
         var kept = 0
@@ -194,8 +194,8 @@ struct JSONWalk {
             let end = level + 1 < frames.count ? frames[level + 1].firstKey : keys.count
             let own = frames[level].firstKey..<end
             frames[level].firstKey = kept
-            if frames[level].isAscending {
-                frames[level].isForgotten = frames[level].lastKey != nil
+            if frames[level].isAscending, own.count > Limits.jsonKeysMax / 1_024 {
+                frames[level].isForgotten = true
             } else {
                 for index in own {
                     keys[kept] = keys[index]
@@ -203,7 +203,7 @@ struct JSONWalk {
                 }
             }
         }
-        guard kept <= Limits.jsonKeysMax / 4 * 3 else { throw .jsonKeys }
+        guard kept <= Limits.jsonKeysMax / 8 * 7 else { throw .jsonKeys }
         keys.removeLast(keys.count - kept)
     }
 

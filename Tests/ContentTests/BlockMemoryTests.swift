@@ -108,6 +108,33 @@ struct BlockMemoryTests {
         }
     }
 
+    /// Clients take turns: who waits for many does not keep others waiting.
+    @Test func theClientOfARequestCountsWhereItWaits() throws {
+        let scratch = try ScratchLibrary(egressBytesMax: 1 << 20, largeEgressBytesMax: 3 << 20)
+        let blocks = HostileBlocks(scratch)
+        let large = try blocks.store(Bytes([UInt8](repeating: 1, count: 2 << 20)), .raw)
+        let memory = scratch.library.blockMemory.large
+        #expect(memory.tryAcquire(memory.limit))
+        let order = Locked<[Int]>([])
+        var threads: [Thread] = []
+        for client in [1, 1, 2] {
+            let context = RequestContext(deadline: soon(), client: client)
+            let waiting = memory.waiterCount
+            threads.append(
+                Thread(name: "client-\(client)") {
+                    let reader = scratch.library.access(for: context).makeReader()
+                    guard (try? reader.block(large)) != nil else { return }
+                    order.withLock { $0.append(client) }
+                    reader.release()
+                })
+            let deadline = soon()
+            while memory.waiterCount == waiting, !deadline.hasPassed { Thread.yield() }
+        }
+        memory.release(memory.limit)
+        for thread in threads { thread.join() }
+        #expect(order.withLock { $0 } == [1, 2, 1])
+    }
+
     /// Of a hundred who wait for a large block each would work on it, for a caller who left meanwhile.
     @Test func whoseCallerLeftWhileItWaitedGetsNoBlock() throws {
         let scratch = try ScratchLibrary(egressBytesMax: 1 << 20, largeEgressBytesMax: 3 << 20)

@@ -1,6 +1,7 @@
-import Execution
 import TestSupport
 import Testing
+
+@testable import Execution
 
 @Suite(.timeLimit(.minutes(20)))
 struct ByteBudgetTests {
@@ -43,29 +44,77 @@ struct ByteBudgetTests {
         #expect(budget.inUse == 90 && budget.waiterCount == 0)
     }
 
-    /// However many one client sends: the first of another waits behind one of them.
+    /// However many one client sends: another waits behind one of them.
     @Test func clientsTakeTurns() {
-        let budget = ByteBudget(name: "test", limit: 100)
-        #expect(budget.tryAcquire(100))
-        let order = Locked<[String]>([])
-        var threads: [Thread] = []
-        for (name, client) in [
-            ("a1", 1), ("a2", 1), ("a3", 1), ("b1", 2), ("nobody", nil), ("b2", 2), ("a4", 1),
-        ] as [(String, Int?)] {
-            let before = budget.waiterCount
-            threads.append(
-                Thread(name: name) {
-                    let share = BudgetShare(of: budget)
-                    guard share.grow(by: 60, deadline: .after(.seconds(600)), for: client) else {
-                        return
-                    }
-                    withExtendedLifetime(share) { order.withLock { $0.append(name) } }
-                })
-            while budget.waiterCount == before { Thread.yield() }
+        var queue = Queue()
+        queue.come(["a1", "a2", "a3", "b1", "-1", "b2", "a4"])
+        #expect(queue.serve(7) == ["a1", "b1", "-1", "a2", "b2", "a3", "a4"])
+    }
+
+    /// Nor is who waits passed for ever by who comes back each time.
+    @Test func whoComesBackWaitsHisTurn() {
+        var queue = Queue()
+        queue.come(["a1", "a2", "a3", "b1"])
+        var order = queue.serve(1)
+        for number in 2..<6 {
+            queue.come(["b\(number)"])
+            order += queue.serve(1)
         }
-        budget.release(100)
-        for thread in threads { thread.join() }
-        #expect(order.withLock { $0 } == ["a1", "b1", "nobody", "a2", "b2", "a3", "a4"])
+        #expect(order == ["a1", "b1", "a2", "b2", "a3"])
+    }
+
+    /// One client alone keeps the order of its coming.
+    @Test func oneClientIsServedInOrder() {
+        var queue = Queue()
+        queue.come((1...9).map { "a\($0)" })
+        var order = queue.serve(4)
+        queue.come(["a10"])
+        order += queue.serve(6)
+        #expect(order == (1...10).map { "a\($0)" })
+    }
+
+    /// Its place in the line is the next one's of its client.
+    @Test func whoGivesUpLeavesHisPlaceToHisNext() {
+        var queue = Queue()
+        queue.come(["a1", "a2", "b1", "b2", "c1"])
+        queue.leave("b1")
+        queue.leave("a2")
+        #expect(queue.serve(3) == ["a1", "b2", "c1"])
+        #expect(queue.state.waiterCount == 0)
+    }
+
+    /// Those who wait for a budget of one byte: the first letter is the client.
+    private struct Queue {
+        var state = ByteBudgetState()
+        private var waiters: [(name: String, waiter: BudgetWaiter)] = []
+
+        init() {
+            let isTaken = state.take(1, .firstOfShare, limit: 1)
+            #expect(isTaken)
+        }
+
+        mutating func come(_ names: [String]) {
+            for name in names {
+                let letter = name.utf8.first.map { Int($0) }
+                let client = name.hasPrefix("-") ? nil : letter
+                waiters.append((name, state.enqueue(1, .firstOfShare, for: client)))
+            }
+        }
+
+        mutating func leave(_ name: String) {
+            for (other, waiter) in waiters where other == name { _ = state.leave(waiter) }
+        }
+
+        /// Gives the byte back as often, and tells who has got it.
+        mutating func serve(_ count: Int) -> [String] {
+            var order: [String] = []
+            for _ in 0..<count {
+                state.used -= 1
+                let served = state.serve(limit: 1)
+                order += waiters.filter { one in served.contains { $0 === one.waiter } }.map(\.name)
+            }
+            return order
+        }
     }
 
     @Test func whoGivesUpLetsThoseBehindPass() {

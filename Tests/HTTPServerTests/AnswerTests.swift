@@ -51,12 +51,14 @@ struct AnswerTests {
                 request.method.rawValue, request.target, request.path, String(request.query ?? "-"),
                 request.fields.all("X-ONE").joined(separator: "|"), request.peer,
                 request.listenerName, "\(request.contentLength ?? 99)",
+                // A proxy may stand there.
+                "\(request.client == nil)",
             ]
             return .respond(.text(.ok, lines.joined(separator: "\n")))
         }
         let expected = [
             "POST", "/a%20b//../c%2fd?x=%20&y", "/a%20b//../c%2fd", "x=%20&y", "1|two",
-            "127.0.0.1", "test", "0",
+            "127.0.0.1", "test", "0", "true",
         ]
         #expect(body(of: answer) == expected.joined(separator: "\n"))
     }

@@ -24,6 +24,14 @@ package final class BlockReader: BlockSource {
 
     private typealias Fetch = Pending<Result<Fetched?, ContentError>>
 
+    /// What a block takes of the memory depends on its codec.
+    private struct FetchKey: Hashable {
+        let multihash: Multihash
+        let codec: Multicodec
+
+        init(_ cid: CID) { (multihash, codec) = (cid.multihash, cid.codec) }
+    }
+
     /// Since when blocks are held, and how large the largest of them was.
     private struct Turn {
         let since: Instant
@@ -31,8 +39,7 @@ package final class BlockReader: BlockSource {
     }
 
     private let access: ContentAccess
-    /// By CID: what a block takes of the memory depends on its codec.
-    private var fetches: [CID: Fetch] = [:]
+    private var fetches: [FetchKey: Fetch] = [:]
     /// What those may take. The sizes of blocks are known when they are read, and not from those before.
     private lazy var ahead = ByteBudget(name: "read-ahead", limit: Limits.readAheadBytesMax)
     private var window = 2
@@ -65,10 +72,10 @@ package final class BlockReader: BlockSource {
     package func expect(_ cids: some Sequence<CID>) {
         for cid in cids where !cid.isIdentity {
             guard fetches.count < window else { return }
-            guard fetches[cid] == nil, !access.library.source.isAtHand(cid) else {
+            guard fetches[FetchKey(cid)] == nil, !access.library.source.isAtHand(cid) else {
                 continue
             }
-            fetches[cid.compacted()] = start(cid)
+            fetches[FetchKey(cid.compacted())] = start(cid)
         }
     }
 
@@ -221,7 +228,7 @@ package final class BlockReader: BlockSource {
 
     /// What was fetched of a block; nil where the reader has to see to it itself.
     private func take(_ cid: CID) throws(ContentError) -> HeldBlock? {
-        guard let fetch = fetches.removeValue(forKey: cid) else { return nil }
+        guard let fetch = fetches.removeValue(forKey: FetchKey(cid)) else { return nil }
         return try fetch.value().get()?.block
     }
 

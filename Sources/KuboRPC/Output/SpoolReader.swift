@@ -41,7 +41,8 @@ final class SpoolReader {
             switch rest.popFirst() {
             case .bytes(let part)?:
                 range = part
-                // What a list takes is there before a word of the answer is said: nobody takes that back.
+                // What the first list takes is there before a word of the answer is said, which cannot be
+                // taken back.
                 guard case .list(let runs)? = rest.first else { continue }
                 rest.removeFirst()
                 try begin(runs)
