@@ -123,7 +123,8 @@ package enum Limits {
     static let stateAheadBytes = 8 << 10
 
     /// The same for an entry of an archive: its path, and the folder that it may be.
-    static let tarEntryAheadBytes = tarPathBytesMax + stateAheadBytes
+    static let tarEntryAheadBytes =
+        tarPathBytesMax + stateAheadBytes + (pathSegmentsMax + 2) * hashedFingerprintBytes
 
     /// Bytes that decoded values of all requests together may take.
     package static let decodingBytesMax = 32 << 20

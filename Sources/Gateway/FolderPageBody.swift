@@ -16,31 +16,47 @@ final class FolderPageBody: BodySource {
     private static let pieceByteCount = 16 * 1024
 
     private let page: FolderPage
+    private let access: ContentAccess
     private var entries: FolderEntries
     private let slot: RequestSlot
     /// For a long head or row: they cannot be made again while the client takes nothing.
     private let memory: StateShare
     private var part = Part.head
+    /// An entry that was looked at and has no row yet.
+    private var nextEntry: DirectoryEntry?
     /// The entry of the next piece, where its row is a piece of its own.
     private var longEntry: DirectoryEntry?
     /// Pieces that are made and not sent.
     private var ready: [Bytes] = []
 
     init(
-        page: FolderPage, entries: consuming FolderEntries, memory: StateShare, slot: RequestSlot
+        page: FolderPage, entries: consuming FolderEntries, access: ContentAccess,
+        slot: RequestSlot
     ) {
         self.page = page
-        self.memory = memory
+        self.access = access
+        memory = access.makeStateShare()
         self.entries = entries
         self.slot = slot
     }
 
-    /// Makes the head and the first rows: a folder whose entries cannot be had is known by these.
+    /// Makes the head and the first rows: a folder whose entries cannot be had is known by these. The memory
+    /// for both comes in one go: of those who hold some and ask for more, one would have the reserve.
     func prepare() throws {
-        for _ in 0..<2 {
-            if let piece = try makePiece() { ready.append(piece) }
+        nextEntry = try entries.next()?.compacted()
+        let rowByteCount = nextEntry.map { longByteCount(ofRow: $0) ?? 0 } ?? 0
+        try memory.makeRoom(for: page.headByteCountMax + rowByteCount) { entries.release() }
+        part = .entries
+        ready.append(try taken(page.headByteCountMax) { page.head })
+        if let rows = try rows() { ready.append(rows) }
+        if ready.count == 1, let entry = longEntry.take() {
+            ready.append(try taken(rowByteCount) { page.row(entry) })
         }
+        memory.giveBack(beyond: 0)
     }
+
+    /// A long piece stays until its client has taken it.
+    var holdsUpOthers: Bool { access.holdsUpOthers }
 
     /// A page is sent in small pieces, which the server copies if it has to wait.
     func release() { entries.release() }
@@ -71,12 +87,12 @@ final class FolderPageBody: BodySource {
     private func rows() throws -> Bytes? {
         var writer = ByteWriter(capacity: Self.pieceByteCount + 1024)
         while writer.count < Self.pieceByteCount {
-            guard let entry = try entries.next() else {
+            guard let entry = try nextEntry.take() ?? entries.next() else {
                 writer.append(utf8: page.foot)
                 part = .end
                 break
             }
-            if page.byteCountMax(forRowOf: entry) > Self.pieceByteCount {
+            if longByteCount(ofRow: entry) != nil {
                 // A slice of the folder's block, which may have to go meanwhile.
                 longEntry = entry.compacted()
                 break
@@ -90,10 +106,20 @@ final class FolderPageBody: BodySource {
     /// count.
     private func charged(_ byteCount: Int, _ make: () -> String) throws -> Bytes {
         try memory.makeRoom(for: byteCount) { entries.release() }
+        defer { memory.giveBack(beyond: 0) }
+        return try taken(byteCount, make)
+    }
+
+    private func taken(_ byteCount: Int, _ make: () -> String) throws -> Bytes {
         try memory.take(byteCount)
         let piece = Bytes(utf8: make())
         memory.forget(max(0, byteCount - piece.count))
-        memory.giveBack(beyond: 0)
         return piece
+    }
+
+    /// What a row takes at most that is a piece of its own; nil for others.
+    private func longByteCount(ofRow entry: DirectoryEntry) -> Int? {
+        let byteCount = page.byteCountMax(forRowOf: entry)
+        return byteCount > Self.pieceByteCount ? byteCount : nil
     }
 }

@@ -108,7 +108,7 @@ extension GatewayExchange {
             let page = FolderPage(
                 path: target, cid: tagText, metadata: metadata, isSorted: entries.isSorted)
             return FolderPageBody(
-                page: page, entries: entries, memory: access.makeStateShare(), slot: slot)
+                page: page, entries: entries, access: access, slot: slot)
         } catch {
             throw GatewayError(error, resolving: target.path.text)
         }

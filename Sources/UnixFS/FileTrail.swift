@@ -77,11 +77,14 @@ struct FileTrail: Sendable {
         return nil
     }
 
-    /// The next parts of the innermost node that lie in a range, in order.
+    /// The next parts of the innermost node that lie in a range, in order. Looks at some more than those, as
+    /// any number may be said to be empty: who asks for each block would look at all of them each time.
     func upcoming(limit: Int, in range: Range<UInt64>) -> [CID] {
         guard var ahead = parts, var offset = levels.last?.offset else { return [] }
         var result: [CID] = []
-        while result.count < limit, offset < range.upperBound, let part = ahead.next() {
+        var left = limit * Limits.partsLookedAtEach
+        while left > 0, result.count < limit, offset < range.upperBound, let part = ahead.next() {
+            left -= 1
             offset += part.byteCount
             if part.byteCount > 0, offset > range.lowerBound { result.append(part.cid) }
         }

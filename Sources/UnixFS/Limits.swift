@@ -13,6 +13,9 @@ enum Limits {
     /// Levels of nodes that a reader follows below a file's root.
     static let fileDepthMax = 64
 
+    /// Parts of a file that are looked at for each that is to be read ahead.
+    static let partsLookedAtEach = 4
+
     /// Shards on one way down: the hash of a name has 64 bits, and every level uses at least 3.
     static let hashBitCount = 64
 

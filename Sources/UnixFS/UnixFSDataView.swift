@@ -73,9 +73,11 @@ package struct UnixFSDataView: Sendable {
         case (5, 0): hashType = try reader.readProtobufVarint()
         case (6, 0): fanout = try reader.readProtobufVarint()
         case (7, 0):
-            metadata.mode =
+            let mode =
                 UInt32(truncatingIfNeeded: try reader.readProtobufVarint())
                 & UnixFSMetadata.modeMask
+            // As none is written.
+            metadata.mode = mode == 0 ? nil : mode
         case (8, 2):
             metadata.mtime = try ModificationTime.read(try reader.readLengthDelimited())
         case (1...8, _): throw WrongWireType(field: key >> 3)

@@ -199,6 +199,51 @@ struct HostileShapeTests {
         #expect(error?.code == (names[0] == "é" ? nil : .nameTaken))
     }
 
+    /// Whoever unpacks it would write through the link, or lose the file: what is above an entry is a folder.
+    @Test(arguments: ["link", "file", "folder"], [false, true])
+    func whatIsAboveAnEntryIsAFolder(kind: String, comesFirst: Bool) throws {
+        let above =
+            switch kind {
+            case "link": try symlink(to: "/tmp")
+            case "file": try blocks.raw("file")
+            default: try blocks.node([("other", try blocks.raw("other"))])
+            }
+        let entries = [("x", above), ("x/a/b", try blocks.raw("below"))]
+        let root = try blocks.node(comesFirst ? entries : entries.reversed())
+        let error = contentError {
+            _ = try TarExport(root, name: Bytes(utf8: "t"), access: scratch.access)
+        }
+        #expect(error?.code == (kind == "folder" ? nil : .nameTaken))
+        // Behind many entries it is found when it is its turn.
+        let many = (0..<10_000).map { ("\($0)", above) }
+        let later = try blocks.node(many + (comesFirst ? entries : entries.reversed()))
+        let found = contentError {
+            var export = try TarExport(later, name: Bytes(utf8: "t"), access: scratch.access)
+            while try export.next() != nil {}
+        }
+        #expect(found?.code == (kind == "folder" ? nil : .nameTaken))
+    }
+
+    /// A name ends at a NUL where files have it, and so does the target of a link.
+    @Test(arguments: ["", "a\0b", "\0"])
+    func whatEndsAtANULIsNoFile(text: String) throws {
+        let link = try symlink(to: text)
+        var trees = [link, try blocks.node([("link", link)])]
+        if !text.isEmpty { trees.append(try blocks.node([(text, try blocks.raw("leaf"))])) }
+        for root in trees {
+            let error = contentError {
+                _ = try TarExport(root, name: Bytes(utf8: "t"), access: scratch.access)
+            }
+            #expect(error?.code == .nameTooLong)
+        }
+    }
+
+    private func symlink(to target: String) throws -> CID {
+        var message = UnixFSData(type: .symlink)
+        message.data = Bytes(utf8: target)
+        return try blocks.store(DagPBNode(data: message.encode()).encode(), .dagPB)
+    }
+
     /// What an archive cannot hold is said before it is begun.
     @Test func foldersThatAreTooDeepAreNoArchive() throws {
         let leaf = try blocks.raw("leaf")

@@ -47,6 +47,34 @@ struct FolderPageTests {
         #expect(answer.body.utf8Text?.contains("<a href=\"/ipfs/\(folder.text())\">") == true)
     }
 
+    /// It stays in memory that others wait for: a client that takes nothing of it has to go then.
+    @Test func aLongHeadThatNobodyTakesHoldsUpOthers() throws {
+        let gateway = try ScratchGateway()
+        let name = String(repeating: "&", count: 7_900)
+        let leaf = try gateway.store(folder: [])
+        let inner = try gateway.store(folder: [(String(repeating: "<", count: 60_000), leaf)])
+        let root = try gateway.store(folder: [(name, inner)])
+        let request = try Request(.get, "/ipfs/\(root.text())/\(name)/")
+        guard case .respond(let response) = try gateway.gateway.handler(request),
+            case .source(let page, _) = response.body
+        else {
+            Issue.record("no page")
+            return
+        }
+        defer { page.close() }
+        let budget = gateway.library.stateBudget
+        #expect(!page.holdsUpOthers && budget.inUse > 0 && budget.inUse < 512 << 10)
+        let waiter = Thread(name: "waiter") {
+            if budget.acquire(budget.limit, by: soon()) { budget.release(budget.limit) }
+        }
+        let deadline = soon()
+        while budget.waiterCount == 0, !deadline.hasPassed { pause(for: .milliseconds(1)) }
+        #expect(page.holdsUpOthers)
+        while try page.next(limit: 32 << 10) != nil {}
+        waiter.join()
+        #expect(budget.inUse == 0 && !page.holdsUpOthers)
+    }
+
     /// Else those who sort many entries would keep the memory for blocks from those who only read.
     @Test func whoWaitsToSortHoldsNoBlocks() throws {
         let gateway = try ScratchGateway()

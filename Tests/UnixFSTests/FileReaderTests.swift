@@ -248,6 +248,18 @@ struct FileReaderTests {
         #expect(known > 1)
     }
 
+    /// Parts that are said to be empty come before each block, as many as there are.
+    @Test(arguments: [10, 1_000])
+    func fewEmptyPartsAreLookedAtForWhatComesNext(count: Int) throws {
+        let blocks = MemoryBlocks()
+        let part = CID.v1(.raw, Multihash(code: .identity, digest: [1]))
+        let parts = [CID](repeating: part, count: count + 1)
+        let root = try blocks.store(
+            Self.file(parts, [UInt64](repeating: 0, count: count) + [1]), .dagPB)
+        let reader = try FileReader(root: root, from: blocks)
+        #expect(reader.upcoming(limit: 3).count == (count > 3 * 4 ? 0 : 1))
+    }
+
     @Test func aRangeBehindTheEndIsEmpty() throws {
         let (root, blocks) = try Self.add(Self.contents, [])
         var reader = try FileReader(root: root, from: blocks)

@@ -89,7 +89,9 @@ struct UnixFSDataTests {
         writer.append([0x08, 0x02, 0x38])
         Self.append(number, to: &writer)
         let mode = try UnixFSDataView(decoding: writer.finish()).metadata.mode
-        #expect(mode == UInt32(truncatingIfNeeded: number) & 0o7777)
+        // None of the bits is no mode, as none is written.
+        let bits = UInt32(truncatingIfNeeded: number) & 0o7777
+        #expect(mode == (bits == 0 ? nil : bits))
     }
 
     /// A time with a date is kept, one without is left out, and the file is read in any case.

@@ -30,7 +30,7 @@ package struct TarExport {
     private var levels: [Level] = []
     private var file: FileStream?
     private var hasEnded = false
-    private var written: Set<TarPath.Fingerprint> = []
+    private var written = TarPaths()
 
     /// Opens a tree.
     ///
@@ -55,7 +55,7 @@ package struct TarExport {
         state = access.makeStateShare()
         let path = try TarPath(root: name, takesPaths: takesPaths)
         root = (cid.compacted(), path)
-        written = [path.fingerprint]
+        _ = written.insert(path, below: [])
         var check = TarNameCheck(access)
         try check.run(from: cid, path)
     }
@@ -99,10 +99,12 @@ package struct TarExport {
             }
             let folder = levels[index].folder.root
             let path = try levels[index].path.appending(entry.name, in: folder)
-            guard written.insert(path.fingerprint).inserted else {
+            let implied = try path.implied(by: entry.name, in: folder)
+            let before = written.memoryByteCount
+            guard written.insert(path, below: implied) else {
                 throw .pathTaken(path, by: entry.name, of: folder)
             }
-            try state.take(Limits.hashedFingerprintBytes)
+            try state.take(written.memoryByteCount - before)
             return try open(entry.cid, at: path)
         }
         defer { hasEnded = true }
@@ -145,6 +147,7 @@ package struct TarExport {
         } catch {
             throw ContentError(error, in: cid)
         }
+        try TarNameCheck.check(node, cid, at: path, in: written)
         switch node {
         case .raw, .file:
             let stream = try FileStream(block, from: children.handOver())
@@ -158,6 +161,7 @@ package struct TarExport {
         case .symlink(let link):
             return header(path, .symlink(target: link.target), node.metadata)
         case .directory, .shard:
+            written.noteFolder(path)
             try descend(into: block, at: path)
             return header(path, .folder, node.metadata)
         }
@@ -168,6 +172,7 @@ package struct TarExport {
         guard levels.count < Limits.pathSegmentsMax else {
             throw .foldersTooDeep(block.cid)
         }
+        try state.take(Limits.hashedFingerprintBytes)
         var byteCount = MemoryLayout<Level>.stride + path.memoryByteCount
         if let last = levels.indices.last {
             levels[last].folder.release()

@@ -1,3 +1,4 @@
+import Buffers
 import IPLD
 import Multiformats
 import UnixFS
@@ -8,7 +9,7 @@ struct TarNameCheck {
     private let folders: BlockReader
     private let children: BlockReader
     private let state: StateShare
-    private var met: Set<TarPath.Fingerprint> = []
+    private var met = TarPaths()
     private var entryCount = 0
 
     init(_ access: ContentAccess) {
@@ -24,8 +25,9 @@ struct TarNameCheck {
     ///   `.blockNotFound` for the root, and as `RequestContext.check()`.
     mutating func run(from root: CID, _ path: TarPath) throws(ContentError) {
         var waiting: [(cid: CID, path: TarPath, level: Int)] = []
-        met.insert(path.fingerprint)
-        if try isFolder(try children.named(root)) {
+        _ = met.insert(path, below: [])
+        if try isFolder(try children.named(root), at: path) {
+            met.noteFolder(path)
             try state.take(path.memoryByteCount)
             waiting.append((root, path, 1))
         }
@@ -47,15 +49,20 @@ struct TarNameCheck {
                 entryCount += 1
                 guard entryCount < Limits.tarCheckedEntriesMax else { return }
                 let below = try path.appending(entry.name, in: cid)
-                guard met.insert(below.fingerprint).inserted else {
+                let implied = try below.implied(by: entry.name, in: cid)
+                let before = met.memoryByteCount
+                guard met.insert(below, below: implied) else {
                     throw .pathTaken(below, by: entry.name, of: cid)
                 }
-                try state.take(Limits.hashedFingerprintBytes)
-                guard entry.cid.codec == .dagPB,
-                    try leadsToFolder(entry.cid, below: &reader)
-                else { continue }
+                try state.take(met.memoryByteCount - before)
+                guard entry.cid.codec == .dagPB else {
+                    guard !met.isFolder(below) else { throw .folderWanted(at: below, entry.cid) }
+                    continue
+                }
+                guard try leadsToFolder(entry.cid, at: below, in: &reader) else { continue }
                 guard level < Limits.pathSegmentsMax else { throw .foldersTooDeep(entry.cid) }
-                try state.take(below.memoryByteCount)
+                met.noteFolder(below)
+                try state.take(below.memoryByteCount + Limits.hashedFingerprintBytes)
                 waiting.append((entry.cid, below, level + 1))
             }
         }
@@ -75,7 +82,7 @@ struct TarNameCheck {
 
     /// A child that is missing or damaged breaks the transfer off later, when it is its turn.
     private func leadsToFolder(
-        _ cid: CID, below folder: inout DirectoryReader
+        _ cid: CID, at path: TarPath, in folder: inout DirectoryReader
     ) throws(ContentError) -> Bool {
         defer { children.dropLast() }
         do {
@@ -83,20 +90,46 @@ struct TarNameCheck {
                 folder.release()
                 folders.release()
             }
-            return try isFolder(block)
+            return try isFolder(block, at: path)
         } catch let error where error.isAboutContent {
             return false
         }
     }
 
-    private func isFolder(_ block: Block) throws(ContentError) -> Bool {
+    private func isFolder(_ block: Block, at path: TarPath) throws(ContentError) -> Bool {
+        let node: UnixFSNode
         do {
-            switch try UnixFSNode.read(block) {
-            case .directory, .shard: return true
-            case .raw, .file, .symlink: return false
-            }
+            node = try UnixFSNode.read(block)
         } catch {
             throw ContentError(error, in: block.cid)
         }
+        try Self.check(node, block.cid, at: path, in: met)
+        switch node {
+        case .directory, .shard: return true
+        case .raw, .file, .symlink: return false
+        }
+    }
+
+    /// Whether what an archive has at a path can be made by who unpacks it.
+    ///
+    /// - Parameters:
+    ///   - node: what stands there.
+    ///   - cid: of that.
+    ///   - path: where it stands.
+    ///   - paths: those of the archive so far.
+    /// - Throws: `.nameTaken` where a folder has to be, `.nameTooLong` for the target of a link.
+    static func check(
+        _ node: UnixFSNode, _ cid: CID, at path: TarPath, in paths: TarPaths
+    ) throws(ContentError) {
+        switch node {
+        case .directory, .shard: return
+        case .raw, .file: break
+        case .symlink(let link):
+            guard !link.target.isEmpty else { throw .linkTarget("its target is empty", of: cid) }
+            guard !link.target.contains(0) else {
+                throw .linkTarget("there is a NUL in its target, which ends paths", of: cid)
+            }
+        }
+        guard !paths.isFolder(path) else { throw .folderWanted(at: path, cid) }
     }
 }

@@ -58,6 +58,11 @@ struct TarPath {
                     linkName, of: folder, .nameOutsideRoot,
                     "cannot be a file: a part of its name is empty")
             }
+            guard !part.contains(0) else {
+                throw .entry(
+                    linkName, of: folder, .nameTooLong,
+                    "cannot be a file: there is a NUL in its name, which ends the names of files")
+            }
             if part == ContentPath.dot { continue }
             guard part == ContentPath.dotDot else {
                 path.append(UInt8(ascii: "/"))
@@ -93,11 +98,34 @@ struct TarPath {
 
     /// 128 bits that stand for the path in a set of paths, under the process's random seed.
     var fingerprint: Fingerprint {
-        var other = Hasher()
-        other.combine(1)
-        other.combine(bytes)
-        return Fingerprint(first: bytes.hashValue, second: other.finalize())
+        var marks = FingerprintWriter()
+        marks.append(bytes)
+        return marks.fingerprint
     }
+
+    /// The paths between a folder that has an entry, at the end of this path, and the entry: only names
+    /// with slashes have some.
+    ///
+    /// - Throws: `.tooDeep` for more than `Limits.pathSegmentsMax`.
+    func implied(by linkName: Bytes, in folder: CID) throws(ContentError) -> [Fingerprint] {
+        guard linkName.contains(UInt8(ascii: "/")) else { return [] }
+        var result: [Fingerprint] = []
+        var marks = FingerprintWriter()
+        marks.append(bytes.prefix(rootByteCount))
+        for part in bytes.dropFirst(rootByteCount + 1).split(separator: UInt8(ascii: "/")) {
+            if marks.byteCount > rootByteCount { result.append(marks.fingerprint) }
+            guard result.count <= Limits.pathSegmentsMax else {
+                throw .entry(
+                    linkName, of: folder, .tooDeep,
+                    "stands more than \(Limits.pathSegmentsMax) levels deep")
+            }
+            marks.append(Self.slash)
+            marks.append(part)
+        }
+        return result
+    }
+
+    private static let slash: Bytes = "/"
 
     /// The path for people, as far as a message shows it.
     var quotedText: String { bytes.displayText(upTo: Limits.quotedNameBytesMax) }
@@ -106,6 +134,30 @@ struct TarPath {
     struct Fingerprint: Hashable {
         let first: Int
         let second: Int
+
+        /// What stands for it as a folder, beside it in the same set.
+        var ofFolder: Fingerprint { Fingerprint(first: first, second: ~second) }
+    }
+
+    /// Makes the fingerprints of a path and of those above it in one go.
+    private struct FingerprintWriter {
+        private var first = Hasher()
+        private var second = Hasher()
+        private(set) var byteCount = 0
+
+        init() { second.combine(1) }
+
+        mutating func append(_ part: Bytes) {
+            byteCount += part.count
+            // The same as of the joined bytes: nothing marks where a part ends.
+            first.combine(part)
+            second.combine(part)
+        }
+
+        var fingerprint: Fingerprint {
+            let (first, second) = (first, second)
+            return Fingerprint(first: first.finalize(), second: second.finalize())
+        }
     }
 }
 
@@ -128,8 +180,24 @@ extension ContentError {
     static func pathTaken(_ path: TarPath, by name: Bytes, of folder: CID) -> ContentError {
         .entry(
             name, of: folder, .nameTaken,
-            "has the path \"\(path.quotedText)\" of another one, and an archive for file systems "
-                + "has room for one")
+            "has the path \"\(path.quotedText)\" of another one, or stands below one that is no "
+                + "folder, and an archive for file systems has no room for both")
+    }
+
+    /// The error for an entry that is no folder, where another one stands below its path.
+    static func folderWanted(at path: TarPath, _ cid: CID) -> ContentError {
+        ContentError(
+            .nameTaken,
+            "\(cid.text()) is no folder, and other entries stand below its path \"\(path.quotedText)\": "
+                + archiveAdvice,
+            cid: cid)
+    }
+
+    /// The error for a symbolic link that no file system can hold.
+    static func linkTarget(_ fault: String, of cid: CID) -> ContentError {
+        ContentError(
+            .nameTooLong,
+            "the symbolic link \(cid.text()) cannot be made: \(fault): \(archiveAdvice)", cid: cid)
     }
 
     /// The error for a tree that no archive is made of.
