@@ -25,7 +25,24 @@ final class OrderedWork<Tag, Input: Sendable, Output: Sendable> {
         let tags: [(tag: Tag, hasInput: Bool)]
         let outputs: Pending<[Output]>
         /// What it takes of window and budget.
+        let charge: Charge
+    }
+
+    /// What a batch takes of the budget. Goes back when the batch was delivered; where nobody waits for that
+    /// any more, when the pool has let go of it too.
+    private final class Charge: Sendable {
         let cost: Int
+        private let budget: ByteBudget
+        private let isHeld = Atomic<Bool>(true)
+
+        init(_ cost: Int, of budget: ByteBudget) { (self.cost, self.budget) = (cost, budget) }
+
+        deinit { giveBack() }
+
+        func giveBack() {
+            guard isHeld.exchange(false, ordering: .acquiringAndReleasing) else { return }
+            budget.release(cost)
+        }
     }
 
     /// What an input or a tag takes beside its bytes: places in three arrays that may be half empty, and
@@ -66,7 +83,7 @@ final class OrderedWork<Tag, Input: Sendable, Output: Sendable> {
         self.work = work
     }
 
-    deinit { budget.release(runningCost + pushedCost + credit) }
+    deinit { budget.release(pushedCost + credit) }
 
     /// Adds an input and delivers what the window has no room for.
     ///
@@ -110,8 +127,9 @@ final class OrderedWork<Tag, Input: Sendable, Output: Sendable> {
 
     private func start() {
         let (inputs, work) = (inputs, work)
-        let outputs = pool.start { inputs.map(work) }
-        running.append(Batch(tags: tags, outputs: outputs, cost: pushedCost))
+        let charge = Charge(pushedCost, of: budget)
+        let outputs = pool.start { withExtendedLifetime(charge) { inputs.map(work) } }
+        running.append(Batch(tags: tags, outputs: outputs, charge: charge))
         runningCost += pushedCost
         tags.removeAll(keepingCapacity: true)
         self.inputs.removeAll(keepingCapacity: true)
@@ -190,8 +208,8 @@ final class OrderedWork<Tag, Input: Sendable, Output: Sendable> {
     private func deliverOldest(_ deliver: Delivery) throws {
         let batch = running.removeFirst()
         defer {
-            runningCost -= batch.cost
-            budget.release(batch.cost)
+            runningCost -= batch.charge.cost
+            batch.charge.giveBack()
         }
         var outputs = batch.outputs.value().makeIterator()
         do {

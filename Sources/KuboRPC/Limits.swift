@@ -54,6 +54,8 @@ enum Limits {
     static let multibaseCopies = 10
     /// Bytes of a format for `cid format`: each of its fields may be a CID of 8 KiB.
     static let cidFormatBytesMax = 1 << 10
+    /// Bytes of the text that it makes of a CID: a digest of 1 KB is 8 KB in base2, as often as it is named.
+    static let cidFormattedBytesMax = 64 << 10
     /// Bytes of a format for `refs`: each of its fields may be the name of a link, as long as a block.
     static let refsFormatBytesMax = 1 << 10
     /// DAGs of one `dag stat` whose figures are shown while they are counted: each line of progress

@@ -50,6 +50,8 @@ struct LogStateTests {
             }
             #expect(found.bytes == block.bytes)
             #expect(entry.sequence == 2)
+            // After a write that fails another block has that number.
+            #expect(state.find(block.multihash)?.info.sequence == nil)
             if step == 0 {
                 let batch = state.takeBatch()
                 #expect(batch?.blocks.count == 2)
@@ -62,6 +64,7 @@ struct LogStateTests {
             return
         }
         #expect(entry.sequence == 2)
+        #expect(state.find(block.multihash)?.info.sequence == 2)
         #expect(state.indexable(limit: 10).count == 2)
         state.indexed(through: 2)
         #expect(state.find(block.multihash) == nil)

@@ -33,6 +33,29 @@ struct OrderedWorkTests {
         #expect(delivered == [0])
     }
 
+    /// Whoever leaves leaves pieces behind in the pool, with their inputs.
+    @Test func whatThePoolHasCountsUntilItIsDone() throws {
+        let scratch = try ScratchLibrary()
+        let budget = scratch.library.ingestBudget
+        let (isOpen, isWorking) = (Pending<Bool>(), Pending<Bool>())
+        do {
+            let work = OrderedWork<Int, Int, Int>(
+                for: scratch.access,
+                window: .init(bytesMax: 100_000, batchBytesMin: 1_000, batchCountMax: 1)
+            ) { number in
+                isWorking.fulfil(true)
+                return isOpen.value() ? number : 0
+            }
+            try work.push(1, 1, byteCount: 5_000) { _, _ in }
+            #expect(isWorking.value())
+        }
+        #expect(budget.inUse >= 5_000)
+        isOpen.fulfil(true)
+        let deadline = soon()
+        while budget.inUse > 0, !deadline.hasPassed { pause(for: .milliseconds(1)) }
+        #expect(budget.inUse == 0)
+    }
+
     @Test func littleIsOnItsWayWhileTheProcessIsShortOfMemory() throws {
         let scratch = try ScratchLibrary()
         let budget = scratch.library.ingestBudget

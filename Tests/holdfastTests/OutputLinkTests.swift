@@ -1,7 +1,9 @@
 import Buffers
 import Execution
+import Multiformats
 import TestSupport
 import Testing
+import UnixFS
 
 /// An archive may bring a link, and the next one be written to the same output: what the link points
 /// to is out of the reach of both.
@@ -104,12 +106,34 @@ struct OutputLinkTests {
         #expect(try File.exists(place.path("in/authorized_keys")))
     }
 
+    /// What has its name stays until the link is there: its target can be longer than a file system takes.
+    @Test func aLinkThatCannotBeMadeDestroysNothing() throws {
+        let (place, _) = try makePlace()
+        func seal(_ bytes: Bytes, _ codec: Multicodec) throws -> CID {
+            let put = try place.run("block", "put", "--cid-codec=dag-pb", input: bytes)
+            return try CID(parsing: String(put.outputText.dropLast()))
+        }
+        let target = Bytes([UInt8](repeating: UInt8(ascii: "x"), count: 5_000))
+        var folder = DirectoryBuilder(options: ImportOptions())
+        try folder.add("precious", try Symlink.build(target: target, mtime: nil, seal: seal))
+        let root = try folder.finish(seal: seal).cid
+        try place.write("in/precious", "thesis\n")
+        let got = try place.run("get", "-o", place.path("in"), root.text())
+        #expect(got.exitCode == 1 && got.errorText.contains("precious"), "\(got.errorText)")
+        #expect(try File.rawNames(in: place.path("in")) == ["precious"])
+        #expect(try File.readAll(place.path("in/precious"), limit: 99).utf8Text == "thesis\n")
+    }
+
     /// What can be said of a pipe can be said of a device; a test as root must not lose `/dev/null`.
     @Test func pipesAndDevicesAreWrittenTo() throws {
         let (place, cids) = try makePlace()
         let file = cids[1]
-        let shown = try place.shell("holdfast get -o /dev/stdout \(file) | tail -n 1")
+        // What is said beside it does not go into it.
+        let shown = try place.shell("holdfast get -o /dev/stdout \(file)")
         #expect(shown.outputText == "evil\n", "\(shown.errorText)")
+        #expect(shown.errorText.contains("Saving"))
+        let listed = try place.shell("holdfast get -a -o /dev/stdout \(cids[0]) | tar -tf -")
+        #expect(listed.outputText.hasSuffix("/authorized_keys\n"), "\(listed.errorText)")
         let twice = try place.shell(
             "for i in 1 2; do holdfast get -o /dev/stdout \(file); done > all && grep -c evil all && "
                 + "holdfast get -a -o /dev/fd/3 \(file) 3> all.tar && tar -tf all.tar && "

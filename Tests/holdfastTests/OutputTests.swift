@@ -132,6 +132,12 @@ struct OutputTests {
                 """)
     }
 
+    /// What a node says of itself can look like the words of a format.
+    @Test func aFormatIsFilledOnce() {
+        let words = [("<id>", "<aver>\\n"), ("<aver>", "<id>"), ("\\n", "\n")]
+        #expect(NodeCommands.filled("a <id>\\n<aver><", words) == "a <aver>\\n\n<id><")
+    }
+
     @Test func aBarShowsHowFarItIs() {
         var bar = ProgressBar(
             on: TextOutput(descriptor: -1, name: "nowhere"), totalByteCount: 2_048)

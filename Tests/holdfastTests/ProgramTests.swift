@@ -233,6 +233,33 @@ struct ProgramTests {
         #expect(cut.errorText.hasPrefix("Error: "))
     }
 
+    /// As it is where they are printed as text.
+    @Test func aFaultAmongValuesEndsWithOneAlsoWhereTheyAreJSON() throws {
+        let place = try TestPlace()
+        try place.write("hello.txt", "hello\n")
+        let cid = String(try place.run("add", "-Q", place.path("hello.txt")).outputText.dropLast())
+        for words in [
+            "block rm \(cid)", "cid format xyz",
+            "refs bafkreigh2akiscaildcqabsyg3dfr6chu3fgpregiymsck7e7aqa4s52zy",
+        ] {
+            let result = try place.shell("holdfast --encoding=json \(words)")
+            #expect(result.exitCode == 1, "\(words)")
+            #expect(result.errorText.hasPrefix("Error: "), "\(words)")
+        }
+        let fine = try place.run("--encoding=json", "cid", "format", cid)
+        #expect(fine.exitCode == 0)
+    }
+
+    @Test func aTextOfACIDHasALimit() throws {
+        let place = try TestPlace()
+        let cid = "bafkreigh2akiscaildcqabsyg3dfr6chu3fgpregiymsck7e7aqa4s52zy"
+        let format = String(repeating: "%S", count: 500)
+        let long = try place.run("cid", "format", "-f", format, "-b", "base2", cid)
+        #expect(long.exitCode == 1 && long.errorText.contains("use a shorter format"))
+        let base = try place.run("pin", "ls", "--cid-base=identity")
+        #expect(base.exitCode == 1 && base.errorText.contains("use another base"))
+    }
+
     @Test func textsOfCIDsNeedNeitherNodeNorRepository() throws {
         let place = try TestPlace(makesRepository: false)
         let cid = "QmZULkCELmmk5XNfCgTnCyFgAVxBRBXyDHGGMVoLFLiXEN"

@@ -41,6 +41,18 @@ extension LogState {
         case beingWritten(IndexEntry, LogTicket)
         /// In the log.
         case inLog(IndexEntry)
+
+        /// What callers are told. Without a number until the log has the block: after a write that fails
+        /// another block gets it.
+        var info: BlockInfo {
+            switch self {
+            case .inLog(let entry): return entry.info
+            case .block(_, let entry), .beingWritten(let entry, _):
+                let info = entry.info
+                return BlockInfo(
+                    byteCount: info.byteCount, sequence: nil, hasNoLinks: info.hasNoLinks)
+            }
+        }
     }
 
     /// What the lane writes at once.

@@ -60,6 +60,7 @@ extension BlockStore {
             return BlockInfo(byteCount: multihash.digestCount, sequence: nil, hasNoLinks: false)
         }
         guard Self.canBeStored(multihash) else { return nil }
+        if let found = log.state.withLock({ $0.find(multihash) }) { return found.info }
         return try entry(of: multihash)?.info
     }
 

@@ -49,7 +49,7 @@ struct TarNameCheck {
                 entryCount += 1
                 guard entryCount < Limits.tarCheckedEntriesMax else { return }
                 let below = try path.appending(entry.name, in: cid)
-                let implied = try below.implied(by: entry.name, in: cid)
+                let implied = try below.implied(by: entry.name, below: path, in: cid)
                 let before = met.memoryByteCount
                 guard met.insert(below, below: implied) else {
                     throw .pathTaken(below, by: entry.name, of: cid)

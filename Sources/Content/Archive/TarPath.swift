@@ -103,17 +103,29 @@ struct TarPath {
         return marks.fingerprint
     }
 
-    /// The paths between a folder that has an entry, at the end of this path, and the entry: only names
-    /// with slashes have some.
+    /// The paths above an entry, at this path, that no folder on the way to it has: only names with slashes
+    /// have some.
     ///
+    /// - Parameters:
+    ///   - linkName: the name of the entry.
+    ///   - parent: where the folder stands that has the entry.
+    ///   - folder: that folder, for errors.
     /// - Throws: `.tooDeep` for more than `Limits.pathSegmentsMax`.
-    func implied(by linkName: Bytes, in folder: CID) throws(ContentError) -> [Fingerprint] {
+    func implied(
+        by linkName: Bytes, below parent: TarPath, in folder: CID
+    ) throws(ContentError) -> [Fingerprint] {
         guard linkName.contains(UInt8(ascii: "/")) else { return [] }
+        let shared = zip(bytes.array, parent.bytes.array).prefix { $0 == $1 }.count
+        func isOnTheWay(_ byteCount: Int) -> Bool {
+            byteCount <= shared
+                && (byteCount == parent.bytes.count
+                    || parent.bytes[byteCount] == UInt8(ascii: "/"))
+        }
         var result: [Fingerprint] = []
         var marks = FingerprintWriter()
         marks.append(bytes.prefix(rootByteCount))
         for part in bytes.dropFirst(rootByteCount + 1).split(separator: UInt8(ascii: "/")) {
-            if marks.byteCount > rootByteCount { result.append(marks.fingerprint) }
+            if !isOnTheWay(marks.byteCount) { result.append(marks.fingerprint) }
             guard result.count <= Limits.pathSegmentsMax else {
                 throw .entry(
                     linkName, of: folder, .tooDeep,

@@ -6,7 +6,7 @@ import Multiformats
 /// The first ones are remembered by multihash. A walk that meets more remembers further blocks as
 /// bits in maps indexed by their sequence number in the log, so ten million blocks cost little more
 /// than a MiB. Only what has a number of its own is looked up there: an identity CID and a block that
-/// is not stored have none, and are new each time once the multihashes are full. So is a block that
+/// is not in the log have none, and are new each time once the multihashes are full. So is a block that
 /// is deleted and written again during the walk. What is met twice is sent twice, never left out.
 ///
 /// That does for what is sent. Where blocks are counted or named once (`isExact`) those without a

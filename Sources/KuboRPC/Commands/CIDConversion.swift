@@ -83,6 +83,11 @@ struct CIDConversion {
                 throw .format("premature end of format string")
             }
             shown += try part(token, of: cid, in: base)
+            guard shown.utf8.count <= Limits.cidFormattedBytesMax else {
+                throw .cid(
+                    "the text has more than \(Limits.cidFormattedBytesMax) bytes: use a shorter format"
+                )
+            }
         }
         return shown
     }

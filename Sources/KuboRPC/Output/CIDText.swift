@@ -8,6 +8,10 @@ struct CIDText: Sendable {
     init(_ options: OptionValues) throws(RPCError) {
         let name = options.text("cid-base") ?? ""
         base = name.isEmpty ? nil : try Multibase.named(name)
+        // Bytes that are no text come out as the same marks: two CIDs would look like one.
+        guard base != .identity else {
+            throw .failed("CIDs cannot be written in identity, which is no text: use another base")
+        }
         upgrades =
             options.optionalFlag("upgrade-cidv0-in-output")
             ?? (base != nil && base != .base58btc)

@@ -56,11 +56,15 @@ final class RPCClient {
     ///
     /// - Parameters:
     ///   - request: the call.
+    ///   - onValue: gets the value of each line that is short enough to be looked at.
     ///   - onPart: gets the lines with their newlines, a long one in parts.
-    /// - Throws: what the node says is wrong, or what `onPart` throws.
-    func lines(_ request: RPCRequest, onPart: (Bytes) throws -> Void) throws {
+    /// - Throws: what the node says is wrong, or what the two throw.
+    func lines(
+        _ request: RPCRequest, onValue: (JSONValue) throws -> Void,
+        onPart: (Bytes) throws -> Void
+    ) throws {
         var passage = LinePassage()
-        func check(_ line: [UInt8]) throws { _ = try Self.value(line) }
+        func check(_ line: [UInt8]) throws { try onValue(try Self.value(line)) }
         try bytes(request) { try passage.feed($0, check: check, pass: onPart) }
         try passage.finish(check: check, pass: onPart)
     }

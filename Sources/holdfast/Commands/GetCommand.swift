@@ -48,8 +48,7 @@ enum GetCommand {
         try client.bytes(
             request,
             onHead: { fields in
-                try session.output.line("Saving file(s) to \(path.displayText)")
-                try session.output.flush()
+                try say("Saving file(s) to \(path.displayText)", of: path, session)
                 bar = ProgressBar.ofDownload(invocation, session, fields)
                 extractor = TarExtractor(output: path)
             },
@@ -65,6 +64,13 @@ enum GetCommand {
         try bar?.clear()
         try reader.finish()
         try extractor?.finish()
+    }
+
+    /// Says where the output goes, but not into the output itself.
+    private static func say(_ text: String, of path: Bytes, _ session: Session) throws {
+        let output = OutputPlace.isStream(path) ? session.errors : session.output
+        try output.line(text)
+        try output.flush()
     }
 
     /// With the ending of what it is.
@@ -88,8 +94,7 @@ enum GetCommand {
             request,
             onHead: { fields in
                 file = try OutputFile.archive(at: path)
-                try session.output.line("Saving archive to \(path.displayText)")
-                try session.output.flush()
+                try say("Saving archive to \(path.displayText)", of: path, session)
                 // What comes is the archive, and the total is that of the content.
                 bar = ProgressBar.ofDownload(invocation, session, fields, countsTotal: false)
             },

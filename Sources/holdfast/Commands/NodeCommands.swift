@@ -12,12 +12,32 @@ enum NodeCommands {
             (value[name]?.elements ?? []).compactMap(\.text).joined(separator: "\n")
         }
         try session.output.write(
-            format.replacing("<id>", with: value["ID"]?.text ?? "")
-                .replacing("<aver>", with: value["AgentVersion"]?.text ?? "")
-                .replacing("<pubkey>", with: value["PublicKey"]?.text ?? "")
-                .replacing("<addrs>", with: lines("Addresses"))
-                .replacing("<protocols>", with: lines("Protocols"))
-                .replacing("\\n", with: "\n").replacing("\\t", with: "\t"))
+            filled(
+                format,
+                [
+                    ("<id>", value["ID"]?.text ?? ""),
+                    ("<aver>", value["AgentVersion"]?.text ?? ""),
+                    ("<pubkey>", value["PublicKey"]?.text ?? ""),
+                    ("<addrs>", lines("Addresses")), ("<protocols>", lines("Protocols")),
+                    ("\\n", "\n"), ("\\t", "\t"),
+                ]))
+    }
+
+    /// A format with its words replaced. What the node says is not looked into for more of them.
+    static func filled(_ format: String, _ words: [(word: String, text: String)]) -> String {
+        var filled = ""
+        var rest = format.unicodeScalars[...]
+        while let scalar = rest.first {
+            if let (word, text) = words.first(where: { rest.starts(with: $0.word.unicodeScalars) })
+            {
+                filled += text
+                rest = rest.dropFirst(word.unicodeScalars.count)
+            } else {
+                filled.unicodeScalars.append(scalar)
+                rest.removeFirst()
+            }
+        }
+        return filled
     }
 
     /// Needs neither a node nor a repository.

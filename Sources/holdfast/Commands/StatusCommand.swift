@@ -16,7 +16,10 @@ enum StatusCommand {
             } else {
                 try localRows(home: session.home(invocation))
             }
+        var isAnswered = false
         try client.values(RPCRequest(["repo", "stat"])) { value, _ in
+            guard !isAnswered else { throw RPCError("the node answers more than once") }
+            isAnswered = true
             rows.append(["blocks:", "\(value["NumObjects"]?.unsigned ?? 0)"])
             rows.append(["stored:", HumanSize.binary(value["RepoSize"]?.unsigned ?? 0)])
             rows.append(["limit:", HumanSize.binary(value["StorageMax"]?.unsigned ?? 0)])

@@ -36,10 +36,27 @@ enum TextCommand {
         try client.walk(request, shape, onEvent: onEvent)
     }
 
+    /// Ends with the first fault that a value tells, as it would where the values are printed as text.
     private static func copy(
         _ client: RPCClient, _ request: RPCRequest, _ session: Session
     ) throws {
-        try client.lines(request) { try session.output.text($0) }
+        var fault: String?
+        try client.lines(request) { value in
+            fault = fault ?? Self.fault(in: value)
+        } onPart: {
+            try session.output.text($0)
+        }
+        guard let fault else { return }
+        try session.output.flush()
+        throw RPCError(fault)
+    }
+
+    /// What went wrong with one of several things: of `block rm`, `refs`, `cid format` and `dag import`.
+    private static func fault(in value: JSONValue) -> String? {
+        let texts = [
+            value["Error"], value["Err"], value["ErrorMsg"], value["Root"]?["PinErrorMsg"],
+        ]
+        return texts.compactMap { $0?.text }.first { !$0.isEmpty }
     }
 }
 

@@ -21,11 +21,31 @@ final class OutputFile {
     /// Makes a file that gets its name when it is complete, and takes the place of what has it, a link
     /// included.
     init(replacing name: Bytes, in folder: Folder, permissions: UInt32) throws(FileError) {
-        let beginning = name.prefix(Limits.keptNameByteCount)
-        let end = RandomText.hexadecimal(byteCount: 8)
-        let temporary = beginning.appending(Bytes(utf8: ".part-" + end))
+        let temporary = Self.temporaryName(for: name)
         file = try folder.makeFile(temporary, permissions: permissions)
         replacement = Replacement(folder: folder, temporary: temporary, name: name)
+    }
+
+    /// Makes a symbolic link that takes the place of what has its name, if it can be made at all.
+    ///
+    /// - Parameter modified: the time of its last change; nil for now.
+    static func makeLink(
+        replacing name: Bytes, to target: Bytes, modified: WallTime?, in folder: Folder
+    ) throws(FileError) {
+        let temporary = temporaryName(for: name)
+        try folder.makeLink(temporary, to: target)
+        do throws(FileError) {
+            if let modified { try folder.setModified(modified, of: temporary) }
+            try folder.rename(temporary, to: name)
+        } catch {
+            try? folder.remove(temporary)
+            throw error
+        }
+    }
+
+    private static func temporaryName(for name: Bytes) -> Bytes {
+        let end = RandomText.hexadecimal(byteCount: 8)
+        return name.prefix(Limits.keptNameByteCount).appending(Bytes(utf8: ".part-" + end))
     }
 
     deinit {

@@ -176,9 +176,8 @@ final class TarExtractor {
                     + "with -o")
         }
         if case .link(let target) = entry.kind {
-            if status != nil { try folder.remove(name) }
-            try folder.makeLink(name, to: target)
-            if let time = entry.modified { try folder.setModified(time, of: name) }
+            try OutputFile.makeLink(
+                replacing: name, to: target, modified: entry.modified, in: folder)
         } else {
             // Made with its mode, so that the system applies the user's mask to it. Setuid and its
             // kin are not taken over from strangers.
