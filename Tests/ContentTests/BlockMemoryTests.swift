@@ -108,13 +108,20 @@ struct BlockMemoryTests {
         }
     }
 
-    /// Clients take turns: who waits for many does not keep others waiting.
-    @Test func theClientOfARequestCountsWhereItWaits() throws {
+    /// A library with a large block, for which all memory is taken.
+    private func makeFullLibrary() throws -> (ScratchLibrary, large: CID) {
         let scratch = try ScratchLibrary(egressBytesMax: 1 << 20, largeEgressBytesMax: 3 << 20)
-        let blocks = HostileBlocks(scratch)
-        let large = try blocks.store(Bytes([UInt8](repeating: 1, count: 2 << 20)), .raw)
+        let large = try HostileBlocks(scratch).store(
+            Bytes([UInt8](repeating: 1, count: 2 << 20)), .raw)
         let memory = scratch.library.blockMemory.large
         #expect(memory.tryAcquire(memory.limit))
+        return (scratch, large)
+    }
+
+    /// Clients take turns: who waits for many does not keep others waiting.
+    @Test func theClientOfARequestCountsWhereItWaits() throws {
+        let (scratch, large) = try makeFullLibrary()
+        let memory = scratch.library.blockMemory.large
         let order = Locked<[Int]>([])
         var threads: [Thread] = []
         for client in [1, 1, 2] {
@@ -137,11 +144,8 @@ struct BlockMemoryTests {
 
     /// Of a hundred who wait for a large block each would work on it, for a caller who left meanwhile.
     @Test func whoseCallerLeftWhileItWaitedGetsNoBlock() throws {
-        let scratch = try ScratchLibrary(egressBytesMax: 1 << 20, largeEgressBytesMax: 3 << 20)
-        let blocks = HostileBlocks(scratch)
-        let large = try blocks.store(Bytes([UInt8](repeating: 1, count: 2 << 20)), .raw)
+        let (scratch, large) = try makeFullLibrary()
         let memory = scratch.library.blockMemory.large
-        #expect(memory.tryAcquire(memory.limit))
         let isGone = Atomic(false)
         let context = RequestContext(deadline: soon(), firstLook: .zero) {
             !isGone.load(ordering: .sequentiallyConsistent)

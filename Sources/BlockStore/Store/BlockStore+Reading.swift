@@ -61,7 +61,7 @@ extension BlockStore {
         }
         guard Self.canBeStored(multihash) else { return nil }
         if let found = log.state.withLock({ $0.find(multihash) }) { return found.info }
-        return try entry(of: multihash)?.info
+        return try entryOnDisk(of: multihash)?.info
     }
 
     /// Whether the store has a block.
@@ -72,6 +72,11 @@ extension BlockStore {
     /// What the index says, in memory or on disk.
     private func entry(of multihash: Multihash) throws(BlockStoreError) -> IndexEntry? {
         if let found = log.state.withLock({ $0.find(multihash) }) { return found.entry }
+        return try entryOnDisk(of: multihash)
+    }
+
+    /// What it says of a block that the log does not know.
+    private func entryOnDisk(of multihash: Multihash) throws(BlockStoreError) -> IndexEntry? {
         try refuseQuarantined(multihash)
         return try indexEntry(multihash)
     }

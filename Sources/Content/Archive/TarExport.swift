@@ -99,13 +99,8 @@ package struct TarExport {
             }
             let folder = levels[index].folder.root
             let path = try levels[index].path.appending(entry.name, in: folder)
-            let implied = try path.implied(
-                by: entry.name, below: levels[index].path, in: folder)
-            let before = written.memoryByteCount
-            guard written.insert(path, below: implied) else {
-                throw .pathTaken(path, by: entry.name, of: folder)
-            }
-            try state.take(written.memoryByteCount - before)
+            try written.insert(
+                path, of: entry.name, below: levels[index].path, in: folder, countedIn: state)
             return try open(entry.cid, at: path)
         }
         defer { hasEnded = true }

@@ -49,12 +49,8 @@ struct TarNameCheck {
                 entryCount += 1
                 guard entryCount < Limits.tarCheckedEntriesMax else { return }
                 let below = try path.appending(entry.name, in: cid)
-                let implied = try below.implied(by: entry.name, below: path, in: cid)
-                let before = met.memoryByteCount
-                guard met.insert(below, below: implied) else {
-                    throw .pathTaken(below, by: entry.name, of: cid)
-                }
-                try state.take(met.memoryByteCount - before)
+                try met.insert(
+                    below, of: entry.name, below: path, in: cid, countedIn: state)
                 guard entry.cid.codec == .dagPB else {
                     guard !met.isFolder(below) else { throw .folderWanted(at: below, entry.cid) }
                     continue
