@@ -37,6 +37,8 @@ package enum Limits {
     /// Bytes of the roots whose pins are being changed, or wait for that in line. When it is full,
     /// changes of pins wait before the lines, in the order of their coming.
     package static let claimBytesMax = 4 << 20
+    /// Roots of the pins made last that are remembered for those who delete blocks: less than 256 KiB.
+    package static let recentPinsMax = 1024
     /// How long a read waits for a block that is just being written and too large to be kept meanwhile.
     static let largeWriteWait: Duration = .seconds(30)
     /// Failures that are remembered for those who still wait for blocks of that time.

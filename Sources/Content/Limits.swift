@@ -164,6 +164,9 @@ package enum Limits {
     /// Bytes of path resolutions that are kept.
     static let resolutionBytesMax = 4 << 20
 
+    /// How often the removal of a block looks again because somebody has pinned something meanwhile.
+    static let removalLooksMax = 100
+
     /// Roots whose blocks are looked at by one walk, and whose pins are given to the store together. It
     /// writes them with one wait for the disk unless they are long.
     package static let pinsAtOnceMax = 4_096

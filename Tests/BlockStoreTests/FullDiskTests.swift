@@ -62,7 +62,7 @@ struct FullDiskTests {
         }
         try store.unpin(block.cid, by: soon())
         #expect(try store.get(block.multihash) == block.bytes)
-        #expect(try store.delete(block.multihash))
+        #expect(try store.delete(block.multihash) == .deleted)
         // What is there already needs no space.
         #expect(store.statistics.blockCount == 0)
     }

@@ -32,7 +32,7 @@ struct MemoryTests {
         #expect(try store.contains(multihash) == isIdentity)
         #expect(try store.stat(multihash)?.byteCount == (isIdentity ? multihash.digestCount : nil))
         #expect(try store.stat(multihash)?.sequence == nil, "what is in no log has no number")
-        #expect(try !store.delete(multihash))
+        #expect(try store.delete(multihash) == .absent)
         #expect(
             store.isCached(multihash) == (isIdentity || multihash.digestCount > 128),
             "nothing would have to be read")
@@ -81,7 +81,7 @@ struct MemoryTests {
         let block = try VerifiedBlock(sample: 2)
         try store.append([block], by: soon())
         let read = try store.get(block.multihash) { _ in
-            (try? store.delete(block.multihash)) == true
+            (try? store.delete(block.multihash)) == .deleted
                 && (try? store.append([block], by: soon())) != nil
         }
         guard case .found(let bytes) = read else {

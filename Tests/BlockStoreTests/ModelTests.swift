@@ -62,7 +62,8 @@ struct ModelTests {
         }
 
         mutating func delete(_ block: VerifiedBlock, _ number: Int) throws {
-            #expect(try store.delete(block.multihash) == (blocks[number] != nil))
+            #expect(
+                try store.delete(block.multihash) == (blocks[number] != nil ? .deleted : .absent))
             blocks[number] = nil
             #expect(try store.get(block.multihash) == nil)
         }

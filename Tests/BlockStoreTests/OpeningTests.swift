@@ -46,7 +46,7 @@ struct OpeningTests {
         do {
             let store = try scratch.open()
             try store.append((0..<3).map { try VerifiedBlock(sample: $0) }, by: soon())
-            #expect(try store.delete(VerifiedBlock(sample: 2).multihash))
+            #expect(try store.delete(VerifiedBlock(sample: 2).multihash) == .deleted)
             store.close()
         }
         let store = try scratch.open()

@@ -3,9 +3,13 @@ import Multiformats
 /// Blocks that somebody is deleting, and numbers that the log still has to delete: those of the batch
 /// that is being written, then those that wait for the next one.
 struct LogDeletions {
-    private static let cost = MemoryCost.element(UInt64.self) + MemoryCost.element(Multihash.self)
+    private static let cost =
+        2 * MemoryCost.element(UInt64.self) + MemoryCost.element(Multihash.self)
 
-    private var announced: Set<Multihash> = []
+    /// With the number of each among the deletions that have begun.
+    private var announced: [Multihash: UInt64] = [:]
+    /// How many have begun since the start.
+    private(set) var begunCount: UInt64 = 0
     private var waiting: [UInt64] = []
     private var writing: [UInt64] = []
     /// The largest number that was deleted since the start.
@@ -21,15 +25,23 @@ struct LogDeletions {
     var isWaiting: Bool { !waiting.isEmpty }
 
     /// Whether a block is being deleted.
-    func contains(_ multihash: Multihash) -> Bool { announced.contains(multihash) }
+    func contains(_ multihash: Multihash) -> Bool { announced[multihash] != nil }
+
+    /// Whether one of the first so many has not ended.
+    func isRunning(amongFirst count: UInt64) -> Bool { announced.values.contains { $0 <= count } }
 
     /// Announces that a block is about to be deleted.
     ///
     /// - Returns: false when somebody else is deleting it.
-    mutating func announce(_ multihash: Multihash) -> Bool { announced.insert(multihash).inserted }
+    mutating func announce(_ multihash: Multihash) -> Bool {
+        guard announced[multihash] == nil else { return false }
+        begunCount += 1
+        announced[multihash] = begunCount
+        return true
+    }
 
     /// Ends what was announced.
-    mutating func end(_ multihash: Multihash) { announced.remove(multihash) }
+    mutating func end(_ multihash: Multihash) { announced[multihash] = nil }
 
     /// Adds a number that the index no longer has, so that the log need not have it either.
     mutating func append(_ sequence: UInt64) {

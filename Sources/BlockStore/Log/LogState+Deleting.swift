@@ -22,4 +22,19 @@ extension LogState {
         deletions.append(removed.sequence)
         count(-1, -removed.byteCount)
     }
+
+    /// How far deletions are that somebody waits for.
+    enum DeletionProgress {
+        case ended
+        /// Look again when the generation has grown.
+        case running(generation: UInt64)
+        case refused(BlockStoreError)
+    }
+
+    /// How far the first so many deletions since the start are.
+    func progress(ofFirst count: UInt64) -> DeletionProgress {
+        guard deletions.isRunning(amongFirst: count) else { return .ended }
+        if case .closed = phase { return .refused(.closed) }
+        return .running(generation: generation)
+    }
 }

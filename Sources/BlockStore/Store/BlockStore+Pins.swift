@@ -1,6 +1,7 @@
 import Buffers
 package import Execution
 package import Multiformats
+import Synchronization
 
 extension BlockStore {
     /// Pins a root, or changes its pin: mode and name become the given ones.
@@ -14,13 +15,15 @@ extension BlockStore {
     ///   - name: for people.
     ///   - holder: who wants it; added to those who do already.
     ///   - deadline: when to give up; the pin may then be there or not.
+    /// - Returns: whether the holder had no pin there before.
     /// - Throws: `.pinnedRecursively` for a direct pin where anybody has a recursive one.
     /// - Complexity: one synced write, shared with others.
+    @discardableResult
     package func pin(
         _ cid: CID, mode: Pin.Mode, name: String, holder: Pin.Holders = .rpc,
         by deadline: Deadline
-    ) throws(BlockStoreError) {
-        try pin([cid], mode: mode, name: name, holder: holder, by: deadline)
+    ) throws(BlockStoreError) -> Bool {
+        try !pin([cid], mode: mode, name: name, holder: holder, by: deadline).isEmpty
     }
 
     /// Pins several roots: after `.pinnedRecursively` none of them, after another error all of them,
@@ -35,21 +38,26 @@ extension BlockStore {
     ///   - name: for people; the same for all.
     ///   - holder: who wants them; added to those who do already.
     ///   - deadline: when to give up; the pins may then be there or not.
+    /// - Returns: the roots where the holder had no pin before.
     /// - Throws: `.pinnedRecursively` for direct pins where anybody has a recursive one.
     /// - Complexity: one synced write for each step, shared with others; none for pins that are as they
     ///   are to be. Two look-ups for each of those and for each direct pin, else one.
+    @discardableResult
     package func pin(
         _ cids: [CID], mode: Pin.Mode, name: String, holder: Pin.Holders = .rpc,
         by deadline: Deadline
-    ) throws(BlockStoreError) {
-        guard !cids.isEmpty else { return }
+    ) throws(BlockStoreError) -> [CID] {
+        guard !cids.isEmpty else { return [] }
         for cid in cids { try Self.checkLength(cid) }
         try waitForBlocks(by: deadline)
-        try claims.with(Set(cids), by: deadline) { () throws(BlockStoreError) in
+        return try claims.with(Set(cids), by: deadline) { () throws(BlockStoreError) in
+            // Also behind an error: some of them may be there.
+            defer { recentPins.withLock { $0.add(cids) } }
             if mode == .direct { try refuseRecursive(cids) }
-            var unchanged: [CID] = []
+            var (unchanged, new): ([CID], [CID]) = ([], [])
             func change(_ cid: CID) throws(BlockStoreError) -> MetaChange? {
                 let before = try pin(of: cid)
+                if before?.holders.contains(holder) != true { new.append(cid) }
                 let pin = try changed(before, cid, mode: mode, name: name, holder: holder)
                 guard pin != before else {
                     unchanged.append(cid)
@@ -60,12 +68,13 @@ extension BlockStore {
                 return change
             }
             try inBatches(of: cids, by: deadline, change)
-            guard !unchanged.isEmpty else { return }
+            guard !unchanged.isEmpty else { return new }
             // Of a change whose caller no longer waited some may be on its way to the disk yet: a pin
             // is as it was read only if that is still so behind it. What is read is on disk.
             try meta.write([], by: deadline)
             let again = unchanged
             try inBatches(of: again, by: deadline, change)
+            return new
         }
     }
 
@@ -116,13 +125,17 @@ extension BlockStore {
     ///   - takesRecursive: whether a recursive pin is taken away; a direct one is either way.
     ///   - holder: who no longer wants them.
     ///   - deadline: when to give up; the pins may then be there or not.
+    ///   - absent: nothing changes unless this block is absent; asked while nobody else changes the pins.
+    /// - Returns: false where that block is here.
     /// - Throws: `.notPinned` when this holder has no pin at one of them, `.pinnedRecursively`.
     /// - Complexity: one synced write for pins within `Limits.pinBatchBytesMax`, shared with others.
+    @discardableResult
     package func unpin(
         _ cids: [CID], ignoringAbsent: Bool = false, takesRecursive: Bool = true,
-        holder: Pin.Holders = .rpc, by deadline: Deadline
-    ) throws(BlockStoreError) {
+        holder: Pin.Holders = .rpc, ifAbsent absent: Multihash? = nil, by deadline: Deadline
+    ) throws(BlockStoreError) -> Bool {
         try claims.with(Set(cids), by: deadline) { () throws(BlockStoreError) in
+            if let absent, try contains(absent) { return false }
             if !takesRecursive { try refuseRecursive(cids) }
             try inBatches(of: cids, by: deadline) { cid throws(BlockStoreError) in
                 do throws(BlockStoreError) {
@@ -131,6 +144,7 @@ extension BlockStore {
                     return nil
                 }
             }
+            return true
         }
     }
 
@@ -142,24 +156,36 @@ extension BlockStore {
     ///   - unpins: whether the old one is given up.
     ///   - holder: whose pin it is.
     ///   - deadline: when to give up; then either all of it has happened or nothing.
+    /// - Returns: whether the holder had no pin at `new` before.
     /// - Throws: `.notPinned` when this holder has no pin at `old`; `.pinnedRecursively` when that is a
     ///   direct one and `new` has a recursive one.
+    @discardableResult
     package func updatePin(
         from old: CID, to new: CID, unpin unpins: Bool, holder: Pin.Holders = .rpc,
         by deadline: Deadline
-    ) throws(BlockStoreError) {
+    ) throws(BlockStoreError) -> Bool {
         try Self.checkLength(new)
         try waitForBlocks(by: deadline)
-        try claims.with([old, new], by: deadline) { () throws(BlockStoreError) in
+        return try claims.with([old, new], by: deadline) { () throws(BlockStoreError) in
+            defer { recentPins.withLock { $0.add([new]) } }
             guard let pin = try pin(of: old), pin.holders.contains(holder) else {
                 throw Self.notPinned(old)
             }
-            let moved = try changed(
-                try self.pin(of: new), new, mode: pin.mode, name: pin.name, holder: holder)
+            let before = try self.pin(of: new)
+            let moved = try changed(before, new, mode: pin.mode, name: pin.name, holder: holder)
             var changes = [Self.put(moved)]
             if unpins, old != new { changes.append(try removal(of: old, holder: holder)) }
             try meta.write(changes, by: deadline)
+            return before?.holders.contains(holder) != true
         }
+    }
+
+    /// Where the pins stand, for `delete(_:ifNoPinSince:by:)`. To be taken before they are looked at.
+    package var pinMark: PinMark { recentPins.withLock { $0.mark } }
+
+    /// The roots that were pinned since a mark, nil where there are too many to remember.
+    package func rootsPinned(since mark: PinMark) -> [CID]? {
+        recentPins.withLock { $0.roots(since: mark) }
     }
 
     /// The pin of a root, if it has one.
@@ -197,7 +223,8 @@ extension BlockStore {
         }
     }
 
-    private func waitForBlocks(by deadline: Deadline) throws(BlockStoreError) {
+    /// Waits until all blocks are on disk that were appended before the call.
+    package func waitForBlocks(by deadline: Deadline) throws(BlockStoreError) {
         let tail = log.state.withLock { $0.tail }
         try log.wait(for: tail, by: deadline)
     }

@@ -1,6 +1,6 @@
 import Buffers
 package import Execution
-package import Multiformats
+import Multiformats
 
 extension BlockStore {
     /// Appends blocks to the log and returns once they are on disk.
@@ -26,68 +26,6 @@ extension BlockStore {
     package func makeAppender(by deadline: Deadline) -> Appender {
         Appender(store: self, deadline: deadline)
     }
-
-    /// Deletes a block: first from the index, synced, then from the log.
-    ///
-    /// Pins are not looked at: that is the caller's job.
-    ///
-    /// - Parameters:
-    ///   - multihash: of the block.
-    ///   - deadline: when to give up waiting.
-    /// - Returns: whether the store had it.
-    @discardableResult
-    package func delete(
-        _ multihash: Multihash, by deadline: Deadline = .after(.seconds(60))
-    ) throws(BlockStoreError) -> Bool {
-        guard Self.canBeStored(multihash) else { return false }
-        try beginDeleting(multihash, by: deadline)
-        var removed: IndexEntry?
-        var wasQuarantined = false
-        defer { endDeleting(multihash, removed, wasQuarantined: wasQuarantined) }
-        wasQuarantined = try isQuarantined(multihash)
-        removed = try forget(multihash, by: deadline)
-        return removed != nil
-    }
-
-    private func beginDeleting(
-        _ multihash: Multihash, by deadline: Deadline
-    ) throws(BlockStoreError) {
-        while true {
-            switch log.state.withLock({ $0.beginDeleting(multihash) }) {
-            case .begun: return
-            case .refused(let error): throw error
-            case .wait(let generation): try log.waitForChange(since: generation, by: deadline)
-            }
-        }
-    }
-
-    private func forget(
-        _ multihash: Multihash, by deadline: Deadline
-    ) throws(BlockStoreError) -> IndexEntry? {
-        let (found, epoch) = log.state.withLock { ($0.find(multihash), $0.epoch) }
-        if let found {
-            try log.wait(
-                for: LogTicket(epoch: epoch, sequence: found.entry.sequence), by: deadline)
-            try meta.waitForIndex(through: found.entry.sequence, by: deadline)
-        }
-        guard let entry = try indexEntry(multihash) else { return nil }
-        try meta.write([.forget(multihash, entry)], by: deadline)
-        return entry
-    }
-
-    private func endDeleting(
-        _ multihash: Multihash, _ removed: IndexEntry?, wasQuarantined: Bool
-    ) {
-        cache.remove(multihash)
-        if removed != nil, wasQuarantined { quarantine.remove(multihash) }
-        let generation = log.state.notify { state in
-            state.endDeleting(multihash, removed: removed)
-            return state.generation
-        }
-        log.announce(generation)
-    }
-
-    // MARK: appending one block
 
     /// What became of a block that was handed in.
     struct Submission {

@@ -19,6 +19,7 @@ package final class BlockStore: Sendable {
     let freeSpace: FreeSpace
     let quarantine: Quarantine
     let claims = PinClaims()
+    let recentPins = Mutex(RecentPins())
     /// What the last opening had to do.
     package let recovery: RecoveryReport
 

@@ -1,3 +1,4 @@
+import BlockStore
 package import Buffers
 import Multiformats
 package import UnixFS
@@ -27,6 +28,8 @@ package final class AddSession {
     let access: ContentAccess
     let options: ImportOptions
     private let sink: BlockSink
+    /// From before the first block: those that are stored already are passed over.
+    private let mark: DeletionMark
     let leaves: OrderedWork<PendingFile.Step, Leaf, Result<SealedLeaf, ContentError>>
     /// The file that was begun and not ended.
     var current: PendingFile?
@@ -57,6 +60,7 @@ package final class AddSession {
     ) throws(ContentError) {
         self.access = access
         self.options = options
+        mark = access.library.store.deletionMark
         let hasher = try BlockHasher(options: options)
         sink = BlockSink(
             hasher: hasher, library: options.onlyHash ? nil : access.library,
@@ -128,7 +132,7 @@ package final class AddSession {
         let results = tree.results
         if case .recursively(let name) = pinning, !options.onlyHash {
             try Pins(access.library).pinPresent(
-                results.lazy.map(\.cid), name: name, for: access.context)
+                results.lazy.map(\.cid), since: mark, name: name, for: access.context)
         }
         try reports.release()
         return results

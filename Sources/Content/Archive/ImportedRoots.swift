@@ -60,8 +60,9 @@ struct ImportedRoots {
         var results = unpinned
         for start in stride(from: 0, to: results.count, by: Limits.pinsAtOnceMax) {
             let part = start..<min(start + Limits.pinsAtOnceMax, results.count)
+            let mark = access.library.store.deletionMark
             try lookBelow(part, of: &results)
-            try pin(part, of: &results, name)
+            try pin(part, since: mark, of: &results, name)
         }
         return results
     }
@@ -89,12 +90,13 @@ struct ImportedRoots {
     /// Pins those roots of a part that can be pinned; where the store refuses, all of them have its
     /// error.
     private func pin(
-        _ part: Range<Int>, of results: inout [ImportedRoot], _ name: String
+        _ part: Range<Int>, since mark: DeletionMark, of results: inout [ImportedRoot],
+        _ name: String
     ) throws(ContentError) {
         let wanted = results[part].filter { $0.pinError == nil }.map(\.cid)
         do {
             try Pins(access.library).pinPresent(
-                wanted, mode: .recursive, name: name, for: access.context)
+                wanted, since: mark, name: name, for: access.context)
         } catch let error where error.endsRequest {
             throw error
         } catch {

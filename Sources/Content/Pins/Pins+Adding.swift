@@ -25,8 +25,8 @@ extension Pins {
     /// Some may be pinned, and some not, after an error of the store, a deadline or a caller who leaves
     /// while pins are written, and where a pin becomes recursive in that time that was none before.
     ///
-    /// A block can be removed between the look at it and the pin that keeps it, which comes when the
-    /// blocks below all roots were seen: for the time of the whole walk nothing keeps them.
+    /// Until the pin is there, which comes when the blocks below all roots were seen, nothing keeps them:
+    /// when any block was removed meanwhile, all are looked at again.
     ///
     /// - Parameters:
     ///   - cids: the roots; one that is there again counts once.
@@ -45,8 +45,9 @@ extension Pins {
         try Self.check(name: name)
         do {
             if mode == .direct { try refuseRecursive(cids, for: context) }
+            let mark = store.deletionMark
             try checkPresence(of: cids, mode: mode, for: context, progress: progress)
-            try pinPresent(cids, mode: mode, name: name, for: context)
+            try pinPresent(cids, since: mark, mode: mode, name: name, for: context)
         } catch let error where error.code != .invalidArgument {
             throw error.prefixed("pin: ")
         }
@@ -65,16 +66,55 @@ extension Pins {
         }
     }
 
-    /// Pins roots whose blocks are here, as the caller knows.
+    /// Pins roots whose blocks were here, as the caller knows.
+    ///
+    /// - Parameter mark: from before the caller looked at the blocks or stored them. Where one was removed
+    ///   since, all of those that belong together are looked at again, and not pinned where one is missing.
     func pinPresent(
-        _ cids: some Collection<CID>, mode: Pin.Mode = .recursive, name: String,
-        for context: RequestContext
+        _ cids: some Collection<CID>, since mark: DeletionMark, mode: Pin.Mode = .recursive,
+        name: String, for context: RequestContext
     ) throws(ContentError) {
         try Self.check(name: name)
-        try inParts(
-            cids, for: context, conflict: Self.alreadyRecursive
-        ) { part, deadline throws(BlockStoreError) in
-            try store.pin(part, mode: mode, name: name, by: deadline)
+        var rest = cids[...]
+        while !rest.isEmpty {
+            let part = rest.prefix(countAtOnce)
+            rest = rest[part.endIndex...]
+            var new: [CID] = []
+            try inParts(
+                part, for: context, conflict: Self.alreadyRecursive
+            ) { part, deadline throws(BlockStoreError) in
+                new = try store.pin(part, mode: mode, name: name, by: deadline)
+            }
+            try lookAgain(below: part, since: mark, mode: mode, new: new, for: context)
+        }
+    }
+
+    /// Looks whether all is still here that pins keep from now on.
+    ///
+    /// - Parameter new: the pins that are taken back where something is missing.
+    func lookAgain(
+        below cids: some Collection<CID>, since mark: DeletionMark, mode: Pin.Mode, new: [CID],
+        for context: RequestContext
+    ) throws(ContentError) {
+        let hasDeleted = try storing { () throws(BlockStoreError) in
+            try store.hasDeleted(since: mark, by: context.deadline)
+        }
+        while hasDeleted {
+            do {
+                try checkPresence(of: Array(cids), mode: mode, for: context)
+                // One that was stored again meanwhile may be on its way to the disk yet.
+                return try storing { () throws(BlockStoreError) in
+                    try store.waitForBlocks(by: context.deadline)
+                }
+            } catch let fault where fault.code == .blockNotFound {
+                // Somebody can have stored it again, and have an answer that it is pinned.
+                let isTakenBack = try storing { () throws(BlockStoreError) in
+                    try store.unpin(
+                        new, ignoringAbsent: true, ifAbsent: fault.cid?.multihash,
+                        by: context.deadline)
+                }
+                if isTakenBack { throw fault.prefixed("a block was removed meanwhile: ") }
+            }
         }
     }
 

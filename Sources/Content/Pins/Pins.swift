@@ -94,9 +94,17 @@ package struct Pins: Sendable {
             throw ContentError(
                 .pinConflict, "'to' cid was already recursively pinned", cid: new)
         }
+        let mark = store.deletionMark
         try checkPresence(of: [new], mode: .recursive, for: context)
-        try storing { () throws(BlockStoreError) in
+        let isNew = try storing { () throws(BlockStoreError) in
             try store.updatePin(from: old, to: new, unpin: unpins, by: context.deadline)
+        }
+        do {
+            try lookAgain(
+                below: [new], since: mark, mode: .recursive, new: isNew ? [new] : [], for: context)
+        } catch let error where error.code == .blockNotFound {
+            if unpins { try add(old, name: pin.name, for: context) }
+            throw error
         }
     }
 

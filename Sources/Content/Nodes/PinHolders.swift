@@ -1,0 +1,94 @@
+import BlockStore
+import Multiformats
+
+/// Which of some blocks are kept by pins, whoever holds the pin, in Kubo's words.
+struct PinHolders {
+    /// Where the pins stood before the last look at them.
+    private(set) var mark: PinMark
+    private let access: ContentAccess
+    private var wanted: Set<Multihash>
+    private var holders: [Multihash: String] = [:]
+
+    /// Looks at all pins.
+    ///
+    /// - Throws: `.storage`, `.undecodable` for a pinned DAG that cannot be followed, and as
+    ///   `RequestContext.check()`.
+    init(of cids: [CID], _ access: ContentAccess) throws(ContentError) {
+        self.access = access
+        wanted = Set(cids.map(\.multihash))
+        mark = access.library.store.pinMark
+        try look()
+    }
+
+    /// What keeps a block; nil if nothing did at the last look.
+    func holder(of multihash: Multihash) -> String? { holders[multihash] }
+
+    /// Looks at what was pinned since the last look.
+    ///
+    /// - Throws: as `init`.
+    mutating func lookAgain() throws(ContentError) {
+        let before = mark
+        mark = access.library.store.pinMark
+        guard let roots = access.library.store.rootsPinned(since: before) else {
+            return try look()
+        }
+        var walk = DAGWalk(roots: [], access: access, options: .presence)
+        for root in roots {
+            // It may be gone again.
+            guard let pin = try pin(of: root) else { continue }
+            note(pin)
+            guard pin.mode == .recursive else { continue }
+            walk.goOn(below: root)
+            try search(below: root, by: &walk)
+        }
+    }
+
+    private func pin(of root: CID) throws(ContentError) -> Pin? {
+        do {
+            return try access.library.store.pin(of: root)
+        } catch {
+            throw ContentError(error)
+        }
+    }
+
+    private mutating func look() throws(ContentError) {
+        let store = access.library.store
+        do {
+            try store.forEachPin { pin in
+                try access.context.check()
+                note(pin)
+                return true
+            }
+            guard !wanted.isEmpty else { return }
+            // One walk for all pins. They come page by page: a list of them would grow with the
+            // repository.
+            var walk = DAGWalk(roots: [], access: access, options: .presence)
+            try store.forEachPin(mode: .recursive) { pin in
+                try access.context.check()
+                walk.goOn(below: pin.cid)
+                try search(below: pin.cid, by: &walk)
+                return !wanted.isEmpty
+            }
+        } catch {
+            throw ContentError(error, in: nil)
+        }
+    }
+
+    /// Notes that a pin keeps its own root.
+    private mutating func note(_ pin: Pin) {
+        guard wanted.remove(pin.cid.multihash) != nil else { return }
+        holders[pin.cid.multihash] =
+            pin.mode == .recursive ? "pinned: recursive" : "pinned: direct"
+    }
+
+    private mutating func search(
+        below root: CID, by walk: inout DAGWalk
+    ) throws(ContentError) {
+        while !wanted.isEmpty, let visit = try walk.next() {
+            guard wanted.remove(visit.cid.multihash) != nil else { continue }
+            // A root that was pinned since the pins were looked at is passed below other pins.
+            holders[visit.cid.multihash] =
+                visit.depth > 0 ? "pinned via \(root.text())" : "pinned: recursive"
+        }
+    }
+}
