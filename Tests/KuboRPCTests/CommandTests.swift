@@ -188,6 +188,20 @@ struct CommandTests {
         #expect(answer.text.contains("using format argument with edges is not allowed"))
     }
 
+    /// What is shown once is shown once by the call, not once for each root.
+    @Test(arguments: ["recursive=true", "recursive=true&max-depth=1", "recursive=false"])
+    func refsOfTheSameRootTwiceAreToldOnce(options: String) throws {
+        let node = try TestNode()
+        let added = try AnyJSON.lines(
+            node.upload("add", [.file("d/a", "a"), .file("d/b", "b")]).text)
+        let root = try #require(added.last?["Hash"]?.text)
+        let target = "refs?\(options)&arg=\(root)"
+        let once = try node.call(target + "&unique=true").text
+        #expect(try AnyJSON.lines(once).count == 2)
+        #expect(try node.call(target + "&arg=\(root)&unique=true").text == once)
+        #expect(try node.call(target + "&arg=\(root)").text == once + once)
+    }
+
     /// What would be cut off an identity digest is content.
     @Test(arguments: [
         ("mhtype=identity&mhlen=3", "hash (3) must be equal to the length of the data (5)"),

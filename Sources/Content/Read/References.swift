@@ -12,13 +12,13 @@ package struct Reference: Sendable, Hashable {
     package let linkName: Bytes
 }
 
-/// Lists the links below a block, parents before children.
+/// Lists the links below some blocks, one after the other, parents before children.
 ///
 /// - Spec: kubo-rpc 3.3, `refs`; Kubo's order and its rules for `unique` and `max-depth`.
 package struct References {
     /// How a listing behaves.
     package struct Options: Sendable {
-        /// Each destination once.
+        /// Each destination once, whatever the number of roots.
         package var isUnique = false
         /// Levels: 1 for the links of the root alone; nil for all.
         package var depthMax: Int? = 1
@@ -32,16 +32,28 @@ package struct References {
     private let access: ContentAccess
     private let options: Options
     private let reader: BlockReader
-    /// Memory for the depths.
-    private let state: StateShare
     private var path: WalkPath<NamedLinkCursor>
     private var seen: SeenBlocks
-    /// The smallest depth at which each destination was met; only where depths count.
-    private var depths: [CID: Int] = [:]
+    /// The same where a walk ends at some depth.
+    private var depths: SeenDepths
     /// The destination given out last, if its links come next.
     private var pending: CID?
     /// The destination given out last.
     private var last: CID?
+
+    /// Begins without a root.
+    ///
+    /// - Parameters:
+    ///   - access: where the blocks are, and who asks.
+    ///   - options: how far to go.
+    package init(access: ContentAccess, options: Options = Options()) {
+        self.access = access
+        self.options = options
+        reader = access.makeReader()
+        path = WalkPath(access)
+        seen = SeenBlocks(access, isExact: true)
+        depths = SeenDepths(access)
+    }
 
     /// Reads the root.
     ///
@@ -49,32 +61,44 @@ package struct References {
     ///   - root: where to start.
     ///   - access: where the blocks are, and who asks.
     ///   - options: how far to go.
-    /// - Throws: `.blockNotFound`, `.undecodable`, `.storage`.
+    /// - Throws: as `goOn(below:)`.
     package init(
         from root: CID, access: ContentAccess, options: Options = Options()
     ) throws(ContentError) {
-        self.access = access
-        self.options = options
-        reader = access.makeReader()
-        state = access.makeStateShare()
-        path = WalkPath(access)
-        seen = SeenBlocks(access, isExact: true)
+        self.init(access: access, options: options)
+        try goOn(below: root)
+    }
+
+    /// Goes on below another root; what is left below the one before it, where that had a fault, is left
+    /// out.
+    ///
+    /// - Throws: `.blockNotFound`, `.undecodable`, `.storage`, and as `RequestContext.check()`.
+    package mutating func goOn(below root: CID) throws(ContentError) {
+        leaveRoot()
         if options.depthMax != 0 { try descend(into: root) }
+    }
+
+    /// Gives no more links below the root at hand.
+    package mutating func leaveRoot() {
+        (pending, last) = (nil, nil)
+        path.removeAll()
+        reader.release()
+        depths.restart()
     }
 
     /// The next link.
     ///
     /// - Returns: nil at the end.
-    /// - Throws: as `init`; `.tooMuchMemory`, `.overloaded`, and as `RequestContext.check()`.
+    /// - Throws: as `goOn(below:)`; `.tooMuchMemory`, `.overloaded`.
     package mutating func next() throws(ContentError) -> Reference? {
         if reader.isOthersTurn { release() }
         if let block = pending.take() { try descend(into: block) }
         while true {
             try access.context.check()
-            try state.makeRoom { release() }
+            try depths.state.makeRoom { release() }
             try path.state.makeRoom { release() }
             try seen.state.makeRoom { release() }
-            guard let cid = try path.next(from: reader) else { return nil }
+            guard let cid = try nextLink() else { return nil }
             let (isShown, goesDeeper) = try visit(cid, depth: path.depth)
             if isShown {
                 pending = goesDeeper ? cid : nil
@@ -116,24 +140,34 @@ package struct References {
     ) throws(ContentError) -> (isShown: Bool, goesDeeper: Bool) {
         let isLast = depth == options.depthMax
         guard options.isUnique else { return (true, !isLast) }
-        guard options.depthMax != nil else {
-            let isNew = try seen.insert(cid.multihash, as: .spelling(cid))
-            return (isNew, isNew)
+        guard options.depthMax == nil else {
+            let (isNew, goesDeeper) = try depths.meet(cid, at: depth, isLast: isLast)
+            return (isNew, goesDeeper)
         }
-        if let before = depths[cid], before <= depth { return (false, false) }
-        let isNew = depths.updateValue(depth, forKey: cid.compacted()) == nil
-        if isNew { try state.take(Limits.hashedEntryBytes + cid.multihash.digestCount) }
-        return (isNew, !isLast)
+        let isNew = try seen.insert(cid.multihash, as: .spelling(cid))
+        return (isNew, isNew)
     }
 
     // MARK: the way down
 
-    private mutating func descend(into cid: CID) throws(ContentError) {
-        guard cid.codec.mayHaveLinks else {
-            guard try access.byteCount(of: cid) != nil else { throw .blockNotFound(cid) }
-            return
+    private mutating func nextLink() throws(ContentError) -> CID? {
+        while let source = path.source {
+            if let cid = try path.nextOfLast(from: reader) { return cid }
+            path.removeLast()
+            depths.leave(source, at: path.depth)
         }
-        let held = try reader.held(cid) { path.release() }
-        try path.descend(into: cid, held)
+        return nil
+    }
+
+    private mutating func descend(into cid: CID) throws(ContentError) {
+        let depth = path.depth
+        if cid.codec.mayHaveLinks {
+            let held = try reader.held(cid) { path.release() }
+            try path.descend(into: cid, held)
+        } else {
+            guard try access.byteCount(of: cid) != nil else { throw .blockNotFound(cid) }
+        }
+        // A block without links adds no level.
+        if path.depth == depth { depths.leave(cid, at: depth) }
     }
 }

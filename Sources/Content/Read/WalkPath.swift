@@ -44,11 +44,16 @@ struct WalkPath<Cursor: BlockLinkCursor> {
     /// even as an identity CID: its own is let go of while that is read, or while a client takes nothing.
     mutating func next(from reader: BlockReader) throws(ContentError) -> CID? {
         while !levels.isEmpty {
-            try resume(from: reader)
-            if let cid = cursor?.next() { return cid.compacted() }
+            if let cid = try nextOfLast(from: reader) { return cid }
             removeLast()
         }
         return nil
+    }
+
+    /// As `next`, but nil where the last level has none left, for who has to know when it ends.
+    mutating func nextOfLast(from reader: BlockReader) throws(ContentError) -> CID? {
+        try resume(from: reader)
+        return cursor?.next()?.compacted()
     }
 
     /// Links that will come next, as far as the last block tells.
@@ -100,6 +105,13 @@ struct WalkPath<Cursor: BlockLinkCursor> {
         }
     }
 
+    /// Leaves the way where it is.
+    mutating func removeAll() {
+        release()
+        while !levels.isEmpty { removeLast() }
+        state.giveBack(beyond: Limits.stateStepBytes)
+    }
+
     /// Reads the block again that `next` has found a link in, if it was let go of.
     mutating func resume(from reader: BlockReader) throws(ContentError) {
         guard let index = levels.indices.last, cursor == nil else { return }
@@ -126,7 +138,8 @@ struct WalkPath<Cursor: BlockLinkCursor> {
         levels[index].placeByteCount = byteCount
     }
 
-    private mutating func removeLast() {
+    /// Ends the last level.
+    mutating func removeLast() {
         let level = levels.removeLast()
         cursor = nil
         state.forget(Level.byteCount(level.cid) + level.placeByteCount)

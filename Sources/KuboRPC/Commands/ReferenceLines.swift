@@ -3,14 +3,14 @@ import Content
 import Multiformats
 
 /// The links below some roots, a line each. A root that cannot be read is a line with the error; the
-/// others follow all the same.
+/// others follow all the same. Those that were met below one root are met for the others, as in Kubo.
 final class ReferenceLines: LineSource {
     private let invocation: Invocation
-    private let limits: References.Options
     private let format: ReferenceFormat
     private let roots: ArgumentCIDs
     private var index = 0
-    private var current: References?
+    /// Nil when nobody wants lines any more.
+    private var references: References?
     /// The line that was given last, if it is an error.
     private var problem: JSON?
 
@@ -20,7 +20,6 @@ final class ReferenceLines: LineSource {
     ) {
         self.roots = roots
         self.invocation = invocation
-        self.limits = limits
         self.format = format
     }
 
@@ -28,15 +27,13 @@ final class ReferenceLines: LineSource {
         problem = nil
         while true {
             do throws(ContentError) {
-                if let reference = try current?.next() { return line(of: reference) }
-                guard index < roots.cids.count else { return nil }
+                if let reference = try references?.next() { return line(of: reference) }
+                guard references != nil, index < roots.cids.count else { return nil }
                 index += 1
-                current = nil
-                current = try References(
-                    from: roots.cids[index - 1], access: invocation.access, options: limits)
+                try references?.goOn(below: roots.cids[index - 1])
             } catch {
                 if error.endsRequest { throw error }
-                current = nil
+                references?.leaveRoot()
                 problem = RefsCommands.line("", problem: RPCError(error).message)
                 return problem
             }
@@ -45,11 +42,11 @@ final class ReferenceLines: LineSource {
 
     var canRepeat: Bool { true }
 
-    func again() throws -> JSON? { try problem ?? current?.again().map(line) }
+    func again() throws -> JSON? { try problem ?? references?.again().map(line) }
 
-    func release() { current?.release() }
+    func release() { references?.release() }
 
-    func close() { current = nil }
+    func close() { references = nil }
 
     private func line(of reference: Reference) -> JSON {
         RefsCommands.line(
