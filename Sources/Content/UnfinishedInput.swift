@@ -14,7 +14,7 @@ final class UnfinishedInput {
     private let share: BudgetShare
     /// For what is too large to be assembled in memory.
     private let largeShare: WholeInputShare
-    private let file: UnnamedFile
+    private let file: SpoolFile
     /// Where each of the runs ends that were put aside; empty while nothing waits in the file.
     private var ends: [UInt64] = []
     /// How many bytes have to arrive before it is worth going on.
@@ -26,8 +26,7 @@ final class UnfinishedInput {
         self.access = access
         share = BudgetShare(of: access.library.assemblyBudget)
         largeShare = WholeInputShare(access)
-        file = UnnamedFile(
-            in: access.library.spoolFolder, byteCountMax: UInt64(Limits.putAsideBytesMax))
+        file = SpoolFile(access, byteCountMax: UInt64(Limits.putAsideBytesMax))
     }
 
     /// Whether it waits in the file.
@@ -62,7 +61,7 @@ final class UnfinishedInput {
     /// - Throws: `.storage` when the disk is full.
     func putAside(_ runs: [[Bytes]], missing: Int = 0) throws(ContentError) {
         for run in runs {
-            for piece in run { try write(piece) }
+            for piece in run { try file.append(piece) }
             ends.append(file.byteCount)
         }
         taken = file.byteCount
@@ -74,7 +73,7 @@ final class UnfinishedInput {
     ///
     /// - Returns: whether there are enough to go on with.
     func append(_ piece: Bytes) throws(ContentError) -> Bool {
-        try write(piece)
+        try file.append(piece)
         return file.byteCount - (ends.last ?? 0) >= enough
     }
 
@@ -97,7 +96,7 @@ final class UnfinishedInput {
         for (run, end) in ends.enumerated() {
             while start < end {
                 let next = min(end, start + UInt64(Limits.arrivedPieceBytes))
-                receive(run, try read(start..<next))
+                receive(run, try file.read(start..<next))
                 start = next
             }
         }
@@ -112,22 +111,6 @@ final class UnfinishedInput {
             return nil
         }
         defer { taken = end }
-        return try read(taken..<end)
-    }
-
-    private func write(_ piece: Bytes) throws(ContentError) {
-        do {
-            try file.append(piece)
-        } catch {
-            throw ContentError(.storage, error.description, cause: error)
-        }
-    }
-
-    private func read(_ range: Range<UInt64>) throws(ContentError) -> Bytes {
-        do {
-            return try file.read(range)
-        } catch {
-            throw ContentError(.storage, error.description, cause: error)
-        }
+        return try file.read(taken..<end)
     }
 }

@@ -34,6 +34,9 @@ enum Limits {
     static let runReadBytes = 16 << 10
     /// Bytes of one answer that wait in its file, whatever the number of its lists.
     static let spoolFileBytesMax: UInt64 = 4 << 30
+    /// Of that what may come out of the reserve of a full disk, and a list of arguments: what `pin rm` of
+    /// `argumentCountMax` is told and answers, so that room can be made.
+    static let reservedSpoolBytesMax: UInt64 = 16 << 20
     /// Bytes of lines that are gathered into one piece of an answer.
     static let linePieceBytes = 16 << 10
     /// Bytes of lines that an operation on a thread of its own may be ahead of its client; one line

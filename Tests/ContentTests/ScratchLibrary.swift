@@ -16,13 +16,14 @@ final class ScratchLibrary: Sendable {
     var access: ContentAccess { library.access(for: RequestContext(deadline: soon())) }
 
     init(
-        egressBytesMax: Int = 32 << 20, largeEgressBytesMax: Int = Limits.largeEgressBytesMax
+        egressBytesMax: Int = 32 << 20, largeEgressBytesMax: Int = Limits.largeEgressBytesMax,
+        reserveByteCount: Int = 0
     ) throws {
         folder = try File.makeTemporaryFolder(prefix: "holdfast-content-")
         var options = BlockStoreOptions(folder: folder)
         options.makesIfMissing = true
         options.cacheByteCount = 1 << 20
-        options.reserveByteCount = 0
+        options.reserveByteCount = reserveByteCount
         options.durability = .os
         options.logWriteBufferByteCount = 4 << 20
         options.metaWriteBufferByteCount = 1 << 20

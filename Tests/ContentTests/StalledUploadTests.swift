@@ -18,6 +18,17 @@ struct StalledUploadTests {
         bytes = random.bytes(9 << 20)
     }
 
+    /// What waits in a file would take the last of the disk, which the store's log needs.
+    @Test func whatIsPutAsideLeavesTheReserveAlone() throws {
+        let scratch = try ScratchLibrary(reserveByteCount: 1 << 60)
+        let session = try AddSession(scratch.access, options: ImportOptions()) { _ in }
+        try session.beginFile(at: .top)
+        try session.write(bytes.prefix(200_000))
+        let error = contentError { try session.pause() }
+        #expect(error?.code == .storage)
+        #expect(error?.message.contains("above the reserve") == true)
+    }
+
     /// Three bytes of a piece of 300 KB do not keep all of it while the upload stands still.
     @Test(arguments: [false, true])
     func theStartOfALeafDoesNotKeepThePieceThatItCameIn(holdsFirstChunk: Bool) throws {

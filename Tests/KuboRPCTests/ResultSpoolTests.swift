@@ -24,6 +24,25 @@ struct ResultSpoolTests {
         }
     }
 
+    /// A list of pins that are to be removed, and what is answered to that, are there on a full disk, too.
+    @Test func onlyWhatMakesRoomComesOutOfTheReserve() throws {
+        let node = try TestNode(reserveByteCount: 1 << 60)
+        let piece = Bytes([UInt8](repeating: 1, count: 1 << 20))
+        let pieceCount = Int(Limits.reservedSpoolBytesMax) / piece.count
+        let (answer, arguments) = (
+            ResultSpool(node.access), SpooledBytes(node.access, mayUseReserve: true)
+        )
+        for _ in 0..<pieceCount {
+            try answer.append(piece)
+            try arguments.append(piece)
+        }
+        let upload = SpooledBytes(node.access)
+        for append in [answer.append, arguments.append, upload.append] {
+            let error = #expect(throws: ContentError.self) { try append(piece) }
+            #expect(error?.message.contains("above the reserve") == true)
+        }
+    }
+
     private static func value(_ list: Int, _ number: Int) -> String {
         "\(list)-\(1_000_000 + number)-" + String(repeating: "x", count: 500)
     }

@@ -35,6 +35,15 @@ extension BlockStore {
         let isNew: Bool
     }
 
+    /// Takes room on the store's disk for a temporary file: what is not stored leaves the reserve alone,
+    /// too, because the log is to have it.
+    ///
+    /// - Parameter byteCount: what is about to be written.
+    /// - Throws: `.diskFull`.
+    package func takeDiskSpace(for byteCount: Int) throws(BlockStoreError) {
+        try freeSpace.takeOnce(byteCount)
+    }
+
     /// Queues a block unless it is there; waits only for room.
     func submit(
         _ block: VerifiedBlock, by deadline: Deadline

@@ -22,8 +22,10 @@ final class FreeSpace: Sendable {
     ///
     /// - Parameter count: bytes of the values; everything is written twice, log and table.
     /// - Throws: `.diskFull`.
-    func take(_ count: Int) throws(BlockStoreError) {
-        let cost = count * 2 + 64
+    func take(_ count: Int) throws(BlockStoreError) { try takeOnce(count * 2 + 64) }
+
+    /// The same for bytes that are written once, beside the databases.
+    func takeOnce(_ cost: Int) throws(BlockStoreError) {
         guard allowance.wrappingSubtract(cost, ordering: .relaxed).newValue < 0 else { return }
         guard let free = byteCount else { return }
         let usable = free - reserve - cost

@@ -1,6 +1,5 @@
 import Buffers
 import Content
-import Execution
 
 /// Keeps an answer until its request has ended: a few lines in memory, many in one file without a
 /// name, which its sorted lists share.
@@ -12,7 +11,7 @@ final class ResultSpool {
         case list(SortedSpool.Runs)
     }
 
-    private let file: UnnamedFile
+    private let file: SpoolFile
     private let access: ContentAccess
     private var parts: [Part] = []
     /// What comes behind all parts.
@@ -26,8 +25,9 @@ final class ResultSpool {
     /// - Parameter access: whose memory long values take, and where the file is.
     init(_ access: ContentAccess) {
         self.access = access
-        file = UnnamedFile(
-            in: access.library.spoolFolder, byteCountMax: Limits.spoolFileBytesMax)
+        file = SpoolFile(
+            access, byteCountMax: Limits.spoolFileBytesMax,
+            reservedByteCountMax: Limits.reservedSpoolBytesMax)
     }
 
     /// Adds one value as a line of a stream.

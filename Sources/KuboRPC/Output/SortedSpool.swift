@@ -1,6 +1,5 @@
 import Buffers
 import Content
-import Execution
 
 /// Puts the records of one list in the order of their keys, in little memory: runs that fit into it
 /// are sorted and written to the file of the answer, and merged when they are read.
@@ -15,7 +14,7 @@ final class SortedSpool {
         let isUnique: Bool
     }
 
-    private let file: UnnamedFile
+    private let file: SpoolFile
     private let memory: StateShare
     private let isUnique: Bool
     private var records: [SpooledRecord] = []
@@ -32,7 +31,7 @@ final class SortedSpool {
     ///   - file: gets what does not fit into memory.
     ///   - memory: what the records take; nobody else uses it until the list is finished.
     ///   - isUnique: whether of the records with one key only the first counts.
-    init(in file: UnnamedFile, _ memory: StateShare, isUnique: Bool) {
+    init(in file: SpoolFile, _ memory: StateShare, isUnique: Bool) {
         self.file = file
         self.memory = memory
         self.isUnique = isUnique

@@ -1,6 +1,5 @@
 import Buffers
 import Content
-import Execution
 
 /// Merges sorted runs: the first of all their next records, earlier runs first where keys are equal.
 ///
@@ -27,7 +26,7 @@ struct SpoolMerge {
     ///   - list: where the runs are.
     ///   - file: has them.
     ///   - memory: for the merge; nobody else uses it before the end.
-    init(_ list: SortedSpool.Runs, in file: UnnamedFile, _ memory: StateShare) throws {
+    init(_ list: SortedSpool.Runs, in file: SpoolFile, _ memory: StateShare) throws {
         self.memory = memory
         isUnique = list.isUnique
         runs = list.ranges.map { SpoolRun(file, $0) }

@@ -1,11 +1,10 @@
 import Buffers
 import Content
-import Execution
 
 /// Reads an answer that waited in a `ResultSpool`, in pieces so small that a client may take its
 /// time with them.
 final class SpoolReader {
-    private let file: UnnamedFile
+    private let file: SpoolFile
     private let memory: StateShare
     private var rest: ArraySlice<ResultSpool.Part>
     private var tail: Bytes?
@@ -22,7 +21,7 @@ final class SpoolReader {
     ///   - tail: comes behind them.
     ///   - memory: for lists, one after the other.
     init(
-        _ parts: [ResultSpool.Part], in file: UnnamedFile, behind tail: Bytes,
+        _ parts: [ResultSpool.Part], in file: SpoolFile, behind tail: Bytes,
         _ memory: StateShare
     ) {
         rest = parts[...]

@@ -1,5 +1,5 @@
 import Buffers
-import Execution
+import Content
 
 /// Reads the records of one run from front to back.
 struct SpoolRun {
@@ -17,13 +17,13 @@ struct SpoolRun {
         }
     }
 
-    private let file: UnnamedFile
+    private let file: SpoolFile
     /// What has not been read yet.
     private var rest: Range<UInt64>
     /// What was read ahead: at most `Limits.runReadBytes`.
     private var bytes = Bytes.empty
 
-    init(_ file: UnnamedFile, _ range: Range<UInt64>) {
+    init(_ file: SpoolFile, _ range: Range<UInt64>) {
         self.file = file
         rest = range
     }

@@ -1,17 +1,22 @@
 import Buffers
 import Content
-import Execution
 
 /// Bytes of an upload that are needed as a whole: they wait in a file until all of them have come, so
 /// that an upload that stands still holds next to no memory.
 final class SpooledBytes {
-    private let file: UnnamedFile
+    private let file: SpoolFile
     private let access: ContentAccess
     private var tail = ByteWriter()
 
-    init(_ access: ContentAccess) {
-        file = UnnamedFile(
-            in: access.library.spoolFolder, byteCountMax: Limits.spoolFileBytesMax)
+    /// Starts with none.
+    ///
+    /// - Parameters:
+    ///   - access: whose memory they take, and where the file is.
+    ///   - mayUseReserve: whether they may be needed to make room on the disk.
+    init(_ access: ContentAccess, mayUseReserve: Bool = false) {
+        file = SpoolFile(
+            access, byteCountMax: Limits.spoolFileBytesMax,
+            reservedByteCountMax: mayUseReserve ? Limits.reservedSpoolBytesMax : 0)
         self.access = access
     }
 

@@ -1,5 +1,5 @@
 import Buffers
-import Execution
+import Content
 
 /// A key with a value, as a run of a `SortedSpool` holds them: two lengths of 32 bits, key, value.
 struct SpooledRecord {
@@ -16,7 +16,7 @@ struct SpooledRecord {
     /// - Parameters:
     ///   - writer: gathers what is short.
     ///   - file: gets what was gathered, and what is long from where it is.
-    func write(to writer: inout ByteWriter, _ file: UnnamedFile) throws {
+    func write(to writer: inout ByteWriter, _ file: SpoolFile) throws {
         writer.appendLittleEndian(UInt32(key.count))
         writer.appendLittleEndian(UInt32(value.count))
         for bytes in [key, value] {

@@ -33,7 +33,7 @@ final class ArgumentsReceiver: BodyReceiver {
         self.invocation = invocation
         self.common = common
         self.answer = answer
-        text = SpooledBytes(invocation.access)
+        text = SpooledBytes(invocation.access, mayUseReserve: true)
         memory = invocation.access.makeEntryShare()
         parser = try MultipartParser(boundary: boundary)
     }
