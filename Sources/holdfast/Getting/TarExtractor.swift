@@ -16,9 +16,14 @@ final class TarExtractor {
         /// What the folder gets when it is full; nil for one that was there before, which stays as
         /// its owner has it.
         let final: Attributes?
-        /// Names of what was made in it, as 64-bit hashes with the process's random seed: a name
-        /// that comes twice must be noticed, and a folder of a million files has to fit into memory.
-        var made: Set<Int> = []
+        var made: MadeEntries
+
+        init(name: Bytes, folder: Folder, final: Attributes?) {
+            self.name = name
+            self.folder = folder
+            self.final = final
+            made = MadeEntries(isFolderNew: final != nil)
+        }
     }
 
     private struct Attributes {
@@ -29,6 +34,7 @@ final class TarExtractor {
     private struct OpenFile {
         let file: OutputFile
         let modified: WallTime?
+        let name: Bytes
     }
 
     private let output: Bytes
@@ -102,13 +108,16 @@ final class TarExtractor {
             levels.append(Level(name: name, folder: folder, final: final))
         case (.folder(let folder), .folder):
             levels.append(Level(name: name, folder: folder, final: nil))
-        case (.folder(let folder), _): try make(entry, name, in: folder)
+        case (.folder(let folder), _):
+            try make(entry, name, over: try folder.status(of: name), in: folder)
         case (.link, .folder): throw place.linkInTheWay
         case (.stream, .file):
             let stream = OutputFile(stream: try place.openStream())
-            open = OpenFile(file: stream, modified: entry.modified)
+            open = OpenFile(file: stream, modified: entry.modified, name: place.name)
         case (_, .folder), (.stream, .link): throw place.inTheWay
-        case (_, .file), (_, .link): try make(entry, place.name, in: place.parent)
+        case (_, .file), (_, .link):
+            let status = try place.parent.status(of: place.name)
+            try make(entry, place.name, over: status, in: place.parent)
         }
     }
 
@@ -137,27 +146,44 @@ final class TarExtractor {
                     + "slash stands behind it: \(Self.advice)")
         }
         try close(downTo: common)
-        guard levels[common - 1].made.insert(name.hashValue).inserted else {
+        guard levels[common - 1].made.insert(name) else {
             throw TarError("the archive has two entries \(Self.shown(entry)): \(Self.advice)")
         }
         let parent = levels[common - 1].folder
-        guard entry.kind == .folder else { return try make(entry, name, in: parent) }
+        let status = try parent.status(of: name)
+        if let status, levels[common - 1].made.holds(status) {
+            throw Self.twin(of: entry, name, status, in: parent)
+        }
+        guard entry.kind == .folder else {
+            try make(entry, name, over: status, in: parent)
+            // A file gets its name when it is complete.
+            if entry.kind != .file { try keep(name) }
+            return
+        }
         guard levels.count < Limits.folderDepthMax else {
             throw TarError(
                 "\(Self.shown(entry)): more than \(Limits.folderDepthMax) folders inside each other: "
                     + Self.advice)
         }
-        let final = try makeFolder(name, entry, in: parent)
+        let final = try makeFolder(name, entry, over: status, in: parent)
+        try keep(name)
         levels.append(Level(name: name, folder: try parent.folder(name), final: final))
+    }
+
+    /// Takes note of what has been made in the innermost folder, if that was there before.
+    private func keep(_ name: Bytes) throws {
+        let innermost = levels.count - 1
+        guard innermost >= 0, !levels[innermost].made.isFolderNew,
+            let status = try levels[innermost].folder.status(of: name)
+        else { return }
+        levels[innermost].made.keep(status)
     }
 
     /// - Returns: nil for a folder that was there already.
     private func makeFolder(
-        _ name: Bytes, _ entry: TarEntry, in parent: Folder
+        _ name: Bytes, _ entry: TarEntry, over status: FileStatus?, in parent: Folder
     ) throws -> Attributes? {
-        guard let status = try parent.status(of: name) else {
-            return try Self.makeNew(name, entry, in: parent)
-        }
+        guard let status else { return try Self.makeNew(name, entry, in: parent) }
         guard status.kind == .folder else {
             throw TarError(
                 "\(Self.shown(name, parent)) is in the way: it is not a folder; remove it first, "
@@ -167,9 +193,10 @@ final class TarExtractor {
     }
 
     /// Makes a file or a link, in the place of one that was there.
-    private func make(_ entry: TarEntry, _ name: Bytes, in folder: Folder) throws {
+    private func make(
+        _ entry: TarEntry, _ name: Bytes, over status: FileStatus?, in folder: Folder
+    ) throws {
         if case .link(let target) = entry.kind { try Self.check(target, of: entry) }
-        let status = try folder.status(of: name)
         guard status?.kind != .folder else {
             throw TarError(
                 "\(Self.shown(name, folder)) is a folder: remove it first, or write elsewhere "
@@ -183,7 +210,7 @@ final class TarExtractor {
             // kin are not taken over from strangers.
             let file = try OutputFile(
                 replacing: name, in: folder, permissions: entry.mode & 0o777)
-            open = OpenFile(file: file, modified: entry.modified)
+            open = OpenFile(file: file, modified: entry.modified, name: name)
         }
     }
 
@@ -198,6 +225,7 @@ final class TarExtractor {
         guard let open else { return }
         self.open = nil
         try open.file.finish(modified: open.modified)
+        try keep(open.name)
     }
 
     /// Leaves folders: nothing more is written into them, so their modes and times can be set.
@@ -208,6 +236,27 @@ final class TarExtractor {
             try level.folder.setPermissions(final.mode)
             if let time = final.modified { try level.folder.setModified(time) }
         }
+    }
+
+    /// The error for a name that the file system takes for that of another entry.
+    ///
+    /// - Parameter status: of what has the name; the folder is searched for the other one.
+    private static func twin(
+        of entry: TarEntry, _ name: Bytes, _ status: FileStatus, in folder: Folder
+    ) -> TarError {
+        let names = (try? File.rawNames(in: folder.path)) ?? []
+        let twin = names.first { other in
+            guard other != name, let found = try? folder.status(of: other) else { return false }
+            return found.device == status.device && found.inode == status.inode
+        }
+        guard let twin else {
+            return TarError(
+                "\(shown(entry)): \(shown(name, folder)) has come into the folder meanwhile: another "
+                    + "program writes there, or \(advice)")
+        }
+        return TarError(
+            "\(shown(entry)): the file system takes the name for that of "
+                + "\(shown(twin, folder)), which came before: \(advice)")
     }
 
     private static func shown(_ entry: TarEntry) -> String {
