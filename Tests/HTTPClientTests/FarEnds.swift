@@ -1,5 +1,6 @@
 import Execution
 import Glibc
+import TestSupport
 
 /// The other ends of the connections that a client makes within the process: each is served by a
 /// thread of its own.

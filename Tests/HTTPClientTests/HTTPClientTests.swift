@@ -2,6 +2,7 @@ import Buffers
 import Execution
 import HTTP
 import Synchronization
+import TestSupport
 import Testing
 
 @testable import HTTPClient
@@ -112,6 +113,16 @@ struct HTTPClientTests {
         #expect(error?.code == .brokenTransfer)
         #expect(error?.message.contains("after 3 bytes") == true)
         _ = server.stop()
+    }
+
+    @Test(
+        arguments: [
+            (["Content-Length": "0"], true), (["transfer-encoding": "gzip , Chunked"], true),
+            (["Transfer-Encoding": "identity", "Content-Length": "5"], true), ([:], false),
+            (["Transfer-Encoding": "chunked, gzip"], false), (["Connection": "close"], false),
+        ] as [(Fields, Bool)])
+    func aBodyHasAMarkedEndOrEndsWithTheConnection(fields: Fields, isMarked: Bool) {
+        #expect(fields.markBodyEnd == isMarked)
     }
 
     @Test

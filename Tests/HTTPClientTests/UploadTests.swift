@@ -1,6 +1,7 @@
 import Buffers
 import Execution
 import HTTP
+import TestSupport
 import Testing
 
 @testable import HTTPClient

@@ -110,33 +110,63 @@ final class RPCClient {
     ///
     /// - Parameters:
     ///   - request: the call.
+    ///   - showTheirEnd: whether the bytes themselves tell that all of them are there.
     ///   - onHead: gets the header fields of a success.
     ///   - onPiece: gets the bytes, piece by piece.
+    /// - Throws: what the node says is wrong, or what the two throw; also at the end of an answer that
+    ///   may not be whole, or is nothing where there has to be something.
     func bytes(
-        _ request: RPCRequest, onHead: (Fields) throws -> Void = { _ in },
-        onPiece: (Bytes) throws -> Void
+        _ request: RPCRequest, showTheirEnd: Bool = false,
+        onHead: (Fields) throws -> Void = { _ in }, onPiece: (Bytes) throws -> Void
     ) throws {
         var status = Status.ok
+        var hasEndMark = false
+        var isEmpty = true
         var refusal = ByteWriter()
-        var contentType: String?
         let trailers = try send(
             clientRequest(try request.fitting()),
             onHead: { code, fields in
                 status = code
-                contentType = fields["Content-Type"]
+                hasEndMark = fields.markBodyEnd
                 if code == .ok { try onHead(fields) }
             },
             onBody: { piece in
                 if status == .ok {
+                    isEmpty = isEmpty && !Self.saysSomething(piece)
                     try onPiece(piece)
                 } else if refusal.count < Limits.errorByteCountMax {
                     refusal.append(piece)
                 }
             })
         guard status == .ok else {
-            throw Self.error(status, refusal.takeBytes(), contentType, request)
+            throw Self.error(status, refusal.takeBytes(), request)
         }
         if let message = trailers["X-Stream-Error"] { throw RPCError(message) }
+        guard hasEndMark || showTheirEnd else { throw Self.noEndMark }
+        guard !isEmpty || request.mayAnswerNothing else { throw Self.nothing }
+    }
+
+    /// Kubo and Holdfast end every answer with a length or a last chunk.
+    private static let noEndMark = RPCError(
+        "the answer ended without its end: the connection was closed, and nothing tells whether all of "
+            + "it has come; a proxy before the node may be the reason: call the node directly, or let "
+            + "the proxy pass HTTP/1.1 on as it is")
+
+    private static let nothing = RPCError(
+        "the node has answered with nothing, so it may have done nothing: check the address, "
+            + "something else may listen there")
+
+    /// Blank lines are no answer.
+    private static func saysSomething(_ piece: Bytes) -> Bool {
+        piece.withByteSpan { span in
+            for index in 0..<span.count {
+                switch span[index] {
+                case 0x20, 0x09, 0x0A, 0x0D: continue
+                default: return true
+                }
+            }
+            return false
+        }
     }
 
     /// Asks for a page of the node that is not part of the RPC.
@@ -177,7 +207,7 @@ final class RPCClient {
     }
 
     private static func error(
-        _ status: Status, _ body: Bytes, _ contentType: String?, _ request: RPCRequest
+        _ status: Status, _ body: Bytes, _ request: RPCRequest
     ) -> RPCError {
         if status == .notFound {
             return RPCError(

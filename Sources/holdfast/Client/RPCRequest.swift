@@ -32,6 +32,26 @@ struct RPCRequest {
         return "/api/v0/" + words.joined(separator: "/") + "?" + query.joined(separator: "&")
     }
 
+    /// Whether a node that has done all it was asked for may have nothing to say: an empty file, a
+    /// list of nothing. For other calls an empty answer comes from something else than a node.
+    var mayAnswerNothing: Bool {
+        switch words.joined(separator: " ") {
+        case "cat", "block get", "dag get", "multibase decode", "pin verify", "refs", "refs local",
+            "repo ls", "shutdown":
+            true
+        case "block rm": hasFlag("quiet")
+        // In a stream each entry is a value, and there may be none.
+        case "ls", "pin ls": hasFlag("stream")
+        // A CAR may have no roots, or none that are pinned.
+        case "dag import": hasFlag("silent") || !hasFlag("stats")
+        default: false
+        }
+    }
+
+    private func hasFlag(_ name: Bytes) -> Bool {
+        options.contains { $0.name == name && $0.value == "true" }
+    }
+
     /// The call in the form in which a node takes it: arguments that are too long for a target go
     /// into the body, all of them, so that they stay in order.
     ///

@@ -63,6 +63,9 @@ struct AddCommand {
             if let hash = value["Hash"]?.text { lastHash = hash }
             try print(value, line)
         }
+        guard lastHash != nil else {
+            throw RPCError("the node has ended without the CID of what it was sent")
+        }
         self.lastHash = lastHash
     }
 

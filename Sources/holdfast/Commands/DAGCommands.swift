@@ -16,7 +16,14 @@ enum DAGCommands {
 
     static let importFiles: Command.Action = { invocation, session in
         var failure: RPCError?
-        try TextCommand.run(invocation, session) { value in
+        var asking = invocation
+        // Then the answer says something also where no root is pinned.
+        if !invocation.printsJSON, !invocation.isGiven("stats"),
+            let option = invocation.command.option(named: "stats")
+        {
+            try asking.set(option, to: "true")
+        }
+        try TextCommand.run(asking, session) { value in
             guard !invocation.flag("silent") else { return }
             if let root = value["Root"] {
                 let cid = root["Cid"]?["/"]?.text ?? ""

@@ -46,7 +46,7 @@ enum GetCommand {
         var extractor: TarExtractor?
         var bar: ProgressBar?
         try client.bytes(
-            request,
+            request, showTheirEnd: true,
             onHead: { fields in
                 try say("Saving file(s) to \(path.displayText)", of: path, session)
                 bar = ProgressBar.ofDownload(invocation, session, fields)

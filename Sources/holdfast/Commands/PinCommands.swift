@@ -2,17 +2,25 @@ import Node
 
 /// `holdfast pin …`.
 enum PinCommands {
-    static let add: Command.Action = TextCommand.action { value, invocation, session in
-        guard let pins = value["Pins"]?.elements else {
-            let size = HumanSize.decimal(value["Bytes"]?.unsigned ?? 0)
-            try session.errors.write(
-                "Fetched/Processed \(value["Progress"]?.integer ?? 0) nodes (\(size))")
-            try session.errors.control(.lineStart)
-            try session.errors.flush()
-            return
-        }
+    static let add: Command.Action = { invocation, session in
         let kind = invocation.flag("recursive") ? "recursively" : "directly"
-        for pin in pins { try session.output.line("pinned \(pin.text ?? "") \(kind)") }
+        var isDone = invocation.printsJSON
+        try TextCommand.run(invocation, session) { value in
+            guard let pins = value["Pins"]?.elements else {
+                return try showProgress(value, session)
+            }
+            isDone = true
+            for pin in pins { try session.output.line("pinned \(pin.text ?? "") \(kind)") }
+        }
+        guard isDone else { throw RPCError("the node has ended without saying what it has pinned") }
+    }
+
+    private static func showProgress(_ value: JSONValue, _ session: Session) throws {
+        let size = HumanSize.decimal(value["Bytes"]?.unsigned ?? 0)
+        try session.errors.write(
+            "Fetched/Processed \(value["Progress"]?.integer ?? 0) nodes (\(size))")
+        try session.errors.control(.lineStart)
+        try session.errors.flush()
     }
 
     /// The pins of a long list come one by one; in a stream each is a value of its own.

@@ -6,9 +6,9 @@ import Glibc
 /// of its own.
 ///
 /// `@unchecked Sendable` because the descriptors never change and the thread is joined once.
-final class RawServer: @unchecked Sendable {
+package final class RawServer: @unchecked Sendable {
     /// Zero for a Unix socket.
-    let port: UInt16
+    package let port: UInt16
     private let descriptor: Int32
     private let stopper: Int32
     private let thread: Thread
@@ -17,7 +17,7 @@ final class RawServer: @unchecked Sendable {
     /// Starts to listen on the loopback address.
     ///
     /// - Parameter answer: called for each connection.
-    convenience init(_ answer: @escaping @Sendable (RawConnection) -> Void) throws {
+    package convenience init(_ answer: @escaping @Sendable (RawConnection) -> Void) throws {
         let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
         var address = sockaddr_in()
         address.sin_family = sa_family_t(AF_INET)
@@ -38,7 +38,7 @@ final class RawServer: @unchecked Sendable {
     /// - Parameters:
     ///   - path: must not exist.
     ///   - answer: called for each connection.
-    convenience init(
+    package convenience init(
         path: String, _ answer: @escaping @Sendable (RawConnection) -> Void
     ) throws {
         let descriptor = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0)
@@ -91,7 +91,7 @@ final class RawServer: @unchecked Sendable {
     }
 
     /// Ends the thread and gives back what each connection had sent.
-    func stop() -> [String] {
+    package func stop() -> [String] {
         shutdown(stopper, Int32(SHUT_WR))
         thread.join()
         close(descriptor)
@@ -100,37 +100,40 @@ final class RawServer: @unchecked Sendable {
     }
 }
 
-enum RawServerError: Error {
+/// Why a `RawServer` did not start.
+package enum RawServerError: Error {
+    /// The system gives it no address, or does not let it listen.
     case noAddress
 }
 
 /// One connection of a `RawServer`.
-final class RawConnection {
+package final class RawConnection {
     private let descriptor: Int32
 
     /// Everything that was read so far.
-    private(set) var received: [UInt8] = []
+    package private(set) var received: [UInt8] = []
 
     private var isOpen = true
 
-    init(descriptor: Int32) { self.descriptor = descriptor }
+    /// Takes over a connected socket.
+    package init(descriptor: Int32) { self.descriptor = descriptor }
 
     /// Reads until the end of a head; false if the other side has closed.
     @discardableResult
-    func readHead() -> Bool { read { $0.suffix(4) == [13, 10, 13, 10] } }
+    package func readHead() -> Bool { read { $0.suffix(4) == [13, 10, 13, 10] } }
 
     /// Reads until a text has come at the end.
     @discardableResult
-    func read(until text: String) -> Bool {
+    package func read(until text: String) -> Bool {
         let end = Array(text.utf8)
         return read { $0.suffix(end.count) == end[...] }
     }
 
     /// Reads until the other side has closed.
-    func readToEnd() { _ = read { _ in false } }
+    package func readToEnd() { _ = read { _ in false } }
 
     /// Reads bytes without keeping them.
-    func skip(_ count: Int) -> Bool {
+    package func skip(_ count: Int) -> Bool {
         var rest = count
         var buffer = [UInt8](repeating: 0, count: 1 << 16)
         while rest > 0 {
@@ -141,9 +144,11 @@ final class RawConnection {
         return true
     }
 
-    func write(_ text: String) { write(Array(text.utf8)) }
+    /// Writes a text.
+    package func write(_ text: String) { write(Array(text.utf8)) }
 
-    func write(_ bytes: [UInt8]) {
+    /// Writes bytes; those that nobody takes any more are dropped.
+    package func write(_ bytes: [UInt8]) {
         var rest = bytes[...]
         while !rest.isEmpty {
             let written = unsafe rest.withUnsafeBytes {
@@ -154,7 +159,8 @@ final class RawConnection {
         }
     }
 
-    func close() {
+    /// Closes it; again is harmless.
+    package func close() {
         guard isOpen else { return }
         isOpen = false
         _ = Glibc.close(descriptor)
