@@ -65,8 +65,9 @@ package enum Limits {
     /// Roots of all archives of one import.
     package static let archiveRootsMax = 100_000
 
-    /// Bytes of blocks that one walk keeps in memory on its way down, beside the last one: what is
-    /// further up is read again. Saves reading the parents of small files again and again.
+    /// Bytes of blocks that one walk keeps in memory on its way down, beside the last one and those that
+    /// are heavier than all below them: what else is further up is read again. Saves reading the parents of
+    /// small files again and again.
     static let walkHeldBytesMax = 1 << 20
 
     /// Blocks on one path: shards, and blocks that are nothing but a link.

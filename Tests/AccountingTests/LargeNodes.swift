@@ -26,6 +26,8 @@ struct LargeNodes {
         var words = ""
         /// A value in dag-cbor in which links stand behind such keys.
         var deep = ""
+        /// A node over 1 MiB above nodes that have a link each.
+        var wide = ""
     }
 
     private(set) var names = Names()
@@ -62,6 +64,7 @@ struct LargeNodes {
             (word + "a", leaf), (word + "b", hollow), ("link", target), (word + "l", target),
         ]).description
         names.deep = try put(Self.map(of: leaf, key: word), .dagCBOR).description
+        names.wide = try wide(above: leaf).description
         names.root = try self.folder(entries + entryNames.map { ($0, leaf) }).description
     }
 
@@ -77,6 +80,14 @@ struct LargeNodes {
             DagPBNode(links: links, data: UnixFSData(type: .directory).encode()).encode(), .dagPB)
     }
 
+    /// A folder of folders that is heavier than all that is below it.
+    private func wide(above leaf: CID) throws -> CID {
+        let links = try (0..<5).map { number in
+            DagPBLink(cid: try folder([("\(number)", leaf)]), name: "\(number)", tsize: 1)
+        }
+        return try node(links, UnixFSData(type: .directory), fillings: 4)
+    }
+
     /// A file of some parts.
     private func file(of part: CID, byteCount: UInt64) throws -> CID {
         var data = UnixFSData(type: .file)
@@ -86,12 +97,16 @@ struct LargeNodes {
             Array(repeating: DagPBLink(cid: part, name: "", tsize: 1), count: Self.partCount), data)
     }
 
-    /// A node with a field that nobody knows.
-    private func node(_ links: [DagPBLink], _ data: UnixFSData) throws -> CID {
+    /// A node with a field that nobody knows, or several of them.
+    private func node(
+        _ links: [DagPBLink], _ data: UnixFSData, fillings: Int = 1
+    ) throws -> CID {
         var writer = ByteWriter()
         writer.append(data.encode())
-        writer.append([0x7A, 0xE0, 0xA7, 0x12])
-        writer.append([UInt8](repeating: 0, count: 300_000))
+        for _ in 0..<fillings {
+            writer.append([0x7A, 0xE0, 0xA7, 0x12])
+            writer.append([UInt8](repeating: 0, count: 300_000))
+        }
         return try put(DagPBNode(links: links, data: writer.finish()).encode(), .dagPB)
     }
 

@@ -48,7 +48,7 @@ final class WatchedNode: Sendable {
         let named = path.replacing("*entry", with: names.entry)
         let text =
             named.replacing("*list", with: names.list).replacing("*words", with: names.words)
-            .replacing("*deep", with: names.deep)
+            .replacing("*deep", with: names.deep).replacing("*wide", with: names.wide)
         switch (isCommand, namesRoot: text != named) {
         case (true, true): return text
         case (true, false): return text.replacing("arg=", with: "arg=" + names.root)

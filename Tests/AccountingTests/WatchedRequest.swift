@@ -24,7 +24,8 @@ struct WatchedRequest: Sendable {
         "link?format=tar", "*list?format=dag-cbor", "*list?format=raw", "folder/*entry",
         "shards/*entry", "shards/*entry?format=car", "folder/*entry?format=car",
         "file?format=tar", "*words/", "*words?format=car", "*deep?format=car", "raw#100-300000",
-        "file#10-200", "large#1000000-1400000",
+        "file#10-200", "large#1000000-1400000", "*wide?format=car", "*wide?format=car&car-dups=y",
+        "*wide?format=tar",
     ]
 
     private static let commands = [
@@ -43,6 +44,7 @@ struct WatchedRequest: Sendable {
         "refs?format=%3Csrc%3E-%3Clinkname%3E&recursive=true&arg=*words",
         "refs?format=%3Clinkname%3E&arg=*deep", "dag/get?arg=*list", "dag/get?arg=",
         "dag/get?arg=*words", "dag/get?arg=*list/0", "dag/get?output-codec=dag-cbor&arg=*list",
+        "refs?recursive=true&arg=*wide", "dag/stat?progress=false&arg=*wide",
         "dag/stat?progress=false&arg=", "dag/stat?progress=false&arg=&arg=/folder",
         "dag/export?arg=",
         "dag/resolve?arg=/shards/*entry", "resolve?arg=/folder/*entry", "block/get?arg=/large",

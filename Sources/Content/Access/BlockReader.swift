@@ -144,13 +144,16 @@ package final class BlockReader: BlockSource {
     ///
     /// - Parameters:
     ///   - cid: of the block; holds on to no other block.
-    ///   - letGo: lets go of all that the caller holds; called before this waits for memory.
+    ///   - letGo: lets go of all that the caller holds; called before this waits for memory, and where it
+    ///     is others' turn.
     func held(_ cid: CID, beforeWaiting letGo: () -> Void = {}) throws(ContentError) -> HeldBlock {
         try access.context.check()
         last = nil
         if let content = cid.identityContent { return HeldBlock(content, share: nil) }
         // Who works on large blocks takes long for each step, and few steps a second.
         try access.context.checkNow()
+        // Not everybody asks between two steps: one over many empty parts may read any number of blocks.
+        if isOthersTurn { giveWay(letGo) }
         adapt()
         let block: HeldBlock
         if let fetched = try take(cid) {
@@ -193,14 +196,19 @@ package final class BlockReader: BlockSource {
         let share = memory.makeShare(forBlockOf: byteCount)
         let wanted = memory.byteCount(forBlockOf: byteCount, as: codec)
         if share.grow(by: wanted) { return share }
-        letGo()
-        release()
-        companion?.release()
+        giveWay(letGo)
         let deadline = Deadline.after(Limits.memoryWait).earlier(access.context.deadline)
         let isThere = share.grow(by: wanted, deadline: deadline, for: access.context.client)
         // Many may have waited, and each would read its block, and work on it, for nobody.
         guard isThere, (try? access.context.checkNow()) != nil else { return nil }
         return share
+    }
+
+    /// Lets go of all that this request holds.
+    private func giveWay(_ letGo: () -> Void) {
+        letGo()
+        release()
+        companion?.release()
     }
 
     // MARK: reading ahead

@@ -25,7 +25,6 @@ package struct FaultWalk {
     /// - Throws: what ends the request as a whole, and errors of the store that no block is to blame
     ///   for.
     package mutating func next() throws(ContentError) -> (cid: CID, error: ContentError)? {
-        if reader.isOthersTurn { release() }
         while let cid = try advance() {
             try access.context.check()
             guard try seen.insert(cid) else { continue }
@@ -49,6 +48,7 @@ package struct FaultWalk {
 
     private mutating func advance() throws(ContentError) -> CID? {
         if let root = root.take() { return root }
+        if reader.isOthersTurn { release() }
         try seen.state.makeRoom { release() }
         try path.state.makeRoom { release() }
         return try path.next(from: reader)

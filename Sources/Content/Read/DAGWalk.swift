@@ -5,9 +5,9 @@ package import Multiformats
 /// Visits the blocks below some roots: depth first, parents before children, links in stored order.
 ///
 /// Pulled visit by visit, so the caller decides how fast it goes and may stop at any time. The way
-/// down is a list of places in blocks; only the blocks at its end are in memory, and a block further
-/// up is read again when the walk comes back to it. So neither deep nor wide DAGs cost more than
-/// their budget.
+/// down is a list of places in blocks; only the blocks at its end and some that are heavier than
+/// those are in memory, and another one further up is read again when the walk comes back to it. So
+/// neither deep nor wide DAGs cost more than their budget.
 package struct DAGWalk {
     /// One block of the walk.
     package struct Visit: Sendable {
@@ -96,7 +96,6 @@ package struct DAGWalk {
     /// - Throws: `.blockNotFound` unless missing blocks are skipped, `.undecodable`, `.storage`,
     ///   `.tooMuchMemory`, `.overloaded`, and as `RequestContext.check()`.
     package mutating func next() throws(ContentError) -> Visit? {
-        if reader.isOthersTurn { release() }
         while let (cid, depth) = try advance() {
             try access.context.check()
             let isNoted = depth > 0 || !options.tellsRootsApart
@@ -124,6 +123,7 @@ package struct DAGWalk {
 
     /// The next CID in order and its depth, without looking at it.
     private mutating func advance() throws(ContentError) -> (CID, Int)? {
+        if reader.isOthersTurn { release() }
         try seen.state.makeRoom { release() }
         try path.state.makeRoom { release() }
         if let cid = try path.next(from: reader) { return (cid, path.depth) }

@@ -6,7 +6,9 @@ import Multiformats
 /// link.
 ///
 /// Blocks near the end stay in memory up to `Limits.walkHeldBytesMax`, the last one always while it
-/// is used; those before them are read again.
+/// is used. One before them stays where it is heavier than all that is held below it; else it is read
+/// again, which costs no more than to read those has. So none is read again for each of many small
+/// children, and all that one path holds is less than two of the largest blocks.
 struct WalkPath<Cursor: BlockLinkCursor> {
     private struct Level {
         /// The block, to read it again.
@@ -16,6 +18,8 @@ struct WalkPath<Cursor: BlockLinkCursor> {
         /// What was accounted for the place.
         var placeByteCount = 0
         var held: HeldBlock?
+
+        var heldByteCount: Int { held?.bytes.count ?? 0 }
 
         /// What a level on such a block takes beside what it holds.
         static func byteCount(_ cid: CID) -> Int {
@@ -28,9 +32,13 @@ struct WalkPath<Cursor: BlockLinkCursor> {
     private var levels: [Level] = []
     /// The links of the last level, unless its block has to be read again.
     private var cursor: Cursor?
-    /// Index of the first level that may hold its block.
+    /// Index of the first of the innermost levels, which hold their blocks.
     private var firstHeld = 0
+    /// Bytes of those.
     private var heldByteCount = 0
+    /// Levels before those that hold a heavier block each, the outermost first. Each weighs more than all
+    /// behind it together, so there are a few.
+    private var heavyLevels: [Int] = []
 
     init(_ access: ContentAccess) { state = access.makeStateShare() }
 
@@ -90,7 +98,8 @@ struct WalkPath<Cursor: BlockLinkCursor> {
     mutating func release() {
         if let cursor, let index = levels.indices.last { levels[index].place = cursor.place }
         for index in levels.indices.dropFirst(firstHeld) { levels[index].held = nil }
-        (firstHeld, heldByteCount, cursor) = (levels.count, 0, nil)
+        for index in heavyLevels { levels[index].held = nil }
+        (firstHeld, heldByteCount, heavyLevels, cursor) = (levels.count, 0, [], nil)
     }
 
     /// Leaves the way, from its end up to the root. Nothing is held meanwhile.
@@ -119,10 +128,13 @@ struct WalkPath<Cursor: BlockLinkCursor> {
         if let block = levels[index].held {
             held = block
         } else {
-            held = try reader.held(levels[index].cid)
+            held = try reader.held(levels[index].cid) { release() }
             levels[index].held = held
-            firstHeld = index
-            heldByteCount = held.bytes.count
+            heldByteCount += held.bytes.count
+        }
+        if index < firstHeld {
+            (firstHeld, heldByteCount) = (index, held.bytes.count)
+            if heavyLevels.last == index { heavyLevels.removeLast() }
         }
         cursor = Cursor(
             Block(cid: levels[index].cid, bytes: held.bytes), resumingAt: levels[index].place)
@@ -133,6 +145,11 @@ struct WalkPath<Cursor: BlockLinkCursor> {
     private mutating func leaveLast() throws(ContentError) {
         guard let index = levels.indices.last else { return }
         if let cursor { levels[index].place = cursor.place }
+        if levels[index].cid.isIdentity {
+            // It is had again for nothing, and would keep the block around it.
+            heldByteCount -= levels[index].heldByteCount
+            levels[index].held = nil
+        }
         let byteCount = Cursor.byteCount(outside: levels[index].place)
         try state.take(byteCount - levels[index].placeByteCount)
         levels[index].placeByteCount = byteCount
@@ -143,15 +160,31 @@ struct WalkPath<Cursor: BlockLinkCursor> {
         let level = levels.removeLast()
         cursor = nil
         state.forget(Level.byteCount(level.cid) + level.placeByteCount)
-        if let held = level.held { heldByteCount -= held.bytes.count }
+        heldByteCount -= level.heldByteCount
         firstHeld = min(firstHeld, levels.count)
     }
 
     private mutating func dropFirstBlocks() {
         while heldByteCount > Limits.walkHeldBytesMax, firstHeld < levels.count - 1 {
-            if let held = levels[firstHeld].held { heldByteCount -= held.bytes.count }
-            levels[firstHeld].held = nil
+            heldByteCount -= levels[firstHeld].heldByteCount
+            heavyLevels.append(firstHeld)
             firstHeld += 1
+            dropOutweighedBlocks()
+        }
+        dropOutweighedBlocks()
+    }
+
+    /// Only what is heavier than all that is held below it stays.
+    private mutating func dropOutweighedBlocks() {
+        var byteCountBelow = heldByteCount
+        for place in heavyLevels.indices.reversed() {
+            let level = heavyLevels[place]
+            if levels[level].heldByteCount > byteCountBelow {
+                byteCountBelow += levels[level].heldByteCount
+            } else {
+                levels[level].held = nil
+                heavyLevels.remove(at: place)
+            }
         }
     }
 }
