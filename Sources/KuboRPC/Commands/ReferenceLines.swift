@@ -21,6 +21,7 @@ final class ReferenceLines: LineSource {
         self.roots = roots
         self.invocation = invocation
         self.format = format
+        references = References(access: invocation.access, options: limits)
     }
 
     func next() throws -> JSON? {
