@@ -76,11 +76,28 @@ package final class File: @unchecked Sendable {
 
     deinit { close() }
 
-    /// Closes it; again is harmless.
+    /// Closes it, whatever became of what was written; again is harmless.
     package func close() {
         guard descriptor >= 0 else { return }
         _ = Glibc.close(descriptor)
         descriptor = -1
+    }
+
+    /// Closes what was written; again is harmless.
+    ///
+    /// - Throws: what some file systems, such as NFS, tell only here: that there was no room for it.
+    ///   The descriptor is gone all the same.
+    package func finish() throws(FileError) {
+        guard descriptor >= 0 else { return }
+        let result = Glibc.close(descriptor)
+        let number = errno
+        descriptor = -1
+        guard result == 0 else { throw FileError(operation: "close", path: path, number: number) }
+    }
+
+    /// Asks for what `finish()` would tell, and leaves the file open.
+    package func checkWritten() throws(FileError) {
+        try File(duplicating: descriptor, name: path).finish()
     }
 
     /// Reads on from the current position.

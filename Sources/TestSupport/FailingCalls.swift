@@ -5,9 +5,9 @@ import Execution
 package struct FailingCalls {
     /// What is done to calls of one name about files whose path ends in a text.
     package struct Fault {
-        /// `access`, `lstat`, `stat`, `readdir`, `read`, `fdatasync`.
+        /// `access`, `lstat`, `stat`, `readdir`, `read`, `fdatasync`, `close` (which closes it).
         package var call: String
-        /// How the path ends.
+        /// How the path ends; with a `*` at its end, what is somewhere in it.
         package var path: String
         /// The system's error number; zero for a call that only waits.
         package var number: Int32
@@ -66,7 +66,11 @@ package struct FailingCalls {
             const char *wanted = getenv("FAULT_PATH");
             size_t length = strlen(path), end = strlen(wanted);
             if (strcmp(call, getenv("FAULT_CALL")) != 0) return 0;
-            if (length < end || strcmp(path + length - end, wanted) != 0) return 0;
+            if (end > 0 && wanted[end - 1] == '*') {
+                char part[256];
+                snprintf(part, sizeof part, "%.*s", (int)end - 1, wanted);
+                if (strstr(path, part) == NULL) return 0;
+            } else if (length < end || strcmp(path + length - end, wanted) != 0) return 0;
             int number = atomic_fetch_add(&seen, 1) + 1 - atoi(getenv("FAULT_FIRST"));
             if (number < 0 || number >= atoi(getenv("FAULT_COUNT"))) return 0;
             sleep(atoi(getenv("FAULT_SECONDS")));
@@ -104,6 +108,13 @@ package struct FailingCalls {
         }
         int fdatasync(int fd) {
             return isHitOpen("fdatasync", fd) ? -1 : REAL(fdatasync)(fd);
+        }
+        int close(int fd) {
+            int isFailing = isHitOpen("close", fd), number = errno;
+            int result = REAL(close)(fd);
+            if (!isFailing) return result;
+            errno = number;
+            return -1;
         }
         """
 }

@@ -123,7 +123,7 @@ final class Session {
     /// that is not closed leaves its scratch folder behind.
     func finish() throws {
         defer { close() }
-        try output.flush()
+        try output.finish()
         try errors.flush()
     }
 

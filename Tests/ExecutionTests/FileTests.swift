@@ -20,6 +20,15 @@ struct FileTests {
         }
     }
 
+    @Test func anErrorOfTheEndIsToldOnce() throws {
+        let file = File(descriptor: 1_000_000, name: "x")
+        let error = #expect(throws: FileError.self) { try file.checkWritten() }
+        #expect(error?.description == "open x: bad file descriptor")
+        let last = #expect(throws: FileError.self) { try file.finish() }
+        #expect(last?.description == "close x: bad file descriptor")
+        try file.finish()
+    }
+
     @Test func makingReplacesNothing() throws {
         try withFolder { folder in
             try File.make(folder + "/a", with: Bytes(utf8: "one"))

@@ -120,6 +120,31 @@ struct FailingDiskTests {
         #expect(endings == [0, 1])
     }
 
+    /// NFS tells only at the end of a file that there was no room for it.
+    @Test(arguments: [(["-o"], "out", ENOSPC), (["-a", "-o"], "out.tar", EDQUOT)])
+    func aFileWhoseEndIsRefusedTakesNoPlace(
+        options: [String], name: String, number: Int32
+    ) throws {
+        try place.write(name, "mine\n")
+        let fault = FailingCalls.Fault("close", of: "/\(name).part-*", number: number)
+        let words = ["get"] + options + [place.path(name), cid]
+        let got = try place.run(words, adding: faults.environment(fault))
+        #expect(got.exitCode == 1)
+        #expect(got.errorText.contains("close "), "\(got.errorText)")
+        #expect(try File.readAll(place.path(name), limit: 99).utf8Text == "mine\n")
+        #expect(try File.names(in: place.folder).allSatisfy { !$0.contains(".part-") })
+    }
+
+    @Test(arguments: ["cat", "get -o /dev/stdout", "block stat", "refs --enc=json"])
+    func anOutputWhoseEndIsRefusedIsAnError(command: String) throws {
+        let fault = FailingCalls.Fault("close", of: "/shown", number: ENOSPC)
+        let variables = faults.environment(fault).map { "\($0)='\($1)'" }.joined(separator: " ")
+        let shown = try place.shell("\(variables) holdfast \(command) \(cid) > shown")
+        #expect(shown.exitCode == (command.hasPrefix("refs") ? 0 : 1), "\(shown.errorText)")
+        guard shown.exitCode != 0 else { return }
+        #expect(shown.errorText.hasSuffix(": no space left on device\n"), "\(shown.errorText)")
+    }
+
     private func refuses(_ fault: FailingCalls.Fault) throws {
         let failed = try place.run(["pin", "ls"], adding: faults.environment(fault))
         #expect(failed.exitCode == 1)

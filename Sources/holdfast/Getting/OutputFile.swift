@@ -77,7 +77,7 @@ final class OutputFile {
     /// - Parameter modified: the time of its last change; nil for now.
     func finish(modified: WallTime? = nil) throws(FileError) {
         if let modified, replacement != nil { try file.setModified(modified) }
-        file.close()
+        try file.finish()
         if let replacement {
             try replacement.folder.rename(replacement.temporary, to: replacement.name)
         }

@@ -11,6 +11,7 @@ import Execution
 final class TextOutput {
     private let file: File
     private var pending: [UInt8] = []
+    private var hasWritten = false
     /// Whether a person reads it just now.
     let isTerminal: Bool
     private let escapes: Bool
@@ -65,6 +66,7 @@ final class TextOutput {
     /// Writes content without collecting or changing it.
     func write(_ bytes: Bytes) throws(FileError) {
         try flush()
+        hasWritten = true
         try file.write(bytes)
     }
 
@@ -73,7 +75,16 @@ final class TextOutput {
         guard !pending.isEmpty else { return }
         let bytes = Bytes(pending)
         pending.removeAll(keepingCapacity: true)
+        hasWritten = true
         try file.write(bytes)
+    }
+
+    /// Writes what has been collected, for the last time.
+    ///
+    /// - Throws: also for what a file system tells only at the end of a file.
+    func finish() throws(FileError) {
+        try flush()
+        if hasWritten { try file.checkWritten() }
     }
 
     private func collect(_ bytes: some Sequence<UInt8>) throws(FileError) {
