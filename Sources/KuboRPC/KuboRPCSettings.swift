@@ -11,7 +11,8 @@ package struct KuboRPCSettings: Sendable {
     /// The node's public key as the base64 text of its protobuf form; empty without one.
     package var publicKey = ""
     /// The node's addresses as multiaddrs without the peer id; asked for when needed, because a
-    /// port may be known only after the start. At least one.
+    /// port may be known only after the start. At least one, for clients that take a node without for
+    /// one that is offline; none where the node serves its own process alone.
     package var addresses: @Sendable () -> [String]
     /// Origins of pages that may call, besides the listener's own and IPFS Companion's; `*` is all.
     package var allowedOrigins: [String] = []

@@ -297,6 +297,23 @@ struct ProgramTests {
         #expect(json.hasPrefix("{\"RepoSize\":"))
     }
 
+    /// Kubo has none offline either.
+    @Test func aNodeWithoutAListenerHasNoAddress() throws {
+        let place = try TestPlace()
+        #expect(try place.run("id").outputText.contains("\n\t\"Addresses\": [],\n"))
+        #expect(try place.run("id", "-f", "<addrs>").outputText == "")
+        for command in ["listen", "local"] {
+            let listed = try place.run("swarm", "addrs", command)
+            #expect(listed.exitCode == 0, "\(listed.errorText)")
+            #expect(listed.outputText == "")
+        }
+        let node = try RunningNode(place)
+        let address = "/ip4/127.0.0.1/tcp/\(node.rpcPort)/http"
+        #expect(try place.run("id").outputText.contains(address + "/p2p/12D3Koo"))
+        #expect(try place.run("swarm", "addrs", "local").outputText == address + "\n")
+        #expect(node.stop() == 0)
+    }
+
     @Test func explainSaysWhichOptionsAreInForce() throws {
         let place = try TestPlace()
         #expect(try place.run("add", "--explain", "x").outputText.contains("unixfs-v0-2015"))
