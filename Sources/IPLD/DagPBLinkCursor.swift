@@ -19,6 +19,9 @@ package struct DagPBLinkCursor: Sendable {
         self.position = max(0, min(position, bytes.count))
     }
 
+    /// Bytes of the block that it keeps.
+    package var byteCount: Int { bytes.count }
+
     /// A cursor over the same block that stands where another one stood.
     package func moved(to position: Int) -> DagPBLinkCursor {
         DagPBLinkCursor(bytes, resumingAt: position)

@@ -12,12 +12,21 @@ package protocol BlockSource {
 
     /// The block that was given last goes on being used, in place of the one that was kept before:
     /// its children come next. For sources that count memory.
-    func keepLast()
+    ///
+    /// - Returns: what counts the one before, for a reader that comes back to that with `keep(_:)`; nil
+    ///   where there is none, or nothing was given since.
+    @discardableResult func keepLast() -> (any KeptBlock)?
+
+    /// A block that was kept before is used again, in place of the one that was kept last.
+    ///
+    /// - Parameter block: from `keepLast()`.
+    func keep(_ block: any KeptBlock)
 
     /// The bytes of a block, for a reader that holds others.
     ///
     /// - Parameter letGo: lets go of them, what was kept included. Called before the source waits for
-    ///   memory: those who wait for it while they hold some would wait for each other.
+    ///   memory: those who wait for it while they hold some would wait for each other. Also where it has
+    ///   held some for long while others wait.
     /// - Throws: as `block(_:)`.
     func block(_ cid: CID, beforeWaiting letGo: () -> Void) throws -> Bytes
 
@@ -28,7 +37,9 @@ package protocol BlockSource {
 }
 
 extension BlockSource {
-    package func keepLast() {}
+    @discardableResult package func keepLast() -> (any KeptBlock)? { nil }
+
+    package func keep(_ block: any KeptBlock) {}
 
     package func check() throws {}
 

@@ -4,7 +4,8 @@ package import Multiformats
 
 /// Lists a directory, plain or HAMT, entry by entry; shards are read when their turn comes.
 ///
-/// Only the innermost shard is in memory; those above it are read again when it has ended.
+/// The innermost shard is in memory; of those above it small and heavy ones (`OuterBlocks`), the others
+/// are read again when it has ended.
 package struct DirectoryReader: Sendable {
     private struct Level: Sendable {
         /// The block, to read it again.
@@ -29,9 +30,13 @@ package struct DirectoryReader: Sendable {
     package let isSharded: Bool
 
     private var levels: [Level]
+    /// The shards of all levels but the last, as far as they are in memory.
+    private var outer = OuterBlocks<DagPBLinkCursor>()
 
     /// Memory that it takes to know where it is, without a block.
-    package var memoryByteCount: Int { levels.capacity * MemoryLayout<Level>.stride }
+    package var memoryByteCount: Int {
+        levels.capacity * MemoryLayout<Level>.stride + outer.memoryByteCount
+    }
 
     /// The links of the last level; nil where the block has to be read again.
     private var links: DagPBLinkCursor?
@@ -83,7 +88,7 @@ package struct DirectoryReader: Sendable {
         while let index = levels.indices.last {
             try resume(from: source)
             switch nextSlot(index) {
-            case nil: try end()
+            case nil: try end(source)
             case .entry(let entry):
                 levels[index].hasEntries = true
                 return entry
@@ -120,9 +125,7 @@ package struct DirectoryReader: Sendable {
         while let index = levels.indices.last {
             try resume(from: source)
             switch nextSlot(index) {
-            case nil:
-                levels.removeLast()
-                links = nil
+            case nil: removeLast(source)
             case .entry: continue
             case .shard(let cid):
                 if try wants(cid) { return try enter(cid, source) }
@@ -157,7 +160,10 @@ package struct DirectoryReader: Sendable {
     }
 
     /// Lets go of the block; `next` reads again what it needs.
-    package mutating func release() { links = nil }
+    package mutating func release() {
+        links = nil
+        outer.release()
+    }
 
     // MARK: the way down
 
@@ -166,9 +172,9 @@ package struct DirectoryReader: Sendable {
         _ cid: CID, _ source: borrowing some BlockSource
     ) throws -> Block {
         let usedBits = levels.last.map { $0.usedBits + ($0.form?.bitsPerLevel ?? 0) } ?? 0
-        let block = Block(cid: cid, bytes: try source.block(cid) { links = nil })
+        let block = Block(cid: cid, bytes: try source.block(cid) { release() })
         let shard = try ShardNode.read(block, usedBits: usedBits)
-        if !cid.isIdentity { source.keepLast() }
+        leaveLast(for: shard, source)
         levels.append(
             Level(
                 cid: cid.compacted(), position: shard.links.position, form: shard.form,
@@ -177,10 +183,31 @@ package struct DirectoryReader: Sendable {
         return block
     }
 
-    /// Ends the last level; nothing may be left out of a listing without a word.
-    private mutating func end() throws(UnixFSError) {
+    private mutating func leaveLast(for shard: ShardNode, _ source: borrowing some BlockSource) {
+        guard let level = levels.last else { return }
+        let (byteCount, left) = (links?.byteCount ?? 0, links.take())
+        if shard.cid.isIdentity {
+            outer.leave(left, byteCount: byteCount, isInCID: level.cid.isIdentity)
+        } else {
+            outer.leave(
+                left, byteCount: byteCount, isInCID: level.cid.isIdentity,
+                countedIn: source.keepLast(), before: shard.links.byteCount)
+        }
+    }
+
+    @discardableResult
+    private mutating func removeLast(_ source: borrowing some BlockSource) -> Level {
         let level = levels.removeLast()
         links = nil
+        guard let (cursor, memory) = outer.comeBack() else { return level }
+        links = cursor
+        if let memory { source.keep(memory) }
+        return level
+    }
+
+    /// Ends the last level; nothing may be left out of a listing without a word.
+    private mutating func end(_ source: borrowing some BlockSource) throws(UnixFSError) {
+        let level = removeLast(source)
         guard let parent = levels.indices.last else { return }
         guard level.hasEntries else {
             throw UnixFSError(.malformed, "block \(level.cid), a part of a HAMT, has no entries")
@@ -192,7 +219,8 @@ package struct DirectoryReader: Sendable {
     /// before: all of its links again for each of them would be most of the work.
     private mutating func resume(from source: borrowing some BlockSource) throws {
         guard links == nil, let level = levels.last else { return }
-        links = DagPBLinkCursor(try source.block(level.cid), resumingAt: level.position)
+        let block = try source.block(level.cid) { outer.release() }
+        links = DagPBLinkCursor(block, resumingAt: level.position)
         source.keepLast()
     }
 }

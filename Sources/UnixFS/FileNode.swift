@@ -32,6 +32,9 @@ package struct FileNode: Sendable {
             sizes = BlockSizeCursor(message, resumingAt: .start)
         }
 
+        /// Bytes of the block that it keeps.
+        var byteCount: Int { block.count }
+
         /// The next part; nil at the end.
         package mutating func next() -> Part? {
             guard let link = links.next(), let size = sizes.next() else { return nil }

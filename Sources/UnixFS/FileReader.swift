@@ -5,8 +5,9 @@ package import Multiformats
 /// Reads a file, or a range of it, leaf by leaf and without copying.
 ///
 /// Only blocks that cover the range are asked for, plus inner nodes on the way. Where the parts of
-/// a file contradict their parents, reading ends with an error before a wrong byte is given. Only
-/// the innermost node is in memory; its parents are read again when it has ended.
+/// a file contradict their parents, reading ends with an error before a wrong byte is given. The
+/// innermost node is in memory; of its parents small and heavy ones (`OuterBlocks`), the others are
+/// read again when it has ended.
 ///
 /// - Invariant: what `next` gives, put together, has exactly the length of the range.
 package struct FileReader: Sendable {
@@ -53,7 +54,7 @@ package struct FileReader: Sendable {
         rootBlock = root
         range = 0..<node.byteCount
         trail = FileTrail(fileByteCount: node.byteCount)
-        if node.partCount > 0 { trail.descend(into: node, self.root, at: 0) }
+        if node.partCount > 0 { trail.begin(node, self.root) }
     }
 
     /// Starts again, with a part of the file.
@@ -196,7 +197,7 @@ package struct FileReader: Sendable {
             source.keepLast()
             if !trail.holdsParts {
                 trail = FileTrail(fileByteCount: size)
-                trail.descend(into: node, self.root, at: 0)
+                trail.begin(node, self.root)
             }
         }
         return FileBlock(block: root, data: node.data, offset: 0)
@@ -221,12 +222,7 @@ package struct FileReader: Sendable {
                 throw UnixFSError(
                     .tooDeep, "file \(root) has more than \(Limits.fileDepthMax) levels")
             }
-            // The parents of what lies in a CID stay as they are: they are in the same block.
-            if !part.cid.isIdentity {
-                trail.releaseParts()
-                source.keepLast()
-            }
-            trail.descend(into: node, part.cid.compacted(), at: offset)
+            trail.descend(into: node, part.cid.compacted(), at: offset, from: source)
         }
         return FileBlock(block: block, data: node.data, offset: offset)
     }

@@ -2,7 +2,8 @@ import Buffers
 import Multiformats
 
 /// The way from the root of a file down to the node whose parts are read: where each node on it goes
-/// on. Only the innermost one is in memory; its parents are read again when it has ended.
+/// on. The innermost one is in memory, and of its parents those that `OuterBlocks` keeps; the others
+/// are read again when it has ended.
 struct FileTrail: Sendable {
     private struct Level: Sendable {
         /// The node, to read it again.
@@ -14,13 +15,13 @@ struct FileTrail: Sendable {
         /// Whether there are parts behind that one; looked at where the last byte of a file ends, as
         /// all of them are said to be empty then.
         var hasMoreParts = true
-        /// Its parts, while a node further down lies in the same block: it is in the CID of a link.
-        var parts: FileNode.PartCursor?
     }
 
     /// Bytes of the whole file.
     private let fileByteCount: UInt64
     private var levels: [Level] = []
+    /// The nodes of all levels but the last, as far as they are in memory.
+    private var outer = OuterBlocks<FileNode.PartCursor>()
     /// The parts of the last level's node; nil to be read again.
     private var parts: FileNode.PartCursor?
 
@@ -41,8 +42,16 @@ struct FileTrail: Sendable {
     ///   - node: the last part, or the root.
     ///   - cid: its name.
     ///   - offset: where its own bytes begin in the file; its parts come behind them.
-    mutating func descend(into node: FileNode, _ cid: CID, at offset: UInt64) {
-        if let last = levels.indices.last { levels[last].parts = parts }
+    ///   - source: has given the node last, and keeps the one that it is a part of.
+    mutating func descend(
+        into node: FileNode, _ cid: CID, at offset: UInt64, from source: borrowing some BlockSource
+    ) {
+        leaveLast(for: node, cid, from: source)
+        begin(node, cid, at: offset)
+    }
+
+    /// Begins with the root of the file, whose block is kept.
+    mutating func begin(_ node: FileNode, _ cid: CID, at offset: UInt64 = 0) {
         levels.append(
             Level(cid: cid, place: node.parts.place, offset: offset + UInt64(node.data.count)))
         parts = node.parts
@@ -57,12 +66,12 @@ struct FileTrail: Sendable {
     ) throws -> (FileNode.Part, offset: UInt64)? {
         while let index = levels.indices.last {
             guard levels[index].hasMoreParts else {
-                endLevel()
+                endLevel(source)
                 continue
             }
             try resume(from: source)
             guard let part = parts?.next()?.detached() else {
-                endLevel()
+                endLevel(source)
                 continue
             }
             let start = levels[index].offset
@@ -94,17 +103,35 @@ struct FileTrail: Sendable {
     /// Lets go of the blocks; `nextPart` reads again what it needs.
     mutating func releaseParts() {
         parts = nil
-        for index in levels.indices { levels[index].parts = nil }
+        outer.release()
     }
 
-    private mutating func endLevel() {
+    private mutating func leaveLast(
+        for node: FileNode, _ cid: CID, from source: borrowing some BlockSource
+    ) {
+        guard let level = levels.last else { return }
+        let (byteCount, left) = (parts?.byteCount ?? 0, parts.take())
+        if cid.isIdentity {
+            outer.leave(left, byteCount: byteCount, isInCID: level.cid.isIdentity)
+        } else {
+            outer.leave(
+                left, byteCount: byteCount, isInCID: level.cid.isIdentity,
+                countedIn: source.keepLast(), before: node.parts.byteCount)
+        }
+    }
+
+    private mutating func endLevel(_ source: borrowing some BlockSource) {
         levels.removeLast()
-        parts = levels.last?.parts
+        parts = nil
+        guard let (cursor, memory) = outer.comeBack() else { return }
+        parts = cursor
+        if let memory { source.keep(memory) }
     }
 
     private mutating func resume(from source: borrowing some BlockSource) throws {
         guard parts == nil, let level = levels.last else { return }
-        parts = FileNode.PartCursor(try source.block(level.cid), resumingAt: level.place)
+        let block = try source.block(level.cid) { outer.release() }
+        parts = FileNode.PartCursor(block, resumingAt: level.place)
         source.keepLast()
     }
 }

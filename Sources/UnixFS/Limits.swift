@@ -16,6 +16,9 @@ enum Limits {
     /// Parts of a file that are looked at for each that is to be read ahead.
     static let partsLookedAtEach = 4
 
+    /// Bytes of blocks on a way down that are in memory whatever is below them.
+    static let outerBytesMax = 1 << 20
+
     /// Shards on one way down: the hash of a name has 64 bits, and every level uses at least 3.
     static let hashBitCount = 64
 

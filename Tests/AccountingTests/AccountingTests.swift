@@ -23,6 +23,10 @@ struct AccountingTests {
                 node.expect("it holds blocks while its client takes nothing", isNothing)
             }
             node.expect("it leaves blocks behind", isNothing)
+            // And with what is kept from one piece to the next.
+            guard request.isRepeatable else { continue }
+            _ = try node.run(request)
+            node.expect("it leaves blocks behind", isNothing)
         }
     }
 

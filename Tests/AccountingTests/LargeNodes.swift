@@ -28,6 +28,8 @@ struct LargeNodes {
         var deep = ""
         /// A node over 1 MiB above nodes that have a link each.
         var wide = ""
+        /// The same as a file.
+        var bulk = ""
     }
 
     private(set) var names = Names()
@@ -65,6 +67,9 @@ struct LargeNodes {
         ]).description
         names.deep = try put(Self.map(of: leaf, key: word), .dagCBOR).description
         names.wide = try wide(above: leaf).description
+        names.bulk = try twoLevels(
+            of: file, byteCount: 4 * Self.partCount, count: 5, fillings: 4
+        ).description
         names.root = try self.folder(entries + entryNames.map { ($0, leaf) }).description
     }
 
@@ -110,12 +115,14 @@ struct LargeNodes {
         return try put(DagPBNode(links: links, data: writer.finish()).encode(), .dagPB)
     }
 
-    private func twoLevels(of file: CID, byteCount: Int) throws -> CID {
+    private func twoLevels(
+        of file: CID, byteCount: Int, count: Int = 2, fillings: Int = 1
+    ) throws -> CID {
         let link = DagPBLink(cid: file, name: "", tsize: 1)
         var data = UnixFSData(type: .file)
-        data.blockSizes = [UInt64(byteCount), UInt64(byteCount)]
-        data.fileSize = UInt64(2 * byteCount)
-        return try node([link, link], data)
+        data.blockSizes = Array(repeating: UInt64(byteCount), count: count)
+        data.fileSize = UInt64(count * byteCount)
+        return try node(Array(repeating: link, count: count), data, fillings: fillings)
     }
 
     private func link(_ target: String) throws -> CID {

@@ -49,6 +49,7 @@ final class WatchedNode: Sendable {
         let text =
             named.replacing("*list", with: names.list).replacing("*words", with: names.words)
             .replacing("*deep", with: names.deep).replacing("*wide", with: names.wide)
+            .replacing("*bulk", with: names.bulk)
         switch (isCommand, namesRoot: text != named) {
         case (true, true): return text
         case (true, false): return text.replacing("arg=", with: "arg=" + names.root)

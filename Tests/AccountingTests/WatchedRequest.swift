@@ -25,7 +25,8 @@ struct WatchedRequest: Sendable {
         "shards/*entry", "shards/*entry?format=car", "folder/*entry?format=car",
         "file?format=tar", "*words/", "*words?format=car", "*deep?format=car", "raw#100-300000",
         "file#10-200", "large#1000000-1400000", "*wide?format=car", "*wide?format=car&car-dups=y",
-        "*wide?format=tar",
+        "*wide?format=tar", "*bulk", "*bulk#10-700", "*bulk?format=tar",
+        "*bulk?format=car&dag-scope=entity&car-dups=y",
     ]
 
     private static let commands = [
@@ -33,6 +34,7 @@ struct WatchedRequest: Sendable {
         "ls?arg=/shards", "ls?arg=/file", "ls?stream=true&arg=/file", "ls?arg=/raw",
         "ls?arg=*words", "ls?stream=true&arg=*words", "ls?arg=*words&arg=*words",
         "cat?arg=/file", "cat?offset=30&length=70&arg=/file", "cat?arg=/empty", "cat?arg=/large",
+        "cat?arg=*bulk", "ls?arg=*wide", "get?archive=true&arg=*wide",
         "cat?arg=/file&arg=/raw&arg=/file&arg=/large",
         "cat?" + Array(repeating: "arg=/file", count: 300).joined(separator: "&"),
         "get?arg=", "get?archive=true&arg=/folder", "get?arg=/link", "get?compress=true&arg=/raw",

@@ -1,9 +1,11 @@
 import Buffers
 import Content
 import Execution
+import IPLD
 import Multiformats
 import TestSupport
 import Testing
+import UnixFS
 
 /// A large block with many small children is read once for all of them, and not once for each, as long as
 /// nobody else wants its memory.
@@ -128,5 +130,88 @@ struct WideParentTests {
         while try walk.next() != nil { count += 1 }
         #expect(count == 1 + 2 * Self.childCount)
         #expect(source.lookCount(at: root) <= 4)
+    }
+
+    /// 3 MB in a field that nobody knows, behind a message.
+    private func filled(_ message: Bytes) -> Bytes {
+        var writer = ByteWriter()
+        writer.append(message)
+        for _ in 0..<10 {
+            writer.append([0x7A, 0xE0, 0xA7, 0x12])
+            writer.append([UInt8](repeating: 0, count: 300_000))
+        }
+        return writer.finish()
+    }
+
+    /// A node of a file with so many equal parts.
+    private func file(
+        of part: CID, _ count: Int, byteCount: UInt64 = 1, isLarge: Bool = false
+    ) throws -> CID {
+        var message = UnixFSData(type: .file)
+        message.blockSizes = Array(repeating: byteCount, count: count)
+        let links = Array(repeating: DagPBLink(cid: part, name: "", tsize: 1), count: count)
+        let data = isLarge ? filled(message.encode()) : message.encode()
+        return try blocks.store(DagPBNode(links: links, data: data).encode(), .dagPB)
+    }
+
+    /// A root that names one inner node again and again: bytes, and the blocks of an entity.
+    @Test func theRootOfAFileIsReadOnce() throws {
+        let inner = try file(of: try blocks.raw("x"), 2)
+        let between = try file(of: inner, 2, byteCount: 2)
+        let root = try file(of: between, Self.childCount, byteCount: 4, isLarge: true)
+        var stream = try FileStream(root, access: makeAccess())
+        var byteCount = 0
+        while let piece = try stream.next() { byteCount += piece.bytes.count }
+        #expect(byteCount == 4 * Self.childCount)
+        #expect(source.lookCount(at: root) == 1)
+        _ = source.takeLookCount()
+        var options = CARExport.Options()
+        (options.scope, options.sendsDuplicates) = (.entity, true)
+        var export = try CARExport(root: root, access: makeAccess(), options: options)
+        while try export.next() != nil {}
+        #expect(source.lookCount(at: root) == 2)
+    }
+
+    /// Parts in CIDs lie in the block of their parent, and have blocks of their own below them.
+    @Test func theRootOfAFileIsReadOnceAboveNodesInCIDs() throws {
+        var message = UnixFSData(type: .file)
+        message.blockSizes = [2, 2]
+        let inner = try file(of: try blocks.raw("x"), 2)
+        let links = Array(repeating: DagPBLink(cid: inner, name: "", tsize: 1), count: 2)
+        let node = DagPBNode(links: links, data: message.encode()).encode()
+        let hidden = HostileBlocks.identity(node, .dagPB)
+        let root = try file(of: hidden, Self.childCount, byteCount: 4, isLarge: true)
+        let access = makeAccess()
+        var stream = try FileStream(root, access: access)
+        var byteCount = 0
+        while let piece = try stream.next() { byteCount += piece.bytes.count }
+        #expect(byteCount == 4 * Self.childCount)
+        #expect(source.lookCount(at: root) == 1)
+        stream.release()
+        #expect(access.library.blockMemory.inUse == 0)
+    }
+
+    @Test func theRootOfAShardedFolderIsReadOnce() throws {
+        var options = ImportOptions()
+        (options.hamtThreshold, options.maxHAMTFanout) = (1, 8)
+        var builder = DirectoryBuilder(options: options)
+        let leaf = try blocks.raw("leaf")
+        for number in 0..<200 {
+            try builder.add(Bytes(utf8: "\(number)"), Child(cid: leaf, fileByteCount: 4, tsize: 4))
+        }
+        var last = Bytes.empty
+        _ = try builder.finish { bytes, codec in
+            last = bytes
+            return try blocks.store(bytes, codec)
+        }
+        var node = try DagPBNode(decoding: last)
+        node.data = node.data.map(filled)
+        let root = try blocks.store(node.encode(), .dagPB)
+        let reader = makeAccess().makeReader()
+        var folder = try DirectoryReader(root: root, from: reader)
+        var count = 0
+        while try folder.next(from: reader) != nil { count += 1 }
+        #expect(count == 200)
+        #expect(source.lookCount(at: root) == 1)
     }
 }

@@ -2,7 +2,7 @@ package import Buffers
 import Execution
 package import IPLD
 package import Multiformats
-import UnixFS
+package import UnixFS
 
 /// Reads blocks for one request, and has the next ones fetched by the pool while the current one is
 /// used.
@@ -109,12 +109,16 @@ package final class BlockReader: BlockSource {
 
     /// The block that was given last stays counted until another one is kept: its reader comes back
     /// to it after its children.
-    package func keepLast() {
+    ///
+    /// - Returns: the one that was kept before, which stays counted while somebody has it.
+    @discardableResult package func keepLast() -> (any KeptBlock)? {
         // Who says so twice still has the block.
-        guard let last else { return }
-        kept = last
-        self.last = nil
+        guard let last else { return nil }
+        defer { (kept, self.last) = (last, nil) }
+        return kept
     }
+
+    package func keep(_ block: any KeptBlock) { kept = block as? HeldBlock }
 
     package func check() throws(ContentError) { try access.context.check() }
 

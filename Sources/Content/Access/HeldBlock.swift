@@ -1,8 +1,9 @@
 import Buffers
 import Execution
+import UnixFS
 
 /// A block in memory, with its share of the budget: both go when its last holder lets go of it.
-final class HeldBlock: Sendable {
+final class HeldBlock: KeptBlock {
     let bytes: Bytes
     private let share: BudgetShare?
     /// The block that these bytes are a part of.
