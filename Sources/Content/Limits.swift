@@ -108,6 +108,9 @@ package enum Limits {
     /// Of that what the places of files take at most that an add has in line.
     static let pendingEntryBytesMax = 1 << 20
 
+    /// Of that what the links of the leaves take at most that are to come: room for them is made before.
+    static let linkRoomBytesMax = 256 << 10
+
     /// Leaves of a file whose links are not counted: as many as fill the usual nodes.
     static let freeLinkCount = 128
 
@@ -205,6 +208,7 @@ package enum Limits {
         precondition(blockBytesMax <= readAheadBytesMax, "one block fits the read-ahead")
         precondition(
             bigBlockBytesMax <= largeEgressBytesMax, "one big block fits the budget of all")
+        precondition(linkRoomBytesMax <= pendingEntryBytesMax, "links fit what is in line")
         precondition(requestStateBytesMax <= stateBytesMax, "one walk fits the budget of all")
     }
 }

@@ -32,6 +32,12 @@ final class UnfinishedInput {
     /// Whether it waits in the file.
     var isAside: Bool { !ends.isEmpty }
 
+    /// How much waits there.
+    var asideByteCount: Int { Int(file.byteCount) }
+
+    /// Whether it has memory that others may wait for.
+    var holdsMemory: Bool { share.byteCount > 0 }
+
     /// Whether what came back is counted as input on its way to the store already, until `endLarge()`.
     var isLarge: Bool { largeShare.byteCount > 0 }
 

@@ -7,7 +7,7 @@ import Buffers
 /// - Spec: cid-parity 4.3.
 struct BuzhashScanner: Sendable {
     static let windowByteCount = 32
-    private static let minimum = 131_072
+    static let minimum = 131_072
     private static let maximum = 524_288
     private static let mask: UInt32 = (1 << 17) - 1
 

@@ -32,6 +32,15 @@ extension Chunker {
             }
         }
 
+        /// The least that a chunk has, but for the last one.
+        var byteCountMin: Int {
+            switch self {
+            case .fixed(let byteCount): byteCount
+            case .rabin(let minimum, _, _): max(1, minimum)
+            case .buzhash: BuzhashScanner.minimum
+            }
+        }
+
         private static func fixed(_ parts: [Substring]) throws(UnixFSError) -> Self {
             guard parts.count == 2, let byteCount = Int(parts[1]) else {
                 throw .option("incorrect chunker string format (expected size-{size})")

@@ -84,6 +84,12 @@ package struct FileBuilder {
     /// Bytes that were fed and are in no leaf yet: at most two chunks.
     package var heldCount: Int { chunker.heldCount + (heldChunk?.count ?? 0) }
 
+    /// The most leaves that come out where so many more bytes are fed and the file ends.
+    package func leafCountMax(in byteCount: Int) -> Int {
+        // One is cut short by the end, and one was held back.
+        (heldCount + byteCount) / options.chunker.byteCountMin + 2
+    }
+
     /// The memory that the links of unfinished nodes take.
     package var layoutByteCount: Int { layout.heldByteCount }
 

@@ -1,6 +1,8 @@
+import Buffers
 import Execution
 import TestSupport
 import Testing
+import UnixFS
 
 @testable import Content
 
@@ -25,5 +27,38 @@ struct UnfinishedInputTests {
         thread.join()
         budget.release(others + (2 << 20))
         #expect(input.mayHold(3 << 19))
+    }
+
+    /// Who holds names and links may wait for the memory of unfinished chunks: he and who waits the other way
+    /// round would wait for each other until one of them fails. With a time, one more chunk is held back.
+    @Test(arguments: [false, true])
+    func whoWaitsForTheMemoryOfLinksHoldsNoUnfinishedChunk(hasTime: Bool) throws {
+        let scratch = try ScratchLibrary()
+        let (entries, assembly) = (scratch.library.entryBudget, scratch.library.assemblyBudget)
+        var options = ImportOptions()
+        options.chunker = .fixed(100_000)
+        options.mtime = hasTime ? ModificationTime(seconds: 7) : nil
+        var random = SeededRandom(seed: 31)
+        let bytes = random.bytes((Limits.freeLinkCount + 2) * 100_000)
+        let expected = try scratch.add(bytes, options).cid
+        let session = try AddSession(scratch.access, options: options) { _ in }
+        // What costs nothing is used up, so that the next link has to be paid.
+        try session.memory.take(Limits.freeStateBytes)
+        try session.beginFile(at: .top)
+        let all = entries.limit - entries.inUse
+        #expect(entries.tryAcquire(all))
+        let held = Locked<Int?>(nil)
+        let thread = Thread(name: "others") {
+            let deadline = soon()
+            while entries.waiterCount == 0, !deadline.hasPassed { pause(for: .milliseconds(1)) }
+            if entries.waiterCount > 0 { held.withLock { $0 = assembly.inUse } }
+            entries.release(all)
+        }
+        try session.write(bytes, inPiecesOf: 30_000)
+        try session.endFile()
+        thread.join()
+        #expect(held.withLock { $0 } == 0)
+        #expect(try only(try session.finish(pinning: .none)).cid == expected)
+        #expect(assembly.inUse == 0)
     }
 }

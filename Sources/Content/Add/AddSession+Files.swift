@@ -28,24 +28,6 @@ extension AddSession {
     /// - Throws: as `beginFile(at:mode:mtime:)`.
     package func beginSymlink(at path: EntryPath) throws { try hold(path) }
 
-    /// Counts the path of the entry at hand. A client may stop behind the head of a part, and 257 names
-    /// from there take 55 KB.
-    func hold(_ path: EntryPath) throws {
-        memory.forget(heldByteCount)
-        heldByteCount = 0
-        let byteCount = path.memoryByteCount
-        try makeRoom(for: byteCount)
-        try memory.take(byteCount)
-        heldByteCount = byteCount
-    }
-
-    /// The path of the entry at hand stays as that of the last folder, in the place of the one before.
-    private func keepFolder(of path: EntryPath) {
-        lastFolder = path.names.dropLast()
-        memory.forget(lastFolderByteCount)
-        (lastFolderByteCount, heldByteCount) = (heldByteCount, 0)
-    }
-
     /// Adds bytes to the file that was begun.
     ///
     /// - Parameter piece: of any length; kept until its leaves have been hashed.
@@ -56,6 +38,8 @@ extension AddSession {
         guard let file = current else { preconditionFailure("no file has been begun") }
         guard !piece.isEmpty else { return }
         file.byteCount += UInt64(piece.count)
+        defer { giveBackLinkRoom() }
+        if !unfinished.isAside { try makeLinkRoom(for: piece.count, in: file) }
         if unfinished.isAside {
             guard try unfinished.append(piece) else { return }
             try resume(file)
@@ -71,7 +55,7 @@ extension AddSession {
         while let leaf = file.builder.nextLeaf() { try push(leaf, of: file) }
     }
 
-    private func putAside(_ file: PendingFile) throws {
+    func putAside(_ file: PendingFile) throws {
         let held = file.builder.takeHeld()
         try unfinished.putAside([held.chunk, held.inProgress])
     }
@@ -80,6 +64,7 @@ extension AddSession {
     private func resume(_ file: PendingFile) throws {
         guard unfinished.isAside else { return }
         try leaves.finish(deliver: deliver)
+        try makeLinkRoom(for: unfinished.asideByteCount, in: file)
         var held: [[Bytes]] = [[], []]
         try unfinished.takeRuns { run, piece in held[run].append(piece) }
         file.builder.putBack(HeldFileBytes(chunk: held[0], inProgress: held[1]))
@@ -91,11 +76,13 @@ extension AddSession {
     /// - Throws: as `write(_:)`; `.nameTaken` when its name is used already.
     package func endFile() throws {
         guard let file = current else { preconditionFailure("no file has been begun") }
+        if !unfinished.isAside { try makeLinkRoom(for: 0, in: file) }
         try resume(file)
         current = nil
         try reports.progress(of: file, isLast: true)
         for leaf in file.builder.finishLeaves() { try push(leaf, of: file) }
         unfinished.end()
+        giveBackLinkRoom()
         try end(file)
     }
 
@@ -110,21 +97,6 @@ extension AddSession {
         file.rootIndex = try tree.reserve(file.path)
         try leaves.push(
             .end(file), nil, byteCount: 0, keeping: file.path.memoryByteCount, deliver: deliver)
-    }
-
-    /// Sees to it that an entry or a link, and those in line, can be placed without a wait. Who waits has
-    /// delivered what was in line.
-    func makeRoom(for byteCount: Int) throws {
-        while try !hasRoom(for: byteCount), try leaves.deliverSome(deliver: deliver) {}
-        try memory.makeRoom(for: pendingByteCount + byteCount) {}
-    }
-
-    private func hasRoom(for byteCount: Int) throws -> Bool {
-        let wanted = pendingByteCount + byteCount
-        // What is there and not needed is others'.
-        if access.library.entryBudget.waiterCount > 0 { memory.giveBack(keeping: wanted) }
-        guard wanted <= Limits.pendingEntryBytesMax else { return false }
-        return try memory.makeRoomAtOnce(for: wanted)
     }
 
     /// Says that nothing more comes for a while: what was written is stored, so that others get the
@@ -146,9 +118,7 @@ extension AddSession {
         let isShort = leaf.chunk.count < Limits.freeUnfinishedBytes
         let leaf = isShort ? leaf.detached() : leaf
         let byteCount = max(leaf.chunk.count, leaf.heldByteCount / 2)
-        let linkByteCount = file.nextLinkByteCount()
-        if linkByteCount > 0 { try makeRoom(for: linkByteCount) }
-        pendingByteCount += linkByteCount
+        let linkByteCount = try takeLinkRoom(for: leaf, of: file)
         let step = PendingFile.Step.leaf(file, linkByteCount: linkByteCount)
         try leaves.push(step, leaf, byteCount: byteCount, deliver: deliver)
     }

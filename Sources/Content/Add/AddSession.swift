@@ -39,6 +39,8 @@ package final class AddSession {
     let memory: StateShare
     /// What the places of files and the links of leaves in line will take of it at most.
     var pendingByteCount = 0
+    /// What of that the links of leaves may take that come in line next.
+    var linkRoomByteCount = 0
     /// Where the file stands that came in line last: its folder is there before the next one is placed.
     var lastFolder: ArraySlice<Bytes>?
     /// What that takes of the memory, and what the entry at hand takes.

@@ -45,6 +45,12 @@ final class PendingFile {
         return leafCount > Limits.freeLinkCount ? AddMemory.linkBytes : 0
     }
 
+    /// What the links of the leaves may take that the file has when it goes on for so many bytes.
+    func linkByteCount(ofLeavesIn byteCount: Int) -> Int {
+        let count = builder.leafCountMax(in: byteCount)
+        return max(0, min(count, leafCount + count - Limits.freeLinkCount)) * AddMemory.linkBytes
+    }
+
     /// Puts a leaf that was stored under its node, and accounts for what nodes then take.
     func append(_ leaf: Child, countedIn memory: StateShare, seal: Seal) throws {
         try builder.append(leaf, seal: seal)
