@@ -83,8 +83,11 @@ extension GatewayExchange {
     }
 
     /// Finds the type of a file of several blocks in its first bytes, however small the pieces are in
-    /// which it is stored. Where they are not here there is no type: what is missing is told when the
-    /// content is read.
+    /// which it is stored. Where they are not here, or no file, there is no type: that is told when the
+    /// content is read, and a range behind them is sent all the same.
+    ///
+    /// - Throws: what ends the request, and errors of the store: an answer is cached for good, and would
+    ///   keep the wrong type for as long.
     func findType(of file: CID) throws(GatewayError) {
         do {
             let range = 0..<UInt64(Limits.sniffBytesMax)
@@ -97,7 +100,8 @@ extension GatewayExchange {
             gateway.sniffedTypes[file] = ContentSniffer.type(
                 of: start, isWhole: UInt64(start.count) == stream.size)
         } catch {
-            if error.endsRequest { throw GatewayError(error, resolving: target.path.text) }
+            guard error.endsRequest || error.code == .storage else { return }
+            throw GatewayError(error, resolving: target.path.text)
         }
     }
 

@@ -17,13 +17,16 @@ final class ScratchGateway: Sendable {
     private let store: BlockStore
     private let folder: String
 
-    init(settings: GatewaySettings = GatewaySettings()) throws {
+    init(
+        settings: GatewaySettings = GatewaySettings(),
+        source: (BlockStore) -> (any ContentSource)? = { _ in nil }
+    ) throws {
         folder = try File.makeTemporaryFolder(prefix: "holdfast-gateway-")
         var options = BlockStoreOptions(folder: folder)
         options.makesIfMissing = true
         options.reserveByteCount = 0
         store = try BlockStore.open(options)
-        library = Library(store: store)
+        library = Library(store: store, source: source(store))
         gateway = Gateway(library: library, settings: settings)
     }
 
