@@ -28,9 +28,29 @@ extension File {
     package static func replace(
         _ path: String, with contents: Bytes, permissions: mode_t = 0o600
     ) throws(FileError) {
-        let temporary = try makeTemporary(beside: path, contents, permissions)
+        let (temporary, file) = try makeTemporary(beside: path, contents, permissions)
+        file.close()
         try rename(temporary, to: path)
         try syncFolder(folder(of: path))
+    }
+
+    /// Replaces a file as `replace` does, with one whose lock this process holds from its first moment:
+    /// who finds it locked knows that its writer lives, and nobody finds it before it is.
+    ///
+    /// - Parameters:
+    ///   - path: the file.
+    ///   - contents: all of them.
+    /// - Returns: the file; with it the lock ends.
+    package static func replaceLocked(
+        _ path: String, with contents: Bytes
+    ) throws(FileError) -> File {
+        let (temporary, file) = try makeTemporary(beside: path, contents, 0o600)
+        guard try file.tryLock() else {
+            throw FileError(operation: "lock", path: temporary, number: EWOULDBLOCK)
+        }
+        try rename(temporary, to: path)
+        try syncFolder(folder(of: path))
+        return file
     }
 
     /// Makes a file in one step, as `replace` does, and never in the place of another.
@@ -40,7 +60,8 @@ extension File {
     ///   - contents: all of them.
     /// - Throws: EEXIST when something is at the path.
     package static func make(_ path: String, with contents: Bytes) throws(FileError) {
-        let temporary = try makeTemporary(beside: path, contents, 0o600)
+        let (temporary, file) = try makeTemporary(beside: path, contents, 0o600)
+        file.close()
         defer { try? remove(temporary) }
         let (from, to) = (try temporary.cString(for: "link"), try path.cString(for: "link"))
         do throws(FileError) {
@@ -57,15 +78,14 @@ extension File {
 
     private static func makeTemporary(
         beside path: String, _ contents: Bytes, _ permissions: mode_t
-    ) throws(FileError) -> String {
+    ) throws(FileError) -> (path: String, file: File) {
         let temporary = path + ".new"
         // One that is there was left by a process that was killed, or is somebody's link.
         try removeIfThere(temporary)
         let file = try File(temporary, .createNew, permissions: permissions)
         try file.write(contents)
         try file.sync()
-        file.close()
-        return temporary
+        return (temporary, file)
     }
 
     /// Renames an entry, replacing what stood at the target.

@@ -180,11 +180,28 @@ package final class File: @unchecked Sendable {
         _ = try File.retrying("sync", path) { fsync(descriptor) }
     }
 
-    /// Takes the exclusive advisory lock of the file, if nobody else holds it.
+    /// How an advisory lock is held.
+    package enum Lock: Sendable {
+        /// By nobody else.
+        case alone
+        /// By others too, but by nobody alone.
+        case shared
+
+        var flags: Int32 {
+            switch self {
+            case .alone: LOCK_EX | LOCK_NB
+            case .shared: LOCK_SH | LOCK_NB
+            }
+        }
+    }
+
+    /// Takes the advisory lock of the file, if others let it.
     ///
+    /// - Parameter lock: who only looks whether somebody holds it alone takes it shared: then those
+    ///   who look do not find each other.
     /// - Returns: whether it was taken; it is held until the file is closed.
-    package func tryLock() throws(FileError) -> Bool {
-        while flock(descriptor, LOCK_EX | LOCK_NB) != 0 {
+    package func tryLock(_ lock: Lock = .alone) throws(FileError) -> Bool {
+        while flock(descriptor, lock.flags) != 0 {
             if errno == EWOULDBLOCK { return false }
             if errno != EINTR { throw FileError(operation: "lock", path: path, number: errno) }
         }

@@ -251,6 +251,40 @@ struct RepositoryTests {
         }
     }
 
+    /// Of a node that was killed, while another process has the repository or looks at it: its address
+    /// may be anybody's by then.
+    @Test(arguments: ["/lock", "/api"])
+    func whoHoldsALockDoesNotVouchForAnAddressOfOthers(name: String) throws {
+        try withHome { home in
+            _ = try Repository.initialize(home: home)
+            let killed = try Repository.open(home: home)
+            try killed.publish(api: "/ip4/127.0.0.1/tcp/1", gateway: "http://127.0.0.1:2")
+            let number = try File.readAll(home + "/lock", limit: 99)
+            killed.close()
+            try File.replace(home + "/lock", with: number)
+            try File.replace(home + "/api", with: Bytes(utf8: "/ip4/127.0.0.1/tcp/1"))
+            let other = try File(home + name, .readWrite)
+            #expect(try other.tryLock(name == "/lock" ? .alone : .shared))
+            #expect(try Repository.runningNodeAddress(home: home) == nil)
+            #expect(try Repository.runningNodeProcess(home: home) == nil)
+        }
+    }
+
+    @Test func theAddressIsLockedFromItsFirstMoment() throws {
+        try withHome { home in
+            _ = try Repository.initialize(home: home)
+            let repository = try Repository.open(home: home)
+            try File.replace(home + "/api.new", with: "left by a process that was killed")
+            try repository.publish(api: "/ip4/127.0.0.1/tcp/1", gateway: "http://127.0.0.1:2")
+            #expect(try File.readAll(home + "/api", limit: 99) == "/ip4/127.0.0.1/tcp/1")
+            #expect(try File.status(of: home + "/api").mode == 0o600)
+            let look = try File(home + "/api", .read)
+            #expect(try !look.tryLock(.shared))
+            repository.close()
+            #expect(try look.tryLock(.shared))
+        }
+    }
+
     @Test func theHomeIsChosenByOptionThenEnvironment() {
         let environment = ["HOME": "/h", "HOLDFAST_HOME": "/e/"]
         #expect(Repository.home(option: "/o", environment: environment) == "/o")

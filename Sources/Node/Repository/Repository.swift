@@ -10,6 +10,9 @@ package final class Repository: Sendable {
     package let home: String
     /// Held until it is closed.
     private let lock: File
+    /// The file with the address, once there is one: it is locked as long as the address is this
+    /// process's.
+    private let address = Locked<File?>(nil)
 
     private init(home: String, lock: File) {
         self.home = home
@@ -85,6 +88,7 @@ package final class Repository: Sendable {
     /// Gives the repository to other processes.
     package func close() {
         try? Self.removeAddresses(home: home)
+        address.withLock { $0?.close() }
         lock.close()
     }
 
@@ -100,24 +104,22 @@ package final class Repository: Sendable {
     package func publish(api: String, gateway: String) throws {
         // Readable by the owner alone, like all that is in the folder.
         try File.replace(home + "/" + Self.gatewayFile, with: Bytes(utf8: gateway))
-        try File.replace(home + "/" + Self.apiFile, with: Bytes(utf8: api))
+        let file = try File.replaceLocked(home + "/" + Self.apiFile, with: Bytes(utf8: api))
+        address.withLock { $0 = file }
     }
 
     /// The address of the node that has the repository open, or nil if none has.
     ///
     /// - Throws: if other users could have written the address.
     package static func runningNodeAddress(home: String) throws -> String? {
-        guard try isLocked(home: home) else { return nil }
+        guard let text = try publishedAddress(home: home) else { return nil }
         try checkAccess(home: home)
-        guard let text = try? File.readAll(home + "/" + apiFile, limit: 4_096).utf8Text else {
-            return nil
-        }
         return text.split(whereSeparator: \.isNewline).first.map(String.init)
     }
 
     /// The number of the process that has the repository open, or nil if none has.
     package static func runningNodeProcess(home: String) throws -> Int32? {
-        try isLocked(home: home) ? owner(home: home) : nil
+        try publishedAddress(home: home) == nil ? nil : owner(home: home)
     }
 
     /// The URL of the running node's gateway, or nil.
@@ -147,7 +149,7 @@ package final class Repository: Sendable {
         }
     }
 
-    /// Somebody who only looks whether there is a lock holds it for a moment: so a few tries.
+    /// A node that stops gives the lock back a moment after its address: so a few tries.
     private static func takeLock(_ lock: File) throws(FileError) -> Bool {
         for _ in 0..<20 {
             if try lock.tryLock() { return true }
@@ -156,13 +158,22 @@ package final class Repository: Sendable {
         return false
     }
 
-    private static func isLocked(home: String) throws -> Bool {
-        // Without the file of a node there is nothing to look for: the lock itself will tell.
-        guard try File.exists(home + "/lock"), try File.exists(home + "/" + apiFile) else {
-            return false
+    /// What a node that lives has published.
+    ///
+    /// The lock of the file itself is asked, which nobody holds but who has written it. That of the
+    /// repository proves nothing: the file of a node that was killed is still there when the next
+    /// process takes that lock, and whoever listens at its address by then would get what is sent.
+    private static func publishedAddress(home: String) throws -> String? {
+        let path = home + "/" + apiFile
+        guard try File.exists(path) else { return nil }
+        do throws(FileError) {
+            let file = try File(path, .read)
+            let text = try file.readFully(Limits.addressByteCountMax).utf8Text
+            // Shared, so that commands which look at the same time are no nodes to each other.
+            return try file.tryLock(.shared) ? nil : text
+        } catch  where error.isAbsence {
+            return nil
         }
-        let lock = try File(home + "/lock", .read)
-        return try !lock.tryLock()
     }
 
     private static func owner(home: String) -> Int32? {
