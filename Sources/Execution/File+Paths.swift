@@ -269,7 +269,17 @@ extension File {
         let text = try path.cString(for: "statfs")
         var raw = statvfs()
         _ = try retrying("statfs", path) { unsafe statvfs(text, &raw) }
-        return UInt64(raw.f_bavail) * UInt64(raw.f_frsize)
+        return byteCount(ofFreeBlocks: UInt64(raw.f_bavail), of: UInt64(raw.f_frsize))
+    }
+
+    /// What so many free blocks are in bytes, whatever a file system says: one in user space may say
+    /// anything, and some count below zero where what is kept for the superuser is in use.
+    ///
+    /// - Returns: 0 for a count that would be below zero; the largest number for what is above it.
+    static func byteCount(ofFreeBlocks count: UInt64, of blockByteCount: UInt64) -> UInt64 {
+        guard count <= Int64.max else { return 0 }
+        let (product, isTooLarge) = count.multipliedReportingOverflow(by: blockByteCount)
+        return isTooLarge ? .max : product
     }
 
     /// Returns once the names in a folder are on disk.

@@ -39,11 +39,17 @@ package struct FileStatus: Hashable, Sendable {
         byteCount = UInt64(max(0, raw.st_size))
         mode = raw.st_mode & 0o7777
         owner = raw.st_uid
-        modified = WallTime(
-            seconds: Int64(raw.st_mtim.tv_sec), nanoseconds: UInt32(raw.st_mtim.tv_nsec))
-        statusChanged = WallTime(
-            seconds: Int64(raw.st_ctim.tv_sec), nanoseconds: UInt32(raw.st_ctim.tv_nsec))
+        modified = WallTime(raw.st_mtim)
+        statusChanged = WallTime(raw.st_ctim)
         device = UInt64(raw.st_dev)
         inode = UInt64(raw.st_ino)
+    }
+}
+
+extension WallTime {
+    /// A time as a file system has it: one in user space may have anything for its nanoseconds.
+    fileprivate init(_ time: timespec) {
+        self.init(
+            seconds: Int64(time.tv_sec), nanoseconds: UInt32(clamping: time.tv_nsec))
     }
 }

@@ -22,8 +22,15 @@ package enum ProcessorCount {
         guard let text = try? File.readAll("/sys/fs/cgroup/cpu.max", limit: 64).utf8Text else {
             return nil
         }
+        return quota(in: text)
+    }
+
+    /// Rounded up.
+    ///
+    /// - Parameter text: of such a file.
+    static func quota(in text: String) -> Int? {
         let parts = text.split(whereSeparator: { $0 == " " || $0 == "\n" }).compactMap { Int($0) }
-        guard parts.count == 2, parts[1] > 0 else { return nil }
-        return (parts[0] + parts[1] - 1) / parts[1]
+        guard parts.count == 2, parts[0] > 0, parts[1] > 0 else { return nil }
+        return (parts[0] - 1) / parts[1] + 1
     }
 }
