@@ -5,7 +5,7 @@ import Execution
 package struct FailingCalls {
     /// What is done to calls of one name about files whose path ends in a text.
     package struct Fault {
-        /// `access`, `lstat`, `stat`, `readdir`, `read`, `fdatasync`, `close` (which closes it).
+        /// `access`, `lstat`, `stat`, `statvfs`, `readdir`, `read`, `fdatasync`, `close` (which closes it).
         package var call: String
         /// How the path ends; with a `*` at its end, what is somewhere in it.
         package var path: String
@@ -60,6 +60,7 @@ package struct FailingCalls {
         #include <stdlib.h>
         #include <string.h>
         #include <sys/stat.h>
+        #include <sys/statvfs.h>
         #include <unistd.h>
         static atomic_int seen;
         static int isHit(const char *call, const char *path) {
@@ -96,6 +97,9 @@ package struct FailingCalls {
         }
         int stat(const char *path, struct stat *out) {
             return isHit("stat", path) ? -1 : REAL(stat)(path, out);
+        }
+        int statvfs(const char *path, struct statvfs *out) {
+            return isHit("statvfs", path) ? -1 : REAL(statvfs)(path, out);
         }
         struct dirent *readdir(DIR *folder) {
             return isHitOpen("readdir", dirfd(folder)) ? NULL : REAL(readdir)(folder);

@@ -45,7 +45,7 @@ struct UnreadableTypeTests {
     @Test func aRangeBehindABlockThatIsNotHereIsSent() throws {
         let gateway = try ScratchGateway()
         let (first, file) = try file(in: gateway)
-        #expect(try gateway.library.store.delete(first.multihash, by: .never))
+        #expect(try gateway.library.store.delete(first.multihash, by: .never) == .deleted)
         let answer = try gateway.get("/ipfs/\(file)", ["Range": "bytes=\(page.utf8.count)-"])
         #expect(answer.response.status == .partialContent)
         #expect(answer.body == Bytes(utf8: rest))

@@ -61,4 +61,24 @@ struct ReadinessTests {
             #expect(listed.exitCode == 0, "\(listed.errorText)")
         }
     }
+
+    /// Nor does it ask the disk, which may not answer at all.
+    @Test func aDiskThatDoesNotTellItsRoomKeepsNobodyWaiting() throws {
+        let place = try TestPlace()
+        var fault = FailingCalls.Fault("statvfs", of: "/.holdfast", number: 0)
+        fault.seconds = 3_600
+        let socket = place.path("public")
+        let process = try place.start(
+            ["serve", "--public", "unix:\(socket)"],
+            adding: try FailingCalls(in: place.folder).environment(fault))
+        defer { process.kill(9) }
+        let client = HTTPClient(.unix(path: socket))
+        let deadline = soon()
+        var answer: ClientAnswer?
+        while answer?.status != .ok {
+            try #require(!deadline.hasPassed && !process.hasEnded, "\(process.errorText)")
+            answer = try? client.fetch(ClientRequest(.get, "/readyz", deadline: deadline))
+        }
+        #expect(answer?.body.utf8Text == "ready\n")
+    }
 }

@@ -44,13 +44,18 @@ package final class BlockStore: Sendable {
         return error.code == .closed ? .closed : .readOnly(error)
     }
 
+    /// Blocks that failed a check and are not served. Known without a look at the disk.
+    package var quarantinedCount: Int { quarantine.count }
+
     /// Figures that are known without counting.
+    ///
+    /// - Blocking: until the system tells how much of the disk is free.
     package var statistics: BlockStoreStatistics {
         let state = log.state.withLock {
             ($0.blockCount, $0.byteCount, $0.durableThrough, $0.indexedThrough)
         }
         return BlockStoreStatistics(
-            blockCount: state.0, byteCount: state.1, quarantinedCount: quarantine.count,
+            blockCount: state.0, byteCount: state.1, quarantinedCount: quarantinedCount,
             freeByteCount: freeSpace.byteCount, lastSequence: state.2, indexedSequence: state.3)
     }
 

@@ -36,10 +36,12 @@ struct HealthPages: Sendable {
         }
     }
 
+    /// Asks for nothing that the disk has to tell: strangers may ask this as often as they like, and each
+    /// would wait in a thread of its own.
     private func readyToServe() -> Response {
         switch store.health {
         case .writable:
-            let count = store.statistics.quarantinedCount
+            let count = store.quarantinedCount
             let damage = count == 0 ? "" : "\(count) damaged blocks are not served\n"
             return Self.page(.ok, "ready\n" + damage)
         case .readOnly(let error):
