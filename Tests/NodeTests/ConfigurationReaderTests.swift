@@ -114,6 +114,56 @@ struct ConfigurationReaderTests {
         #expect(error?.description == message)
     }
 
+    /// The server would leave such a field out of every answer, and the node would start.
+    @Test(arguments: [
+        (#"{"Content-Security-Policy":"default-src 'none';\n frame-src 'none'"}"#, "line break"),
+        (#"{"X-A":"a\tb"}"#, "a tab"),
+        (#"{"X-A":""}"#, "no value"),
+        (#"{"X-A":" "}"#, "no value"),
+        (#"{"X A":"b"}"#, "a name that is none"),
+        (#"{"":"b"}"#, "a name that is none"),
+        (#"{"X-Ä":"b"}"#, "a name that is none"),
+        (#"{"content-Length":"7"}"#, "written by the node itself"),
+        (#"{"Transfer-Encoding":"gzip"}"#, "written by the node itself"),
+        (#"{"Connection":"close"}"#, "written by the node itself"),
+        (#"{"X-A":"1","x-a":"3"}"#, #""x-a" stands there twice"#),
+        (#"{"X-A":"1","X-A":"3"}"#, #""X-A" stands there twice"#),
+    ])
+    func fieldsThatCannotBeSentAreRefused(fields: String, reason: String) {
+        let error = #expect(throws: ConfigurationError.self) {
+            try read(#"{"gateway":{"headers":\#(fields)}}"#)
+        }
+        let message = error?.description ?? ""
+        #expect(message.hasPrefix("config.json, line 1: gateway.headers is {"))
+        #expect(message.contains(reason), "\(message)")
+        let named = #expect(throws: ConfigurationError.self) {
+            try read("{}", environment: ["HOLDFAST_GATEWAY_HEADERS": fields])
+        }
+        #expect(named?.description.contains(reason) == true)
+    }
+
+    @Test func fieldsThatCanBeSentAreTakenAsTheyAre() throws {
+        let fields = [
+            "Content-Security-Policy": "default-src 'none'; img-src 'self'", "x-names": "Zoë",
+            "Server": "a", "Cache-Control": "no-store",
+        ]
+        let members = fields.map { "\(JSONText.quoted($0)):\(JSONText.quoted($1))" }
+        let configuration = try read(
+            "{}",
+            environment: [
+                "HOLDFAST_GATEWAY_HEADERS": "{" + members.joined(separator: ",") + "}"
+            ])
+        #expect(configuration.gateway.headers == fields)
+    }
+
+    @Test func aRedirectThatCannotBeSentIsRefused() throws {
+        #expect(try read(#"{"gateway":{"rootRedirect":"/a b"}}"#).gateway.rootRedirect == "/a b")
+        let error = #expect(throws: ConfigurationError.self) {
+            try read(#"{"gateway":{"rootRedirect":"/a\nX-B: c"}}"#)
+        }
+        #expect(error?.description.contains("gateway.rootRedirect") == true)
+    }
+
     @Test func everySettingRefusesAValueOfAnotherType() {
         for setting in Configuration.settings {
             for value in [JSONValue.number("-1"), .array([.number("1")]), .string("\u{1}?")] {

@@ -1,3 +1,4 @@
+import HTTP
 import Telemetry
 import UnixFS
 import Vault
@@ -45,10 +46,14 @@ extension Configuration {
             "Whether files and folders are served, or only blocks and CARs."),
         .text(
             "gateway.rootRedirect", \.gateway.rootRedirect, allowed: "a path or URL, or nothing",
-            "Where a request for / is sent."),
-        .pairs(
-            "gateway.headers", \.gateway.headers, allowed: "an object of texts",
-            "Header fields that are added to every answer about content, or replaced in it."),
+            "Where a request for / is sent.", check: { $0.isFieldValue }),
+        .fields(
+            "gateway.headers", \.gateway.headers,
+            """
+            Header fields that are added to every answer about content, or replaced in it. One that \
+            cannot be sent, or that the node writes itself, such as `Content-Length`, keeps the node \
+            from starting.
+            """),
         .duration(
             "gateway.maxRequestDuration", \.gateway.requestDurationMax,
             .seconds(1) ... .seconds(7 * 86_400), "How long one request may take."),

@@ -76,18 +76,19 @@ extension Setting {
         }
     }
 
-    static func pairs(
-        _ key: String, _ path: any Path<[String: String]>, allowed: String, _ summary: String
+    static func fields(
+        _ key: String, _ path: any Path<[String: String]>, _ summary: String
     ) -> Setting {
-        Setting(key: key, allowed: allowed, fallback: "{}", summary: summary) {
+        let allowed = "an object of texts"
+        return Setting(key: key, allowed: allowed, fallback: "{}", summary: summary) {
             value, configuration in
             guard let members = value.members else { throw Refusal(allowed: allowed) }
-            var pairs: [String: String] = [:]
+            var fields = AddedFields()
             for member in members {
                 guard let text = member.value.text else { throw Refusal(allowed: allowed) }
-                pairs[member.name] = text
+                try fields.add(member.name, text)
             }
-            configuration[keyPath: path] = pairs
+            configuration[keyPath: path] = fields.pairs
         }
     }
 
