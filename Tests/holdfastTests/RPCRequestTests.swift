@@ -26,13 +26,13 @@ struct RPCRequestTests {
     }
 
     @Test func aShortListStaysInTheTarget() throws {
-        let fitting = try request(["a", "b\n", ""]).fitting()
+        let fitting = try request(["a", "b\n", ""]).fitting { true }
         #expect(fitting.body == nil && fitting.arguments == ["a", "b\n", ""])
     }
 
     @Test func aLongListGoesIntoTheBodyInItsOrder() throws {
         let arguments = (0..<100_000).map { Bytes(utf8: "argument \($0)") }
-        let fitting = try request(arguments).fitting()
+        let fitting = try request(arguments).fitting { true }
         #expect(fitting.target == "/api/v0/pin/add?encoding=json&stream-channels=true")
         let pieces = try text(of: fitting.body)
         #expect(pieces.allSatisfy { $0.count <= Limits.uploadPieceByteCount + 100 })
@@ -41,18 +41,37 @@ struct RPCRequestTests {
         #expect(Array(lines.dropFirst(4).dropLast(2)) == arguments)
     }
 
+    /// Kubo passes over a list in the body of these, and answers for none, for one or for all.
+    @Test(arguments: [["pin", "ls"], ["block", "rm"], ["dag", "stat"], ["swarm", "connect"]])
+    func someListsGoIntoTheBodyForHoldfastAlone(words: [String]) throws {
+        var request = RPCRequest(words)
+        request.arguments = (0..<1_000).map { Bytes(utf8: "argument \($0)") }
+        let forOthers = try request.fitting { false }
+        #expect(forOthers.body == nil && forOthers.arguments == request.arguments)
+        #expect(try request.fitting { true }.body != nil)
+        request.arguments = ["short"]
+        #expect(try request.fitting { throw RPCError("not to be asked") }.body == nil)
+    }
+
+    @Test(arguments: ["cat", "cid format", "ls", "pin add", "pin rm", "refs"])
+    func otherListsGoIntoTheBodyForAll(command: String) throws {
+        var request = RPCRequest(command.split(separator: " ").map(String.init))
+        request.arguments = (0..<1_000).map { Bytes(utf8: "argument \($0)") }
+        #expect(try request.fitting { throw RPCError("not to be asked") }.body != nil)
+    }
+
     @Test(arguments: ["", "a\nb", "a\r"] as [Bytes])
     func whatCannotStandOnALineIsRefused(argument: Bytes) {
         let long = (0..<1_000).map { Bytes(utf8: "argument \($0)") }
         let error = #expect(throws: UsageError.self) {
-            try request(long + [argument]).fitting()
+            try request(long + [argument]).fitting { true }
         }
         #expect(error?.message.hasPrefix("argument 1001 ") == true)
     }
 
     @Test func oneLongArgumentGoesIntoTheBodyToo() throws {
         let one = Bytes([UInt8](repeating: 0x61, count: 9_000_000))
-        let fitting = try request([one]).fitting()
+        let fitting = try request([one]).fitting { true }
         #expect(fitting.target == "/api/v0/pin/add?encoding=json&stream-channels=true")
         let lines = try text(of: fitting.body).joined(separator: .empty)
             .split(separator: UInt8(ascii: "\n"))
@@ -61,7 +80,7 @@ struct RPCRequestTests {
 
     @Test func oneArgumentWithALineBreakStaysInTheTarget() throws {
         let one = Bytes([UInt8](repeating: 0x61, count: 20_000)).appending("\n")
-        #expect(try request([one]).fitting().arguments == [one])
+        #expect(try request([one]).fitting { true }.arguments == [one])
     }
 
     /// A node reads no list from the body for `pin update`, whose arguments are two.
@@ -69,7 +88,7 @@ struct RPCRequestTests {
     func whatTheBodyCannotHoldStaysInTheTarget(words: [String]) throws {
         var request = RPCRequest(words)
         request.arguments = [Bytes([UInt8](repeating: 0x61, count: 20_000)), "b"]
-        #expect(try request.fitting().arguments == request.arguments)
+        #expect(try request.fitting { true }.arguments == request.arguments)
     }
 
     @Test func whatIsTooLongForEveryNodeIsRefused() throws {
@@ -82,7 +101,7 @@ struct RPCRequestTests {
         upload.options = [("ignore", long)]
         upload.body = ArgumentsBody(["x"])
         for request in [update, named, upload] {
-            let error = #expect(throws: UsageError.self) { try request.fitting() }
+            let error = #expect(throws: UsageError.self) { try request.fitting { true } }
             #expect(error?.message.contains("no node takes more") == true)
         }
     }

@@ -33,7 +33,8 @@ struct UnmarkedAnswerTests {
     }
 
     private func withLength(_ body: Bytes) -> Bytes {
-        Bytes(utf8: "HTTP/1.1 200 OK\r\nContent-Length: \(body.count)\r\n\r\n").appending(body)
+        let head = "HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: \(body.count)\r\n\r\n"
+        return Bytes(utf8: head).appending(body)
     }
 
     @Test(
@@ -141,6 +142,25 @@ struct UnmarkedAnswerTests {
         }
         let shown = try run("dag import --stats f", hasBody: true, answer: withLength(stats))
         #expect(shown.process.outputText == "Imported 1 blocks (2 bytes)\n")
+    }
+
+    /// It would answer with all its pins, whatever the body says.
+    @Test(arguments: [("0.43.0", true), ("holdfast-1.0.0", false)])
+    func aListThatKuboSeeksInTheAddressStaysThere(commit: String, isInAddress: Bool) throws {
+        let socket = place.path("api")
+        let version = withLength(Bytes(utf8: "{\"Commit\":\"\(commit)\"}\n"))
+        let pins = withLength("{\"Keys\":{}}\n")
+        let server = try RawServer(path: socket) { connection in
+            connection.readHead()
+            let head = String(decoding: connection.received, as: UTF8.self)
+            if head.contains("Transfer-Encoding") { connection.read(until: "\r\n0\r\n\r\n") }
+            connection.write((head.contains("/version?") ? version : pins).array)
+        }
+        let got = try place.shell("holdfast --api unix:\(socket) pin ls $(seq -f x%.0f 1 2000)")
+        #expect(got.exitCode == 0, "\(got.errorText)")
+        let call = server.stop().last ?? ""
+        #expect(call.hasPrefix("POST /api/v0/pin/ls?" + (isInAddress ? "arg=x1&arg=x2&" : "enc")))
+        #expect(call.contains("x1\nx2\nx3\n") != isInAddress)
     }
 
     @Test func progressAloneIsNoResult() throws {

@@ -124,7 +124,7 @@ final class RPCClient {
         var isEmpty = true
         var refusal = ByteWriter()
         let trailers = try send(
-            clientRequest(try request.fitting()),
+            clientRequest(try request.fitting(isHoldfast: isHoldfast)),
             onHead: { code, fields in
                 status = code
                 hasEndMark = fields.markBodyEnd
@@ -182,6 +182,13 @@ final class RPCClient {
             request, onHead: { code, _ in status = code },
             onBody: { if body.count < Limits.errorByteCountMax { body.append($0) } })
         return (status, body.takeBytes().displayText)
+    }
+
+    /// Asks the node what it is.
+    private func isHoldfast() throws -> Bool {
+        var commit = ""
+        try values(RPCRequest(["version"])) { value, _ in commit = value["Commit"]?.text ?? "" }
+        return commit.hasPrefix("holdfast-")
     }
 
     private func clientRequest(_ request: RPCRequest) -> ClientRequest {

@@ -55,12 +55,15 @@ struct RPCRequest {
     /// The call in the form in which a node takes it: arguments that are too long for a target go
     /// into the body, all of them, so that they stay in order.
     ///
+    /// - Parameter isHoldfast: asked where that decides whether the node looks into the body.
     /// - Throws: `UsageError` for a long list with an argument that cannot stand on a line, and for
-    ///   what is too long for every node.
-    func fitting() throws(UsageError) -> RPCRequest {
+    ///   what is too long for every node; what `isHoldfast` throws.
+    func fitting(isHoldfast: () throws -> Bool) throws -> RPCRequest {
         let byteCount = target.utf8.count
         guard byteCount > Limits.targetByteCountMax else { return self }
-        guard body == nil, bodyTakesArguments else { return try checked(byteCount) }
+        guard body == nil, let spec = argumentOfBody,
+            try !spec.isVariadic || Self.listsOfKubo.contains(words) || isHoldfast()
+        else { return try checked(byteCount) }
         for (index, argument) in arguments.enumerated() {
             guard Self.isLine(argument) else {
                 // Alone it may be sent as it is, if a node takes that much.
@@ -82,14 +85,21 @@ struct RPCRequest {
             && argument.last != UInt8(ascii: "\r")
     }
 
-    /// Whether a node looks for the arguments in the body where the target has none.
-    private var bodyTakesArguments: Bool {
+    /// What a Holdfast node looks for in the body where the target has no arguments; nil for nothing.
+    private var argumentOfBody: ArgumentSpec? {
         let name = Bytes(utf8: words.joined(separator: "/"))
         guard !arguments.isEmpty, let specs = CommandTable.command(named: name)?.arguments,
             let last = specs.last, last.kind == .string
-        else { return false }
-        return last.isVariadic || specs.count == 1 && last.acceptsStandardInput
+        else { return nil }
+        return last.isVariadic || specs.count == 1 && last.acceptsStandardInput ? last : nil
     }
+
+    /// Commands whose lists Kubo, too, reads from the body. It passes over that of others: `pin ls` of
+    /// some paths would be answered with all pins.
+    private static let listsOfKubo: Set<[String]> = [
+        ["cat"], ["cid", "base32"], ["cid", "format"], ["ls"], ["pin", "add"], ["pin", "rm"],
+        ["refs"],
+    ]
 
     private func checked(_ byteCount: Int) throws(UsageError) -> RPCRequest {
         guard byteCount <= Limits.longTargetByteCountMax else {
