@@ -38,6 +38,9 @@ package struct DirectoryReader: Sendable {
         levels.capacity * MemoryLayout<Level>.stride + outer.memoryByteCount
     }
 
+    /// Bytes of the blocks that it has in memory.
+    package var heldByteCount: Int { (links?.byteCount ?? 0) + outer.heldByteCount }
+
     /// The links of the last level; nil where the block has to be read again.
     private var links: DagPBLinkCursor?
 

@@ -25,6 +25,9 @@ struct OuterBlocks<Cursor: Sendable>: Sendable {
     /// Memory that it takes, without a block.
     var memoryByteCount: Int { levels.capacity * MemoryLayout<Level>.stride }
 
+    /// Bytes of those that are in memory.
+    var heldByteCount: Int { levels.reduce(0) { $0 + ($1.cursor == nil ? 0 : $1.byteCount) } }
+
     /// Notes that the innermost block is left for one that lies in the CID of a link in it.
     ///
     /// - Parameters:

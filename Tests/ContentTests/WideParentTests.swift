@@ -214,4 +214,27 @@ struct WideParentTests {
         #expect(count == 200)
         #expect(source.lookCount(at: root) == 1)
     }
+
+    /// Folders and files of several blocks below a folder are read with it set aside.
+    @Test func theFoldersOfATarAreReadOnce() throws {
+        let file = try file(of: try blocks.raw("x"), 2)
+        let inner = try blocks.node([("f", file), ("g", file)])
+        let links = (0..<Self.childCount).map { number in
+            DagPBLink(cid: number % 2 == 0 ? inner : file, name: "\(number)", tsize: 1)
+        }
+        let data = filled(UnixFSData(type: .directory).encode())
+        let wide = try blocks.store(DagPBNode(links: links, data: data).encode(), .dagPB)
+        let root = try blocks.node([("wide", wide)])
+        let access = makeAccess()
+        var export = try TarExport(root, name: Bytes(utf8: "t"), access: access)
+        var byteCount = 0
+        while let piece = try export.next() { byteCount += piece.bytes.count }
+        let folderCount = 2 + Self.childCount / 2
+        let fileCount = Self.childCount / 2 + Self.childCount
+        #expect(byteCount == 512 * (folderCount + 2 * fileCount + 2))
+        // The names are looked at before, and each folder for what it is.
+        #expect(source.lookCount(at: wide) <= 4)
+        export.release()
+        #expect(access.library.blockMemory.inUse == 0)
+    }
 }

@@ -15,7 +15,7 @@ package import UnixFS
 /// when they are not. So a reader that stops costs a block or two, and nothing after `release()`.
 ///
 /// One thread.
-package final class BlockReader: BlockSource {
+package final class BlockReader: BlockSource, BlockHolder {
     /// A block that was read ahead, with its share of what this reader may read ahead.
     private struct Fetched {
         let block: HeldBlock
@@ -51,10 +51,10 @@ package final class BlockReader: BlockSource {
     private var last: HeldBlock?
     private var kept: HeldBlock?
 
-    /// Another reader of the same request, on the same thread, that lets go too before this one waits.
-    private let companion: BlockReader?
+    /// What else of the same request, on the same thread, lets go before this one waits.
+    private let companion: (any BlockHolder)?
 
-    init(_ access: ContentAccess, with companion: BlockReader? = nil) {
+    init(_ access: ContentAccess, with companion: (any BlockHolder)? = nil) {
         self.access = access
         self.companion = companion
     }
@@ -136,9 +136,18 @@ package final class BlockReader: BlockSource {
         turn = nil
     }
 
+    /// What counts the block that is kept, for whoever comes back to it with `keep(_:)`: it is kept here
+    /// no longer.
+    func handOverKept() -> (any KeptBlock)? {
+        defer { kept = nil }
+        return kept
+    }
+
     /// A reader for whoever goes on with the block that was given last, which stays counted there.
-    func handOver() -> BlockReader {
-        let next = BlockReader(access)
+    ///
+    /// - Parameter companion: lets go too before that one waits.
+    func handOver(with companion: any BlockHolder) -> BlockReader {
+        let next = BlockReader(access, with: companion)
         (next.last, next.turn) = (last, turn)
         last = nil
         return next

@@ -17,9 +17,9 @@ package struct ContentAccess: Sendable {
 
     /// A reader of blocks for one thread.
     ///
-    /// - Parameter companion: another one, whose blocks and read-ahead can be let go of whenever this
-    ///   one has to wait for memory.
-    package func makeReader(with companion: BlockReader? = nil) -> BlockReader {
+    /// - Parameter companion: another one, or something else, whose blocks and read-ahead can be let go
+    ///   of whenever this one has to wait for memory.
+    package func makeReader(with companion: (any BlockHolder)? = nil) -> BlockReader {
         BlockReader(self, with: companion)
     }
 

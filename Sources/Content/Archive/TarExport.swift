@@ -13,7 +13,6 @@ import UnixFS
 /// - Spec: gateway 14.5; kubo-rpc 3.1, `get`.
 package struct TarExport {
     private struct Level {
-        var folder: DirectoryReader
         let path: TarPath
         /// What is remembered because this folder was entered.
         let memoryByteCount: Int
@@ -28,6 +27,10 @@ package struct TarExport {
     private var gatherer = PieceGatherer()
     private var root: (cid: CID, path: TarPath)?
     private var levels: [Level] = []
+    /// The last one; nil while it is left for an entry. Called where it stands: a copy would keep its block.
+    private var folder: DirectoryReader?
+    /// Those before it.
+    private let outer: OuterFolders
     private var file: FileStream?
     private var hasEnded = false
     private var written = TarPaths()
@@ -51,7 +54,8 @@ package struct TarExport {
         self.access = access
         self.keepsExactTimes = keepsExactTimes
         children = access.makeReader()
-        folders = access.makeReader(with: children)
+        outer = OuterFolders(with: children)
+        folders = access.makeReader(with: outer)
         state = access.makeStateShare()
         let path = try TarPath(root: name, takesPaths: takesPaths)
         root = (cid.compacted(), path)
@@ -77,48 +81,49 @@ package struct TarExport {
         gatherer.release()
         children.release()
         file?.release()
-        releaseFolder()
+        releaseFolders()
     }
 
-    private mutating func releaseFolder() {
-        if let last = levels.indices.last { levels[last].folder.release() }
+    private mutating func releaseFolders() {
+        folder?.release()
         folders.release()
+        outer.release()
     }
 
     private mutating func nextPart() throws(ContentError) -> ContentPiece? {
         if let content = try nextContent() { return content }
         if let (cid, path) = root.take() { return try open(cid, at: path) }
-        while let index = levels.indices.last {
+        while let parent = levels.last?.path {
             try state.makeRoom(for: Limits.tarEntryAheadBytes) {
                 children.release()
-                releaseFolder()
+                releaseFolders()
             }
-            guard let entry = try nextEntry(index) else {
+            comeBackToFolder()
+            guard let cid = folder?.root, let entry = try nextEntry(of: cid) else {
+                folder = nil
                 state.forget(levels.removeLast().memoryByteCount)
                 continue
             }
-            let folder = levels[index].folder.root
-            let path = try levels[index].path.appending(entry.name, in: folder)
-            try written.insert(
-                path, of: entry.name, below: levels[index].path, in: folder, countedIn: state)
+            let path = try parent.appending(entry.name, in: cid)
+            try written.insert(path, of: entry.name, below: parent, in: cid, countedIn: state)
             return try open(entry.cid, at: path)
         }
         defer { hasEnded = true }
         return hasEnded ? nil : ContentPiece(TarHeader.end)
     }
 
-    /// The next entry of a folder, in memory of its own: its child is read with the folder let go of.
-    private mutating func nextEntry(_ index: Int) throws(ContentError) -> DirectoryEntry? {
+    /// The next entry of a folder, in memory of its own: the folder may be let go of before its child is
+    /// read.
+    private mutating func nextEntry(of root: CID) throws(ContentError) -> DirectoryEntry? {
         try access.context.check()
         do {
-            let entry = try levels[index].folder.next(from: folders)
+            let entry = try folder?.next(from: folders)
             if children.countWanted > 0 {
-                children.expect(
-                    levels[index].folder.upcomingEntries(limit: children.windowCount))
+                children.expect(folder?.upcomingEntries(limit: children.windowCount) ?? [])
             }
             return entry?.compacted()
         } catch {
-            throw ContentError(error, in: levels[index].folder.root)
+            throw ContentError(error, in: root)
         }
     }
 
@@ -135,7 +140,7 @@ package struct TarExport {
 
     /// Begins an entry and gives its header.
     private mutating func open(_ cid: CID, at path: TarPath) throws(ContentError) -> ContentPiece {
-        let block = try children.named(cid) { releaseFolder() }
+        let block = try children.named(cid) { releaseFolders() }
         defer { children.dropLast() }
         let node: UnixFSNode
         do {
@@ -146,12 +151,12 @@ package struct TarExport {
         try TarNameCheck.check(node, cid, at: path, in: written)
         switch node {
         case .raw, .file:
-            let stream = try FileStream(block, from: children.handOver())
+            let stream = try FileStream(block, from: children.handOver(with: outer))
             // Its other blocks may have to be waited for, and take their time.
-            if case .file(let node) = node, node.partCount > 0 {
-                children.release()
-                releaseFolder()
-            }
+            var hasParts = false
+            if case .file(let node) = node { hasParts = node.partCount > 0 }
+            if hasParts { children.release() }
+            leaveFolder(before: hasParts ? block.bytes.count : 0)
             file = stream
             return header(path, .file(byteCount: stream.size), node.metadata)
         case .symlink(let link):
@@ -163,22 +168,33 @@ package struct TarExport {
         }
     }
 
-    /// Only the innermost folder keeps a block.
+    /// From here on who reads the entry may have the folder let go of.
+    private mutating func leaveFolder(before byteCountBelow: Int) {
+        guard let left = folder.take() else { return }
+        outer.leave(left, countedIn: folders.handOverKept(), before: byteCountBelow)
+    }
+
+    private mutating func comeBackToFolder() {
+        guard folder == nil, let (reader, memory) = outer.comeBack() else { return }
+        folder = reader
+        if let memory { folders.keep(memory) }
+    }
+
+    /// The folder's block is read again for its first entry, by the reader that keeps it.
     private mutating func descend(into block: Block, at path: TarPath) throws(ContentError) {
         guard levels.count < Limits.pathSegmentsMax else {
             throw .foldersTooDeep(block.cid)
         }
         try state.take(Limits.hashedFingerprintBytes)
-        var byteCount = MemoryLayout<Level>.stride + path.memoryByteCount
-        if let last = levels.indices.last {
-            levels[last].folder.release()
-            byteCount += levels[last].folder.memoryByteCount
-        }
+        let byteCount =
+            MemoryLayout<Level>.stride + OuterFolders.byteCount + path.memoryByteCount
+            + (folder?.memoryByteCount ?? 0)
+        leaveFolder(before: block.bytes.count)
         try state.take(byteCount)
         do {
-            var folder = try DirectoryReader(root: block)
-            folder.release()
-            levels.append(Level(folder: folder, path: path, memoryByteCount: byteCount))
+            folder = try DirectoryReader(root: block)
+            folder?.release()
+            levels.append(Level(path: path, memoryByteCount: byteCount))
         } catch {
             throw ContentError(error, in: block.cid)
         }
