@@ -72,8 +72,8 @@ enum Limits {
     static let statusesAtOnceMax = 10_000
     /// Memory that one of them takes until it is answered, roughly.
     static let statusMemoryBytes = 512
-    /// Memory of one fault below a pin, as a value and in a line.
-    static let faultMemoryBytes = 1 << 10
+    /// Memory of one fault below a pin at most: its text, a long digest, and its places in a list.
+    static let faultMemoryBytes = 4 << 10
     /// Memory of zlib for one stream, at its highest level.
     static let gzipMemoryBytes = 384 << 10
     /// Memory of a record in a list of pins, name and all.

@@ -1,6 +1,9 @@
+import BlockStore
 import Buffers
 import Content
 import Execution
+import IPLD
+import Multiformats
 import Testing
 
 @testable import KuboRPC
@@ -77,6 +80,64 @@ struct ProducedLinesTests {
         state.byteCount = 1
         #expect(!state.hasRoom(for: Limits.queuedLineBytesMax))
         #expect(state.takeLines().count == 1 && state.lines.isEmpty && state.byteCount == 0)
+    }
+
+    /// What a long line takes counts with who has made it, so he goes on when nobody has it any more.
+    @Test func whoGivesALongLineWaitsUntilItIsSent() throws {
+        let isDone = Locked(false)
+        let long = JSON.text(String(repeating: "a", count: Limits.queuedLineBytesMax))
+        let lines = try produced { output in
+            try output.emitIfTaken { long }
+            try output.emit(long)
+            isDone.withLock { $0 = true }
+            try output.emit(.text("short"))
+        }
+        for _ in 0..<2 {
+            #expect(try lines.next()?.byteCount == long.byteCount)
+            _ = Pending<Bool>().value(by: .after(.milliseconds(100)))
+            #expect(!isDone.withLock { $0 })
+        }
+        #expect(try lines.next() != nil)
+        #expect(isDone.withLock { $0 })
+        #expect(try lines.next() == nil)
+    }
+
+    @Test func aLongLineThatNobodyTakesEndsTheOperation() throws {
+        let ended = Pending<Bool>()
+        let long = JSON.text(String(repeating: "a", count: Limits.queuedLineBytesMax))
+        let lines = try produced { output in
+            let end = Result { try output.emit(long) }
+            ended.fulfil((try? end.get()) == nil)
+        }
+        #expect(try lines.next() != nil)
+        lines.close()
+        #expect(ended.value())
+    }
+
+    /// The faults of a pin count until its line has been sent, with their texts.
+    @Test func theFaultsOfAPinCountWhileTheirLineIsAtHand() throws {
+        let node = try TestNode()
+        let writer = BlockWriter(node.access)
+        let count = 600
+        let blocks = try (0..<count).map { try writer.put(Bytes(utf8: "\($0)"), naming: .init()) }
+        var naming = BlockWriter.Naming()
+        naming.codec = .dagPB
+        let links = blocks.map { DagPBLink(cid: $0, nameBytes: .empty, tsize: 1) }
+        let root = try writer.put(DagPBNode(links: links, data: nil).encode(), naming: naming)
+        try Pins(node.library).add(root, for: node.access.context)
+        for block in blocks { #expect(try node.store.delete(block.multihash)) }
+        let answer = try PinCommands.verify(try node.invocation("pin/verify"))
+        guard case .lines(let lines) = answer else {
+            Issue.record("no lines")
+            return
+        }
+        let line = try #require(try lines.next())
+        #expect(line.byteCount > Limits.queuedLineBytesMax)
+        _ = Pending<Bool>().value(by: .after(.milliseconds(100)))
+        // Each has the text of an error with a CID in it.
+        #expect(node.library.stateBudget.inUse > count * 100)
+        #expect(try lines.next() == nil)
+        #expect(node.library.stateBudget.inUse == 0)
     }
 
     /// A line of `dag stat` holds the figures of all DAGs.

@@ -90,13 +90,16 @@ enum PinCommands {
     private static func line(
         of root: CID, _ faults: [PinFault], isQuiet: Bool, _ cidText: CIDText
     ) -> JSON {
-        let nodes = faults.map {
-            JSON.object([("Cid", .text(cidText($0.cid))), ("Err", .text($0.message))])
+        // Their texts are made when they are written: what is remembered counts, and stands there once.
+        let nodes = JSON.made(isQuiet ? 0 : faults.count) { index in
+            .object([
+                ("Cid", .text(cidText(faults[index].cid))), ("Err", .text(faults[index].message)),
+            ])
         }
         return .object(
             JSON.withoutEmpty([
                 ("Cid", .text(cidText(root))), ("Ok", .flag(faults.isEmpty)),
-                ("BadNodes", .list(isQuiet ? [] : nodes)),
+                ("BadNodes", nodes),
             ]))
     }
 

@@ -36,9 +36,15 @@ struct PinFault {
         while faults.count < Limits.pinFaultsMax {
             try memory.makeRoom(for: Limits.faultMemoryBytes) { walk.release() }
             guard let fault = try walk.next() else { break }
-            try memory.take(Limits.faultMemoryBytes)
-            faults.append(PinFault(cid: fault.cid, message: RPCError(fault.error).message))
+            let found = PinFault(cid: fault.cid, message: RPCError(fault.error).message)
+            try memory.take(found.memoryByteCount)
+            faults.append(found)
         }
         return faults
+    }
+
+    /// What it takes in a list that grows by doubling.
+    private var memoryByteCount: Int {
+        2 * MemoryLayout<PinFault>.stride + cid.outsideByteCount + message.utf8.count
     }
 }

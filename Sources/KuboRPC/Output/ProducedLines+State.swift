@@ -5,31 +5,46 @@ extension ProducedLines {
     struct Output: Sendable {
         let state: Monitor<State>
 
-        /// Gives one line; waits while the client is behind.
+        /// Gives one line; waits while the client is behind. Behind a line that is too long for the queue it
+        /// waits until nobody needs that any more: what it takes counts where the caller does so.
         ///
         /// - Throws: when nobody wants lines any more.
         func emit(_ line: JSON) throws(RPCError) {
+            guard try queue(line) else { return }
+            let isDone = state.wait(by: .never) { state -> Bool? in
+                if state.isClosed { return false }
+                return state.longLineCount > 0 ? nil : true
+            }
+            guard isDone == true else { throw .failed("context canceled") }
+        }
+
+        /// - Returns: whether the line is too long for the queue.
+        private func queue(_ line: JSON) throws(RPCError) -> Bool {
             let byteCount = line.byteCount
+            let isLong = byteCount > Limits.queuedLineBytesMax
             let isTaken = state.wait(by: .never) { state -> Bool? in
                 if state.isClosed { return false }
                 guard state.hasRoom(for: byteCount) else { return nil }
                 state.lines.append(line)
                 state.byteCount += byteCount
+                if isLong { state.longLineCount += 1 }
                 return true
             }
             guard isTaken == true else { throw .failed("context canceled") }
             state.notify { _ in }
+            return isLong
         }
 
         /// Whether a line of usual length would have to wait: what others need is to be let go of before.
         var isFull: Bool { state.withLock { !$0.hasRoom(for: Limits.usualLineBytesMax) } }
 
-        /// Gives a line that the next one makes out of date, unless another one still waits.
+        /// Gives a line that the next one makes out of date, unless another one still waits. Waits for nobody,
+        /// so it is for those who hold blocks, and whose work counts what it takes until it ends.
         ///
         /// - Throws: when nobody wants lines any more.
         func emitIfTaken(_ line: () -> JSON) throws(RPCError) {
             guard state.withLock({ $0.lines.isEmpty || $0.isClosed }) else { return }
-            try emit(line())
+            _ = try queue(line())
         }
 
         /// Says what went wrong although all lines are there.
@@ -41,6 +56,8 @@ extension ProducedLines {
         /// Lines that wait for the connection, and their bytes.
         var lines: [JSON] = []
         var byteCount = 0
+        /// How many lines that are too long for the queue are here, or at hand: each is alone in both places.
+        var longLineCount = 0
         var verdict: String?
         var isClosed = false
         var end: Result<Void, RPCError>?
@@ -51,6 +68,9 @@ extension ProducedLines {
             return lines.count < Limits.queuedLinesMax
                 && byteCount + more <= Limits.queuedLineBytesMax
         }
+
+        /// Whether what is here is one line that is too long for the queue.
+        var isLongLine: Bool { byteCount > Limits.queuedLineBytesMax }
 
         /// Takes all lines out.
         mutating func takeLines() -> [JSON] {

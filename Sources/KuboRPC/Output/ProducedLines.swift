@@ -9,7 +9,7 @@ import Execution
 /// few bytes.
 final class ProducedLines: LineSource {
     private enum Turn {
-        case lines([JSON])
+        case lines([JSON], isLong: Bool)
         case ended(Result<Void, RPCError>)
     }
 
@@ -22,6 +22,8 @@ final class ProducedLines: LineSource {
     private let memory: StateShare?
     private var thread: Thread?
     private var ready: [JSON] = []
+    /// Whether the line at hand is too long for the queue.
+    private var hasLongLine = false
     private var isAtEnd = false
 
     /// Prepares an operation; it starts when the first line is asked for.
@@ -50,6 +52,10 @@ final class ProducedLines: LineSource {
 
     func next() throws -> JSON? {
         try start()
+        if hasLongLine {
+            hasLongLine = false
+            output.state.notify { $0.longLineCount -= 1 }
+        }
         while ready.isEmpty {
             if isAtEnd { return nil }
             try take()
@@ -87,12 +93,13 @@ final class ProducedLines: LineSource {
         let patience = Deadline.after(.milliseconds(250)).earlier(invocation.deadline)
         let turn = output.state.wait(by: patience) { state -> Turn? in
             if state.lines.isEmpty { return state.end.map(Turn.ended) }
-            return .lines(state.takeLines())
+            let isLong = state.isLongLine
+            return .lines(state.takeLines(), isLong: isLong)
         }
         switch turn {
-        case .lines(let lines):
+        case .lines(let lines, let isLong):
             output.state.notify { _ in }
-            ready = lines
+            (ready, hasLongLine) = (lines, isLong)
         case .ended(let end):
             isAtEnd = true
             close()
