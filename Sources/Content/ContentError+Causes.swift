@@ -50,6 +50,14 @@ extension ContentError {
     /// Whether a stored block failed its check.
     package var isDamage: Bool { (cause as? BlockStoreError)?.code == .corrupt }
 
+    /// The same error without what it came from, whose size nobody knows: for who keeps many. Damage stays
+    /// damage.
+    var withoutCause: ContentError {
+        ContentError(code, message, cid: cid, cause: isDamage ? Self.damageAlone : nil)
+    }
+
+    private static let damageAlone = BlockStoreError(.corrupt, "a stored block failed its check")
+
     /// The same error with words before its message.
     package func prefixed(_ prefix: String) -> ContentError {
         ContentError(code, prefix + message, cid: cid, cause: cause)

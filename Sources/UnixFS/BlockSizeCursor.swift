@@ -15,7 +15,6 @@ package struct BlockSizeCursor: Sendable {
         package static let start = Position(field: 0, packedCount: 0)
     }
 
-    private let message: Bytes
     private var fields: ByteReader
     private let base: Int
     /// What is left of a packed run.
@@ -27,7 +26,6 @@ package struct BlockSizeCursor: Sendable {
     ///   - message: one that `UnixFSDataView` has accepted.
     ///   - position: `.start`, or what `position` was.
     package init(_ message: Bytes, resumingAt position: Position = .start) {
-        self.message = message
         base = min(position.field, message.count)
         fields = ByteReader(message.dropFirst(base))
         let packedStart = max(0, base - position.packedCount)

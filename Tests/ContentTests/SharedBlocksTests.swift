@@ -166,6 +166,26 @@ struct SharedBlocksTests {
         }
     }
 
+    /// Some thousand faults are noted, and what an error came from is of any size.
+    @Test func aFaultThatIsNotedKeepsNothingButItsText() throws {
+        final class Cause: Error {}
+        weak var cause: Cause?
+        let cid = try blocks.raw("damaged")
+        var known = KnownFaults(access)
+        do {
+            let made = Cause()
+            cause = made
+            let error = ContentError(.undecodable, "cannot be read", cid: cid, cause: made)
+            try known.add(KnownFaults.Fault(cid: cid, error: error))
+        }
+        #expect(cause == nil)
+        let noted = try #require(known.fault(at: cid)).error
+        #expect(noted.code == .undecodable && noted.message == "cannot be read")
+        #expect(noted.cid == cid && !noted.isDamage)
+        let damage = ContentError(BlockStoreError(.corrupt, "a checksum is wrong"), reading: cid)
+        #expect(damage.withoutCause.isDamage)
+    }
+
     /// Nodes that lead to some of those before them, in one spelling or the other.
     private func randomNodes(
         _ count: Int, _ random: inout SeededRandom, _ round: Int

@@ -40,14 +40,14 @@ struct KnownFaults {
     ///
     /// - Throws: `.tooMuchMemory`, `.overloaded`, and as `RequestContext.check()`.
     mutating func add(_ fault: Fault) throws(ContentError) {
-        // The list grows by doubling. Its message is that of the root, which keeps it.
+        // The list grows by doubling. Its message is that of the root, which keeps it; its cause nobody does.
         if let index = fault.index {
             lastIndex = index
         } else {
             try state.take(2 * MemoryLayout<Fault>.stride + fault.cid.outsideByteCount)
             lastIndex = faults.count
             let cid = fault.cid.compacted()
-            faults.append(Fault(cid: cid, error: fault.error, index: lastIndex))
+            faults.append(Fault(cid: cid, error: fault.error.withoutCause, index: lastIndex))
         }
         try noteLast(at: fault.cid)
     }
