@@ -103,6 +103,33 @@ struct PinChangeTests {
         #expect(try cids.allSatisfy { try store.pin(of: $0)?.name == "name" })
     }
 
+    /// One whose caller gave up may come behind the look: then none of the roots is changed.
+    @Test(arguments: [false, true])
+    func aRecursivePinOnItsWayStaysAndNothingIsHalfDone(removing: Bool) throws {
+        let scratch = try ScratchStore()
+        let store = try scratch.open()
+        defer { store.close() }
+        let (other, root) = (cids[0], cids[1])
+        for _ in 0..<100 {
+            try store.pin([root], mode: .direct, name: "", by: soon())
+            if removing { try store.pin([other], mode: .direct, name: "", by: soon()) }
+            var late = try #require(try store.pin(of: root))
+            late.mode = .recursive
+            store.meta.writeLater([.put(MetaKey.pin(root), PinRecord.encode(late))])
+            let error = #expect(throws: BlockStoreError.self) {
+                if removing {
+                    try store.unpin([other, root], takesRecursive: false, by: soon())
+                } else {
+                    try store.pin([other, root], mode: .direct, name: "", by: soon())
+                }
+            }
+            #expect(error?.code == .pinnedRecursively(root))
+            #expect(try store.pin(of: root)?.mode == .recursive)
+            #expect(try (store.pin(of: other) != nil) == removing)
+            try store.unpin([root] + (removing ? [other] : []), by: soon())
+        }
+    }
+
     /// A change whose caller gave up may be on its way yet when the next caller reads the pin.
     @Test func aChangeOnItsWayUndoesNoPin() throws {
         let scratch = try ScratchStore()

@@ -53,7 +53,7 @@ extension BlockStore {
         return try claims.with(Set(cids), by: deadline) { () throws(BlockStoreError) in
             // Also behind an error: some of them may be there.
             defer { recentPins.withLock { $0.add(cids) } }
-            if mode == .direct { try refuseRecursive(cids) }
+            if mode == .direct { try refuseRecursive(cids, by: deadline) }
             var (unchanged, new): ([CID], [CID]) = ([], [])
             func change(_ cid: CID) throws(BlockStoreError) -> MetaChange? {
                 let before = try pin(of: cid)
@@ -136,7 +136,7 @@ extension BlockStore {
     ) throws(BlockStoreError) -> Bool {
         try claims.with(Set(cids), by: deadline) { () throws(BlockStoreError) in
             if let absent, try contains(absent) { return false }
-            if !takesRecursive { try refuseRecursive(cids) }
+            if !takesRecursive { try refuseRecursive(cids, by: deadline) }
             try inBatches(of: cids, by: deadline) { cid throws(BlockStoreError) in
                 do throws(BlockStoreError) {
                     return try removal(of: cid, holder: holder)
@@ -230,8 +230,12 @@ extension BlockStore {
     }
 
     /// Only while the pins are claimed: a recursive pin that comes behind this look would be lost, and
-    /// with it all blocks below.
-    private func refuseRecursive(_ cids: [CID]) throws(BlockStoreError) {
+    /// with it all blocks below. So would one whose caller no longer waited, and which is on its way to the
+    /// disk yet; or it would be found when some roots have been changed.
+    private func refuseRecursive(
+        _ cids: [CID], by deadline: Deadline
+    ) throws(BlockStoreError) {
+        try meta.write([], by: deadline)
         for cid in cids where try pin(of: cid)?.mode == .recursive {
             throw Self.pinnedRecursively(cid)
         }
