@@ -1,7 +1,8 @@
 /// Texts inside pages: nothing that comes from content is ever markup.
 enum HTML {
     /// The text with the five characters escaped that mean something in markup. Control characters, which no
-    /// page may have and which a terminal would obey, become what browsers show for a NUL.
+    /// page may have and which a terminal would obey, become what browsers show for a NUL; so do those that turn
+    /// text around, which make `exe.txt` of `txt.exe`. Marks of direction stay: they turn no letter.
     static func escaped(_ text: some StringProtocol) -> String {
         var result = ""
         result.reserveCapacity(text.utf8.count)
@@ -32,6 +33,7 @@ enum HTML {
         case "'": "&#39;"
         case "\t", "\n": nil
         case "\0"..<" ", "\u{7F}"..<"\u{A0}": "\u{FFFD}"
+        case "\u{202A}"..."\u{202E}", "\u{2066}"..."\u{2069}": "\u{FFFD}"
         default: nil
         }
     }

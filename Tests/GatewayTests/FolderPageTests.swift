@@ -127,6 +127,32 @@ struct FolderPageTests {
         #expect(controls.allSatisfy { $0 == "\n" })
     }
 
+    /// A name reads as its bytes stand there, in its row and in the path above it; the link leads to them.
+    @Test(arguments: ["\u{202A}", "\u{202E}", "\u{2066}", "\u{2069}"])
+    func whatTurnsTextAroundIsShownAsACharacter(turn: String) throws {
+        let gateway = try ScratchGateway()
+        let leaf = try gateway.store(folder: [])
+        let inner = try gateway.store(folder: [("photo\(turn)gpj.exe", leaf)])
+        let folder = try gateway.store(folder: [("a\(turn)b", inner)])
+        let above = PercentCoding.encode(Bytes(utf8: "a\(turn)b"), keeping: .unreserved)
+        let name = PercentCoding.encode(Bytes(utf8: "photo\(turn)gpj.exe"), keeping: .unreserved)
+        let page = try gateway.get("/ipfs/\(folder.text())/\(above)/").body.utf8Text ?? ""
+        #expect(page.contains("/\(name)\">photo\u{FFFD}gpj.exe</a>"))
+        #expect(page.contains("/\(above)\">a\u{FFFD}b</a>"))
+        #expect(page.contains("/a\u{FFFD}b</title>"))
+        #expect(!page.unicodeScalars.contains(turn.unicodeScalars.first ?? "x"))
+    }
+
+    /// Letters that are written from right to left, and the marks that such names need, stay.
+    @Test func namesOfAllScriptsAreShownAsTheyAre() throws {
+        let gateway = try ScratchGateway()
+        let leaf = try gateway.store(folder: [])
+        let name = "\u{200F}\u{5E9}\u{5DC}\u{5D5}\u{5DD}.txt\u{200E}"
+        let folder = try gateway.store(folder: [(name, leaf)])
+        let page = try gateway.get("/ipfs/\(folder.text())/").body.utf8Text ?? ""
+        #expect(page.contains(">\(name)</a>"))
+    }
+
     /// What fails there is an answer with a status of its own: 503 where others have the memory, not 500. And
     /// a row with a long name, which takes many times its length, is not made before there is room for it.
     @Test func theFirstRowIsMadeBeforeTheHeadGoesOutAndLongOnesWait() throws {
