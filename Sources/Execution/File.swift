@@ -71,7 +71,9 @@ package final class File: @unchecked Sendable {
     ///   - name: what errors call it.
     package init(duplicating descriptor: Int32, name: String) throws(FileError) {
         path = name
-        self.descriptor = try File.retrying("open", name) { dup(descriptor) }
+        self.descriptor = try File.retrying("open", name) {
+            fcntl(descriptor, F_DUPFD_CLOEXEC, 0)
+        }
     }
 
     deinit { close() }

@@ -6,6 +6,7 @@ package enum ProcessSetup {
     /// Sets up the process. To be called first, before any other thread is there.
     ///
     /// * Standard descriptors that are closed are filled, so that no file or socket takes their number.
+    /// * The descriptors that are open are noted as the caller's.
     /// * The allocator keeps little for many threads.
     /// * SIGPIPE is ignored: a reader that has gone is an error of the write.
     /// * SIGBUS gets a handler that says what it most likely means, and ends the process.
@@ -16,6 +17,7 @@ package enum ProcessSetup {
         signal(SIGPIPE, SIG_IGN)
         signal(SIGBUS, busErrorHandler)
         raiseFileLimit()
+        InheritedDescriptors.note()
     }
 
     /// Ends the process without running what is registered for its end.

@@ -69,6 +69,9 @@ final class Session {
         var request = RPCRequest(invocation)
         if invocation.command.arguments.contains(where: \.isFile) {
             if invocation.arguments.isEmpty { try announceStandardInput() }
+            for path in invocation.arguments {
+                try DescriptorPath.check(path, words: invocation.command.words)
+            }
             request.arguments = []
             request.body = FilesBody(invocation.arguments, of: invocation.command.name)
         } else {

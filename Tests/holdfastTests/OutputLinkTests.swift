@@ -152,6 +152,31 @@ struct OutputLinkTests {
         #expect(try File.status(of: "/dev/null").kind == .other)
     }
 
+    /// A redirection was forgotten: when the answer comes, the number is a file of the repository or
+    /// the connection to the node.
+    @Test(arguments: [
+        "get -o /dev/fd/$n $file", "get -a -o /proc/self/fd/$n $file", "dag import /dev/fd/$n",
+        "block put //dev/fd/$n", "add --dereference-args /dev/fd/$n",
+    ])
+    func aDescriptorOfTheProgramItselfIsRefused(words: String) throws {
+        let (place, cids) = try makePlace()
+        let got = try place.shell(
+            "file=\(cids[1]) && for n in $(seq 3 20); do test -e /dev/fd/$n && continue; "
+                + "holdfast \(words) > none 2> error && exit 9; grep -q 'is not open' error || "
+                + "{ cat error; exit 8; }; done && holdfast cat $file")
+        #expect(got.exitCode == 0 && got.outputText == "evil\n", "\(got.outputText)")
+    }
+
+    @Test func aDescriptorOfTheCallerIsRead() throws {
+        let (place, _) = try makePlace()
+        let got = try place.shell(
+            "holdfast block put <(printf one) && holdfast block put /dev/fd/9 9< file && "
+                + "printf one | holdfast block put && holdfast block put file")
+        let lines = got.outputText.split(separator: "\n")
+        #expect(got.exitCode == 0 && lines.count == 4, "\(got.errorText)")
+        #expect(lines.prefix(2) == lines.suffix(2))
+    }
+
     @Test func anOutputThatIsBrokenOffDestroysNothing() throws {
         let (place, _) = try makePlace()
         try File.makeFolder(place.path("in/o"))

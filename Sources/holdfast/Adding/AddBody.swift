@@ -76,7 +76,10 @@ final class AddBody: RPCBody {
             endPart()
         case .standardInput:
             head(entry, type: "application/octet-stream")
-            large = FileReading(stream: File(descriptor: 0, name: "standard input"))
+            // Not the descriptor itself: closed with the part, it would leave its number to a file
+            // of the repository, and a second `-` would read that.
+            let input = try File(duplicating: 0, name: "standard input")
+            large = FileReading(stream: input)
         case .pipe:
             let pipe = try File(entry.path, .read)
             head(entry, type: "application/octet-stream")

@@ -27,6 +27,7 @@ struct AddCommand {
     private mutating func run() throws {
         let paths = try AddArguments.entries(
             invocation.arguments, standardInputName: invocation.bytes("stdin-name"))
+        for (path, _) in paths { try DescriptorPath.check(path, words: ["add"]) }
         if paths.contains(where: { $0.path == "-" }) { try session.announceStandardInput() }
         let rules = try walkRules()
         let client = try session.client(for: invocation)

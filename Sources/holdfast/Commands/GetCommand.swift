@@ -26,6 +26,7 @@ enum GetCommand {
     {
         if var path = invocation.bytes("output"), !path.isEmpty {
             while path.count > 1, path.last == UInt8(ascii: "/") { path = path.dropLast(1) }
+            try DescriptorPath.check(path, words: ["get"])
             return path
         }
         let name = PathBytes.base(of: argument)

@@ -32,7 +32,7 @@ struct OutputPlace {
     /// Looks at what has the name.
     func standing() throws(FileError) -> Standing {
         if Self.isFolder(name) { return .folder(parent) }
-        if openDescriptor != nil { return .stream }
+        if DescriptorPath.number(of: path) != nil { return .stream }
         guard let status = try parent.status(of: name) else { return .nothing }
         switch status.kind {
         case .folder: return .folder(try parent.folder(name))
@@ -44,8 +44,10 @@ struct OutputPlace {
 
     /// Opens the pipe or the device for writing.
     func openStream() throws(FileError) -> File {
-        guard let openDescriptor else { return try parent.openStream(name) }
-        return try File(duplicating: openDescriptor, name: path.displayText)
+        guard let number = DescriptorPath.number(of: path) else {
+            return try parent.openStream(name)
+        }
+        return try File(duplicating: number, name: path.displayText)
     }
 
     /// Whether an output goes to a pipe or a device, whose name is not to be changed.
@@ -78,21 +80,5 @@ struct OutputPlace {
     /// Names that mean a folder, and no entry in one.
     private static func isFolder(_ name: Bytes) -> Bool {
         name == "." || name == ".." || name == "/"
-    }
-
-    /// The number of what is open already, where the path is the system's own link to it: no archive
-    /// has brought that one.
-    private var openDescriptor: Int32? {
-        if path == "/dev/stdout" { return 1 }
-        if path == "/dev/stderr" { return 2 }
-        for folder: Bytes in ["/dev/fd/", "/proc/self/fd/"] where path.starts(with: folder) {
-            let digits = path.dropFirst(folder.count).array
-            let zero = UInt8(ascii: "0")
-            guard (1...4).contains(digits.count),
-                digits.allSatisfy((zero...UInt8(ascii: "9")).contains)
-            else { return nil }
-            return digits.reduce(0) { $0 * 10 + Int32($1 - zero) }
-        }
-        return nil
     }
 }
