@@ -182,6 +182,13 @@ extension File {
             throw FileError(operation: "open", path: shown, number: errno)
         }
         defer { unsafe closedir(folder) }
+        return try unsafe rawNames(in: folder, shown)
+    }
+
+    /// The names that an open folder has from its current position on.
+    static func rawNames(
+        in folder: OpaquePointer, _ shown: String
+    ) throws(FileError) -> [Bytes] {
         var joined = ByteWriter()
         while true {
             errno = 0

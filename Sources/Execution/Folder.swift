@@ -28,7 +28,44 @@ package final class Folder {
         }
     }
 
+    private init(above folder: Folder, path: Bytes) throws(FileError) {
+        self.path = path
+        descriptor = try File.retrying("open", path.displayText) {
+            unsafe openat(folder.descriptor, "..", O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        }
+    }
+
     deinit { _ = close(descriptor) }
+
+    /// Opens the folder that it is in by now: another one than before where it was moved.
+    ///
+    /// - Parameter path: of that folder, for messages.
+    package func folderAbove(path: Bytes) throws(FileError) -> Folder {
+        try Folder(above: self, path: path)
+    }
+
+    /// What the system knows about the folder itself.
+    package func status() throws(FileError) -> FileStatus {
+        var raw = stat()
+        _ = try File.retrying("stat", path.displayText) { unsafe fstat(descriptor, &raw) }
+        return FileStatus(raw)
+    }
+
+    /// The names in it as bytes, in byte order, without `.` and `..`.
+    package func names() throws(FileError) -> [Bytes] {
+        let shown = path.displayText
+        // The stream closes the descriptor that it was made of.
+        let copy = try File.retrying("open", shown) { fcntl(descriptor, F_DUPFD_CLOEXEC, 0) }
+        guard let stream = unsafe fdopendir(copy) else {
+            let number = errno
+            _ = close(copy)
+            throw FileError(operation: "open", path: shown, number: number)
+        }
+        defer { unsafe closedir(stream) }
+        // Both descriptors share a position.
+        unsafe rewinddir(stream)
+        return try unsafe File.rawNames(in: stream, shown)
+    }
 
     /// Opens a folder in it.
     ///
@@ -37,16 +74,40 @@ package final class Folder {
 
     /// What the system knows about an entry; nil where there is none.
     package func status(of name: Bytes) throws(FileError) -> FileStatus? {
-        var raw = stat()
-        do {
-            try Call("stat", name, in: self) {
-                unsafe fstatat($0, $1, &raw, AT_SYMLINK_NOFOLLOW)
-            }
+        do throws(FileError) {
+            return try status(ofExisting: name)
         } catch {
             if error.number == ENOENT { return nil }
             throw error
         }
+    }
+
+    /// What the system knows about an entry that is there.
+    package func status(ofExisting name: Bytes) throws(FileError) -> FileStatus {
+        var raw = stat()
+        try Call("stat", name, in: self) {
+            unsafe fstatat($0, $1, &raw, AT_SYMLINK_NOFOLLOW)
+        }
         return FileStatus(raw)
+    }
+
+    /// The target of a symbolic link in it, as it is written in it.
+    package func linkTarget(of name: Bytes) throws(FileError) -> Bytes {
+        var buffer = [CChar](repeating: 0, count: Int(PATH_MAX))
+        let count = try Call("readlink", name, in: self)({
+            unsafe Int32(clamping: readlinkat($0, $1, &buffer, buffer.count))
+        })
+        return Bytes(buffer[0..<Int(count)].map { UInt8(bitPattern: $0) })
+    }
+
+    /// Opens a file in it for reading. A pipe in its place does not make it wait.
+    ///
+    /// - Throws: ELOOP for a symbolic link.
+    package func openFile(_ name: Bytes) throws(FileError) -> File {
+        let flags = File.Mode.readAtOnce.flags | O_NOFOLLOW | O_NOCTTY | O_CLOEXEC
+        let call = try Call("open", name, in: self)
+        let file = try call { unsafe openat($0, $1, flags) }
+        return File(descriptor: file, name: call.path.displayText)
     }
 
     /// Makes a folder in it.

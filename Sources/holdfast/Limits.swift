@@ -12,6 +12,12 @@ enum Limits {
     /// Bytes of a request target that is sent where the body cannot hold what makes it long: more
     /// than any node takes.
     static let longTargetByteCountMax = 512 << 10
+    /// Bytes of a path that `add` walks to, as many as the system takes in one call: every folder that
+    /// the walk is in keeps the path of its own.
+    static let addedPathByteCountMax = 4_095
+    /// Folders inside each other that `add` keeps open; those around them are opened again on the way
+    /// back.
+    static let openFoldersMax = 64
     /// Folders inside each other that `get` makes: each holds a descriptor open.
     static let folderDepthMax = 512
     /// Bytes that the name of an unfinished file has from that of the file it will replace.

@@ -22,6 +22,8 @@ struct FolderTests {
             #expect(throws: FileError.self) { try folder.makeFolder(name) }
             #expect(throws: FileError.self) { try folder.makeLink(name, to: "x") }
             #expect(throws: FileError.self) { try folder.folder(name) }
+            #expect(throws: FileError.self) { try folder.openFile(name) }
+            #expect(throws: FileError.self) { try folder.linkTarget(of: name) }
             #expect(throws: FileError.self) { try folder.remove(name) }
             #expect(throws: FileError.self) { try folder.status(of: name) }
             #expect(throws: FileError.self) { try folder.setModified(.now, of: name) }
@@ -55,6 +57,12 @@ struct FolderTests {
             try folder.makeLink("f", to: "../precious")
             try folder.makeLink("n", to: "../new")
             #expect(throws: FileError.self) { try folder.folder("d") }
+            #expect(throws: FileError.self) { try folder.openFile("f") }
+            #expect(try folder.linkTarget(of: "f") == "../precious")
+            for _ in 0..<2 { #expect(try folder.names() == ["d", "f", "n"]) }
+            let inner = try Folder(path).folder("out")
+            #expect(try inner.status() == folder.status())
+            #expect(try inner.folderAbove(path: "above").names().count == 3)
             for name: Bytes in ["d", "f", "n"] {
                 #expect(throws: FileError.self) { try folder.makeFile(name) }
                 #expect(throws: FileError.self) { try folder.makeFolder(name) }

@@ -179,6 +179,77 @@ struct TreeWalkTests {
         #expect(try FileReading(entry.path, found: kept).next() == "secret")
     }
 
+    /// The first large file ends a piece of the body, so that something can happen before the rest.
+    @Test func aLinkInThePlaceOfAFolderIsNotFollowed() throws {
+        let place = try TestPlace(makesRepository: false)
+        try place.write("dir/sub/a", String(repeating: "x", count: 100_000))
+        try place.write("dir/sub/b", "mine")
+        try place.write("dir/sub/inner/c", "mine")
+        try File.makeLink(place.path("dir/sub/l"), to: "mine")
+        try place.write("elsewhere/b", "secret")
+        try place.write("elsewhere/inner/c", "secret")
+        try File.makeLink(place.path("elsewhere/l"), to: "secret")
+        let body = AddBody(
+            TreeWalk([(path: Bytes(utf8: place.path("dir")), name: "dir")], rules: recursive),
+            boundary: "b", metadata: AddBody.Metadata())
+        var sent = try #require(try body.next()?.utf8Text)
+        #expect(sent.hasSuffix("\r\n\r\n"))
+        try File.rename(place.path("dir/sub"), to: place.path("moved"))
+        try File.makeLink(place.path("dir/sub"), to: "../elsewhere")
+        while let piece = try body.next() { sent += piece.displayText }
+        #expect(!sent.contains("secret"))
+        #expect(sent.split(separator: "mine", omittingEmptySubsequences: false).count == 4)
+    }
+
+    /// Deeper than the folders that stay open.
+    private func makeDeepFolder(_ place: TestPlace) throws -> [Bytes] {
+        let folders = (0...(2 * Limits.openFoldersMax)).map {
+            "dir" + String(repeating: "/a", count: $0)
+        }
+        let files = folders.map { $0 + "/b" }
+        for file in files { try place.write(file, "") }
+        return (folders + files.reversed()).map { Bytes(utf8: $0) }
+    }
+
+    @Test func aDeepTreeIsWalkedToItsEnd() throws {
+        let place = try TestPlace(makesRepository: false)
+        let made = try makeDeepFolder(place)
+        #expect(try names(place, recursive) == made)
+        var rules = recursive
+        rules.followsLinks = true
+        #expect(try names(place, rules) == made)
+    }
+
+    /// The way back leads to the folder that the walk came from, or nowhere.
+    @Test func aFolderThatWasMovedWhileItWasClosedIsNoWayBack() throws {
+        let place = try TestPlace(makesRepository: false)
+        let depth = try makeDeepFolder(place).count / 2
+        try place.write("elsewhere/b", "secret")
+        var walk = TreeWalk([(path: Bytes(utf8: place.path("dir")), name: "dir")], rules: recursive)
+        for _ in 0..<depth { _ = try walk.next() }
+        try File.rename(place.path("dir/a/a"), to: place.path("elsewhere/a"))
+        let error = #expect(throws: AddError.self) {
+            while let entry = try walk.next() { #expect(entry.name != "dir/a/b") }
+        }
+        #expect(error?.description.contains("dir/a changed while it was read") == true)
+    }
+
+    @Test func aPathThatTheSystemDoesNotTakeIsRefused() throws {
+        let place = try TestPlace(makesRepository: false)
+        let name = String(repeating: "x", count: 255)
+        try File.makeFolder(place.path("dir"))
+        var folder = try Folder(place.path("dir"))
+        for _ in 0..<16 {
+            try folder.makeFolder(Bytes(utf8: name))
+            folder = try folder.folder(Bytes(utf8: name))
+        }
+        // In halves it can be removed.
+        let half = place.path("dir" + String(repeating: "/" + name, count: 8))
+        defer { try? File.rename(half, to: place.path("half")) }
+        let error = #expect(throws: AddError.self) { try names(place, recursive) }
+        #expect(error?.description.contains("4095 bytes") == true)
+    }
+
     @Test(arguments: [
         ("a/../b", "b"), ("./a//b/", "a/b"), ("/../a", "/a"), ("../a", "../a"), ("", "."),
         ("/", "/"),

@@ -85,7 +85,7 @@ final class AddBody: RPCBody {
             head(entry, type: "application/octet-stream")
             large = FileReading(stream: pipe)
         case .file:
-            let reading = try FileReading(entry.path, found: entry.status)
+            let reading = try FileReading(entry)
             head(entry, type: "application/octet-stream")
             guard reading.expectedByteCount <= Limits.smallFileByteCount else {
                 large = reading

@@ -3,4 +3,11 @@ struct AddError: Error, CustomStringConvertible {
     let description: String
 
     init(_ description: String) { self.description = description }
+
+    /// What was found at a path is not what is opened there.
+    static func replaced(_ path: String) -> AddError {
+        AddError(
+            "\(path) changed while it was read: another file is there now; nothing was pinned; add "
+                + "it again when nobody writes to its folder")
+    }
 }

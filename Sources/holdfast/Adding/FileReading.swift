@@ -16,14 +16,32 @@ final class FileReading {
     ///   - found: what stood at the path when it was looked at. Another file there now, such as one
     ///     behind a link that somebody has put into its place, was not what was to be added.
     /// - Throws: if another file is there.
-    init(_ path: some FilePath, found: FileStatus? = nil) throws {
-        file = try File(path, .readAtOnce)
+    convenience init(_ path: some FilePath, found: FileStatus? = nil) throws {
+        try self.init(try File(path, .readAtOnce), found: found)
+    }
+
+    /// Opens a file that a walk has found.
+    ///
+    /// - Throws: if anything else is there by now.
+    convenience init(_ entry: TreeEntry) throws {
+        guard let folder = entry.folder else {
+            try self.init(entry.path, found: entry.status)
+            return
+        }
+        do {
+            let file = try folder.openFile(PathBytes.base(of: entry.path))
+            try self.init(file, found: entry.status)
+        } catch let error as FileError where error.isOfAnotherKind {
+            throw AddError.replaced(entry.path.displayText)
+        }
+    }
+
+    private init(_ file: File, found: FileStatus?) throws {
+        self.file = file
         let status = try file.status()
         let isSame = found.map { ($0.device, $0.inode) == (status.device, status.inode) } ?? true
         guard isSame, status.kind == .file else {
-            throw AddError(
-                "\(file.path) changed while it was read: another file is there now; nothing was "
-                    + "pinned; add it again when nobody writes to its folder")
+            throw AddError.replaced(file.path)
         }
         opened = status
         expectedByteCount = status.byteCount

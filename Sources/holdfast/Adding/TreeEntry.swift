@@ -2,7 +2,7 @@ import Buffers
 import Execution
 
 /// One thing that `add` sends: a file, a folder, a symbolic link, or standard input.
-struct TreeEntry: Sendable {
+struct TreeEntry {
     /// What it is.
     enum Kind: Sendable {
         case file
@@ -14,10 +14,13 @@ struct TreeEntry: Sendable {
     }
 
     let kind: Kind
-    /// Where it is on the disk.
+    /// Where it is on the disk; the last name is that in its folder.
     let path: Bytes
     /// What it is called in the upload: `photos/a.jpg`.
     let name: Bytes
     /// What the system knows about it; nil for standard input.
     let status: FileStatus?
+    /// The open folder that it was found in; nil for what is reached by its path: arguments, and
+    /// everything where links are followed.
+    let folder: Folder?
 }
