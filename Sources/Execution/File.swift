@@ -106,10 +106,11 @@ package final class File: @unchecked Sendable {
     ///
     /// - Parameter limit: most bytes wanted.
     /// - Returns: at least one byte, or nothing at the end.
+    /// - Blocking: until a stream has something, also one that others have set not to block.
     package func read(upTo limit: Int) throws(FileError) -> Bytes {
         let memory = UnsafeMutableRawPointer.allocate(byteCount: max(limit, 1), alignment: 4096)
         do throws(FileError) {
-            let count = try File.retrying("read", path) {
+            let count = try waiting("read", for: POLLIN) {
                 unsafe Int32(clamping: Glibc.read(descriptor, memory, limit))
             }
             return unsafe Bytes(adopting: memory, count: Int(count)) { unsafe $0.deallocate() }
@@ -149,7 +150,7 @@ package final class File: @unchecked Sendable {
         var filled = 0
         do throws(FileError) {
             while filled < count {
-                let more = try File.retrying("read", path) {
+                let more = try waiting("read", for: POLLIN) {
                     unsafe Int32(
                         clamping: read(memory.advanced(by: filled), count - filled, filled))
                 }
@@ -164,11 +165,13 @@ package final class File: @unchecked Sendable {
     }
 
     /// Writes all bytes at the current position.
+    ///
+    /// - Blocking: until a stream has room, also one that others have set not to block.
     package func write(_ bytes: Bytes) throws(FileError) {
         var done = 0
         while done < bytes.count {
             let rest = bytes.dropFirst(done)
-            let count = try File.retrying("write", path) {
+            let count = try waiting("write", for: POLLOUT) {
                 unsafe rest.withUnsafeBytes {
                     unsafe Int32(clamping: Glibc.write(descriptor, $0.baseAddress, $0.count))
                 }
@@ -230,6 +233,21 @@ package final class File: @unchecked Sendable {
 
     /// Whether it is a terminal.
     package var isTerminal: Bool { isatty(descriptor) == 1 }
+
+    /// Calls until the call does not say that it would have to wait. Not to block is a property of
+    /// what is open and not of a descriptor: whoever shares standard input or output may have set it.
+    private func waiting(
+        _ operation: String, for event: Int32, _ call: () -> Int32
+    ) throws(FileError) -> Int32 {
+        while true {
+            do throws(FileError) {
+                return try File.retrying(operation, path, call)
+            } catch  where error.number == EAGAIN {
+                var entry = pollfd(fd: descriptor, events: Int16(event), revents: 0)
+                _ = try File.retrying("wait for", path) { unsafe poll(&entry, 1, -1) }
+            }
+        }
+    }
 
     /// Calls until the call is not interrupted by a signal, and reads `errno` at once.
     static func retrying(

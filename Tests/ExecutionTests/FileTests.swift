@@ -1,5 +1,7 @@
 import Buffers
 import Execution
+import Glibc
+import TestSupport
 import Testing
 
 @Suite(.timeLimit(.minutes(20)))
@@ -103,6 +105,62 @@ struct FileTests {
             #expect(try file.readFully(4).utf8Text == "0123")
             #expect(try file.read(upTo: 100).utf8Text == "456789")
             #expect(try file.read(upTo: 100).isEmpty)
+        }
+    }
+
+    /// A pipe of which somebody has said that it does not block: that is true for all who have it.
+    private func makePipe() throws -> (reader: File, writer: File, isReady: (Int32) -> Bool) {
+        var ends: [Int32] = [-1, -1]
+        try #require(unsafe pipe(&ends) == 0)
+        for end in ends { _ = fcntl(end, F_SETFL, O_NONBLOCK) }
+        let (reader, writer) = (ends[0], ends[1])
+        return (
+            File(descriptor: reader, name: "reader"), File(descriptor: writer, name: "writer"),
+            { event in
+                let end = event == POLLIN ? reader : writer
+                var entry = pollfd(fd: end, events: Int16(event), revents: 0)
+                return unsafe poll(&entry, 1, 0) > 0
+            }
+        )
+    }
+
+    /// Runs on another thread; tells with which error it has ended.
+    private func start(_ body: @escaping @Sendable () throws -> Void) -> Pending<String> {
+        let outcome = Pending<String>()
+        _ = Thread(name: "file-test") {
+            do {
+                try body()
+                outcome.fulfil("no error")
+            } catch {
+                outcome.fulfil("\(error)")
+            }
+        }
+        return outcome
+    }
+
+    @Test func aFullPipeThatDoesNotBlockIsWaitedFor() throws {
+        let (reader, writer, isReady) = try makePipe()
+        let sent = Bytes([UInt8](repeating: 7, count: 1 << 20))
+        let outcome = start { try writer.write(sent) }
+        while isReady(POLLOUT) { Thread.yield() }
+        #expect(try reader.readFully(sent.count) == sent)
+        #expect(outcome.value(by: soon()) == "no error")
+    }
+
+    @Test func anEmptyPipeThatDoesNotBlockIsWaitedFor() throws {
+        for isWhole in [true, false] {
+            let (reader, writer, isReady) = try makePipe()
+            let outcome = start {
+                let read = isWhole ? try reader.readFully(1) : try reader.read(upTo: 1)
+                #expect(read == "a")
+                #expect(try reader.readFully(2) == "bc")
+            }
+            for piece: Bytes in ["a", "b", "c"] {
+                try writer.write(piece)
+                // Until it was taken, and more is waited for.
+                while isReady(POLLIN), outcome.value(by: .after(.zero)) == nil { Thread.yield() }
+            }
+            #expect(outcome.value(by: soon()) == "no error")
         }
     }
 
