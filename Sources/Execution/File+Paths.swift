@@ -10,10 +10,17 @@ extension File {
     ///   - limit: most bytes; a longer file is the error EFBIG.
     /// - Returns: its contents.
     package static func readAll(_ path: some FilePath, limit: Int) throws(FileError) -> Bytes {
-        let file = try File(path, .read)
-        let contents = try file.readFully(limit + 1)
+        try File(path, .read).readAll(limit: limit)
+    }
+
+    /// Reads the rest of the file.
+    ///
+    /// - Parameter limit: most bytes; a longer file is the error EFBIG.
+    /// - Returns: its contents.
+    package func readAll(limit: Int) throws(FileError) -> Bytes {
+        let contents = try readFully(limit + 1)
         guard contents.count <= limit else {
-            throw FileError(operation: "read", path: file.path, number: EFBIG)
+            throw FileError(operation: "read", path: path, number: EFBIG)
         }
         return contents
     }

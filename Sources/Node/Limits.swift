@@ -27,8 +27,8 @@ enum Limits {
     static let failureLinesMax = 60
     static let failureLinePeriod: Duration = .seconds(60)
 
-    /// Bytes of a file of the repository that is a line of text, such as the address of its node.
-    static let addressByteCountMax = 4_096
+    /// Bytes of a file of the repository that is a line of text or a key.
+    static let smallFileByteCountMax = 4_096
 
     /// The version of the repository's layout that this program writes and reads.
     static let repositoryVersion = 1

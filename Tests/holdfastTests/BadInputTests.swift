@@ -198,6 +198,29 @@ struct BadInputTests {
         #expect(message(try place.run("add", "x")).contains(expected))
     }
 
+    /// A pipe would keep every command for ever.
+    @Test(arguments: ["config.json", "version", "lock", "keys/private-key"])
+    func whatIsNoFileInARepositoryIsNamed(name: String) throws {
+        let place = try TestPlace()
+        let path = place.home + "/" + name
+        // Of a node that was killed: it makes a command look for one.
+        try File.replace(place.home + "/api", with: "/ip4/127.0.0.1/tcp/1")
+        try File.removeIfThere(path)
+        try File.makePipe(path)
+        for command in ["repo stat", "serve"] {
+            let refused = message(try place.shell("timeout 60 holdfast \(command)"))
+            #expect(refused.contains("Error: \(path) is no plain file: remove it"), "\(refused)")
+        }
+    }
+
+    @Test func aPipeInThePlaceOfAnAddressIsNoNode() throws {
+        let place = try TestPlace()
+        try File.makePipe(place.home + "/api")
+        let asked = try place.shell("timeout 60 holdfast repo stat")
+        #expect(asked.exitCode == 0, "\(asked.errorText)")
+        #expect(try !File.exists(place.home + "/api"))
+    }
+
     @Test func aPrivateListenerForEverybodyIsRefused() throws {
         let place = try TestPlace()
         let refused = message(try place.run("serve", "--private", "0.0.0.0:0"))

@@ -112,6 +112,29 @@ struct ServeTests {
         #expect(try place.run("pin", "ls").exitCode == 0)
     }
 
+    /// It comes while the disk takes minutes over the first file.
+    @Test func aSignalStopsItWhileItReadsItsConfiguration() throws {
+        let place = try TestPlace()
+        var slow = FailingCalls.Fault("read", of: "/config.json", number: 0)
+        slow.seconds = 600
+        let process = try place.start(
+            ["serve"], adding: try FailingCalls(in: place.folder).environment(slow))
+        let tasks = "/proc/\(process.processID)/task"
+        func takesSignals() throws -> Bool {
+            try File.names(in: tasks).contains {
+                try File.readAll("\(tasks)/\($0)/comm", limit: 99) == "signals\n"
+            }
+        }
+        let deadline = soon()
+        while try !takesSignals() {
+            try #require(!process.hasEnded && !deadline.hasPassed, "nobody waits for signals")
+            pause(for: .milliseconds(5))
+        }
+        process.kill(15)
+        #expect(process.exitCode == 1)
+        #expect(try !File.exists(place.home + "/lock"))
+    }
+
     @Test func theShutdownCommandStopsIt() throws {
         let node = try RunningNode(TestPlace())
         let asked = try node.place.run("shutdown")

@@ -48,9 +48,9 @@ package struct Identity: Hashable, Sendable {
     ///
     /// - Throws: EINVAL for a file of a key that is none; EIO and the like when the system does not
     ///   tell whether there is a key. A key that is there is never replaced.
-    static func open(in home: String) throws(FileError) -> Identity {
+    static func open(in home: String) throws -> Identity {
         if try File.exists(keyPath(in: home)) {
-            let message = try File.readAll(keyPath(in: home), limit: 4_096)
+            let message = try Repository.contents(keyPath(in: home))
             let keys = message.dropFirst(privateKeyHead.count)
             let privateKey = keys.prefix(Ed25519.keyByteCount)
             guard message.starts(with: privateKeyHead),
@@ -63,7 +63,7 @@ package struct Identity: Hashable, Sendable {
             return Identity(publicKey: publicKey)
         }
         guard try File.exists(path(in: home)) else { return try make(in: home) }
-        let text = try File.readAll(path(in: home), limit: 4_096)
+        let text = try Repository.contents(path(in: home))
         return Identity(
             peerID: text.split(separator: UInt8(ascii: "\n")).first?.displayText ?? "")
     }

@@ -124,7 +124,7 @@ package final class Repository: Sendable {
 
     /// The URL of the running node's gateway, or nil.
     package static func gatewayAddress(home: String) -> String? {
-        try? File.readAll(home + "/" + gatewayFile, limit: 4_096).utf8Text
+        try? contents(home + "/" + gatewayFile).utf8Text
     }
 
     private static func checkVersion(home: String) throws {
@@ -132,7 +132,7 @@ package final class Repository: Sendable {
             throw RepositoryError(
                 .missing, "no repository found in \(home): run `holdfast init` first")
         }
-        let text = try File.readAll(home + "/version", limit: 4_096).utf8Text ?? ""
+        let text = try contents(home + "/version").utf8Text ?? ""
         let digits = text.prefix { $0.isASCII && $0.isNumber }
         guard let version = Int(digits), version > 0 else {
             throw RepositoryError(
@@ -167,8 +167,9 @@ package final class Repository: Sendable {
         let path = home + "/" + apiFile
         guard try File.exists(path) else { return nil }
         do throws(FileError) {
-            let file = try File(path, .read)
-            let text = try file.readFully(Limits.addressByteCountMax).utf8Text
+            // Another thing is no node's, and goes when the repository is opened.
+            guard let file = try openPlain(path) else { return nil }
+            let text = try file.readAll(limit: Limits.smallFileByteCountMax).utf8Text
             // Shared, so that commands which look at the same time are no nodes to each other.
             return try file.tryLock(.shared) ? nil : text
         } catch  where error.isAbsence {
@@ -177,7 +178,7 @@ package final class Repository: Sendable {
     }
 
     private static func owner(home: String) -> Int32? {
-        let text = try? File.readAll(home + "/lock", limit: 64).utf8Text
+        let text = try? contents(home + "/lock", limit: 64).utf8Text
         return text.flatMap { Int32($0.prefix { $0.isASCII && $0.isNumber }) }
     }
 

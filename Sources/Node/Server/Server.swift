@@ -22,17 +22,19 @@ package enum Server {
     ) throws {
         let started = Instant.now
         Signals.block()
+        let stop = Monitor<String?>(nil)
+        // Before the first file: a disk may take minutes over one. Nothing is open to be stopped then.
+        let atFirstSignal = Locked<@Sendable () -> Void>({ ProcessSetup.abandon(1) })
+        waitForSignals(stop) { atFirstSignal.withLock { $0 }() }
         let configuration = try configuration(
             home: home, environment: environment, options: options)
         let services = ServiceList()
         let log = log(configuration.log, isForPeople: isForPeople)
-        let stop = Monitor<String?>(nil)
         let opened = Locked<NodeListeners?>(nil)
         let alarm = StopAlarm(log) { opened.withLock { $0 }?.runningRequests ?? [] }
+        let drainTimeout = configuration.listen.drainTimeout
         // Here, and not once the node is open: a disk may take minutes over that.
-        waitForSignals(stop) { [drainTimeout = configuration.listen.drainTimeout] in
-            alarm.set(to: .after(drainTimeout))
-        }
+        atFirstSignal.withLock { $0 = { alarm.set(to: .after(drainTimeout)) } }
         do {
             let listeners = try start(home, configuration, log, services) {
                 stop.notify { $0 = $0 ?? "the RPC" }
@@ -57,7 +59,7 @@ package enum Server {
             throw error
         }
         let stopping = Instant.now
-        let deadline = Deadline.after(configuration.listen.drainTimeout)
+        let deadline = Deadline.after(drainTimeout)
         alarm.set(to: deadline)
         services.stop(by: deadline) { log.debug("stopping \($0)") }
         log.info(
@@ -78,7 +80,7 @@ package enum Server {
         let path = home + "/config.json"
         let file =
             try File.exists(path)
-            ? try File.readAll(path, limit: Limits.configurationByteCountMax) : nil
+            ? try Repository.contents(path, limit: Limits.configurationByteCountMax) : nil
         return try ConfigurationReader.read(
             file: file, path: path, environment: environment, options: options)
     }
