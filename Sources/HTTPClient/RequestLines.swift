@@ -21,6 +21,9 @@ struct RequestLines {
             throw HTTPClientError(
                 .badRequest, "the address \(endpoint.description.debugDescription) has a NUL in it")
         }
+        if let objection = endpoint.objection {
+            throw HTTPClientError(.badRequest, "the address cannot be used: \(objection)")
+        }
         // An empty value takes the field away that libcurl would send by itself.
         var lines = ["Expect:", "Accept:"]
         if let host = endpoint.hostField, !request.fields.contains("Host") {

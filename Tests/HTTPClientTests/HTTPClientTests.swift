@@ -323,6 +323,20 @@ struct HTTPClientTests {
         #expect(error?.code == .badRequest)
     }
 
+    /// They are ways to another place than the one that is shown.
+    @Test(arguments: [
+        Endpoint.unix(path: ""), .tcp(host: "", port: 1), .tcp(host: "127.0.0.1#", port: 1),
+        .tcp(host: "127.0.0.1?", port: 1), .tcp(host: "a@127.0.0.1", port: 1),
+        .tcp(host: "::1]/", port: 1), .tcp(host: "127.0.0.1%23", port: 1),
+    ])
+    func anAddressThatLibcurlWouldTakeApartIsRefused(endpoint: Endpoint) {
+        let error = #expect(throws: HTTPClientError.self) {
+            try HTTPClient(endpoint).fetch(ClientRequest(.get, "/"))
+        }
+        #expect(error?.code == .badRequest)
+        #expect(error?.message.hasPrefix("the address cannot be used: ") == true)
+    }
+
     @Test(arguments: [("X", "a\r\nb"), ("X Y", "a"), ("", "a"), ("X:", "a"), ("X", "a\u{0}")])
     func aFieldThatWouldBreakTheHeadIsRefused(name: String, value: String) {
         let client = HTTPClient(.unix(path: "/nonexistent/holdfast.sock"))

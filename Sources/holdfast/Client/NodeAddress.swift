@@ -1,3 +1,5 @@
+import HTTPClient
+
 /// Where a node listens, in any of the forms that people have at hand.
 enum NodeAddress: Hashable, Sendable {
     case tcp(host: String, port: UInt16, basePath: String)
@@ -8,7 +10,10 @@ enum NodeAddress: Hashable, Sendable {
     init(parsing text: String) throws(UsageError) {
         let text = text.trimmingBlanks
         if text.hasPrefix("unix:") {
-            self = .unix(path: String(text.dropFirst(text.hasPrefix("unix://") ? 7 : 5)))
+            let path = String(text.dropFirst(text.hasPrefix("unix://") ? 7 : 5))
+            // The socket without a name is nobody's, or anybody's.
+            guard !path.isEmpty else { throw Self.refusal(text, "a path has to follow it") }
+            self = .unix(path: path)
         } else if text.hasPrefix("/unix/") {
             self = .unix(path: String(text.dropFirst(5)))
         } else if text.hasPrefix("/") {
@@ -30,7 +35,7 @@ enum NodeAddress: Hashable, Sendable {
         guard parts.count == 4 || parts[4...] == ["http"] else {
             throw refusal(text, "only http is spoken here; a proxy can add https")
         }
-        return .tcp(host: parts[1], port: port, basePath: "")
+        return .tcp(host: try checked(parts[1], in: text), port: port, basePath: "")
     }
 
     private static func url(_ text: String) throws(UsageError) -> NodeAddress {
@@ -49,13 +54,26 @@ enum NodeAddress: Hashable, Sendable {
         else { throw refusal(whole, "an address looks like 127.0.0.1:5001") }
         var host = String(text[..<colon])
         if host.hasPrefix("["), host.hasSuffix("]") { host = String(host.dropFirst().dropLast()) }
-        guard !host.isEmpty, !host.contains("/"), !host.contains(" ") else {
-            throw refusal(whole, "an address looks like 127.0.0.1:5001")
+        return .tcp(host: try checked(host, in: whole), port: port, basePath: basePath)
+    }
+
+    /// A host that is what it looks like.
+    private static func checked(_ host: String, in whole: String) throws(UsageError) -> String {
+        guard !host.contains("@") else {
+            throw refusal(whole, "a name or a secret does not stand in it, use --api-auth")
         }
-        return .tcp(host: host, port: port, basePath: basePath)
+        guard Endpoint.isHost(host) else {
+            throw refusal(
+                whole,
+                "its host has something else than letters, digits, \".\", \"-\" and \"_\", and is "
+                    + "no IPv6 address")
+        }
+        return host
     }
 
     private static func refusal(_ text: String, _ hint: String) -> UsageError {
-        UsageError("\"\(text)\" is no address of a node: \(hint)")
+        // What stands before the @ may be a password.
+        let shown = text.contains("@") ? "what was given, a text with an @," : "\"\(text)\""
+        return UsageError("\(shown) is no address of a node: \(hint)")
     }
 }
