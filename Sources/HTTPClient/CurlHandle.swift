@@ -111,9 +111,11 @@ final class CurlHandle: @unchecked Sendable {
     private func setTimes(_ request: ClientRequest) {
         set(CURLOPT_CONNECTTIMEOUT_MS, Limits.connectMillisecondsMax)
         if let remaining = request.deadline.remaining {
-            set(
-                CURLOPT_TIMEOUT_MS,
-                Int(clamping: max(1, remaining.wholeNanoseconds / 1_000_000)))
+            let milliseconds = max(1, remaining.wholeNanoseconds / 1_000_000)
+            // A longer time would be cut to one that libcurl can count.
+            if milliseconds <= Limits.timeoutMillisecondsMax {
+                set(CURLOPT_TIMEOUT_MS, Int(milliseconds))
+            }
         }
         guard let rate = request.minimumRate else { return }
         set(CURLOPT_LOW_SPEED_LIMIT, rate.bytesPerSecond)

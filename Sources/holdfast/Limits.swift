@@ -40,6 +40,8 @@ enum Limits {
     static let tableMemoryByteCountMax = 256 << 10
     /// Bytes of a table's rows that wait in a file: as much as a node keeps of one answer.
     static let tableFileByteCountMax: UInt64 = 4 << 30
+    /// How much later than the node the command line gives up, so that the node can say why it did.
+    static let timeoutGrace: Duration = .seconds(2)
     /// How long `shutdown` waits for the node to end; requests in flight get some time, too.
     static let shutdownDuration: Duration = .seconds(60)
 }

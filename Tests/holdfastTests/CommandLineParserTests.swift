@@ -53,6 +53,16 @@ struct CommandLineParserTests {
         #expect(format.arguments == ["x"])
     }
 
+    @Test func aTimeoutIsADurationAsGoWritesIt() throws {
+        #expect(try invocation("id", "--timeout=1h5m").timeout == .seconds(3_900))
+        #expect(try invocation("id").timeout == nil)
+        for text in ["soon", "5", "", "1h5"] {
+            #expect(
+                message(["id", "--timeout", text])?.hasPrefix("time: invalid duration \"\(text)\"")
+                    == true)
+        }
+    }
+
     @Test func afterTwoDashesNothingIsAnOption() throws {
         let add = try invocation("add", "--", "-r", "--pin=false")
         #expect(add.arguments == ["-r", "--pin=false"])

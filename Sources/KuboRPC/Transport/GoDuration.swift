@@ -1,10 +1,10 @@
 /// Durations as Go writes them: `30s`, `1h5m`, `5000ms`, `1.5h`.
-enum GoDuration {
+package enum GoDuration {
     /// Reads a duration.
     ///
     /// - Parameter text: numbers with units, the whole perhaps with a sign.
     /// - Returns: nil where Go's parser would refuse it, and for more than 290 years.
-    static func parse(_ text: String) -> Duration? {
+    package static func parse(_ text: String) -> Duration? {
         var rest = Array(text.utf8)[...]
         var isNegative = false
         if let sign = rest.first, sign == UInt8(ascii: "-") || sign == UInt8(ascii: "+") {

@@ -48,6 +48,9 @@ struct Invocation: Sendable {
     /// The value of a number.
     func integer(_ name: String) -> Int? { text(name).flatMap { Int($0) } }
 
+    /// How long the node may take, if that is limited.
+    var timeout: Duration? { text("timeout").flatMap(GoDuration.parse) }
+
     /// What goes into the query of the call: the options that the node reads.
     var sentOptions: [(name: Bytes, value: Bytes)] {
         given.filter { $0.option.isSent || GlobalOptions.sentNames.contains($0.option.name) }

@@ -28,6 +28,11 @@ enum OptionValue {
             guard option.name != "encoding" || text == "text" || text == "json" else {
                 throw UsageError("unknown encoding \"\(text)\": it is text or json")
             }
+            guard option.name != "timeout" || GoDuration.parse(text) != nil else {
+                throw UsageError(
+                    "time: invalid duration \"\(text)\": it is a number with a unit, such as 30s or "
+                        + "1h5m")
+            }
             return text
         case .flag:
             guard let truth = truth(text) else { throw refusal(text, option) }

@@ -171,13 +171,16 @@ final class RPCClient {
 
     /// Asks for a page of the node that is not part of the RPC.
     ///
-    /// - Parameter path: such as `/readyz`.
+    /// - Parameters:
+    ///   - path: such as `/readyz`.
+    ///   - timeout: how long the node may take, if that is limited.
     /// - Returns: the status and the text.
-    func page(_ path: String) throws -> (Status, String) {
+    func page(_ path: String, timeout: Duration? = nil) throws -> (Status, String) {
         var status = Status.ok
         var body = ByteWriter()
         var request = ClientRequest(.get, path)
         request.fields = fields
+        request.deadline = RPCRequest.deadline(for: timeout)
         _ = try send(
             request, onHead: { code, _ in status = code },
             onBody: { if body.count < Limits.errorByteCountMax { body.append($0) } })
@@ -194,6 +197,7 @@ final class RPCClient {
     private func clientRequest(_ request: RPCRequest) -> ClientRequest {
         var result = ClientRequest(.post, request.target)
         result.fields = fields
+        result.deadline = RPCRequest.deadline(for: request.timeout)
         if let body = request.body {
             result.fields["Content-Type"] = body.contentType
             result.body = .producer({ try body.next() })

@@ -1,4 +1,5 @@
 import Buffers
+import Execution
 import HTTP
 import KuboRPC
 
@@ -10,15 +11,24 @@ struct RPCRequest {
     var options: [(name: Bytes, value: Bytes)] = []
     /// The body as a multipart form; nil for a call without one.
     var body: (any RPCBody)?
+    /// What the node was told about its time, if it was told anything: a node that keeps the
+    /// connection and says nothing is given up a little later.
+    var timeout: Duration?
 
     /// The call that an invocation asks for.
     init(_ invocation: Invocation) {
         words = invocation.command.words
         arguments = invocation.arguments
         options = invocation.sentOptions
+        timeout = invocation.timeout
     }
 
     init(_ words: [String]) { self.words = words }
+
+    /// When a call that begins now is given up on this side.
+    static func deadline(for timeout: Duration?) -> Deadline {
+        timeout.map { .after(max($0, .zero) + Limits.timeoutGrace) } ?? .never
+    }
 
     /// Path and query: `/api/v0/pin/add?arg=…&encoding=json&…`.
     var target: String {

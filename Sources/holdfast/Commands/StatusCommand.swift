@@ -17,14 +17,16 @@ enum StatusCommand {
                 try localRows(home: session.home(invocation))
             }
         var isAnswered = false
-        try client.values(RPCRequest(["repo", "stat"])) { value, _ in
+        var request = RPCRequest(["repo", "stat"])
+        request.timeout = invocation.timeout
+        try client.values(request) { value, _ in
             guard !isAnswered else { throw RPCError("the node answers more than once") }
             isAnswered = true
             rows.append(["blocks:", "\(value["NumObjects"]?.unsigned ?? 0)"])
             rows.append(["stored:", HumanSize.binary(value["RepoSize"]?.unsigned ?? 0)])
             rows.append(["limit:", HumanSize.binary(value["StorageMax"]?.unsigned ?? 0)])
         }
-        let (status, text) = try client.page("/readyz")
+        let (status, text) = try client.page("/readyz", timeout: invocation.timeout)
         let health = text.split(separator: "\n").map(String.init)
         rows.append(["health:", health.first ?? "\(status)"])
         rows += health.dropFirst().map { ["", $0] }
