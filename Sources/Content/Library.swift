@@ -95,7 +95,6 @@ package final class Library: Sendable {
     /// Gives up memory that only makes things faster, or takes it again.
     ///
     /// - Parameter isSmall: whether the process is short of memory.
-    /// - Blocking: as `BlockStore.keepSmall(_:)`.
     package func keepSmall(_ isSmall: Bool) {
         isShortOfMemory.store(isSmall, ordering: .relaxed)
         store.keepSmall(isSmall)

@@ -35,6 +35,7 @@ package final class MemoryTrim: Sendable {
     ///   - ownByteCount: how much memory the process has.
     ///   - usedByteCount: how much of it is allocated.
     ///   - whenLarge: called on the thread when the process has become large, and when it no longer is.
+    ///     Must not wait for a disk: nothing is given back meanwhile.
     package init(
         every interval: Duration = .seconds(4), after work: Duration = .milliseconds(40),
         largeAbove byteCount: UInt64 = 176 << 20, keepingAtMost keptByteCountMax: UInt64 = 32 << 20,

@@ -343,6 +343,8 @@ struct MemoryTests {
         try append(0..<100)
         #expect(memtables() >= 20 << 20)
         store.keepSmall(true)
+        let deadline = soon()
+        while memtables() > 4 << 20, !deadline.hasPassed { pause(for: .milliseconds(1)) }
         #expect(memtables() <= 4 << 20)
         for start in stride(from: 100, to: 300, by: 20) {
             try append(start..<start + 20)

@@ -67,9 +67,9 @@ struct ReadinessTests {
         let place = try TestPlace()
         var fault = FailingCalls.Fault("statvfs", of: "/.holdfast", number: 0)
         fault.seconds = 3_600
-        let socket = place.path("public")
+        let (socket, privateSocket) = (place.path("public"), place.path("private"))
         let process = try place.start(
-            ["serve", "--public", "unix:\(socket)"],
+            ["serve", "--public", "unix:\(socket)", "--private", "unix:\(privateSocket)"],
             adding: try FailingCalls(in: place.folder).environment(fault))
         defer { process.kill(9) }
         let client = HTTPClient(.unix(path: socket))
@@ -80,5 +80,15 @@ struct ReadinessTests {
             answer = try? client.fetch(ClientRequest(.get, "/readyz", deadline: deadline))
         }
         #expect(answer?.body.utf8Text == "ready\n")
+
+        // One waits for the disk, and the next one is told what was known before.
+        let owner = HTTPClient(.unix(path: privateSocket))
+        let end = soon()
+        var figures: ClientAnswer?
+        while figures == nil, !end.hasPassed {
+            let request = ClientRequest(.get, "/metrics", deadline: .after(.seconds(1)))
+            figures = try? owner.fetch(request)
+        }
+        #expect(figures?.status == .ok)
     }
 }

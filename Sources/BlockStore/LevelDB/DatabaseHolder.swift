@@ -74,7 +74,15 @@ final class DatabaseHolder: Sendable {
         old?.close()
     }
 
+    /// The open database, for those who must not wait: figures, and whoever gives up memory. A reopening
+    /// takes as long as the disk does.
+    var currentIfOpen: Database? {
+        state.withLock { if case .open(let database) = $0 { database } else { nil } }
+    }
+
     /// The open database, for its lane.
+    ///
+    /// - Blocking: while it is being reopened, at most `patience`.
     func current() throws(DatabaseError) -> Database {
         let result: Result<Database, DatabaseError>? = state.wait(by: .after(Self.patience)) {
             switch $0 {

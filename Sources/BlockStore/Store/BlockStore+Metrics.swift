@@ -46,7 +46,7 @@ extension BlockStore {
             "holdfast_store_quarantined_blocks", help: "Blocks that failed a check."
         ) { Double(quarantine.count) }
         registry.gauge("holdfast_store_disk_free_bytes", help: "Free bytes of the disk.") {
-            Double(freeSpace.byteCount ?? 0)
+            Double(freeSpace.latestByteCount)
         }
         registry.gauge("holdfast_store_writable", help: "1 if the store takes writes.") {
             log.state.withLock { $0.writeRefusal } == nil ? 1 : 0
@@ -109,8 +109,8 @@ extension BlockStore {
 }
 
 extension DatabaseHolder {
-    /// One of LevelDB's own numbers; 0 while the database is closed.
+    /// One of LevelDB's own numbers; 0 while the database is closed, or being reopened.
     fileprivate func figure(_ name: String) -> Double {
-        (try? read { $0.property(name) }).flatMap { $0 }.flatMap(Double.init) ?? 0
+        currentIfOpen?.property(name).flatMap(Double.init) ?? 0
     }
 }

@@ -20,6 +20,7 @@ package final class BlockStore: Sendable {
     let quarantine: Quarantine
     let claims = PinClaims()
     let recentPins = Mutex(RecentPins())
+    private let memtableFlush = MemtableFlush()
     /// What the last opening had to do.
     package let recovery: RecoveryReport
 
@@ -59,16 +60,18 @@ package final class BlockStore: Sendable {
             freeByteCount: freeSpace.byteCount, lastSequence: state.2, indexedSequence: state.3)
     }
 
-    /// Gives up most of the memory for hot blocks and of that of the databases, or takes it again.
+    /// Gives up most of the memory for hot blocks and of that of the databases, or takes it again. Returns
+    /// at once: what is in the memtables gets into tables on a thread of its own.
     ///
     /// - Parameter isSmall: whether the process is short of memory: the cache holds a quarter of what it
     ///   may, and memtables are written before they are full.
-    /// - Blocking: until what is in the memtables is in tables.
     package func keepSmall(_ isSmall: Bool) {
         cache.keepSmall(isSmall)
         log.isShortOfMemory.store(isSmall, ordering: .relaxed)
         guard isSmall else { return }
-        for holder in [log.holder, meta.holder] { try? holder.current().flush() }
+        memtableFlush.start { [holders = [log.holder, meta.holder]] in
+            for holder in holders { holder.currentIfOpen?.flush() }
+        }
     }
 
     /// Writes what is queued and the rest of the index, and closes both databases; again is harmless.

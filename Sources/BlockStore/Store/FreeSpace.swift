@@ -10,6 +10,13 @@ final class FreeSpace: Sendable {
     /// Bytes that may be written before the system is asked again.
     private let allowance = Atomic<Int>(0)
 
+    private struct Figure {
+        var byteCount = 0
+        var isBeingAskedFor = false
+    }
+
+    private let figure = Locked(Figure())
+
     init(folder: String, reserve: Int) {
         self.folder = folder
         self.reserve = reserve
@@ -17,6 +24,20 @@ final class FreeSpace: Sendable {
 
     /// Free bytes of the disk now, the reserve included.
     var byteCount: Int? { (try? File.freeByteCount(at: folder)).map { Int(clamping: $0) } }
+
+    /// The same as a figure, 0 where it is not known: asked for by one at a time. On a disk that does not
+    /// answer, one waits, and the others are told what was known last.
+    var latestByteCount: Int {
+        let known = figure.withLock { figure -> Int? in
+            if figure.isBeingAskedFor { return figure.byteCount }
+            figure.isBeingAskedFor = true
+            return nil
+        }
+        if let known { return known }
+        let count = byteCount ?? 0
+        figure.withLock { $0 = Figure(byteCount: count) }
+        return count
+    }
 
     /// Takes room for an ordinary write.
     ///

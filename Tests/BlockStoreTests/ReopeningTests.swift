@@ -1,0 +1,55 @@
+import Execution
+import Telemetry
+import TestSupport
+import Testing
+
+@testable import BlockStore
+
+/// A disk that takes its time holds up nobody who has no need of it.
+@Suite(.timeLimit(.minutes(20)))
+struct ReopeningTests {
+    @Test func neitherFiguresNorATrimWaitForADatabaseThatIsBeingReopened() throws {
+        let scratch = try ScratchStore()
+        var options = scratch.options
+        let registry = MetricRegistry()
+        options.metrics = registry
+        let store = try BlockStore.open(options)
+        defer { store.close() }
+        let holder = store.log.holder
+        // A call in flight, which the closing of the database waits for.
+        let iterator = try Iterator(try holder.current())
+        let repair = DatabaseRepair(folder: scratch.folder, log: .silent, now: { .now })
+        let reopening = Thread(name: "reopening") { _ = try? holder.reopen(repair: repair) }
+        while holder.currentIfOpen != nil { pause(for: .milliseconds(1)) }
+
+        let isDone = Monitor(false)
+        let looking = Thread(name: "looking") {
+            _ = registry.exposition()
+            for _ in 0..<8 { store.keepSmall(true) }
+            isDone.notify { $0 = true }
+        }
+        #expect(isDone.wait(by: soon()) { $0 ? true : nil } == true)
+        #expect(holder.currentIfOpen == nil, "it is still being reopened")
+        Self.end(iterator)
+        looking.join()
+        reopening.join()
+        #expect(holder.currentIfOpen != nil)
+    }
+
+    private static func end(_: consuming Iterator) {}
+
+    @Test func memtablesAreWrittenEarlyByOneThreadAtATime() {
+        let memtables = MemtableFlush()
+        let (mayEnd, count) = (Monitor(false), Locked(0))
+        let isFirst = memtables.start {
+            _ = mayEnd.wait(by: .never) { $0 ? true : nil }
+            count.withLock { $0 += 1 }
+        }
+        #expect(isFirst)
+        #expect(!memtables.start { count.withLock { $0 += 100 } })
+        mayEnd.notify { $0 = true }
+        let deadline = soon()
+        while !memtables.start({}), !deadline.hasPassed { pause(for: .milliseconds(1)) }
+        #expect(count.withLock { $0 } == 1)
+    }
+}
