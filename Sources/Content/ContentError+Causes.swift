@@ -47,6 +47,21 @@ extension ContentError {
         }
     }
 
+    /// What strangers may read: the store's own words have paths of this machine in them, and what the
+    /// system says. They belong into the log.
+    package var publicMessage: String {
+        guard code == .storage else { return message }
+        let error = cause as? BlockStoreError
+        switch error?.code {
+        case .closed: return message
+        // Of one block, whose CID is all that it names.
+        case .corrupt where error?.multihash != nil: return message
+        case .corrupt: return "what the node has stored is damaged"
+        case .readError: return "the node could not read what it has stored"
+        default: return "the store of the node has failed"
+        }
+    }
+
     /// Whether a stored block failed its check.
     package var isDamage: Bool { (cause as? BlockStoreError)?.code == .corrupt }
 

@@ -30,6 +30,9 @@ package struct Gateway: Sendable {
             response = try admitted(request)
         } catch {
             response = ErrorAnswer.response(to: error, request)
+            if let unsaid = error.unsaid {
+                settings.errorLog?("\(request.method) \(request.path): \(unsaid)")
+            }
         }
         CORSFields.add(to: &response.fields)
         for field in settings.fields { response.fields[field.name] = field.value }

@@ -9,6 +9,8 @@ struct GatewayError: Error {
     var fields = Fields()
     /// What content work failed with, where it did.
     private(set) var code: ContentError.Code?
+    /// What happened, where the message for strangers does not say it.
+    private(set) var unsaid: String?
 
     init(_ status: Status, _ message: String, fields: Fields = Fields()) {
         self.status = status
@@ -36,10 +38,11 @@ struct GatewayError: Error {
         ].contains(error.code)
         let message =
             if isOfPath, let path { "failed to resolve \(path): \(error.message)" } else {
-                error.message
+                error.publicMessage
             }
         self.init(Self.status(of: error.code), message)
         code = error.code
+        if error.publicMessage != error.message { unsaid = error.message }
         if error.code == .overloaded {
             fields = [
                 "Retry-After": "\(Limits.overloadRetrySeconds)", "Cache-Control": "no-store",

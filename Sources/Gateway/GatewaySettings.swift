@@ -8,6 +8,8 @@ package struct GatewaySettings: Sendable {
     package var deserializedResponses = true
     /// Requests that may run at once; further ones get 429.
     package var concurrentRequestsMax = 4_096
+    /// Gets what a client is not told about a request that failed.
+    package var errorLog: (@Sendable (String) -> Void)?
 
     /// The defaults.
     package init() {}

@@ -1,3 +1,4 @@
+import BlockStore
 import Buffers
 import Execution
 import HTTP
@@ -43,6 +44,19 @@ struct ReadinessTests {
         #expect(late.body.utf8Text == "not ready: stopping\n")
         readiness.serve()
         #expect(try page().status == .serviceUnavailable)
+    }
+
+    /// The whole of it is in the log, and on the private listener.
+    @Test(arguments: [
+        (BlockStoreError.Code.diskFull(missingByteCount: 5), "not ready: disk full\n"),
+        (.readOnly, "not ready: no writes\n"), (.corrupt, "not ready: no writes\n"),
+    ])
+    func strangersAreNotToldAboutTheMachine(code: BlockStoreError.Code, text: String) {
+        let error = BlockStoreError(code, "IO error: /home/ann/.holdfast/blocks/000005.log: File")
+        #expect(HealthPages.refusal(error, forStrangers: true) == text)
+        #expect(
+            HealthPages.refusal(error, forStrangers: false)
+                == "not ready: no writes: \(error.message)\n")
     }
 
     @Test func whoSeesAReadyNodeCanUseItAtOnce() throws {

@@ -15,39 +15,55 @@ struct HealthPages: Sendable {
         self.readiness = readiness
     }
 
-    /// What any listener answers.
+    /// What the public listener answers.
     var routes: [Route] {
         [
-            .exact(.get, "/healthz") { _ in .respond(Self.page(.ok, "ok\n")) },
-            .exact(.get, "/readyz") { _ in .respond(ready()) },
+            health,
+            .exact(.get, "/readyz") { _ in .respond(ready(forStrangers: true)) },
         ]
     }
 
-    /// What the private listener answers besides.
+    /// What the private listener answers.
     var privateRoutes: [Route] {
-        routes + [.exact(.get, "/metrics") { _ in .respond(exposition()) }]
+        [
+            health, .exact(.get, "/readyz") { _ in .respond(ready(forStrangers: false)) },
+            .exact(.get, "/metrics") { _ in .respond(exposition()) },
+        ]
     }
 
-    private func ready() -> Response {
+    private var health: Route {
+        .exact(.get, "/healthz") { _ in .respond(Self.page(.ok, "ok\n")) }
+    }
+
+    private func ready(forStrangers: Bool) -> Response {
         switch readiness.phase {
         case .starting: return Self.page(.serviceUnavailable, "not ready: starting\n")
         case .stopping: return Self.page(.serviceUnavailable, Self.stopping)
-        case .serving: return readyToServe()
+        case .serving: return readyToServe(forStrangers: forStrangers)
         }
     }
 
     /// Asks for nothing that the disk has to tell: strangers may ask this as often as they like, and each
     /// would wait in a thread of its own.
-    private func readyToServe() -> Response {
+    private func readyToServe(forStrangers: Bool) -> Response {
         switch store.health {
         case .writable:
             let count = store.quarantinedCount
             let damage = count == 0 ? "" : "\(count) damaged blocks are not served\n"
             return Self.page(.ok, "ready\n" + damage)
         case .readOnly(let error):
-            return Self.page(.serviceUnavailable, "not ready: no writes: \(error)\n")
+            return Self.page(
+                .serviceUnavailable, Self.refusal(error, forStrangers: forStrangers))
         case .closed: return Self.page(.serviceUnavailable, Self.stopping)
         }
+    }
+
+    /// Why the store takes no writes. The error has paths of this machine in it, and what the system and
+    /// LevelDB say; the log has it, too.
+    static func refusal(_ error: BlockStoreError, forStrangers: Bool) -> String {
+        guard forStrangers else { return "not ready: no writes: \(error)\n" }
+        if case .diskFull = error.code { return "not ready: disk full\n" }
+        return "not ready: no writes\n"
     }
 
     private static let stopping = "not ready: stopping\n"

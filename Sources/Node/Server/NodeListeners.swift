@@ -50,9 +50,11 @@ final class NodeListeners: Sendable {
                 )
             })
         let allotment = try Self.allotment(node)
+        let options = Self.options(
+            "public", addresses.publicAddress, allotment.publicCount, node)
+        let gateway = node.gateway { options.errorLog?("\(options.name): \($0)") }
         publicListener = try Listener(
-            Self.options("public", addresses.publicAddress, allotment.publicCount, node),
-            handler: Router(pages.routes, notFound: node.gateway).handler)
+            options, handler: Router(pages.routes, notFound: gateway).handler)
         do {
             privateListener = try Listener(
                 Self.options("private", addresses.privateAddress, allotment.privateCount, node),
@@ -106,22 +108,6 @@ final class NodeListeners: Sendable {
         if let other { other.join() } else { privateListener.drain(by: deadline) }
     }
 
-    /// Logs why requests failed: much of that a client can bring about as often as it likes, so only
-    /// so many lines are written, and the next one says how many were not.
-    private static func failureLog(_ name: String, _ log: Log) -> @Sendable (String) -> Void {
-        let rate = Locked(LineRate())
-        return { text in
-            let now = Instant.now
-            guard let leftOut = rate.withLock({ $0.next(at: now) }) else {
-                log.debug("a request failed", [.text("listener", name), .text("error", text)])
-                return
-            }
-            var fields: [LogField] = [.text("listener", name), .text("error", text)]
-            if leftOut > 0 { fields.append(.integer("leftOutBefore", leftOut)) }
-            log.warning("a request failed", fields)
-        }
-    }
-
     /// Says so where there is less room than the configuration wants.
     private static func allotment(
         _ node: OpenNode
@@ -157,7 +143,8 @@ final class NodeListeners: Sendable {
             options.takeUploads()
         }
         let log = node.log
-        options.errorLog = failureLog(name, log)
+        let failures = FailureLog(ofListener: name, log)
+        options.errorLog = { failures.write($0) }
         if log.level == .debug { options.accessLog = { AccessLine.write($0, to: log) } }
         return options
     }

@@ -54,7 +54,9 @@ final class OpenNode: Sendable {
     }
 
     /// The gateway on top of it.
-    var gateway: Handler {
+    ///
+    /// - Parameter errorLog: gets what clients are not told.
+    func gateway(errorLog: @escaping @Sendable (String) -> Void) -> Handler {
         var settings = GatewaySettings()
         settings.fields = configuration.gateway.headers.sorted { $0.key < $1.key }
             .map { (name: $0.key, value: $0.value) }
@@ -63,6 +65,7 @@ final class OpenNode: Sendable {
         }
         settings.deserializedResponses = configuration.gateway.deserializedResponses
         settings.concurrentRequestsMax = configuration.gateway.concurrentRequestsMax
+        settings.errorLog = errorLog
         let gateway = Gateway(library: library, settings: settings)
         gateway.addMemory(to: metrics)
         return gateway.handler
