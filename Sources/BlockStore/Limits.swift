@@ -45,6 +45,11 @@ package enum Limits {
     package static let failureCountMax = 64
     /// Bytes that a walk over a table reads before it lets its iterator go.
     package static let pageBytesMax = 64 << 10
+    /// Blocks that a shard of the cache counts the requests for before it holds many: 256 KiB.
+    package static let sketchEntriesAtStart = 32 << 10
+    /// The same at the most, however large the cache is: 32 MiB, of eight shards 256 MiB. They are for
+    /// 4 GiB of nodes of 1 KiB in a shard, or 1 TiB of leaves.
+    package static let sketchEntriesMax = 4 << 20
     /// Bytes of quarantined blocks' records in memory; further ones are looked up on disk.
     package static let quarantineBytesMax = 4 << 20
     /// Numbers of the log that a comparison of the log with the index marks at once: 8 MiB of bits.
@@ -61,6 +66,7 @@ package enum Limits {
         precondition(
             2 * indexBatchCountMax * MemoryCost.tableEntryMax <= tableBytesMax,
             "the table holds a full index batch while another one fills")
+        precondition(sketchEntriesAtStart <= sketchEntriesMax, "a sketch only grows")
         precondition(pinBatchBytesMax <= changeBytesMax, "a full batch of pins can wait")
     }
 }

@@ -75,6 +75,16 @@ package final class BlockCache: Sendable {
     /// Bytes in use, with what tables and lists take.
     package var byteCount: Int { shards.reduce(0) { $0 + $1.withLock { $0.byteCount } } }
 
+    /// Bytes in use with the counters of requests, which stand beside what the cache may hold.
+    package var memoryByteCount: Int {
+        shards.reduce(0) { $0 + $1.withLock { $0.byteCount + $0.sketchByteCount } }
+    }
+
+    /// The most that `memoryByteCount` can be.
+    package var memoryByteCountMax: Int {
+        shards.reduce(byteCountMax) { $0 + $1.withLock { $0.sketchByteCountMax } }
+    }
+
     /// Blocks held.
     package var count: Int { shards.reduce(0) { $0 + $1.withLock { $0.count } } }
 

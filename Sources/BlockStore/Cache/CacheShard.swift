@@ -41,6 +41,8 @@ struct CacheShard {
     private var places: [CacheKey: Int] = [:]
     private var lists = [List(), List(), List()]
     private var sketch: FrequencySketch
+    /// Keys that the sketch has room for at the most.
+    private let sketchEntriesMax: Int
 
     /// Grows with every removal: an insertion that began to read before it is refused.
     private(set) var version = 0
@@ -48,11 +50,16 @@ struct CacheShard {
     init(capacity: Int) {
         self.capacity = capacity
         // Nodes of folders have about 1 KiB; smaller blocks matter less.
-        sketch = FrequencySketch(entryCount: max(64, capacity / 1_024))
+        sketchEntriesMax = min(max(64, capacity / 1_024), Limits.sketchEntriesMax)
+        // A large cache may stay as good as empty, and is not to hold up the start.
+        sketch = FrequencySketch(entryCount: min(sketchEntriesMax, Limits.sketchEntriesAtStart))
     }
 
     var count: Int { places.count }
     var byteCount: Int { lists.reduce(0) { $0 + $1.byteCount } }
+    /// What the counters of requests take beside the entries.
+    var sketchByteCount: Int { sketch.byteCount }
+    var sketchByteCountMax: Int { FrequencySketch.byteCount(entryCount: sketchEntriesMax) }
 
     mutating func get(_ key: CacheKey) -> Bytes? {
         guard let place = places[key] else {
@@ -77,6 +84,7 @@ struct CacheShard {
         guard cost <= capacity / 3 else { return }
         let place = makeNode(key, bytes, cost)
         places[key] = place
+        growSketch()
         guard cost <= windowMax else { return admitOrRelease(place) }
         pushFirst(place, .window)
         while lists[Segment.window.rawValue].byteCount > windowMax {
@@ -84,6 +92,12 @@ struct CacheShard {
             unlink(last)
             admitOrRelease(last)
         }
+    }
+
+    /// A window that is full, an eighth of the shard, is to have counters for a full shard: with fewer,
+    /// they would be halved before a block was asked for again, and it would never get in.
+    private mutating func growSketch() {
+        sketch.grow(entryCount: min(8 * places.count, sketchEntriesMax))
     }
 
     mutating func remove(_ key: CacheKey) {

@@ -4,19 +4,42 @@
 /// - Spec: TinyLFU (Einziger, Friedman, Manes, 2017).
 struct FrequencySketch {
     private var words: [UInt64]
-    private let mask: Int
+    private var mask: Int { words.count - 1 }
     private var additions = 0
-    private let additionsMax: Int
+    // Half as many as a row has counters: with more, a key that was never asked for would seem to have
+    // been, and a list of small blocks would fill the cache.
+    private var additionsMax: Int { words.count * 2 }
 
-    /// - Parameter entryCount: how many keys the cache holds; rounded up to a power of two.
+    /// - Parameter entryCount: how many keys the cache holds.
     init(entryCount: Int) {
-        var size = 64
-        while size < entryCount { size *= 2 }
-        words = Array(repeating: 0, count: size)
-        mask = size - 1
-        // Half as many as a row has counters: with more, a key that was never asked for would seem to
-        // have been, and a list of small blocks would fill the cache.
-        additionsMax = size * 2
+        words = Array(repeating: 0, count: Self.wordCount(entryCount))
+    }
+
+    /// Bytes that it takes.
+    var byteCount: Int { words.count * MemoryLayout<UInt64>.stride }
+
+    /// Bytes that a sketch for so many keys takes.
+    static func byteCount(entryCount: Int) -> Int {
+        wordCount(entryCount) * MemoryLayout<UInt64>.stride
+    }
+
+    /// One word for each key, rounded up to a power of two.
+    private static func wordCount(_ entryCount: Int) -> Int {
+        var count = 64
+        while count < entryCount { count *= 2 }
+        return count
+    }
+
+    /// Has room for more keys from now on; never for fewer.
+    ///
+    /// What was counted stays: the word of a key in a sketch of twice the size is the old one, or the
+    /// same in the second half. So the second half begins as a copy of the first, and has as many
+    /// additions.
+    mutating func grow(entryCount: Int) {
+        while words.count < entryCount {
+            words += words
+            additions *= 2
+        }
     }
 
     /// Counts one request for a key.

@@ -16,7 +16,7 @@ extension BlockStore {
     private func addMemory(to registry: MetricRegistry) {
         let (cache, log, meta) = (cache, log, meta)
         let (quarantine, claims) = (quarantine, claims)
-        registry.memory("cache", limit: options.cacheByteCount) { cache.byteCount }
+        registry.memory("cache", limit: cache.memoryByteCountMax) { cache.memoryByteCount }
         registry.memory(log.room)
         registry.memory(meta.room)
         registry.memory("index", limit: Limits.tableBytesMax) {
