@@ -42,7 +42,7 @@ enum Holdfast {
             let name = (["holdfast"] + usage.words).joined(separator: " ")
             try? session.errors.line("Use '\(name) --help' for information about this command")
         }
-        try? session.finish()
+        try? session.errors.flush()
         return 1
     }
 }

@@ -82,21 +82,19 @@ struct FailingDiskTests {
         try expectEverything()
     }
 
+    /// A command without a node has no other log: pins that were acknowledged may be gone.
+    @Test func aRepairByACommandIsToldOnStandardError() throws {
+        _ = try damageTheLog()
+        let opened = try place.run("repo", "stat")
+        #expect(opened.exitCode == 0)
+        #expect(opened.errorText.contains("its log has been repaired"), "\(opened.errorText)")
+        #expect(opened.errorText.contains("droppedByteCount="), "\(opened.errorText)")
+        #expect(try place.run("repo", "stat").errorText == "", "told once")
+    }
+
     /// A log with a damaged record, and a read of it that fails once, at any time of the repair.
     @Test func anErrorOfTheDiskInARepairIsNotTakenForDamage() throws {
-        let node = try RunningNode(place)
-        var blocks: [String] = []
-        for number in 0..<12 {
-            let text = String(repeating: "\(number) ", count: 20_000)
-            let added = try place.run("add", "-Q", "--raw-leaves", input: Bytes(utf8: text))
-            blocks.append(String(added.outputText.dropLast()))
-        }
-        node.kill()
-        let logs = try File.names(in: place.home + "/blocks").filter { $0.hasSuffix(".log") }
-        let log = "/blocks/" + (try #require(logs.last))
-        var contents = try File.readAll(place.home + log, limit: 1 << 28).array
-        contents[100_000] ^= 1
-        try File.replace(place.home + log, with: Bytes(contents))
+        let (log, blocks) = try damageTheLog()
         #expect(try place.shell("cp -r .holdfast kept").exitCode == 0)
 
         func lostBlocks() throws -> [String] {
@@ -143,6 +141,26 @@ struct FailingDiskTests {
         #expect(shown.exitCode == (command.hasPrefix("refs") ? 0 : 1), "\(shown.errorText)")
         guard shown.exitCode != 0 else { return }
         #expect(shown.errorText.hasSuffix(": no space left on device\n"), "\(shown.errorText)")
+    }
+
+    /// Has the log of a node that was killed damaged in the middle.
+    ///
+    /// - Returns: its path below the repository, and the blocks that were put into it.
+    private func damageTheLog() throws -> (log: String, blocks: [String]) {
+        let node = try RunningNode(place)
+        var blocks: [String] = []
+        for number in 0..<12 {
+            let text = String(repeating: "\(number) ", count: 20_000)
+            let added = try place.run("add", "-Q", "--raw-leaves", input: Bytes(utf8: text))
+            blocks.append(String(added.outputText.dropLast()))
+        }
+        node.kill()
+        let logs = try File.names(in: place.home + "/blocks").filter { $0.hasSuffix(".log") }
+        let log = "/blocks/" + (try #require(logs.last))
+        var contents = try File.readAll(place.home + log, limit: 1 << 28).array
+        contents[100_000] ^= 1
+        try File.replace(place.home + log, with: Bytes(contents))
+        return (log, blocks)
     }
 
     private func refuses(_ fault: FailingCalls.Fault) throws {

@@ -173,12 +173,17 @@ struct Recovery {
 
     private func tell() {
         guard report != RecoveryReport() else { return }
-        log.warning(
-            "the block log was read again after the last stop",
-            [
-                .integer("indexedBlockCount", report.indexedBlockCount),
-                .integer("lostBlockCount", report.lostBlockCount),
-                .integer("damagedValueCount", report.damagedValueCount),
-            ])
+        let message = "the block log was read again after the last stop"
+        let fields: [LogField] = [
+            .integer("indexedBlockCount", report.indexedBlockCount),
+            .integer("lostBlockCount", report.lostBlockCount),
+            .integer("damagedValueCount", report.damagedValueCount),
+        ]
+        // Blocks that were not in the index yet are what a crash leaves: nothing was lost.
+        if report.lostBlockCount > 0 || report.damagedValueCount > 0 {
+            log.warning(message, fields)
+        } else {
+            log.info(message, fields)
+        }
     }
 }

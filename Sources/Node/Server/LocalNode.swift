@@ -39,11 +39,14 @@ package final class LocalNode {
     private init(home: String, environment: [String: String], scratchFolder: String?) throws {
         self.scratchFolder = scratchFolder
         let repository = try Repository.open(home: home)
+        // A command that opens a damaged repository repairs it, and nobody else is told what was lost.
+        let log = Log(level: .warning, format: .human, to: Server.standardError)
         do {
             let configuration = try Server.configuration(home: home, environment: environment)
-            node = try OpenNode(repository, configuration, log: .silent)
+            node = try OpenNode(repository, configuration, log: log)
         } catch {
             repository.close()
+            log.close()
             throw error
         }
         let pages = HealthPages(
@@ -56,6 +59,7 @@ package final class LocalNode {
             listener = try Listener(options, handler: rpc.guarding(pages.privateRoutes))
         } catch {
             node.close()
+            log.close()
             throw error
         }
     }
@@ -71,6 +75,7 @@ package final class LocalNode {
     package func close() {
         listener.drain(by: .after(.seconds(5)))
         node.close()
+        node.log.close()
         if let scratchFolder { try? File.removeTree(scratchFolder) }
     }
 }

@@ -116,7 +116,7 @@ package enum Server {
 
     /// Kept for the life of the process: a file closes its descriptor with its last reference, and
     /// what goes wrong after the log is said there too.
-    private static let standardError = File(descriptor: 2, name: "standard error")
+    static let standardError = File(descriptor: 2, name: "standard error")
 
     /// The second signal ends the process at once.
     ///
