@@ -83,6 +83,8 @@ extension File {
         try syncFolder(folder(of: path))
     }
 
+    /// One name is enough: whoever writes to a folder holds its lock, and the next one to write finds
+    /// what a process left that was killed.
     private static func makeTemporary(
         beside path: String, _ contents: Bytes, _ permissions: mode_t
     ) throws(FileError) -> (path: String, file: File) {

@@ -157,6 +157,44 @@ struct RepositoryTests {
         }
     }
 
+    /// The identity that one of two at once returned was replaced by that of the other.
+    @Test func aRepositoryIsNotMadeWhileAnotherProcessMakesIt() throws {
+        try withHome { home in
+            try File.makeFolder(home)
+            let lock = try File(home + "/lock", .readWrite)
+            #expect(try lock.tryLock())
+            let error = #expect(throws: RepositoryError.self) {
+                try Repository.initialize(home: home)
+            }
+            #expect(error?.code == .inUse)
+            #expect(try File.names(in: home) == ["lock"])
+            lock.close()
+            _ = try Repository.initialize(home: home)
+            try Repository.open(home: home).close()
+        }
+    }
+
+    @Test func ofManyWhoMakeARepositoryAtOnceOneDoes() throws {
+        try withHome { home in
+            let (made, refused) = (Locked<[Identity]>([]), Locked<[RepositoryError.Code]>([]))
+            let threads = (0..<8).map { index in
+                Thread(name: "init-\(index)") {
+                    do {
+                        let identity = try Repository.initialize(home: home)
+                        made.withLock { $0.append(identity) }
+                    } catch {
+                        let code = (error as? RepositoryError)?.code ?? .damaged
+                        refused.withLock { $0.append(code) }
+                    }
+                }
+            }
+            for thread in threads { thread.join() }
+            let kept = try Identity.open(in: home)
+            #expect(made.withLock { $0 } == [kept])
+            #expect(refused.withLock { $0 }.allSatisfy { [.exists, .inUse].contains($0) })
+        }
+    }
+
     /// It ends at any point before its last step, the version.
     @Test func aMakingThatWasBrokenOffIsRepeatedAndKeepsTheKey() throws {
         try withHome { home in

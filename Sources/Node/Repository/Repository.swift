@@ -45,13 +45,17 @@ package final class Repository: Sendable {
     /// - Parameter home: the folder; may be there, and a `config.json` in it is kept. It is closed to
     ///   other users.
     /// - Returns: the new identity.
+    /// - Throws: `.exists` for one that is there, `.inUse` while another process makes it.
     package static func initialize(home: String) throws -> Identity {
-        guard try !exists(home: home) else {
-            throw RepositoryError(
-                .exists, "there is a repository in \(home) already: use it, or remove it first")
-        }
+        try checkAbsence(home: home)
         try File.makeFolder(home)
         try close(home: home)
+        // Two at once would take each other's files for their own, and one would return an identity that
+        // is not kept.
+        let lock = try File(home + "/lock", .readWrite)
+        defer { lock.close() }
+        guard try takeLock(lock) else { throw inUse(home: home) }
+        try checkAbsence(home: home)
         for (folder, mode) in folders {
             try File.makeFolder(home + "/" + folder, permissions: mode)
         }
@@ -125,6 +129,12 @@ package final class Repository: Sendable {
     /// The URL of the running node's gateway, or nil.
     package static func gatewayAddress(home: String) -> String? {
         try? contents(home + "/" + gatewayFile).utf8Text
+    }
+
+    private static func checkAbsence(home: String) throws {
+        guard try exists(home: home) else { return }
+        throw RepositoryError(
+            .exists, "there is a repository in \(home) already: use it, or remove it first")
     }
 
     private static func checkVersion(home: String) throws {

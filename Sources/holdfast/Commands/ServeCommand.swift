@@ -31,7 +31,11 @@ enum ServeCommand {
     ) { invocation, session in
         let home = session.home(invocation)
         if invocation.flag("init"), try !Repository.exists(home: home) {
-            _ = try Repository.initialize(home: home)
+            do {
+                _ = try Repository.initialize(home: home)
+            } catch let error as RepositoryError where error.code == .exists {
+                // Another process has made it since the look.
+            }
         }
         var overrides: [String: String] = [:]
         for (option, key) in Self.configurationKeys {
