@@ -23,6 +23,16 @@ struct StopAlarmTests {
         #expect(text.contains("GET /ipfs/endless, POST /api/v0/add"))
     }
 
+    /// It would hang in writing why, with its only signal spent.
+    @Test func aFailureEndsTheProcessAlsoWhereNobodyReadsWhy() async {
+        await #expect(processExitsWith: .exitCode(1)) {
+            let alarm = StopAlarm(grace: .milliseconds(50), .silent) { [] }
+            alarm.set(to: .after(.seconds(60)))
+            alarm.endAfterFailure()
+            _ = Monitor(false).wait(by: .after(.seconds(60))) { $0 ? true : nil }
+        }
+    }
+
     @Test func aStopInTimeTurnsItOff() async {
         await #expect(processExitsWith: .success) {
             let alarm = StopAlarm(grace: .milliseconds(50), .silent) { [] }

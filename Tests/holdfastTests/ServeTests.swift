@@ -86,6 +86,28 @@ struct ServeTests {
         #expect(try place.shell(line).outputText.hasSuffix("code 0\n"))
     }
 
+    /// Its configuration is refused once the signals are waited for, and nobody reads why.
+    @Test func aFailedStartThatNobodyReadsAboutEnds() throws {
+        let place = try TestPlace()
+        let line = """
+            mkfifo pipe && exec 3<>pipe && head -c 65536 /dev/zero >&3
+            holdfast serve --private 0.0.0.0:0 2>&3 3>&- & node=$!
+            for i in $(seq 150); do kill -0 $node 2>/dev/null || break; sleep 0.1; done
+            kill -KILL $node 2>/dev/null && echo "still there"
+            wait $node; echo "code $?"
+            """
+        #expect(try place.shell(line).outputText.hasSuffix("code 1\n"))
+    }
+
+    @Test func theReasonOfAFailedStartIsInTheLogBeforeTheStoreIsClosed() throws {
+        let failed = try TestPlace().run("serve", "--private", "0.0.0.0:0")
+        #expect(failed.exitCode == 1)
+        let lines = failed.errorText.split(separator: "\n")
+        #expect(lines.first?.contains(#""message":"the node did not start""#) == true)
+        #expect(lines.first?.contains("no tokens yet") == true)
+        #expect(lines.last?.hasPrefix("Error: ") == true)
+    }
+
     /// It comes while the disk takes half a minute over each sync of the opening.
     @Test(arguments: [1, 2])
     func aSignalStopsItWhileItOpens(signals: Int) throws {

@@ -53,9 +53,11 @@ package enum Server {
             let reason = stop.wait(by: .never) { $0 } ?? ""
             log.info("stopping", [.text("because", reason)])
         } catch {
+            // Before the closing, which a slow disk may keep from ending.
+            log.error("the node did not start", [.text("error", "\(error)")])
             alarm.set(to: .after(.seconds(1)))
             services.stop(by: .after(.seconds(1)))
-            alarm.end()
+            alarm.endAfterFailure()
             throw error
         }
         let stopping = Instant.now

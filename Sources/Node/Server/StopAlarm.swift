@@ -15,6 +15,8 @@ struct StopAlarm {
         /// Running requests are told to end at this time.
         case stopping(Deadline)
         case over
+        /// Over, but for the reason, which is being told.
+        case failed
     }
 
     private let phase = Monitor(Phase.waiting)
@@ -38,7 +40,7 @@ struct StopAlarm {
             }
             guard case .stopping(let deadline) = next, !phase.isOver(by: deadline),
                 !phase.isOver(by: .after(grace))
-            else { return }
+            else { return phase.abandonAfterFailure() }
             let names = running()
             log.error(
                 "stopped without waiting any longer",
@@ -64,11 +66,31 @@ struct StopAlarm {
         phase.notify { $0 = .over }
         flush.run(by: .after(Limits.logFlushDuration))
     }
+
+    /// The same for a process that ends because something failed, and that has yet to say so: where
+    /// nobody takes that either, it ends without.
+    func endAfterFailure() {
+        phase.notify { $0 = .failed }
+        flush.run(by: .after(Limits.logFlushDuration))
+    }
 }
 
 extension Monitor<StopAlarm.Phase> {
     fileprivate func isOver(by deadline: Deadline) -> Bool {
-        wait(by: deadline) { if case .over = $0 { true } else { nil } } ?? false
+        wait(by: deadline) { phase in
+            switch phase {
+            case .over, .failed: true
+            case .waiting, .stopping: nil
+            }
+        } ?? false
+    }
+
+    /// Ends the process after a failure, with as much time for the words behind the log as for the log.
+    fileprivate func abandonAfterFailure() {
+        let isOver = wait(by: .after(Limits.logFlushDuration * 2)) { phase -> Bool? in
+            if case .failed = phase { nil } else { true }
+        }
+        if isOver == nil { ProcessSetup.abandon(1) }
     }
 }
 
