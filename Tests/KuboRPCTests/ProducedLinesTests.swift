@@ -125,7 +125,7 @@ struct ProducedLinesTests {
         let links = blocks.map { DagPBLink(cid: $0, nameBytes: .empty, tsize: 1) }
         let root = try writer.put(DagPBNode(links: links, data: nil).encode(), naming: naming)
         try Pins(node.library).add(root, for: node.access.context)
-        for block in blocks { #expect(try node.store.delete(block.multihash)) }
+        for block in blocks { #expect(try node.store.delete(block.multihash) == .deleted) }
         let answer = try PinCommands.verify(try node.invocation("pin/verify"))
         guard case .lines(let lines) = answer else {
             Issue.record("no lines")
