@@ -50,6 +50,7 @@ package final class BudgetShare: Sendable {
     ///
     /// - Parameter count: how many; at most what it holds.
     package func shrink(by count: Int) {
+        guard count != 0 else { return }
         let rest = held.wrappingSubtract(count, ordering: .relaxed).newValue
         precondition(rest >= 0, "a share gives back what it holds")
         budget.release(count)

@@ -1,3 +1,5 @@
+import Synchronization
+
 /// A number of bytes that many jobs share. Acquired before memory is allocated, released after.
 ///
 /// Who comes first is served first, and clients take turns: a large request at the front is not passed by small
@@ -9,6 +11,8 @@
 ///   through alone: refusing it for ever would make it impossible.
 package final class ByteBudget: Sendable {
     private let state = Locked(ByteBudgetState())
+    /// As in the state; may be asked for at every step of every job, without the lock.
+    private let waiters = Atomic<Int>(0)
 
     /// The most that may be in use.
     package let limit: Int
@@ -27,7 +31,7 @@ package final class ByteBudget: Sendable {
     package var inUse: Int { state.withLock { $0.used } }
 
     /// How many callers wait for bytes.
-    package var waiterCount: Int { state.withLock { $0.waiterCount } }
+    package var waiterCount: Int { waiters.load(ordering: .acquiring) }
 
     /// Takes bytes if they are free at once and nobody waits for them.
     ///
@@ -51,10 +55,12 @@ package final class ByteBudget: Sendable {
     /// Gives bytes back.
     package func release(_ count: Int) {
         precondition(count >= 0, "what is released has a size")
+        // Nobody waits whose bytes are free already.
+        guard count > 0 else { return }
         let served = state.withLock { state in
             state.used -= count
             precondition(state.used >= 0, "more was released than acquired")
-            return state.serve(limit: limit)
+            return serve(&state)
         }
         for waiter in served { waiter.wake() }
     }
@@ -70,6 +76,7 @@ package final class ByteBudget: Sendable {
         precondition(count >= 0, "what is acquired has a size")
         let waiter = state.withLock { state -> BudgetWaiter? in
             if state.take(count, rank, limit: limit) { return nil }
+            defer { waiters.store(state.waiterCount, ordering: .releasing) }
             return state.enqueue(count, rank, for: client)
         }
         guard let waiter else { return true }
@@ -83,9 +90,15 @@ package final class ByteBudget: Sendable {
     private func giveUp(_ waiter: BudgetWaiter) -> Bool {
         let (wasServed, served) = state.withLock { state in
             guard state.leave(waiter) else { return (true, [BudgetWaiter]()) }
-            return (false, state.serve(limit: limit))
+            return (false, serve(&state))
         }
         for waiter in served { waiter.wake() }
         return wasServed
+    }
+
+    private func serve(_ state: inout ByteBudgetState) -> [BudgetWaiter] {
+        guard state.waiterCount > 0 || waiters.load(ordering: .relaxed) > 0 else { return [] }
+        defer { waiters.store(state.waiterCount, ordering: .releasing) }
+        return state.serve(limit: limit)
     }
 }

@@ -17,11 +17,16 @@ enum AddMemory {
 
     /// What an entry takes at most, with the folders above it and a result that waits.
     ///
-    /// - Parameter hasFolder: whether those folders are there already.
-    static func most(at path: EntryPath, hasFolder: Bool) -> Int {
-        let folders = hasFolder ? path.names.suffix(1) : path.names[...]
-        return folders.reduce(0) { $0 + $1.count + folderBytes } + entryBytes + rootBytes
-            + 2 * MemoryLayout<AddResult>.stride + path.memoryByteCount
+    /// - Parameters:
+    ///   - path: where it stands.
+    ///   - pathByteCount: memory that the path takes.
+    ///   - hasFolder: whether those folders are there already; it is no folder itself then.
+    static func most(at path: EntryPath, of pathByteCount: Int, hasFolder: Bool) -> Int {
+        let names =
+            hasFolder
+            ? path.names.last?.count ?? 0
+            : path.names.reduce(0) { $0 + $1.count + folderBytes }
+        return names + entryBytes + rootBytes + 2 * MemoryLayout<AddResult>.stride + pathByteCount
             + 2 * Multiformats.Limits.identityDigestBytesMax
     }
 }

@@ -90,13 +90,15 @@ extension AddSession {
     /// while leaves are delivered would hold theirs.
     func end(_ file: PendingFile) throws {
         let hasFolder = lastFolder.map { $0 == file.path.names.dropLast() } ?? false
-        file.placeByteCount = AddMemory.most(at: file.path, hasFolder: hasFolder)
+        let pathByteCount = heldByteCount
+        file.placeByteCount = AddMemory.most(
+            at: file.path, of: pathByteCount, hasFolder: hasFolder)
         keepFolder(of: file.path)
         try makeRoom(for: file.placeByteCount)
         pendingByteCount += file.placeByteCount
         file.rootIndex = try tree.reserve(file.path)
         try leaves.push(
-            .end(file), nil, byteCount: 0, keeping: file.path.memoryByteCount, deliver: deliver)
+            .end(file), nil, byteCount: 0, keeping: pathByteCount, deliver: deliver)
     }
 
     /// Says that nothing more comes for a while: what was written is stored, so that others get the

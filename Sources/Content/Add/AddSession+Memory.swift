@@ -28,8 +28,10 @@ extension AddSession {
     /// Sees to it that an entry, and what is in line, can be placed without a wait. Who waits has delivered
     /// what was in line.
     func makeRoom(for byteCount: Int) throws {
-        while try !hasRoom(for: byteCount), try leaves.deliverSome(deliver: deliver) {}
-        try memory.makeRoom(for: pendingByteCount + byteCount) {}
+        while try !hasRoom(for: byteCount) {
+            if try leaves.deliverSome(deliver: deliver) { continue }
+            return try memory.makeRoom(for: pendingByteCount + byteCount) {}
+        }
     }
 
     private func hasRoom(for byteCount: Int) throws -> Bool {

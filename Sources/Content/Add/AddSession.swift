@@ -91,7 +91,7 @@ package final class AddSession {
     ) throws {
         try hold(path)
         guard !path.names.isEmpty else { return }
-        try makeRoom(for: AddMemory.most(at: path, hasFolder: false))
+        try makeRoom(for: AddMemory.most(at: path, of: heldByteCount, hasFolder: false))
         let (folder, _) = try tree.folder(at: path.names)
         folder.metadata = options.metadata(of: .directory, mode: mode, mtime: mtime)
         folder.sent = UnixFSMetadata(mode: mode, mtime: mtime)

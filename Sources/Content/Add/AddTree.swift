@@ -60,13 +60,23 @@ struct AddTree {
         guard names.count + (options.wrapsWithDirectory ? 1 : 0) <= Limits.pathSegmentsMax else {
             throw .addTooDeep
         }
-        var names = Array(names)[...]
-        let index = options.wrapsWithDirectory ? 0 : try topFolder(names.removeFirst())
+        let index = options.wrapsWithDirectory ? 0 : try topFolder(of: names)
         guard case .folder(var folder, _) = tops[index] else {
             preconditionFailure("a folder at the top stays one until the add ends")
         }
-        for name in names { folder = try folder.folder(name) }
+        for name in names.dropFirst(options.wrapsWithDirectory ? 0 : 1) {
+            folder = try folder.folder(name)
+        }
         return (folder, index)
+    }
+
+    private mutating func topFolder(
+        of names: some Collection<Bytes>
+    ) throws(ContentError) -> Int {
+        guard let name = names.first else {
+            preconditionFailure("what is in no folder is a top itself")
+        }
+        return try topFolder(name)
     }
 
     /// The index of the top that is the folder of that name.
