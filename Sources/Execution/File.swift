@@ -120,6 +120,15 @@ package final class File: @unchecked Sendable {
         }
     }
 
+    /// Waits until a read has no need to.
+    ///
+    /// - Parameter duration: the longest wait; nil for as long as it takes.
+    /// - Returns: whether there is something to read, or the end: of a file always.
+    package func isReadable(within duration: Duration?) throws(FileError) -> Bool {
+        let milliseconds = duration.map { Int32(clamping: $0.wholeNanoseconds / 1_000_000) }
+        return try isReady(for: POLLIN, milliseconds: milliseconds ?? -1)
+    }
+
     /// Reads until `count` bytes are there or the file ends.
     ///
     /// - Parameter count: bytes wanted, at most 2 GiB.
@@ -243,10 +252,14 @@ package final class File: @unchecked Sendable {
             do throws(FileError) {
                 return try File.retrying(operation, path, call)
             } catch  where error.number == EAGAIN {
-                var entry = pollfd(fd: descriptor, events: Int16(event), revents: 0)
-                _ = try File.retrying("wait for", path) { unsafe poll(&entry, 1, -1) }
+                _ = try isReady(for: event, milliseconds: -1)
             }
         }
+    }
+
+    private func isReady(for event: Int32, milliseconds: Int32) throws(FileError) -> Bool {
+        var entry = pollfd(fd: descriptor, events: Int16(event), revents: 0)
+        return try File.retrying("wait for", path) { unsafe poll(&entry, 1, milliseconds) } > 0
     }
 
     /// Calls until the call is not interrupted by a signal, and reads `errno` at once.

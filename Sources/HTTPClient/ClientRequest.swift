@@ -16,7 +16,13 @@ package struct ClientRequest {
         ///
         /// Pieces are joined until 512 KiB are full; an empty one sends at once what is there. With
         /// a length the function must give exactly as much; without one the body goes out chunked.
-        case producer(_ next: () throws -> Bytes?, length: UInt64? = nil)
+        ///
+        /// What the pieces are made of may be long in coming, from a pipe: `isReady` waits for it, at
+        /// most as long as it is told. Meanwhile what is there is sent, the answer is read, and the
+        /// request ends in time.
+        case producer(
+            _ next: () throws -> Bytes?, length: UInt64? = nil,
+            isReady: ((Duration) throws -> Bool)? = nil)
     }
 
     package var method: Method

@@ -21,7 +21,11 @@ enum CurlCallbacks {
             return Int(CURL_READFUNC_ABORT)
         }
         let buffer = unsafe UnsafeMutableRawBufferPointer(start: start, count: size * count)
-        return unsafe exchange.fill(buffer) ?? Int(CURL_READFUNC_ABORT)
+        switch unsafe exchange.fill(buffer) {
+        case .bytes(let count)?: return count
+        case .notYet?: return Int(CURL_READFUNC_PAUSE)
+        case nil: return Int(CURL_READFUNC_ABORT)
+        }
     }
 
     static let seek: curl_seek_callback = { context, offset, origin in
@@ -33,7 +37,7 @@ enum CurlCallbacks {
 
     static let progress: curl_xferinfo_callback = { context, _, _, _, _ in
         guard let exchange = unsafe exchange(context) else { return 1 }
-        return exchange.mayGoOn() ? 0 : 1
+        return exchange.mayGoOn() && exchange.resumeIfPaused() ? 0 : 1
     }
 
     static let openSocket: curl_opensocket_callback = { context, _, _ in

@@ -46,12 +46,15 @@ final class CurlHandle: @unchecked Sendable {
         let list = unsafe makeList(lines.lines)
         defer { unsafe curl_slist_free_all(list) }
         unsafe check(holdfast_curl_set_list(handle, CURLOPT_HTTPHEADER, list))
+        exchange.resume = resume
         return withExtendedLifetime(exchange) {
             unsafe errorText.pointee = 0
             let code = unsafe curl_easy_perform(handle)
             return exchange.finish(code == CURLE_OK ? nil : problem(code))
         }
     }
+
+    private func resume() -> Bool { unsafe curl_easy_pause(handle, CURLPAUSE_CONT) == CURLE_OK }
 
     private func problem(_ code: CURLcode) -> CurlProblem {
         var systemError = 0
@@ -145,7 +148,7 @@ final class CurlHandle: @unchecked Sendable {
         switch request.body {
         case .none: request.method == .get || request.method == .head ? nil : 0
         case .bytes(let bytes): bytes.count
-        case .producer(_, let length): length.map { Int(clamping: $0) } ?? -1
+        case .producer(_, let length, _): length.map { Int(clamping: $0) } ?? -1
         }
     }
 

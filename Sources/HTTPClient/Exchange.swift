@@ -17,6 +17,9 @@ final class Exchange {
     private var head = HeadParser()
     private var bodyByteCount = 0
     private var upload: Upload
+    private var isPaused = false
+    /// Tells libcurl to go on with the body.
+    var resume: () -> Bool = { true }
     private var socket: InProcessSocket?
 
     init(
@@ -47,18 +50,27 @@ final class Exchange {
 
     /// Fills libcurl's buffer from the request's body.
     ///
-    /// - Returns: how much was written, 0 at the end; nil to break off.
+    /// - Returns: nil to break off.
     @unsafe
-    func fill(_ buffer: UnsafeMutableRawBufferPointer) -> Int? {
-        var count = 0
+    func fill(_ buffer: UnsafeMutableRawBufferPointer) -> Upload.Filling? {
+        var filling = Upload.Filling.notYet
         let goesOn = attempt { () throws(HTTPClientError) in
             do throws(UploadError) {
-                unsafe count = try upload.fill(buffer)
+                unsafe filling = try upload.fill(buffer)
             } catch {
                 throw error.asClientError
             }
         }
-        return goesOn ? count : nil
+        guard goesOn else { return nil }
+        isPaused = filling == .notYet
+        return filling
+    }
+
+    /// Has libcurl ask again for a body that was not ready, once it has looked at the answer.
+    func resumeIfPaused() -> Bool {
+        guard isPaused else { return true }
+        isPaused = false
+        return resume()
     }
 
     /// Goes back to the body's first byte, for another connection.

@@ -19,6 +19,9 @@ enum Limits {
     /// Characters of a text that an error repeats.
     static let shownTextCountMax = 1_000
 
+    /// How long the next piece of a body is waited for before the answer is looked at.
+    static let bodyWait: Duration = .milliseconds(250)
+
     /// How long a connection may take to be made.
     static let connectMillisecondsMax = 30_000
 

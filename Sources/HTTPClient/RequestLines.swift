@@ -32,7 +32,7 @@ struct RequestLines {
         for field in request.fields {
             lines.append(try Self.line(field.name, field.value))
         }
-        if case .producer(_, length: .none) = request.body {
+        if case .producer(_, length: .none, _) = request.body {
             lines.append("Transfer-Encoding: chunked")
         }
         self.lines = lines

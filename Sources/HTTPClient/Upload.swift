@@ -2,6 +2,14 @@ import Buffers
 
 /// Feeds the body of a request into libcurl's buffer.
 struct Upload {
+    /// What became of libcurl's buffer.
+    enum Filling: Equatable {
+        /// So many bytes are in it; none only at the end.
+        case bytes(Int)
+        /// The next piece cannot be made yet.
+        case notYet
+    }
+
     private let body: ClientRequest.Body
     private var piece = Bytes.empty
     private var hasStarted = false
@@ -10,14 +18,18 @@ struct Upload {
 
     init(_ body: ClientRequest.Body) { self.body = body }
 
-    /// Joins pieces until the buffer is full, the body ends, or the producer asks to send at once.
+    /// Joins pieces until the buffer is full, the body ends, the producer asks to send at once, or
+    /// nothing is there to make the next one of.
     ///
-    /// - Returns: how many bytes were written; 0 only at the end.
+    /// - Blocking: `Limits.bodyWait` at most where the producer tells whether it is ready.
     @unsafe
-    mutating func fill(_ buffer: UnsafeMutableRawBufferPointer) throws(UploadError) -> Int {
+    mutating func fill(_ buffer: UnsafeMutableRawBufferPointer) throws(UploadError) -> Filling {
         var filled = 0
         while filled < buffer.count {
             if piece.isEmpty {
+                guard try isReady(within: filled > 0 ? .zero : Limits.bodyWait) else {
+                    return filled > 0 ? .bytes(filled) : .notYet
+                }
                 guard let next = try nextPiece() else { break }
                 piece = next
                 if next.isEmpty && filled > 0 { break }
@@ -31,7 +43,16 @@ struct Upload {
             piece = piece.dropFirst(count)
             filled += count
         }
-        return filled
+        return .bytes(filled)
+    }
+
+    private func isReady(within duration: Duration) throws(UploadError) -> Bool {
+        guard !isAtEnd, case .producer(_, _, let isReady?) = body else { return true }
+        do {
+            return try isReady(duration)
+        } catch {
+            throw .stopped(error)
+        }
     }
 
     /// Starts again; impossible once a producer was asked.
@@ -48,7 +69,7 @@ struct Upload {
         switch body {
         case .none: return end()
         case .bytes(let bytes): return isFirst ? bytes : end()
-        case .producer(let produce, let length):
+        case .producer(let produce, let length, _):
             let next: Bytes?
             do { next = try produce() } catch { throw .stopped(error) }
             byteCount += UInt64(next?.count ?? 0)

@@ -121,6 +121,81 @@ struct UploadTests {
         _ = server.stop()
     }
 
+    /// A producer that gives its pieces when it is allowed to, as a pipe does.
+    private func held(
+        _ pieces: [String], until isAllowed: @escaping (Int) -> Bool
+    ) -> ClientRequest.Body {
+        var given = 0
+        return .producer(
+            {
+                defer { given += 1 }
+                return given < pieces.count ? Bytes(utf8: pieces[given]) : nil
+            },
+            isReady: { duration in
+                if isAllowed(given) { return true }
+                _ = Pending<Void>().value(by: .after(duration))
+                return isAllowed(given)
+            })
+    }
+
+    @Test
+    func aRefusalIsReadWhileTheBodyIsNotReady() throws {
+        let server = try RawServer { connection in
+            connection.readHead()
+            connection.read(until: "3\r\none\r\n")
+            connection.write("HTTP/1.1 503 Busy\r\nContent-Length: 4\r\n\r\nbusy")
+            connection.readToEnd()
+        }
+        let client = HTTPClient(.tcp(host: "127.0.0.1", port: server.port))
+        let answer = try client.fetch(
+            ClientRequest(
+                .post, "/", body: held(["one", "two"]) { $0 == 0 }, deadline: .after(.seconds(60))))
+        #expect(answer.status == 503)
+        #expect(answer.body == "busy")
+        #expect(server.stop().first?.hasSuffix("\r\n\r\n3\r\none\r\n") == true)
+    }
+
+    @Test
+    func anAnswerThatBeginsWhileTheBodyIsNotReadyIsReadOn() throws {
+        let server = try RawServer { connection in
+            connection.readHead()
+            connection.read(until: "3\r\none\r\n")
+            connection.write("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\ngo\r\n")
+            connection.read(until: "3\r\ntwo\r\n0\r\n\r\n")
+            connection.write("2\r\non\r\n0\r\n\r\n")
+        }
+        let client = HTTPClient(.tcp(host: "127.0.0.1", port: server.port))
+        var answer = ""
+        _ = try client.send(
+            ClientRequest(
+                .post, "/", body: held(["one", "two"]) { $0 != 1 || answer == "go" },
+                deadline: .after(.seconds(60))),
+            onHead: { status, _ in #expect(status == 200) },
+            onBody: { answer += $0.displayText })
+        #expect(answer == "goon")
+        _ = server.stop()
+    }
+
+    @Test
+    func aBodyThatIsNeverReadyEndsInTimeAndWhenItIsCancelled() throws {
+        let server = try RawServer { $0.readToEnd() }
+        let client = HTTPClient(.tcp(host: "127.0.0.1", port: server.port))
+        var request = ClientRequest(.post, "/", body: held([]) { _ in false })
+        request.deadline = .after(.milliseconds(100))
+        let late = #expect(throws: HTTPClientError.self) { try client.fetch(request) }
+        #expect(late?.code == .timedOut)
+        request.deadline = .never
+        let cancellation = Cancellation()
+        request.cancellation = cancellation
+        request.body = held([]) { _ in
+            cancellation.cancel()
+            return false
+        }
+        let cancelled = #expect(throws: HTTPClientError.self) { try client.fetch(request) }
+        #expect(cancelled?.code == .cancelled)
+        _ = server.stop()
+    }
+
     @Test
     func aRefusalInTheMiddleOfTheBodyIsTheAnswer() throws {
         let server = try RawServer { connection in

@@ -74,6 +74,18 @@ struct ProgramTests {
         #expect(try place.run("add", "-rnQ", place.path("dir")).outputText == root)
     }
 
+    /// What comes with pauses, and what has no writer yet, is added as what is there.
+    @Test func aSlowPipeIsAddedToItsEnd() throws {
+        let place = try TestPlace()
+        let fast = try place.shell("printf onetwo | holdfast add -Q")
+        let slow = try place.shell("(printf one; sleep 0.6; printf two) | holdfast add -Q")
+        let named = try place.shell(
+            "mkfifo p && { (sleep 0.6; printf onetwo > p) & holdfast add -Q p; }")
+        #expect(fast.exitCode == 0 && fast.outputText.hasPrefix("Qm"), "\(fast.errorText)")
+        #expect(slow.outputText == fast.outputText, "\(slow.errorText)")
+        #expect(named.outputText == fast.outputText, "\(named.errorText)")
+    }
+
     @Test func standardInputIsAddedWithoutAName() throws {
         let place = try TestPlace()
         let cid = "QmZULkCELmmk5XNfCgTnCyFgAVxBRBXyDHGGMVoLFLiXEN"

@@ -109,6 +109,29 @@ struct TreeWalkTests {
         #expect(try body.next() == nil)
     }
 
+    @Test func aPipeIsReadyWhenSomethingIsInIt() throws {
+        let place = try TestPlace(makesRepository: false)
+        let path = place.path("pipe")
+        try File.makePipe(path)
+        let body = AddBody(
+            TreeWalk([(path: Bytes(utf8: path), name: "p")], rules: TreeWalk.Rules()),
+            boundary: "b", metadata: AddBody.Metadata())
+        // The head of the part waits for nobody, and a pipe without a writer has not ended.
+        #expect(try body.isReady(within: .zero))
+        #expect(try body.next()?.utf8Text?.hasPrefix("--b\r\nContent-Disposition") == true)
+        #expect(try !body.isReady(within: .zero))
+        let writer = try File(path, .readWrite)
+        #expect(try !body.isReady(within: .zero))
+        try writer.write("a")
+        #expect(try body.isReady(within: .zero))
+        #expect(try body.next() == "a")
+        #expect(try !body.isReady(within: .zero))
+        writer.close()
+        #expect(try body.isReady(within: .zero))
+        #expect(try body.next() == "\r\n--b--\r\n")
+        #expect(try body.isReady(within: .zero))
+    }
+
     @Test func aHundredThousandArgumentsAreNamedInAMoment() throws {
         let arguments = (0..<100_000).map { Bytes(utf8: "dir/\($0)") }
         let entries = try AddArguments.entries(arguments + arguments, standardInputName: nil)

@@ -5,7 +5,7 @@ import HTTP
 /// The multipart body of `add`: parts are made while they are sent.
 ///
 /// Large files are read straight into the pieces that are sent; small files are collected, so that
-/// ten thousand of them are not ten thousand writes.
+/// ten thousand of them are not ten thousand writes. What a pipe gives is sent as it comes.
 ///
 /// - Spec: kubo-rpc.md 1.5.
 final class AddBody: RPCBody {
@@ -65,6 +65,11 @@ final class AddBody: RPCBody {
         return writer.count > 0 ? writer.takeBytes() : nil
     }
 
+    func isReady(within duration: Duration) throws -> Bool {
+        guard writer.count == 0, let large else { return true }
+        return try large.isReady(within: duration)
+    }
+
     private func start(_ entry: TreeEntry) throws {
         switch entry.kind {
         case .folder:
@@ -81,7 +86,7 @@ final class AddBody: RPCBody {
             let input = try File(duplicating: 0, name: "standard input")
             large = FileReading(stream: input)
         case .pipe:
-            let pipe = try File(entry.path, .read)
+            let pipe = try File(entry.path, .readAtOnce)
             head(entry, type: "application/octet-stream")
             large = FileReading(stream: pipe)
         case .file:

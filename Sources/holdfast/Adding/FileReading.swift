@@ -54,8 +54,15 @@ final class FileReading {
         expectedByteCount = .max
     }
 
+    /// Waits until there is a next piece, at most for a duration; a file always has one.
+    func isReady(within duration: Duration?) throws -> Bool {
+        try opened != nil || file.isReadable(within: duration)
+    }
+
     /// The next piece; empty at the end.
     func next() throws -> Bytes {
+        // A named pipe that nobody has opened yet would look like one that has ended.
+        _ = try isReady(within: nil)
         // The files of /proc say that they are empty; so does an empty file: both end with a read
         // that gives nothing.
         let left = expectedByteCount == 0 ? .max : expectedByteCount - readByteCount

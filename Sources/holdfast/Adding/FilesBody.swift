@@ -26,4 +26,6 @@ final class FilesBody: RPCBody {
     }
 
     func next() throws -> Bytes? { try body.next() }
+
+    func isReady(within duration: Duration) throws -> Bool { try body.isReady(within: duration) }
 }

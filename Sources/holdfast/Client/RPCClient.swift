@@ -200,7 +200,8 @@ final class RPCClient {
         result.deadline = RPCRequest.deadline(for: request.timeout)
         if let body = request.body {
             result.fields["Content-Type"] = body.contentType
-            result.body = .producer({ try body.next() })
+            result.body = .producer(
+                { try body.next() }, isReady: { try body.isReady(within: $0) })
         }
         return result
     }

@@ -128,4 +128,11 @@ protocol RPCBody: AnyObject {
 
     /// The next piece, or nil at the end. An error breaks the call off.
     func next() throws -> Bytes?
+
+    /// Waits until the next piece can be made without a wait; at most for a duration.
+    func isReady(within duration: Duration) throws -> Bool
+}
+
+extension RPCBody {
+    func isReady(within duration: Duration) throws -> Bool { true }
 }

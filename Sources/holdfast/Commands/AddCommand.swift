@@ -156,6 +156,8 @@ private final class WatchedBody: RPCBody {
 
     var contentType: String { body.contentType }
 
+    func isReady(within duration: Duration) throws -> Bool { try body.isReady(within: duration) }
+
     func next() throws -> Bytes? {
         let piece = try body.next()
         try bar.add(takeCount())
