@@ -1,4 +1,5 @@
 import Execution
+import HTTP
 import HTTPClient
 import TestSupport
 import Testing
@@ -21,6 +22,23 @@ struct RPCClientTests {
             try client.page("/readyz", timeout: .zero)
         }
         #expect(ofPage?.code == .timedOut)
+    }
+
+    /// Nothing waits for the gigabytes behind what is shown.
+    @Test func anErrorWithoutEndIsBrokenOff() throws {
+        let client = AnsweringNode.client { node in
+            node.send("HTTP/1.1 500 Broken\r\nContent-Length: 1099511627776\r\n\r\n")
+            let piece = [UInt8](repeating: 0x61, count: 64 << 10)
+            // So long as somebody takes it, but not for ever.
+            for _ in 0..<1_024 where node.send(piece) {}
+        }
+        let refusal = #expect(throws: RPCError.self) {
+            try client.values(RPCRequest(["id"])) { _, _ in }
+        }
+        #expect(refusal?.message.utf8.count == Limits.errorByteCountMax)
+        let (status, text) = try client.page("/readyz")
+        #expect(status == .internalServerError)
+        #expect(text.utf8.count == Limits.errorByteCountMax)
     }
 
     @Test func theNodeHasItsTimeAndALittleMore() {

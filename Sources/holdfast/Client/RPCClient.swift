@@ -122,7 +122,7 @@ final class RPCClient {
         var status = Status.ok
         var hasEndMark = false
         var isEmpty = true
-        var refusal = ByteWriter()
+        var refusal = ShortAnswer()
         let trailers = try send(
             clientRequest(try request.fitting(isHoldfast: isHoldfast)),
             onHead: { code, fields in
@@ -134,8 +134,8 @@ final class RPCClient {
                 if status == .ok {
                     isEmpty = isEmpty && !Self.saysSomething(piece)
                     try onPiece(piece)
-                } else if refusal.count < Limits.errorByteCountMax {
-                    refusal.append(piece)
+                } else {
+                    try refusal.take(piece)
                 }
             })
         guard status == .ok else {
@@ -177,13 +177,12 @@ final class RPCClient {
     /// - Returns: the status and the text.
     func page(_ path: String, timeout: Duration? = nil) throws -> (Status, String) {
         var status = Status.ok
-        var body = ByteWriter()
+        var body = ShortAnswer()
         var request = ClientRequest(.get, path)
         request.fields = fields
         request.deadline = RPCRequest.deadline(for: timeout)
         _ = try send(
-            request, onHead: { code, _ in status = code },
-            onBody: { if body.count < Limits.errorByteCountMax { body.append($0) } })
+            request, onHead: { code, _ in status = code }, onBody: { try body.take($0) })
         return (status, body.takeBytes().displayText)
     }
 
@@ -206,7 +205,8 @@ final class RPCClient {
         return result
     }
 
-    /// Errors of our own callbacks come out as they are; those of the transfer say what to do.
+    /// Errors of our own callbacks come out as they are; those of the transfer say what to do. An answer
+    /// that is read no further has no trailers.
     private func send(
         _ request: ClientRequest, onHead: (Status, Fields) throws -> Void,
         onBody: (Bytes) throws -> Void
@@ -214,6 +214,7 @@ final class RPCClient {
         do {
             return try http.send(request, onHead: onHead, onBody: onBody)
         } catch {
+            if error.cause is ShortAnswer.IsFull { return Fields() }
             throw error.cause ?? error
         }
     }
@@ -228,7 +229,8 @@ final class RPCClient {
         if let value = try? JSONReader.read(body), let message = value["Message"]?.text {
             return RPCError(message)
         }
-        let text = (body.utf8Text ?? "").trimmingBlanks
+        // What is cut at its limit may end within a character.
+        let text = body.displayText.trimmingBlanks
         return RPCError(text.isEmpty ? "the node answered with status \(status)" : text)
     }
 
