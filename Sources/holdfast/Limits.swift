@@ -33,7 +33,10 @@ enum Limits {
     /// Bytes of room that is kept from one element for the next.
     static let keptTokenByteCount = 64 << 10
     /// Bytes of a line in an answer that is read as one value: a result for each of 100,000 arguments.
-    static let answerLineByteCountMax = 64 << 20
+    static let answerLineByteCountMax = 32 << 20
+    /// Bytes of memory that a value of an answer may take: 100,000 results of `dag stat` take some
+    /// 75 MiB. Two bytes of a line may become 64.
+    static let answerValueByteCountMax = 96 << 20
     /// Bytes of a line that is looked at before it is printed as it came: a longer one is no error.
     static let heldLineByteCountMax = errorByteCountMax
     /// Bytes of a table's rows that wait in memory until its widths are known; more wait in a file.

@@ -5,6 +5,24 @@ import Testing
 
 @Suite(.timeLimit(.minutes(20)))
 struct JSONReaderTests {
+    /// Not the length of the text: two bytes of it may become 64.
+    @Test(arguments: ["0,", "{},", "[],", "\"\",", "null,", "[0],", "{\"\":0},", "12345678,"])
+    func whatATextBecomesIsLimited(element: String) throws {
+        let text = Array(("[" + String(repeating: element, count: 100_000) + "0]").utf8)
+        #expect(throws: JSONError.self) {
+            try JSONReader.read(text, valueByteCountMax: 6_000_000)
+        }
+        let value = try JSONReader.read(text, valueByteCountMax: 30_000_000)
+        #expect(value.elements?.count == 100_001)
+    }
+
+    @Test func longTextsCountWithTheirBytes() throws {
+        let text = Array(("\"" + String(repeating: "\\u0001", count: 100_000) + "\"").utf8)
+        #expect(throws: JSONError.self) { try JSONReader.read(text, valueByteCountMax: 90_000) }
+        #expect(
+            try JSONReader.read(text, valueByteCountMax: 101_000).text?.utf8.count == 100_000)
+    }
+
     private func read(_ text: String) throws(JSONError) -> JSONValue {
         try JSONReader.read(Array(text.utf8))
     }

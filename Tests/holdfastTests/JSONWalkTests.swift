@@ -125,6 +125,15 @@ struct JSONWalkTests {
         }
     }
 
+    /// 2.4 MB that become more than 110 MB.
+    @Test func anElementThatBecomesTooMuchIsRefused() throws {
+        var walk = JSONWalk(Self.listing)
+        let lists = [[UInt8]](repeating: Array("[0],".utf8), count: 600_000).joined()
+        try walk.feed(Bytes(utf8: "{\"Objects\":[{\"Links\":[[")) { _ in }
+        try walk.feed(Bytes(Array(lists))) { _ in }
+        #expect(throws: JSONError.self) { try walk.feed("0]]}]}") { _ in } }
+    }
+
     @Test func nestingBeyondTheLimitIsRefused() throws {
         let deep = String(repeating: "[", count: 100_000)
         let text = "{\"Objects\":[{\"Links\":[" + deep + String(repeating: "]", count: 100_000)

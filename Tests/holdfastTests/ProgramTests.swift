@@ -132,6 +132,17 @@ struct ProgramTests {
         #expect(missing.exitCode == 1)
     }
 
+    @Test func aPinIsMoved() throws {
+        let place = try TestPlace()
+        let old = try place.run("add", "-Q", input: Bytes(utf8: "old\n")).outputText.dropLast()
+        let new = try place.run("add", "-Q", "--pin=false", input: Bytes(utf8: "new\n"))
+            .outputText.dropLast()
+        let moved = try place.run("pin", "update", String(old), String(new)).outputText
+        #expect(moved.hasPrefix("updated ") && moved.hasSuffix("\(new)\n"), "\(moved)")
+        #expect(moved.contains("\(old) to ") && moved.filter(\.isNewline).count == 1)
+        #expect(try place.run("pin", "ls", "-q").outputText == "\(new)\n")
+    }
+
     @Test func foldersAreListed() throws {
         let place = try TestPlace()
         try place.makeSampleFolder()

@@ -1,6 +1,7 @@
 import Execution
 import HTTP
 import HTTPClient
+import Node
 import TestSupport
 import Testing
 
@@ -39,6 +40,25 @@ struct RPCClientTests {
         let (status, text) = try client.page("/readyz")
         #expect(status == .internalServerError)
         #expect(text.utf8.count == Limits.errorByteCountMax)
+    }
+
+    /// The list of a long answer is printed while it comes; what is read as one value has a limit.
+    @Test func aValueThatBecomesTooMuchIsRefused() throws {
+        let count = 600_000
+        let client = AnsweringNode.client { node in
+            let list = [[UInt8]](repeating: Array("[0],".utf8), count: count).joined()
+            let answer = Array("{\"Pins\":[".utf8) + list + Array("0]}\n".utf8)
+            node.send("HTTP/1.1 200 OK\r\nContent-Length: \(answer.count)\r\n\r\n")
+            node.send(answer)
+        }
+        #expect(throws: JSONError.self) {
+            try client.values(RPCRequest(["pin", "rm"])) { _, _ in }
+        }
+        var pins = 0
+        try client.walk(RPCRequest(["pin", "rm"]), .members(["Pins": .elements(.whole)])) { event in
+            if case .value(_, let place) = event, place.depth == 2 { pins += 1 }
+        }
+        #expect(pins == count + 1)
     }
 
     @Test func theNodeHasItsTimeAndALittleMore() {

@@ -5,8 +5,13 @@ package struct JSONReader {
     private let bytes: [UInt8]
     private var offset = 0
     private var line = 1
+    /// Bytes that what is read may still take.
+    private var room: Int
 
-    private init(_ bytes: [UInt8]) { self.bytes = bytes }
+    private init(_ bytes: [UInt8], room: Int) {
+        self.bytes = bytes
+        self.room = room
+    }
 
     /// Reads a whole text.
     ///
@@ -18,10 +23,15 @@ package struct JSONReader {
 
     /// Reads a whole text.
     ///
-    /// - Parameter bytes: UTF-8.
+    /// - Parameters:
+    ///   - bytes: UTF-8.
+    ///   - limit: bytes of memory that the value may take: two bytes of text may be a value of 64.
+    ///     Without one where the text itself is short.
     /// - Returns: the value.
-    package static func read(_ bytes: [UInt8]) throws(JSONError) -> JSONValue {
-        var reader = JSONReader(bytes)
+    package static func read(
+        _ bytes: [UInt8], valueByteCountMax limit: Int = .max
+    ) throws(JSONError) -> JSONValue {
+        var reader = JSONReader(bytes, room: limit)
         let value = try reader.value(depth: 0)
         reader.skipBlanks()
         guard reader.offset == bytes.count else {
@@ -33,6 +43,7 @@ package struct JSONReader {
     private mutating func value(depth: Int) throws(JSONError) -> JSONValue {
         guard depth <= Limits.jsonDepthMax else { throw failure("too many levels of nesting") }
         skipBlanks()
+        try take(memory: Limits.jsonValueByteCount)
         switch peek {
         case UInt8(ascii: "{"): return try object(depth: depth)
         case UInt8(ascii: "["): return try array(depth: depth)
@@ -51,6 +62,7 @@ package struct JSONReader {
         offset += 1
         skipBlanks()
         if take(UInt8(ascii: "}")) { return .object(members) }
+        try take(memory: Limits.jsonListByteCount)
         while true {
             skipBlanks()
             guard peek == UInt8(ascii: "\"") else {
@@ -58,6 +70,7 @@ package struct JSONReader {
             }
             let line = self.line
             let name = try string()
+            try take(memory: Limits.jsonMemberByteCount)
             skipBlanks()
             guard take(UInt8(ascii: ":")) else {
                 throw failure("a colon is missing after \"\(name)\"")
@@ -75,6 +88,7 @@ package struct JSONReader {
         offset += 1
         skipBlanks()
         if take(UInt8(ascii: "]")) { return .array(elements) }
+        try take(memory: Limits.jsonListByteCount)
         while true {
             elements.append(try value(depth: depth + 1))
             skipBlanks()
@@ -103,6 +117,7 @@ package struct JSONReader {
             if !take(UInt8(ascii: "+")) { _ = take(UInt8(ascii: "-")) }
             if takeDigits() == 0 { throw failure("digits are missing") }
         }
+        try take(text: offset - start)
         return .number(String(decoding: bytes[start..<offset], as: UTF8.self))
     }
 
@@ -115,6 +130,7 @@ package struct JSONReader {
             case UInt8(ascii: "\""):
                 text += bytes[start..<offset]
                 offset += 1
+                try take(text: text.count)
                 guard let result = String(validating: text, as: UTF8.self) else {
                     throw failure("this text is not UTF-8")
                 }
@@ -169,6 +185,18 @@ package struct JSONReader {
             value = value << 4 | UInt32(digit)
         }
         return value
+    }
+
+    private mutating func take(text byteCount: Int) throws(JSONError) {
+        // A shorter one stands in its value.
+        if byteCount > 15 { try take(memory: byteCount + Limits.jsonTextByteCount) }
+    }
+
+    private mutating func take(memory byteCount: Int) throws(JSONError) {
+        room -= byteCount
+        guard room >= 0 else {
+            throw failure("up to here it takes too much memory: ask for less at once")
+        }
     }
 
     private var peek: UInt8? { offset < bytes.count ? bytes[offset] : nil }

@@ -143,7 +143,8 @@ struct JSONWalk {
     }
 
     private mutating func endToken(_ body: (Event) throws -> Void) throws {
-        let value = try JSONReader.read(token)
+        let value = try JSONReader.read(
+            token, valueByteCountMax: Limits.answerValueByteCountMax)
         token.removeAll(keepingCapacity: token.count <= Limits.keptTokenByteCount)
         extent = nil
         if case .name = step {

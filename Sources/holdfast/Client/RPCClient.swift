@@ -99,7 +99,7 @@ final class RPCClient {
 
     /// Reads one value of a stream, in the end of which an error may stand.
     private static func value(_ line: [UInt8]) throws -> JSONValue {
-        let value = try JSONReader.read(line)
+        let value = try JSONReader.read(line, valueByteCountMax: Limits.answerValueByteCountMax)
         if value["Type"]?.text == "error", let message = value["Message"]?.text {
             throw RPCError(message)
         }

@@ -104,15 +104,12 @@ enum NodeCommands {
     }
 
     /// Lists of texts, one a line.
-    static let strings: Command.Action = TextCommand.action { value, _, session in
-        for text in value["Strings"]?.elements ?? [] { try session.output.line(text.text ?? "") }
+    static let strings: Command.Action = TextCommand.list("Strings") { text, _, session in
+        try session.output.line(text.text ?? "")
     }
 
-    static let peers: Command.Action = TextCommand.action { value, _, session in
-        for peer in value["Peers"]?.elements ?? [] {
-            try session.output.line(
-                "\(peer["Addr"]?.text ?? "")/p2p/\(peer["Peer"]?.text ?? "")")
-        }
+    static let peers: Command.Action = TextCommand.list("Peers") { peer, _, session in
+        try session.output.line("\(peer["Addr"]?.text ?? "")/p2p/\(peer["Peer"]?.text ?? "")")
     }
 
     /// Commands without a text form of their own print their values as they come.

@@ -4,21 +4,38 @@ import Node
 enum PinCommands {
     static let add: Command.Action = { invocation, session in
         let kind = invocation.flag("recursive") ? "recursively" : "directly"
+        var progress = Progress()
         var isDone = invocation.printsJSON
-        try TextCommand.run(invocation, session) { value in
-            guard let pins = value["Pins"]?.elements else {
-                return try showProgress(value, session)
+        try TextCommand.walk(invocation, session, pins) { event in
+            switch event {
+            case .value(let pin, let place) where place.depth == 2:
+                try session.output.line("pinned \(pin.text ?? "") \(kind)")
+            case .value(let value, let place) where place.depth == 1:
+                if place.name == "Progress" { progress.nodeCount = value.integer ?? 0 }
+                if place.name == "Bytes" { progress.byteCount = value.unsigned ?? 0 }
+            case .end(depth: 1): (progress.isOver, isDone) = (true, true)
+            case .end(depth: 0):
+                if !progress.isOver { try show(progress, session) }
+                progress = Progress()
+            default: break
             }
-            isDone = true
-            for pin in pins { try session.output.line("pinned \(pin.text ?? "") \(kind)") }
         }
         guard isDone else { throw RPCError("the node has ended without saying what it has pinned") }
     }
 
-    private static func showProgress(_ value: JSONValue, _ session: Session) throws {
-        let size = HumanSize.decimal(value["Bytes"]?.unsigned ?? 0)
+    private static let pins = JSONShape.members(["Pins": .elements(.whole)])
+
+    /// What a value of the answer says; with the pins it is over.
+    private struct Progress {
+        var nodeCount: Int64 = 0
+        var byteCount: UInt64 = 0
+        var isOver = false
+    }
+
+    private static func show(_ progress: Progress, _ session: Session) throws {
         try session.errors.write(
-            "Fetched/Processed \(value["Progress"]?.integer ?? 0) nodes (\(size))")
+            "Fetched/Processed \(progress.nodeCount) nodes "
+                + "(\(HumanSize.decimal(progress.byteCount)))")
         try session.errors.control(.lineStart)
         try session.errors.flush()
     }
@@ -44,15 +61,23 @@ enum PinCommands {
         return "\(cid) \(pin["Type"]?.text ?? "")" + (name.isEmpty ? "" : " \(name)")
     }
 
-    static let remove: Command.Action = TextCommand.action { value, _, session in
-        for pin in value["Pins"]?.elements ?? [] {
-            try session.output.line("unpinned \(pin.text ?? "")")
-        }
+    static let remove: Command.Action = TextCommand.list("Pins") { pin, _, session in
+        try session.output.line("unpinned \(pin.text ?? "")")
     }
 
-    static let update: Command.Action = TextCommand.action { value, _, session in
-        let pins = (value["Pins"]?.elements ?? []).compactMap(\.text)
-        try session.output.line("updated \(pins.first ?? "") to \(pins.last ?? "")")
+    static let update: Command.Action = { invocation, session in
+        var (first, last): (String?, String?) = (nil, nil)
+        try TextCommand.walk(invocation, session, pins) { event in
+            switch event {
+            case .value(let pin, let place) where place.depth == 2:
+                guard let text = pin.text else { return }
+                (first, last) = (first ?? text, text)
+            case .end(depth: 0):
+                try session.output.line("updated \(first ?? "") to \(last ?? "")")
+                (first, last) = (nil, nil)
+            default: break
+            }
+        }
     }
 
     static let verify: Command.Action = TextCommand.action { value, invocation, session in

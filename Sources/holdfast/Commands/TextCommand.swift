@@ -15,6 +15,24 @@ enum TextCommand {
         }
     }
 
+    /// An action that prints what is in a list of the answer, element by element while it arrives.
+    ///
+    /// - Parameters:
+    ///   - name: of the member that is the list.
+    ///   - render: writes one element.
+    /// - Returns: the action.
+    static func list(
+        _ name: String,
+        _ render: @escaping @Sendable (JSONValue, Invocation, Session) throws -> Void
+    ) -> Command.Action {
+        { invocation, session in
+            try walk(invocation, session, .members([name: .elements(.whole)])) { event in
+                guard case .value(let element, let place) = event, place.depth == 2 else { return }
+                try render(element, invocation, session)
+            }
+        }
+    }
+
     /// Calls the command and hands its values on.
     static func run(
         _ invocation: Invocation, _ session: Session, onValue: (JSONValue) throws -> Void
