@@ -41,10 +41,24 @@ final class Session {
         return text.isEmpty ? nil : text
     }
 
+    /// What the node is told to trust the caller; nil for nothing.
+    ///
+    /// The variable is for those whose neighbours read the arguments of every process (`ps`).
+    static func secret(
+        for invocation: Invocation, _ environment: [String: String]
+    ) throws(UsageError) -> String? {
+        let name = "HOLDFAST_API_AUTH"
+        let text = invocation.text("api-auth") ?? environment[name] ?? ""
+        guard invocation.isGiven("api-auth") || !text.unicodeScalars.contains("\u{FFFD}") else {
+            throw UsageError("$\(name) is not UTF-8, and would be sent as another secret")
+        }
+        return text.isEmpty ? nil : text
+    }
+
     /// The way to the node: the one named by `--api` or `$HOLDFAST_API`, else the one that holds the
     /// repository, else one inside this process.
     func client(for invocation: Invocation) throws -> RPCClient {
-        let secret = invocation.text("api-auth")
+        let secret = try Self.secret(for: invocation, environment)
         if let text = namedAddress(invocation) {
             return try RPCClient(NodeAddress(parsing: text), secret: secret)
         }

@@ -63,6 +63,25 @@ struct CommandLineParserTests {
         }
     }
 
+    /// Every user of the machine can read what is typed.
+    @Test func aSecretNeedNotBeTyped() throws {
+        let environment = ["HOLDFAST_API_AUTH": "basic:user:pass"]
+        let (plain, typed) = (try invocation("id"), try invocation("id", "--api-auth", "token"))
+        #expect(try Session.secret(for: plain, environment) == "basic:user:pass")
+        #expect(try Session.secret(for: typed, environment) == "token")
+        #expect(try Session.secret(for: typed, [:]) == "token")
+        #expect(try Session.secret(for: plain, [:]) == nil)
+        #expect(try Session.secret(for: plain, ["HOLDFAST_API_AUTH": ""]) == nil)
+        let none = try invocation("id", "--api-auth=")
+        #expect(try Session.secret(for: none, environment) == nil)
+        let damaged = ["HOLDFAST_API_AUTH": "a\u{FFFD}b"]
+        let error = #expect(throws: UsageError.self) {
+            try Session.secret(for: plain, damaged)
+        }
+        #expect(error?.message.hasPrefix("$HOLDFAST_API_AUTH is not UTF-8") == true)
+        #expect(try Session.secret(for: typed, damaged) == "token")
+    }
+
     @Test func afterTwoDashesNothingIsAnOption() throws {
         let add = try invocation("add", "--", "-r", "--pin=false")
         #expect(add.arguments == ["-r", "--pin=false"])

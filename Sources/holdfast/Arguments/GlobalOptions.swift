@@ -17,7 +17,11 @@ enum GlobalOptions {
             """),
         Option(
             ["api-auth"], .text, value: "secret",
-            "Send this secret to the node: a bearer token, or basic:user:password."),
+            """
+            Send this secret to the node: a bearer token, or basic:user:password; \
+            $HOLDFAST_API_AUTH by default, which other users of this machine cannot see, as they \
+            can what is typed here.
+            """),
         Option(
             ["encoding", "enc"], .text, value: "form", default: "text",
             "Print text, or the JSON that the node sent."),
