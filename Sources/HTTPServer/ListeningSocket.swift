@@ -11,7 +11,7 @@ enum ListeningSocket {
         let socket =
             switch address {
             case .tcp(let host, let port): try openTCP(host, port)
-            case .unix(let path): try openUnix(path)
+            case .unix(let path): try UnixSocket.open(path)
             case .inherited(let descriptor): try checkInherited(descriptor)
             case .inProcess: Int32(-1)
             }
@@ -108,55 +108,6 @@ enum ListeningSocket {
         }
     }
 
-    private static func openUnix(_ path: String) throws(HTTPServerError) -> Int32 {
-        var address = sockaddr_un()
-        address.sun_family = sa_family_t(AF_UNIX)
-        let bytes = Array(path.utf8)
-        guard !bytes.isEmpty, bytes.count < MemoryLayout.size(ofValue: address.sun_path) else {
-            throw HTTPServerError(
-                code: .badAddress,
-                message: "the path of a Unix socket has 1 to 107 bytes, \"\(path)\" has "
-                    + "\(bytes.count): choose a shorter one")
-        }
-        unsafe withUnsafeMutableBytes(of: &address.sun_path) { unsafe $0.copyBytes(from: bytes) }
-        try removeAbandoned(path, address)
-        let descriptor = try make(AF_UNIX)
-        // The mode of the socket is that of the file that bind makes: only its owner may connect.
-        fchmod(descriptor, 0o600)
-        guard unsafe connectOrBind(descriptor, address, bind) == 0 else {
-            let code = errno
-            close(descriptor)
-            throw system("make the socket \(path)", code)
-        }
-        return try listening(descriptor)
-    }
-
-    /// Removes a socket file that nobody listens on any more.
-    private static func removeAbandoned(
-        _ path: String, _ address: sockaddr_un
-    ) throws(HTTPServerError) {
-        let probe = try make(AF_UNIX)
-        defer { close(probe) }
-        guard unsafe connectOrBind(probe, address, connect) != 0 else {
-            throw HTTPServerError(
-                code: .addressInUse,
-                message: "another process listens on \(path): stop it, or choose another path")
-        }
-        if errno == ECONNREFUSED { unsafe unlink(path) }
-    }
-
-    private static func connectOrBind(
-        _ descriptor: Int32, _ address: sockaddr_un,
-        _ call: (Int32, UnsafePointer<sockaddr>?, socklen_t) -> Int32
-    ) -> Int32 {
-        var copy = address
-        return unsafe withUnsafePointer(to: &copy) { pointer in
-            unsafe pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-                unsafe call(descriptor, $0, socklen_t(MemoryLayout<sockaddr_un>.size))
-            }
-        }
-    }
-
     private static func checkInherited(_ descriptor: Int32) throws(HTTPServerError) -> Int32 {
         var isListening: Int32 = 0
         var length = socklen_t(MemoryLayout<Int32>.size)
@@ -172,14 +123,16 @@ enum ListeningSocket {
         return descriptor
     }
 
-    private static func make(_ family: Int32) throws(HTTPServerError) -> Int32 {
+    /// A stream socket that nothing is known of yet.
+    static func make(_ family: Int32) throws(HTTPServerError) -> Int32 {
         let kind = SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue | SOCK_NONBLOCK.rawValue
         let descriptor = socket(family, Int32(kind), 0)
         guard descriptor >= 0 else { throw system("make a socket", errno) }
         return descriptor
     }
 
-    private static func listening(_ descriptor: Int32) throws(HTTPServerError) -> Int32 {
+    /// Has a socket listen that has an address; closes it where it cannot.
+    static func listening(_ descriptor: Int32) throws(HTTPServerError) -> Int32 {
         guard listen(descriptor, SOMAXCONN) == 0 else {
             let code = errno
             close(descriptor)

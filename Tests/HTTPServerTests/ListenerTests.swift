@@ -92,6 +92,30 @@ struct ListenerTests {
         #expect(unsafe stat(path, &status) != 0)
     }
 
+    /// The system refuses a connection to most of them as to a socket that was abandoned.
+    @Test func whatIsNoSocketIsNotRemovedForOne() throws {
+        let folder = try File.makeTemporaryFolder(prefix: "holdfast-unix-")
+        defer { try? File.removeTree(folder) }
+        try File.replace(folder + "/file", with: "kept")
+        try File.makeLink(folder + "/link", to: "file")
+        try File.makeLink(folder + "/nowhere", to: "none")
+        try File.makePipe(folder + "/pipe")
+        try File.makeFolder(folder + "/folder")
+        let names = try File.names(in: folder)
+        for name in names {
+            let path = folder + "/" + name
+            let error = #expect(throws: HTTPServerError.self) {
+                try Listener(
+                    ListenerOptions(name: "unix", address: .unix(path: path)),
+                    handler: Self.hello)
+            }
+            #expect(error?.code == .addressInUse)
+            #expect(error?.message.contains(path) == true)
+        }
+        #expect(try File.names(in: folder) == names)
+        #expect(try File.readAll(folder + "/file", limit: 10) == "kept")
+    }
+
     @Test func connectionsWithinTheProcessNeedNoAddress() throws {
         let listener = try Listener(
             ListenerOptions(name: "own", address: .inProcess),
