@@ -151,6 +151,13 @@ enum Limits {
     /// How long that may take; and how long a drain waits for requests whose first bytes have come.
     static let drainDuration: Duration = .seconds(1)
 
+    /// How long a listener waits for others that make or remove sockets in the same folder, which takes
+    /// them less than a millisecond.
+    static let folderLockDuration: Duration = .seconds(2)
+
+    /// How often it looks meanwhile.
+    static let folderLockPeriod: Duration = .milliseconds(5)
+
     /// How often the watchdog looks, at most.
     static let watchdogPeriod: Duration = .seconds(1)
 }

@@ -29,6 +29,8 @@ package final class Listener: @unchecked Sendable {
     }
 
     let core: ListenerCore
+    /// Of a Unix socket.
+    private let entry: SocketEntry?
     private let state: Monitor<State>
     private let isWatching = Monitor(true)
     private let watchdog: Thread
@@ -42,9 +44,11 @@ package final class Listener: @unchecked Sendable {
     package init(_ options: ListenerOptions, handler: @escaping Handler) throws(HTTPServerError) {
         let socket = try ListeningSocket.open(options.address)
         let number = ListeningSocket.inode(of: socket)
+        entry = if case .unix(let path) = options.address { SocketEntry(at: path) } else { nil }
         let core = ListenerCore(options, handler)
         guard let daemon = unsafe Self.start(core, socket) else {
             let code = errno
+            entry?.remove()
             // libmicrohttpd closes it where it fails late, and not where it fails early.
             if socket >= 0, ListeningSocket.inode(of: socket) == number { close(socket) }
             throw ListeningSocket.system("start the listener \(options.name)", code)
@@ -144,8 +148,8 @@ package final class Listener: @unchecked Sendable {
         core.shutConnections()
         unsafe MHD_stop_daemon(daemon)
         unsafe Unmanaged.passUnretained(core).release()
+        entry?.remove()
         if let socket = state.withLock({ $0.socket }) { close(socket) }
-        if case .unix(let path) = options.address { unsafe unlink(path) }
         state.notify { $0.hasStopped = true }
     }
 

@@ -1,3 +1,4 @@
+import Execution
 import Glibc
 
 /// Opens a listening socket that has a path for its address, and no port.
@@ -9,6 +10,10 @@ enum UnixSocket {
     /// - Throws: `HTTPServerError` that names the path and says what to do.
     static func open(_ path: String) throws(HTTPServerError) -> Int32 {
         let address = try address(path)
+        // From the look at the old one until the new one listens: of two nodes that start at once each
+        // would find the other one's abandoned.
+        let lock = FolderLock(around: path)
+        defer { lock.release() }
         try removeAbandoned(path, address)
         let descriptor = try ListeningSocket.make(AF_UNIX)
         // The mode of the socket is that of the file that bind makes.

@@ -116,6 +116,63 @@ struct ListenerTests {
         #expect(try File.readAll(folder + "/file", limit: 10) == "kept")
     }
 
+    @Test func aListenerThatEndsLeavesTheSocketOfTheNextOne() throws {
+        let folder = try File.makeTemporaryFolder(prefix: "holdfast-unix-")
+        defer { try? File.removeTree(folder) }
+        let path = folder + "/socket"
+        let options = ListenerOptions(name: "unix", address: .unix(path: path))
+        let (isRunning, mayEnd) = (Monitor(false), Monitor(false))
+        let first = try Listener(options) { _ in
+            isRunning.notify { $0 = true }
+            _ = mayEnd.wait(by: soon()) { $0 ? true : nil }
+            return .respond(.text(.ok, "first"))
+        }
+        let client = try #require(RawClient(unixSocketAt: path))
+        client.send(getAndClose)
+        #expect(isRunning.wait(by: soon()) { $0 ? true : nil } == true)
+        let ending = Thread(name: "ending") { first.drain(by: soon()) }
+
+        // It takes no more connections, and has not ended.
+        let deadline = soon()
+        var second: Listener?
+        while second == nil, !deadline.hasPassed {
+            second = try? Listener(options, handler: Self.hello)
+            pause(for: .milliseconds(1))
+        }
+        mayEnd.notify { $0 = true }
+        ending.join()
+        #expect(client.readToEnd().hasSuffix("first"))
+        let next = try #require(RawClient(unixSocketAt: path))
+        #expect(next.exchange(getAndClose).hasSuffix("hello"))
+        try #require(second).stop()
+        #expect(try File.names(in: folder) == [])
+    }
+
+    @Test func ofTwoThatStartAtOnceOneHasTheSocket() throws {
+        let folder = try File.makeTemporaryFolder(prefix: "holdfast-unix-")
+        defer { try? File.removeTree(folder) }
+        let path = folder + "/socket"
+        let options = ListenerOptions(name: "unix", address: .unix(path: path))
+        for _ in 0..<50 {
+            let abandoned = try RawClient(abandoningUnixSocketAt: path)
+            withExtendedLifetime(abandoned) {}
+            let started = Locked<[Listener]>([])
+            let threads = (0..<2).map { _ in
+                Thread(name: "starting") {
+                    guard let listener = try? Listener(options, handler: Self.hello) else { return }
+                    started.withLock { $0.append(listener) }
+                }
+            }
+            for thread in threads { thread.join() }
+            let listeners = started.withLock { $0 }
+            #expect(listeners.count == 1)
+            let client = try #require(RawClient(unixSocketAt: path))
+            #expect(client.exchange(getAndClose).hasSuffix("hello"))
+            for listener in listeners { listener.stop() }
+            #expect(try File.names(in: folder) == [])
+        }
+    }
+
     @Test func connectionsWithinTheProcessNeedNoAddress() throws {
         let listener = try Listener(
             ListenerOptions(name: "own", address: .inProcess),
