@@ -3,7 +3,8 @@ package import Execution
 /// Writes what happens as lines: one JSON object each for machines, or text for people.
 ///
 /// Lines go through a bounded queue to one writer thread, so a slow terminal or disk never holds up
-/// a request; what does not fit is dropped, counted, and the count is logged when there is room.
+/// a request; what does not fit or cannot be written is dropped, counted, and the count is logged when
+/// there is room.
 /// Keys, tokens and the contents of blocks are never logged: there is no field type for them.
 package final class Log: Sendable {
     /// How much a line matters.
@@ -45,7 +46,7 @@ package final class Log: Sendable {
     package init(level: Level, format: Format, to file: File) {
         self.level = level
         self.format = format
-        writer = LogWriter(file: file)
+        writer = LogWriter(format) { try file.write($0) }
     }
 
     /// A log that drops everything. For tests and for commands without a log.

@@ -6,19 +6,49 @@ final class LogWriter: Sendable {
     private struct Queue {
         var lines: [String] = []
         var byteCount = 0
-        var droppedCount: UInt64 = 0
-        var reportedDropCount: UInt64 = 0
+        /// Lines that did not fit or were not written, since the last report that was.
+        var droppedCount = 0
         var isClosed = false
+
+        /// Takes what waits.
+        mutating func take() -> Batch {
+            defer { (lines, byteCount, droppedCount) = ([], 0, 0) }
+            return Batch(lines: lines, droppedCount: droppedCount)
+        }
+    }
+
+    /// What is written at once.
+    private struct Batch {
+        let lines: [String]
+        /// Reported behind the lines.
+        let droppedCount: Int
+
+        func bytes(_ format: Log.Format) -> Bytes {
+            Bytes(utf8: lines.joined() + (droppedCount > 0 ? report(format) : ""))
+        }
+
+        private func report(_ format: Log.Format) -> String {
+            LogLine(
+                time: .now, level: .warning,
+                message: "log lines were dropped: writing them is too slow, or has failed",
+                fields: [.integer("droppedCount", droppedCount)]
+            ).text(in: format)
+        }
     }
 
     private let queue: Monitor<Queue>
     private let thread: Thread
     private let isJoined = Locked(false)
 
-    init(file: File) {
+    /// Starts the thread.
+    ///
+    /// - Parameters:
+    ///   - format: of its own lines.
+    ///   - write: called on the thread.
+    init(_ format: Log.Format, write: @escaping @Sendable (Bytes) throws -> Void) {
         let queue = Monitor(Queue())
         self.queue = queue
-        thread = Thread(name: "log-writer") { Self.run(queue, file) }
+        thread = Thread(name: "log-writer") { Self.run(queue, format, write) }
     }
 
     func enqueue(_ line: String) {
@@ -44,34 +74,26 @@ final class LogWriter: Sendable {
         if isFirst { thread.join() }
     }
 
-    private static func run(_ queue: Monitor<Queue>, _ file: File) {
-        while let lines = nextLines(queue) {
-            // A log that cannot be written (closed pipe, full disk) must not stop the node.
-            try? file.write(Bytes(utf8: lines.joined()))
+    private static func run(
+        _ queue: Monitor<Queue>, _ format: Log.Format, _ write: (Bytes) throws -> Void
+    ) {
+        while let batch = nextBatch(queue) {
+            do { try write(batch.bytes(format)) } catch {
+                // A log that cannot be written (closed pipe, full disk) must not stop the node. Some of
+                // the lines may have been written: nobody tells how many.
+                queue.withLock { $0.droppedCount += batch.lines.count + batch.droppedCount }
+            }
         }
+        let last = queue.withLock { $0.take() }
+        if last.droppedCount > 0 { try? write(last.bytes(format)) }
     }
 
     /// Waits for lines; nil when the log is closed and empty.
-    private static func nextLines(_ queue: Monitor<Queue>) -> [String]? {
-        let lines = queue.wait(by: .never) { queue -> [String]? in
-            guard !queue.lines.isEmpty || queue.isClosed else { return nil }
-            var lines = queue.lines
-            queue.lines = []
-            queue.byteCount = 0
-            if queue.droppedCount > queue.reportedDropCount {
-                lines.append(dropReport(queue.droppedCount - queue.reportedDropCount))
-                queue.reportedDropCount = queue.droppedCount
-            }
-            return lines
+    private static func nextBatch(_ queue: Monitor<Queue>) -> Batch? {
+        let batch = queue.wait(by: .never) { queue -> Batch?? in
+            if !queue.lines.isEmpty { return queue.take() }
+            return queue.isClosed ? .some(nil) : nil
         }
-        guard let lines, !lines.isEmpty else { return nil }
-        return lines
-    }
-
-    private static func dropReport(_ count: UInt64) -> String {
-        LogLine(
-            time: .now, level: .warning, message: "log lines were dropped: the writer is too slow",
-            fields: [.integer("droppedCount", Int(count))]
-        ).text(in: .json)
+        return batch ?? nil
     }
 }
