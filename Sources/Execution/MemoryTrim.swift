@@ -32,20 +32,22 @@ package final class MemoryTrim: Sendable {
     ///     trims eight times as often then.
     ///   - keptByteCountMax: memory that may have been freed since the last trim; with more it trims up to
     ///     eight times as often.
-    ///   - ownByteCount: how much memory the process has.
+    ///   - ownByteCount: how much memory the process has; nil where that is not known.
     ///   - usedByteCount: how much of it is allocated.
     ///   - whenLarge: called on the thread when the process has become large, and when it no longer is.
     ///     Must not wait for a disk: nothing is given back meanwhile.
     package init(
         every interval: Duration = .seconds(4), after work: Duration = .milliseconds(40),
         largeAbove byteCount: UInt64 = 176 << 20, keepingAtMost keptByteCountMax: UInt64 = 32 << 20,
-        ownByteCount: @escaping @Sendable () -> UInt64 = { ProcessSetup.ownByteCount },
+        ownByteCount: @escaping @Sendable () -> UInt64? = { ProcessSetup.ownByteCount },
         usedByteCount: @escaping @Sendable () -> UInt64 = { Allocator.usedByteCount },
         whenLarge: @escaping @Sendable (_ isLarge: Bool) -> Void = { _ in }
     ) {
         let schedule = TrimSchedule(
             every: interval, after: work, largeAbove: byteCount, keepingAtMost: keptByteCountMax)
         let figures = Figures(own: ownByteCount, used: usedByteCount)
+        // What the figures are read from is opened while there are files to open.
+        _ = ownByteCount()
         let thread = Thread(name: "memory-trim") { [state] in
             Self.run(schedule, state, figures, whenLarge)
         }
@@ -53,7 +55,7 @@ package final class MemoryTrim: Sendable {
     }
 
     private struct Figures: Sendable {
-        let own: @Sendable () -> UInt64
+        let own: @Sendable () -> UInt64?
         let used: @Sendable () -> UInt64
     }
 

@@ -65,26 +65,12 @@ package enum ProcessSetup {
         unsafe Bytes(copying: UnsafeRawBufferPointer(start: text, count: strlen(text)).bytes)
     }
 
-    /// Bytes of memory that the process has in use.
-    package static var residentByteCount: UInt64 { memoryByteCounts.resident }
+    /// Bytes of memory that the process has in use; nil where the system does not tell.
+    package static var residentByteCount: UInt64? { MemoryFigures.current?.resident }
 
     /// Bytes of memory that are the process's own: what the system cannot take back, unlike pages of
-    /// files that are mapped (`RssAnon`; decision 8).
-    package static var ownByteCount: UInt64 {
-        let (resident, shared) = memoryByteCounts
-        return resident - min(resident, shared)
-    }
-
-    /// From `/proc/self/statm`: the second and the third number, which count pages; zero without it.
-    private static var memoryByteCounts: (resident: UInt64, shared: UInt64) {
-        guard let text = try? File.readAll("/proc/self/statm", limit: 4_096) else { return (0, 0) }
-        let counts = text.split(separator: UInt8(ascii: " ")).prefix(3).map {
-            $0.utf8Text.flatMap { UInt64($0) } ?? 0
-        }
-        guard counts.count == 3 else { return (0, 0) }
-        let pageByteCount = UInt64(sysconf(Int32(_SC_PAGESIZE)))
-        return (counts[1] * pageByteCount, counts[2] * pageByteCount)
-    }
+    /// files that are mapped (`RssAnon`; decision 8). Nil where the system does not tell.
+    package static var ownByteCount: UInt64? { MemoryFigures.current?.own }
 
     /// Processor time that all threads of the process have used.
     package static var processorTime: Duration {

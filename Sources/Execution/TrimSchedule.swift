@@ -8,8 +8,9 @@ struct TrimSchedule {
         var elapsed: Duration
         /// Processor time since the last trim.
         var worked: Duration
-        /// Bytes of memory that are the process's own.
-        var ownByteCount: UInt64
+        /// Bytes of memory that are the process's own; nil where that is not known, and then the process
+        /// counts as what it was.
+        var ownByteCount: UInt64?
     }
 
     /// What is to be done after a look.
@@ -57,7 +58,7 @@ struct TrimSchedule {
     mutating func on(_ look: Look, usedByteCount: () -> UInt64) -> Action {
         var action = Action()
         let limit = isLarge ? largeByteCount / 4 * 3 : largeByteCount
-        if (look.ownByteCount > limit) != isLarge {
+        if let own = look.ownByteCount, (own > limit) != isLarge {
             isLarge.toggle()
             action.changesSize = true
         }
@@ -70,16 +71,17 @@ struct TrimSchedule {
     }
 
     private mutating func hasFreedMuch(_ look: Look, _ usedByteCount: UInt64) -> Bool {
-        let unused = Self.unused(look.ownByteCount, usedByteCount)
+        guard let own = look.ownByteCount else { return false }
+        let unused = Self.unused(own, usedByteCount)
         unusedAfterTrim = min(unusedAfterTrim, unused)
         return unused - unusedAfterTrim > keptByteCountMax
     }
 
     /// Notes how the process is after a trim, and how long that took.
     mutating func noteTrim(
-        ownByteCount: UInt64, usedByteCount: UInt64, took duration: Duration
+        ownByteCount: UInt64?, usedByteCount: UInt64, took duration: Duration
     ) {
-        unusedAfterTrim = Self.unused(ownByteCount, usedByteCount)
+        unusedAfterTrim = ownByteCount.map { Self.unused($0, usedByteCount) } ?? .max
         trimDuration = duration
     }
 

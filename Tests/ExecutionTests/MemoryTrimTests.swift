@@ -1,4 +1,5 @@
 import Execution
+import Glibc
 import TestSupport
 import Testing
 
@@ -54,11 +55,32 @@ struct MemoryTrimTests {
         }
     }
 
-    @Test func ownMemoryGrowsWithWhatIsTouched() {
-        let before = ProcessSetup.ownByteCount
+    @Test func ownMemoryGrowsWithWhatIsTouched() throws {
+        let before = try #require(ProcessSetup.ownByteCount)
         #expect(before > 1 << 20)
         let bytes = [UInt8](repeating: 1, count: 256 << 20)
-        #expect(ProcessSetup.ownByteCount > 128 << 20)
+        let after = try #require(ProcessSetup.ownByteCount)
+        #expect(after > 128 << 20)
         #expect(bytes.last == 1)
+    }
+
+    /// Where there are no more files to be opened, a node needs its figures most.
+    @Test func theFiguresAreKnownWithoutAFileToOpen() async {
+        await #expect(processExitsWith: .success) {
+            let isKnown = ProcessSetup.ownByteCount != nil
+            let resource = __rlimit_resource_t(RLIMIT_NOFILE.rawValue)
+            var limit = rlimit()
+            unsafe getrlimit(resource, &limit)
+            let usual = limit
+            limit.rlim_cur = 0
+            unsafe setrlimit(resource, &limit)
+            let hasFiles = (try? File("/proc/self/statm", .read)) != nil
+            let byteCounts = [ProcessSetup.ownByteCount, ProcessSetup.residentByteCount]
+            limit = usual
+            unsafe setrlimit(resource, &limit)
+            guard isKnown, !hasFiles, byteCounts.allSatisfy({ ($0 ?? 0) > 1 << 20 }) else {
+                ProcessSetup.abandon(1)
+            }
+        }
     }
 }

@@ -1,3 +1,4 @@
+import Buffers
 import Glibc
 import Testing
 
@@ -37,5 +38,17 @@ struct SystemFiguresTests {
         let status = FileStatus(raw)
         #expect(status.modified == WallTime(seconds: 0, nanoseconds: expected))
         #expect(status.statusChanged == status.modified)
+    }
+
+    @Test(
+        arguments: [
+            ("9 5 2 1 0 3 0\n", 20_480, 12_288), ("9 2 5 1 0 3 0\n", 8_192, 0), ("9 5\n", nil, nil),
+            ("", nil, nil), ("9 x 2 1", nil, nil), ("9 9999999999999999 2 1", nil, nil),
+        ] as [(String, UInt64?, UInt64?)])
+    func theMemoryOfTheProcessIsReadOrNotKnown(_ text: String, _ resident: UInt64?, _ own: UInt64?)
+    {
+        let figures = MemoryFigures(Bytes(utf8: text), pageByteCount: 4_096)
+        #expect(figures?.resident == resident)
+        #expect(figures?.own == own)
     }
 }

@@ -69,4 +69,20 @@ struct TrimScheduleTests {
         }
         #expect(count == 0)
     }
+
+    @Test func aProcessWhoseMemoryIsNotKnownStaysWhatItWas() {
+        var schedule = schedule()
+        let actions = [500, nil, 500, 100, nil, 100].map { own in
+            schedule.on(TrimSchedule.Look(elapsed: .zero, worked: .zero, ownByteCount: own)) { 0 }
+        }
+        #expect(actions.map(\.changesSize) == [true, false, false, true, false, false])
+        // It trims in its time.
+        let unknown = TrimSchedule.Look(
+            elapsed: .seconds(4), worked: .seconds(1), ownByteCount: nil)
+        let trims = schedule.on(unknown) { 0 }.trims
+        #expect(trims)
+        schedule.noteTrim(ownByteCount: nil, usedByteCount: 10, took: .zero)
+        let isDue = [100, 150, 151].map { self.trims(&schedule, own: $0, used: 90) }
+        #expect(isDue == [false, false, true])
+    }
 }

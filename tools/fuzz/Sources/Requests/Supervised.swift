@@ -16,14 +16,14 @@ enum Supervised {
             letFaultsBeTold()
             outcome.fulfil(Result { try body() })
         }
-        let before = ProcessSetup.residentByteCount
+        let before = ProcessSetup.residentByteCount ?? 0
         let deadline = Deadline.after(timeLimit)
         while !deadline.hasPassed {
             if let result = outcome.value(by: .after(.milliseconds(100))) {
                 thread.join()
                 return try result.get()
             }
-            let held = ProcessSetup.residentByteCount
+            let held = ProcessSetup.residentByteCount ?? 0
             try Finding.unless(
                 held < before + memoryMax, "more than \(memoryMax >> 20) MiB more are held")
         }
