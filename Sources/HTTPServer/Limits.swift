@@ -151,6 +151,9 @@ enum Limits {
     /// How long that may take; and how long a drain waits for requests whose first bytes have come.
     static let drainDuration: Duration = .seconds(1)
 
+    /// Bytes of a request's method and path where the requests that run are listed.
+    static let shownRequestByteCountMax = 256
+
     /// How long a listener waits for others that make or remove sockets in the same folder, which takes
     /// them less than a millisecond.
     static let folderLockDuration: Duration = .seconds(2)

@@ -66,7 +66,7 @@ package final class Listener: @unchecked Sendable {
     /// The counts since the start.
     package var statistics: ListenerStatistics { core.counters.snapshot }
 
-    /// The requests that are being worked on, such as `GET /ipfs/…`.
+    /// The requests that are being worked on, such as `GET /ipfs/…`; long paths are shortened.
     package var runningRequests: [String] { core.runningRequests }
 
     /// Takes over a connected stream socket as a connection of its own.

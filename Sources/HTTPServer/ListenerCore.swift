@@ -1,3 +1,4 @@
+import Buffers
 import CMicroHTTPD
 import Execution
 import HTTP
@@ -111,7 +112,9 @@ final class ListenerCore: @unchecked Sendable {
     /// The requests that are being worked on, for messages.
     var runningRequests: [String] {
         connections.withLock { $0.connections }.compactMap { connection in
-            connection.work.withLock { $0 }.map { "\($0.method) \($0.path)" }
+            connection.work.withLock { $0 }.map {
+                "\($0.method) \($0.path)".shortened(toByteCount: Limits.shownRequestByteCountMax)
+            }
         }
     }
 

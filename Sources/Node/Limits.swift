@@ -29,6 +29,8 @@ enum Limits {
     /// How long requests that were told to stop, and the store behind them, may take to end before the
     /// process ends without them.
     static let stopGrace: Duration = .seconds(5)
+    /// Requests that the log names when the process ends without them.
+    static let stopNamesMax = 8
     /// How long a log that nobody reads may hold up the end of the process.
     static let logFlushDuration: Duration = .seconds(1)
     /// Lines at the level of warnings about failed requests that each listener writes in a period.

@@ -165,4 +165,17 @@ struct LivenessTests {
         working.listener.stop()
         #expect(working.listener.runningRequests.isEmpty)
     }
+
+    @Test func aLongPathIsShortenedWhereItIsNamed() throws {
+        let working = try Working()
+        let client = try RawClient(port: #require(working.listener.port))
+        client.send("GET /a\(String(repeating: "b", count: 1_000))c HTTP/1.1\r\nHost: a\r\n\r\n")
+        _ = try working.liveness()
+        let names = working.listener.runningRequests
+        #expect(names.count == 1)
+        #expect(names.first?.utf8.count == 256)
+        #expect(names.first?.hasPrefix("GET /abbb") == true)
+        #expect(names.first?.hasSuffix("bbbc") == true)
+        working.listener.stop()
+    }
 }

@@ -41,4 +41,14 @@ struct StopAlarmTests {
             _ = Monitor(false).wait(by: .after(.milliseconds(300))) { $0 ? true : nil }
         }
     }
+
+    @Test func theFirstFewAreNamed() {
+        #expect(StopAlarm.shown([]) == "the store")
+        #expect(StopAlarm.shown(["GET /a", "GET /b"]) == "GET /a, GET /b")
+        let names = (0..<4_352).map { "GET /\($0)" }
+        #expect(StopAlarm.shown(Array(names.prefix(8))).hasSuffix(", GET /7"))
+        #expect(
+            StopAlarm.shown(names)
+                == names.prefix(8).joined(separator: ", ") + " and 4344 more")
+    }
 }

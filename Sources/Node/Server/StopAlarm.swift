@@ -27,7 +27,7 @@ struct StopAlarm {
     /// - Parameters:
     ///   - grace: how long requests may take to end after they were told to.
     ///   - log: gets a line that says what did not end.
-    ///   - running: asked for what still runs.
+    ///   - running: asked for what still runs; each of these texts is short.
     init(
         grace: Duration = Limits.stopGrace, _ log: Log,
         running: @escaping @Sendable () -> [String]
@@ -45,12 +45,20 @@ struct StopAlarm {
             log.error(
                 "stopped without waiting any longer",
                 [
-                    .text("for", names.isEmpty ? "the store" : names.joined(separator: ", ")),
+                    .text("for", Self.shown(names)),
                     .integer("requests", names.count),
                 ])
             flush.run(by: .after(Limits.logFlushDuration))
             ProcessSetup.abandon(1)
         }
+    }
+
+    /// The first few: a line with the requests of thousands of clients has no room in the log.
+    static func shown(_ names: [String]) -> String {
+        guard !names.isEmpty else { return "the store" }
+        let shown = names.prefix(Limits.stopNamesMax).joined(separator: ", ")
+        let leftOut = names.count - Limits.stopNamesMax
+        return leftOut > 0 ? "\(shown) and \(leftOut) more" : shown
     }
 
     /// Sets the alarm; again is harmless.
