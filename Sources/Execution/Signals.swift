@@ -34,11 +34,49 @@ package enum Signals {
         return number == SIGINT ? "SIGINT" : "SIGTERM"
     }
 
-    private static var stopSet: sigset_t {
+    /// Keeps back the signals that end the process, until `endProcess` takes them. To be called before
+    /// the first thread is made.
+    package static func keepBack() {
+        var set = Self.set(of: ending)
+        unsafe pthread_sigmask(SIG_BLOCK, &set, nil)
+    }
+
+    /// Ends the process by the first signal that was kept back, or comes, as the system would have done:
+    /// but something is done before.
+    ///
+    /// - Parameter body: runs on a thread of its own.
+    package static func endProcess(after body: @escaping @Sendable () -> Void) {
+        // What whoever started the process has it ignore, as a shell does in the background, would end it:
+        // a signal that is blocked is kept even so.
+        let numbers = ending.filter { !isIgnored($0) }
+        guard !numbers.isEmpty else { return }
+        _ = Thread(name: "signals") {
+            var set = Self.set(of: numbers)
+            var number: Int32 = 0
+            while unsafe sigwait(&set, &number) != 0 {}
+            body()
+            signal(number, SIG_DFL)
+            var only = Self.set(of: [number])
+            unsafe pthread_sigmask(SIG_UNBLOCK, &only, nil)
+            raise(number)
+        }
+    }
+
+    private static let ending = [SIGTERM, SIGINT, SIGHUP]
+
+    private static func isIgnored(_ number: Int32) -> Bool {
+        var action = sigaction()
+        guard unsafe sigaction(number, nil, &action) == 0 else { return false }
+        let handler = unsafe action.__sigaction_handler.sa_handler
+        return unsafe unsafeBitCast(handler, to: Int.self) == unsafeBitCast(SIG_IGN, to: Int.self)
+    }
+
+    private static var stopSet: sigset_t { Self.set(of: [SIGTERM, SIGINT]) }
+
+    private static func set(of numbers: [Int32]) -> sigset_t {
         var set = sigset_t()
         unsafe sigemptyset(&set)
-        unsafe sigaddset(&set, SIGTERM)
-        unsafe sigaddset(&set, SIGINT)
+        for number in numbers { unsafe sigaddset(&set, number) }
         return set
     }
 }

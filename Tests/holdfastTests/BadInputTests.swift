@@ -182,6 +182,37 @@ struct BadInputTests {
         #expect(try File.rawNames(in: place.path("tmp")) == [])
     }
 
+    /// Its input does not come, so somebody types Ctrl-C, or closes the terminal.
+    @Test(arguments: [("TERM", 143), ("HUP", 129)])
+    func aCommandWithoutARepositoryThatASignalEndsLeavesNothing(signal: String, code: Int) throws {
+        let place = try TestPlace()
+        let ended = try place.shell(
+            """
+            mkdir tmp; export TMPDIR=$PWD/tmp; mkfifo pipe && exec 3<>pipe
+            holdfast multibase encode <pipe 3>&- & command=$!
+            until [ -n "$(ls tmp)" ]; do sleep 0.05; done
+            kill -\(signal) $command
+            wait $command; echo "code $?"; ls tmp
+            """)
+        #expect(ended.outputText == "code \(code)\n", "\(ended.errorText)")
+    }
+
+    /// A shell has what it starts in the background ignore Ctrl-C.
+    @Test func aSignalThatIsIgnoredStaysIgnored() throws {
+        let place = try TestPlace()
+        let ended = try place.shell(
+            """
+            mkdir tmp; export TMPDIR=$PWD/tmp; mkfifo pipe && exec 3<>pipe
+            (trap '' INT; exec holdfast multibase encode -b base16 <pipe 3>&-) & command=$!
+            until [ -n "$(ls tmp)" ]; do sleep 0.05; done
+            kill -INT $command
+            echo -n a >&3; exec 3>&-
+            wait $command; echo " code $?"; ls tmp
+            """)
+        #expect(ended.outputText.hasPrefix("f61"), "\(ended.outputText) \(ended.errorText)")
+        #expect(ended.outputText.hasSuffix(" code 0\n"))
+    }
+
     @Test func aNewerRepositoryIsRefused() throws {
         let place = try TestPlace()
         try File.replace(place.home + "/version", with: Bytes(utf8: "99\n"))

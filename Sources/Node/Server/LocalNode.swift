@@ -23,8 +23,11 @@ package final class LocalNode {
     }
 
     /// Opens an empty repository that goes away with the node: for commands that only convert texts,
-    /// and so need neither a repository nor its lock.
+    /// and so need neither a repository nor its lock. It also goes away with a process that a signal ends,
+    /// as Ctrl-C does.
     package convenience init(scratchFor environment: [String: String]) throws {
+        // Until it is complete: what is being made cannot be removed.
+        Signals.keepBack()
         let folder = try File.makeTemporaryFolder(prefix: "holdfast-scratch-")
         do {
             let home = folder + "/home"
@@ -34,6 +37,7 @@ package final class LocalNode {
             try? File.removeTree(folder)
             throw error
         }
+        Signals.endProcess { try? File.removeTree(folder) }
     }
 
     private init(home: String, environment: [String: String], scratchFolder: String?) throws {
