@@ -74,6 +74,28 @@ struct RepositoryTests {
         }
     }
 
+    @Test func aKeyThatOthersCanReadIsRefused() throws {
+        try withHome { home in
+            _ = try Repository.initialize(home: home)
+            let key = home + "/keys/private-key"
+            try File.setPermissions(key, 0o644)
+            // As long as one folder above is closed they cannot.
+            try Repository.open(home: home).close()
+            try File.setPermissions(home, 0o711)
+            try Repository.open(home: home).close()
+            try File.setPermissions(home + "/keys", 0o755)
+            let error = #expect(throws: RepositoryError.self) { try Repository.open(home: home) }
+            #expect(error?.code == .open)
+            #expect(error?.description.contains("permissions 0644 of \(key)") == true)
+            #expect(error?.description.contains("run `chmod 600 \(key)`") == true)
+            try File.setPermissions(key, 0o600)
+            try Repository.open(home: home).close()
+            try File.setPermissions(key, 0o640)
+            try File.setPermissions(home, 0o700)
+            try Repository.open(home: home).close()
+        }
+    }
+
     /// Another user's address of a node would get the commands of this one.
     @Test func anAddressThatOthersCanWriteIsNotBelieved() throws {
         try withHome { home in
@@ -131,6 +153,32 @@ struct RepositoryTests {
             try File.remove(home + "/keys/private-key")
             let old = try Identity.open(in: home)
             #expect(old.peerID == identity.peerID && old.publicKey.isEmpty)
+        }
+    }
+
+    @Test(arguments: ["", "\n", "12D3KooW\n", "somebody\n", "12D3KooW 12D3KooW\n"])
+    func anIDThatIsNoneIsRefused(text: String) throws {
+        try withHome { home in
+            _ = try Repository.initialize(home: home)
+            try File.remove(home + "/keys/private-key")
+            try File.replace(home + "/keys/peer-id", with: Bytes(utf8: text))
+            let error = #expect(throws: RepositoryError.self) { try Identity.open(in: home) }
+            #expect(error?.code == .damaged)
+            #expect(error?.description.contains("\(home)/keys/peer-id should hold") == true)
+            let kept = try File.readAll(home + "/keys/peer-id", limit: 99)
+            #expect(kept.utf8Text == text)
+        }
+    }
+
+    @Test func aNewIdentityIsTold() throws {
+        try withHome { home in
+            _ = try Repository.initialize(home: home)
+            var told: [Identity] = []
+            _ = try Identity.open(in: home) { told.append($0) }
+            #expect(told == [])
+            for name in ["/keys/private-key", "/keys/peer-id"] { try File.remove(home + name) }
+            let identity = try Identity.open(in: home) { told.append($0) }
+            #expect(told == [identity])
         }
     }
 

@@ -86,6 +86,19 @@ struct ServeTests {
         #expect(try place.shell(line).outputText.hasSuffix("code 0\n"))
     }
 
+    @Test func anotherIdentityThanBeforeIsTold() throws {
+        let place = try TestPlace()
+        let before = try place.run("id", "-f", "<id>").outputText
+        try File.removeTree(place.home + "/keys")
+        let node = try RunningNode(place)
+        let after = try place.run("id", "-f", "<id>").outputText.filter { !$0.isWhitespace }
+        #expect(node.stop() == 0)
+        #expect(!before.contains(after))
+        let log = node.process.errorText
+        #expect(log.contains("the repository had no identity any more"), "\(log)")
+        #expect(log.contains(#""peerID":"\#(after)""#), "\(log)")
+    }
+
     /// Its configuration is refused once the signals are waited for, and nobody reads why.
     @Test func aFailedStartThatNobodyReadsAboutEnds() throws {
         let place = try TestPlace()

@@ -46,9 +46,13 @@ package struct Identity: Hashable, Sendable {
 
     /// The identity of a repository; one that has none gets one.
     ///
+    /// - Parameters:
+    ///   - home: the repository.
+    ///   - onNew: is told of one that was made.
     /// - Throws: EINVAL for a file of a key that is none; EIO and the like when the system does not
-    ///   tell whether there is a key. A key that is there is never replaced.
-    static func open(in home: String) throws -> Identity {
+    ///   tell whether there is a key; a message for an id that is none. A key or an id that is there is
+    ///   never replaced.
+    static func open(in home: String, onNew: (Identity) -> Void = { _ in }) throws -> Identity {
         if try File.exists(keyPath(in: home)) {
             let message = try Repository.contents(keyPath(in: home))
             let keys = message.dropFirst(privateKeyHead.count)
@@ -62,10 +66,26 @@ package struct Identity: Hashable, Sendable {
             }
             return Identity(publicKey: publicKey)
         }
-        guard try File.exists(path(in: home)) else { return try make(in: home) }
+        guard try File.exists(path(in: home)) else {
+            let identity = try make(in: home)
+            onNew(identity)
+            return identity
+        }
         let text = try Repository.contents(path(in: home))
-        return Identity(
-            peerID: text.split(separator: UInt8(ascii: "\n")).first?.displayText ?? "")
+        let peerID = text.split(separator: UInt8(ascii: "\n")).first?.utf8Text ?? ""
+        guard isPeerID(peerID) else {
+            throw RepositoryError(
+                .damaged,
+                "\(path(in: home)) should hold a peer id such as 12D3Koo…: put back the one that it "
+                    + "had, or remove the file, and the node gets a new one")
+        }
+        return Identity(peerID: peerID)
+    }
+
+    /// Whether a text is a multihash in base58btc: only that names a peer.
+    private static func isPeerID(_ text: String) -> Bool {
+        guard !text.isEmpty, let decoded = try? Multibase.decode("z" + text) else { return false }
+        return (try? Multihash(bytes: decoded.bytes)) != nil
     }
 
     /// Protobuf of a public key: type 1 (Ed25519), 32 bytes.

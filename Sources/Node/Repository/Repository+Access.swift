@@ -59,6 +59,21 @@ extension Repository {
             guard let status = try? File.status(of: path, followingLinks: true) else { continue }
             if isEntered || status.kind == .folder { try checkMode(status, path) }
         }
+        if isEntered { try checkSecrecy(home: home) }
+    }
+
+    /// Looks whether other users, who can enter the home, can read the private key.
+    private static func checkSecrecy(home: String) throws {
+        let path = home + "/keys/private-key"
+        guard let keys = try? File.status(of: home + "/keys", followingLinks: true),
+            keys.mode & 0o011 != 0,
+            let key = try? File.status(of: path, followingLinks: true), key.mode & 0o077 != 0
+        else { return }
+        let mode = String(key.mode & 0o777, radix: 8)
+        throw RepositoryError(
+            .open,
+            "permissions 0\(mode) of \(path) are too open: other users can read the node's private key: "
+                + "run `chmod 600 \(path)`")
     }
 
     private static func checkMode(_ status: FileStatus, _ path: String) throws {

@@ -35,7 +35,13 @@ final class OpenNode: Sendable {
         metrics.gauge(
             "holdfast_allocated_memory_bytes", help: "Memory that is allocated and not freed."
         ) { Double(Allocator.usedByteCount) }
-        identity = try Identity.open(in: repository.home)
+        // One that is finished has an identity, unless somebody has removed it.
+        identity = try Identity.open(in: repository.home) { identity in
+            log.warning(
+                "the repository had no identity any more, and got a new one: clients see another node. "
+                    + "To be the old one again, stop the node, and put keys/ back from a backup",
+                [.text("peerID", identity.peerID), .text("repository", repository.home)])
+        }
         var options = BlockStoreOptions(folder: repository.home)
         options.cacheByteCount = configuration.store.cacheByteCount
         options.reserveByteCount = Int(clamping: configuration.store.reserveByteCount)
