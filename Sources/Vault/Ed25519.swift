@@ -11,7 +11,8 @@ package enum Ed25519 {
     /// Traps when the generator cannot be seeded.
     package static func makePrivateKey() -> Bytes {
         var bytes = [UInt8](repeating: 0, count: keyByteCount)
-        let outcome = unsafe RAND_priv_bytes(&bytes, Int32(keyByteCount))
+        let outcome = unsafe RAND_priv_bytes_ex(
+            OpenSSLLibrary.own.context, &bytes, bytes.count, OpenSSLLibrary.strength)
         precondition(
             outcome == 1, "OpenSSL has no random bytes: the kernel's generator cannot be read")
         return Bytes(bytes)
@@ -23,7 +24,8 @@ package enum Ed25519 {
     package static func publicKey(of privateKey: Bytes) -> Bytes? {
         guard privateKey.count == keyByteCount else { return nil }
         let seed = privateKey.array
-        let pair = unsafe EVP_PKEY_new_raw_private_key(EVP_PKEY_ED25519, nil, seed, seed.count)
+        let pair = unsafe EVP_PKEY_new_raw_private_key_ex(
+            OpenSSLLibrary.own.context, "ED25519", nil, seed, seed.count)
         defer { unsafe EVP_PKEY_free(pair) }
         var bytes = [UInt8](repeating: 0, count: keyByteCount)
         var count = bytes.count

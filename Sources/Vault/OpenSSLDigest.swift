@@ -13,8 +13,8 @@ final class OpenSSLDigest: @unchecked Sendable {
     private let isExtendable: Bool
 
     private init(_ name: String, slot: Int, isExtendable: Bool = false) {
-        guard let method = unsafe EVP_MD_fetch(nil, name, nil) else {
-            preconditionFailure("OpenSSL's default provider is not loaded: it lacks \(name)")
+        guard let method = unsafe EVP_MD_fetch(OpenSSLLibrary.own.context, name, nil) else {
+            preconditionFailure("OpenSSL's default provider lacks \(name)")
         }
         unsafe self.method = unsafe method
         self.slot = slot

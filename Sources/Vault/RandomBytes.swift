@@ -19,10 +19,8 @@ package enum RandomBytes {
     ///
     /// - Parameter bytes: keeps its length.
     package static func fill(_ bytes: inout [UInt8]) {
-        guard let count = Int32(exactly: bytes.count) else {
-            preconditionFailure("nobody needs 2 GiB of random bytes at once")
-        }
-        let outcome = unsafe RAND_bytes(&bytes, count)
+        let outcome = unsafe RAND_bytes_ex(
+            OpenSSLLibrary.own.context, &bytes, bytes.count, OpenSSLLibrary.strength)
         precondition(
             outcome == 1, "OpenSSL has no random bytes: the kernel's generator cannot be read")
     }

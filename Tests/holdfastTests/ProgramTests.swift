@@ -42,6 +42,35 @@ struct ProgramTests {
         }
     }
 
+    /// The environment may say which part of OpenSSL others use; with none, a node ended by a trap.
+    @Test func whatOpenSSLIsToldByTheEnvironmentDoesNotMatter() throws {
+        let place = try TestPlace(makesRepository: false)
+        try place.write(
+            "openssl.cnf",
+            """
+            openssl_conf = all
+            [all]
+            providers = list
+            [list]
+            null = section
+            [section]
+            activate = 1
+
+            """)
+        let variables = ["OPENSSL_CONF": place.path("openssl.cnf")]
+        func run(_ words: String...) throws -> String {
+            let result = try place.run(words, adding: variables)
+            #expect(result.exitCode == 0, "\(words) \(result.errorText)")
+            return result.outputText
+        }
+        #expect(try run("init").contains("peer identity: 12D3Koo"))
+        try place.write("hello.txt", "hello\n")
+        for hash in ["sha1", "sha2-512", "sha3-256", "shake-256", "blake3"] {
+            let cid = try run("add", "-Q", "--hash=\(hash)", place.path("hello.txt")).dropLast()
+            #expect(try run("cat", String(cid)) == "hello\n")
+        }
+    }
+
     @Test func aFolderIsAddedAsKuboAddsIt() throws {
         let place = try TestPlace()
         try place.makeSampleFolder()
