@@ -1,3 +1,4 @@
+import CMicroHTTPD
 import Glibc
 
 /// The entry in a folder that the socket of a listener has made, and none that came after it.
