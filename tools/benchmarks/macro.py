@@ -265,7 +265,6 @@ def bench_strain(report, options, folder, seconds):
     program, quick = options.program, options.quick
     strain.bench_idle(report, program, folder, 500 if quick else 5_000, seconds)
     strain.bench_listing(report, program, folder, 10_000 if quick else 1_000_000)
-    strain.bench_endurance(report, program, folder, 5 if quick else options.load_seconds)
     strain.bench_hostile(report, program, folder)
 
 
@@ -274,7 +273,7 @@ def main():
     parser.add_argument("--program", default=os.path.join(ROOT, ".build/release/holdfast"))
     parser.add_argument("--quick", action="store_true", help="small sizes: is everything there?")
     parser.add_argument("--record", action="store_true", help="append to Docs/bench/macro.ndjson")
-    parser.add_argument("--only", default="", help="add, small, gateway, start or strain")
+    parser.add_argument("--only", default="", help="add, small, gateway, start, strain or endurance")
     parser.add_argument("--load-seconds", type=int, default=60,
                         help="how long the mixed load lasts; 3600 for the recorded figure")
     options = parser.parse_args()
@@ -295,6 +294,9 @@ def main():
             bench_start(report, options.program, folder, 10_000 if options.quick else 1_000_000)
         if options.only in ("", "strain"):
             bench_strain(report, options, folder, seconds)
+        if options.only in ("", "endurance"):
+            strain.bench_endurance(
+                report, options.program, folder, 5 if options.quick else options.load_seconds)
     finally:
         for process in Process.started:
             process.stop()

@@ -191,6 +191,8 @@ def bench_idle(report, program, folder, idle, seconds):
         except OSError:
             pass
         clients.append(client)
+    # They are idle when all of them have been taken in, not while that is being done.
+    time.sleep(2)
     try:
         beside = wrk(url, 32, seconds)
     except SystemExit as error:
