@@ -31,6 +31,9 @@ package final class Library: Sendable {
     /// Bytes in which all adds and imports together remember what they have to until their end.
     package let entryBudget: ByteBudget
 
+    /// Bytes of files that together came out of the reserve of the disk.
+    let spoolReserve: ByteBudget
+
     /// Bytes that the arguments of all calls that bring many together take.
     package let argumentBudget: ByteBudget
 
@@ -70,6 +73,7 @@ package final class Library: Sendable {
         stateReserveBudget = ByteBudget(
             name: "walk-reserve", limit: Limits.requestStateBytesMax)
         entryBudget = ByteBudget(name: "entries", limit: Limits.entryBytesMax)
+        spoolReserve = ByteBudget(name: "spool-reserve", limit: Limits.reservedSpoolBytesMax)
         argumentBudget = ByteBudget(name: "arguments", limit: Limits.argumentBytesMax)
         decodingBudget = ByteBudget(name: "decoding", limit: Limits.decodingBytesMax)
         self.source = source ?? LocalSource(store)

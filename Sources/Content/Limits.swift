@@ -168,6 +168,9 @@ package enum Limits {
     /// Bytes of path resolutions that are kept.
     static let resolutionBytesMax = 4 << 20
 
+    /// Bytes that all files without a name together may take out of the reserve of a full disk.
+    static let reservedSpoolBytesMax = 64 << 20
+
     /// How often the removal of a block looks again because somebody has pinned something meanwhile.
     static let removalLooksMax = 100
 

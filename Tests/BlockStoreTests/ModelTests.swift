@@ -33,8 +33,7 @@ struct ModelTests {
             case 7..<10: try appendRun(&random)
             case 10..<13: try delete(block, number)
             case 13..<15: try pin(block.cid, &random)
-            case 15: try unpin(block.cid)
-            case 16: try move(block.cid, &random)
+            case 15, 16: try unpin(block.cid)
             case 17: try compareCounters()
             case 18: try reopen(&random)
             default:
@@ -91,25 +90,6 @@ struct ModelTests {
             try store.unpin(cid, by: soon())
             pins[cid]?.2.subtract(.rpc)
             if pins[cid]?.2 == [] { pins[cid] = nil }
-        }
-
-        mutating func move(_ cid: CID, _ random: inout SeededRandom) throws {
-            guard let known = pins[cid], known.2.contains(.rpc) else { return }
-            let number = random.below(150)
-            let target = try VerifiedBlock(sample: number, byteCount: 1 + number * 97 % 5000).cid
-            let unpins = random.below(2) == 0
-            guard known.0 == .recursive || pins[target]?.0 != .recursive else {
-                #expect(throws: BlockStoreError.self) {
-                    try store.updatePin(from: cid, to: target, unpin: unpins, by: soon())
-                }
-                return
-            }
-            try store.updatePin(from: cid, to: target, unpin: unpins, by: soon())
-            pins[target] = (known.0, known.1, (pins[target]?.2 ?? []).union(.rpc))
-            if unpins, target != cid {
-                pins[cid]?.2.subtract(.rpc)
-                if pins[cid]?.2 == [] { pins[cid] = nil }
-            }
         }
 
         mutating func reopen(_ random: inout SeededRandom) throws {

@@ -106,6 +106,40 @@ struct RemovalRaceTests {
         #expect(try pins.pin(of: first) != nil)
     }
 
+    /// Of two who pin the same, one misses a block and takes the pin back; the other one looks when the
+    /// block is here again, and is told that it is pinned.
+    @Test func aPinThatAnotherOneTookBackIsThere() throws {
+        let (first, last) = (try blocks.raw("first"), try blocks.raw("last"))
+        let root = try blocks.node([("a", first), ("b", last)])
+        try source.interrupt(at: last) {
+            // The second look of this one begins while the block is not here.
+            try scratch.store.delete(first.multihash)
+            try source.interrupt(at: last) {
+                try scratch.store.unpin([root], ignoringAbsent: true, by: soon())
+            }
+            _ = try blocks.raw("first")
+        }
+        try pins.add(root, for: access.context)
+        #expect(try pins.pin(of: root) != nil)
+    }
+
+    /// Who deletes has looked below a pin while a block on the way was missing.
+    @Test func whatWasHiddenFromWhoDeletesStays() throws {
+        let leaf = try blocks.raw("leaf")
+        let inner = try blocks.node([("leaf", leaf)])
+        let last = try blocks.raw("last")
+        let root = try blocks.node([("a", inner), ("b", last)])
+        var mark: PinMark?
+        try source.interrupt(at: last) {
+            try scratch.store.delete(inner.multihash)
+            _ = try blocks.node([("leaf", leaf)])
+            try source.interrupt(at: last) { mark = scratch.store.pinMark }
+        }
+        try pins.add(root, for: access.context)
+        let seen = try #require(mark)
+        #expect(try scratch.store.delete(leaf.multihash, ifNoPinSince: seen) == .pinsChanged)
+    }
+
     @Test func anUpdateOfAPinIsTakenBack() throws {
         let old = try blocks.node([("old", try blocks.raw("old"))])
         let (first, last) = (try blocks.raw("first"), try blocks.raw("last"))

@@ -237,4 +237,31 @@ struct WideParentTests {
         export.release()
         #expect(access.library.blockMemory.inUse == 0)
     }
+
+    /// Also while one step of the archive goes through any number of blocks in which there is nothing.
+    @Test func othersGetTheMemoryOfAFolderOfATar() throws {
+        let honest = try file(of: try blocks.raw("x"), 2)
+        let part = try file(of: try blocks.raw(""), 300, byteCount: 0)
+        let empty = try file(of: part, 1_000, byteCount: 0)
+        let links = [honest, empty].enumerated().map {
+            DagPBLink(cid: $0.element, name: "\($0.offset)", tsize: 1)
+        }
+        let data = filled(UnixFSData(type: .directory).encode())
+        let wide = try blocks.store(DagPBNode(links: links, data: data).encode(), .dagPB)
+        let byteCount = try #require(try scratch.access.byteCount(of: wide))
+        let access = makeAccess(largeEgressBytesMax: byteCount)
+        let thread = Thread(name: "tar") {
+            guard
+                var export = try? TarExport(wide, name: Bytes(utf8: "t"), access: access)
+            else { return }
+            while (try? export.next()) ?? nil != nil {}
+        }
+        while source.lookCount(at: part) < 10 { pause(for: .milliseconds(1)) }
+        #expect(access.library.blockMemory.large.inUse == byteCount)
+        let other = access.library.access(for: RequestContext(deadline: soon()))
+        #expect(try other.makeReader().block(wide).count == byteCount)
+        #expect(source.lookCount(at: part) < 1_000)
+        access.context.cancel()
+        thread.join()
+    }
 }

@@ -43,6 +43,17 @@ struct ResultSpoolTests {
         }
     }
 
+    /// Many of them together have a part of the reserve, so that it stays a reserve.
+    @Test func allTogetherLeaveMostOfTheReserve() throws {
+        let node = try TestNode(reserveByteCount: 1 << 60)
+        let piece = Bytes([UInt8](repeating: 1, count: 8 << 20))
+        var all = (0..<8).map { _ in ResultSpool(node.access) }
+        for answer in all { try answer.append(piece) }
+        #expect(throws: ContentError.self) { try ResultSpool(node.access).append(piece) }
+        all.removeLast()
+        try ResultSpool(node.access).append(piece)
+    }
+
     private static func value(_ list: Int, _ number: Int) -> String {
         "\(list)-\(1_000_000 + number)-" + String(repeating: "x", count: 500)
     }

@@ -41,7 +41,7 @@ extension BlockStore {
         return removed == nil ? .absent : .deleted
     }
 
-    /// Where the deletions stand, for `hasDeleted(since:by:)`. To be taken before blocks are looked at.
+    /// Where the deletions stand, for `deletions(since:by:)`. To be taken before blocks are looked at.
     package var deletionMark: DeletionMark {
         DeletionMark(count: log.state.withLock { $0.deletions.begunCount })
     }
@@ -50,15 +50,16 @@ extension BlockStore {
     /// blocks from being deleted: deletions that began before it have ended when this returns, those
     /// that begin later see it.
     ///
+    /// - Returns: where they stand now; nil where none has begun since.
     /// - Throws: `.deadlineExceeded`, `.closed`.
-    package func hasDeleted(
+    package func deletions(
         since mark: DeletionMark, by deadline: Deadline
-    ) throws(BlockStoreError) -> Bool {
+    ) throws(BlockStoreError) -> DeletionMark? {
         let now = deletionMark
-        guard now != mark else { return false }
+        guard now != mark else { return nil }
         while true {
             switch log.state.withLock({ $0.progress(ofFirst: now.count) }) {
-            case .ended: return true
+            case .ended: return now
             case .refused(let error): throw error
             case .running(let generation):
                 try log.waitForChange(since: generation, by: deadline)

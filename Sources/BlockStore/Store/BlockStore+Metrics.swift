@@ -46,7 +46,7 @@ extension BlockStore {
             "holdfast_store_quarantined_blocks", help: "Blocks that failed a check."
         ) { Double(quarantine.count) }
         registry.gauge("holdfast_store_disk_free_bytes", help: "Free bytes of the disk.") {
-            Double(freeSpace.latestByteCount)
+            freeSpace.latestByteCount.map(Double.init) ?? .nan
         }
         registry.gauge("holdfast_store_writable", help: "1 if the store takes writes.") {
             log.state.withLock { $0.writeRefusal } == nil ? 1 : 0

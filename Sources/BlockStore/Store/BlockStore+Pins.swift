@@ -148,38 +148,6 @@ extension BlockStore {
         }
     }
 
-    /// Moves a pin to another root in one step, with mode and name.
-    ///
-    /// - Parameters:
-    ///   - old: a root that this holder has pinned.
-    ///   - new: the root to pin.
-    ///   - unpins: whether the old one is given up.
-    ///   - holder: whose pin it is.
-    ///   - deadline: when to give up; then either all of it has happened or nothing.
-    /// - Returns: whether the holder had no pin at `new` before.
-    /// - Throws: `.notPinned` when this holder has no pin at `old`; `.pinnedRecursively` when that is a
-    ///   direct one and `new` has a recursive one.
-    @discardableResult
-    package func updatePin(
-        from old: CID, to new: CID, unpin unpins: Bool, holder: Pin.Holders = .rpc,
-        by deadline: Deadline
-    ) throws(BlockStoreError) -> Bool {
-        try Self.checkLength(new)
-        try waitForBlocks(by: deadline)
-        return try claims.with([old, new], by: deadline) { () throws(BlockStoreError) in
-            defer { recentPins.withLock { $0.add([new]) } }
-            guard let pin = try pin(of: old), pin.holders.contains(holder) else {
-                throw Self.notPinned(old)
-            }
-            let before = try self.pin(of: new)
-            let moved = try changed(before, new, mode: pin.mode, name: pin.name, holder: holder)
-            var changes = [Self.put(moved)]
-            if unpins, old != new { changes.append(try removal(of: old, holder: holder)) }
-            try meta.write(changes, by: deadline)
-            return before?.holders.contains(holder) != true
-        }
-    }
-
     /// Where the pins stand, for `delete(_:ifNoPinSince:by:)`. To be taken before they are looked at.
     package var pinMark: PinMark { recentPins.withLock { $0.mark } }
 

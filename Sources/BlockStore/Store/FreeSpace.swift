@@ -11,7 +11,7 @@ final class FreeSpace: Sendable {
     private let allowance = Atomic<Int>(0)
 
     private struct Figure {
-        var byteCount = 0
+        var byteCount: Int?
         var isBeingAskedFor = false
     }
 
@@ -25,16 +25,16 @@ final class FreeSpace: Sendable {
     /// Free bytes of the disk now, the reserve included.
     var byteCount: Int? { (try? File.freeByteCount(at: folder)).map { Int(clamping: $0) } }
 
-    /// The same as a figure, 0 where it is not known: asked for by one at a time. On a disk that does not
+    /// The same as a figure, nil where it is not known: asked for by one at a time. On a disk that does not
     /// answer, one waits, and the others are told what was known last.
-    var latestByteCount: Int {
-        let known = figure.withLock { figure -> Int? in
-            if figure.isBeingAskedFor { return figure.byteCount }
+    var latestByteCount: Int? {
+        let known = figure.withLock { figure -> Figure? in
+            if figure.isBeingAskedFor { return figure }
             figure.isBeingAskedFor = true
             return nil
         }
-        if let known { return known }
-        let count = byteCount ?? 0
+        if let known { return known.byteCount }
+        let count = byteCount
         figure.withLock { $0 = Figure(byteCount: count) }
         return count
     }

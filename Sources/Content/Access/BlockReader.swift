@@ -36,6 +36,14 @@ package final class BlockReader: BlockSource, BlockHolder {
     private struct Turn {
         let since: Instant
         let byteCountMax: Int
+
+        /// That of one who holds what both have held.
+        static func joined(_ one: Turn?, _ other: Turn?) -> Turn? {
+            guard let one, let other else { return one ?? other }
+            return Turn(
+                since: min(one.since, other.since),
+                byteCountMax: max(one.byteCountMax, other.byteCountMax))
+        }
     }
 
     private let access: ContentAccess
@@ -145,10 +153,12 @@ package final class BlockReader: BlockSource, BlockHolder {
 
     /// A reader for whoever goes on with the block that was given last, which stays counted there.
     ///
-    /// - Parameter companion: lets go too before that one waits.
-    func handOver(with companion: any BlockHolder) -> BlockReader {
+    /// - Parameters:
+    ///   - companion: lets go too before that one waits, and when it is others' turn.
+    ///   - other: has read what the companion holds; that one's turn is for both.
+    func handOver(with companion: any BlockHolder, heldWith other: BlockReader) -> BlockReader {
         let next = BlockReader(access, with: companion)
-        (next.last, next.turn) = (last, turn)
+        (next.last, next.turn) = (last, Turn.joined(turn, other.turn))
         last = nil
         return next
     }

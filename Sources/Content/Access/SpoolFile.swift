@@ -10,20 +10,25 @@ import Execution
 package final class SpoolFile {
     private let file: UnnamedFile
     private let store: BlockStore
-    private let reservedByteCountMax: UInt64
+    private let reserve: ByteBudget
+    private let reservedByteCountMax: Int
+    private var reservedByteCount = 0
 
     /// Makes nothing yet.
     ///
     /// - Parameters:
     ///   - access: whose disk it is on.
     ///   - byteCountMax: the most that it takes.
-    ///   - reservedByteCountMax: how much of it may come out of the reserve: for what is needed to make
-    ///     room again.
+    ///   - reservedByteCountMax: how much of it may come out of the reserve, as long as all together take
+    ///     less than `Limits.reservedSpoolBytesMax`: for what is needed to make room again.
     package init(_ access: ContentAccess, byteCountMax: UInt64, reservedByteCountMax: UInt64 = 0) {
         store = access.library.store
         file = UnnamedFile(in: access.library.spoolFolder, byteCountMax: byteCountMax)
-        self.reservedByteCountMax = reservedByteCountMax
+        reserve = access.library.spoolReserve
+        self.reservedByteCountMax = Int(clamping: reservedByteCountMax)
     }
+
+    deinit { reserve.release(reservedByteCount) }
 
     /// Bytes in it.
     package var byteCount: UInt64 { file.byteCount }
@@ -33,7 +38,7 @@ package final class SpoolFile {
     /// - Throws: `.storage` past the limit, and when the disk is full.
     package func append(_ bytes: Bytes) throws(ContentError) {
         guard !bytes.isEmpty else { return }
-        if file.byteCount + UInt64(bytes.count) > reservedByteCountMax {
+        if !takeOutOfReserve(bytes.count) {
             do {
                 try store.takeDiskSpace(for: bytes.count)
             } catch {
@@ -45,6 +50,14 @@ package final class SpoolFile {
         } catch {
             throw ContentError(.storage, error.description, cause: error)
         }
+    }
+
+    private func takeOutOfReserve(_ count: Int) -> Bool {
+        guard reservedByteCount + count <= reservedByteCountMax, reserve.tryAcquire(count) else {
+            return false
+        }
+        reservedByteCount += count
+        return true
     }
 
     /// Reads a part of what was appended.
@@ -59,5 +72,9 @@ package final class SpoolFile {
     }
 
     /// Forgets everything, so that the disk has the room again.
-    package func reset() { file.reset() }
+    package func reset() {
+        file.reset()
+        reserve.release(reservedByteCount)
+        reservedByteCount = 0
+    }
 }

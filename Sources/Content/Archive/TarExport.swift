@@ -151,7 +151,8 @@ package struct TarExport {
         try TarNameCheck.check(node, cid, at: path, in: written)
         switch node {
         case .raw, .file:
-            let stream = try FileStream(block, from: children.handOver(with: outer))
+            let stream = try FileStream(
+                block, from: children.handOver(with: outer, heldWith: folders))
             // Its other blocks may have to be waited for, and take their time.
             var hasParts = false
             if case .file(let node) = node { hasParts = node.partCount > 0 }

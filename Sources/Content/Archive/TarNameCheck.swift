@@ -41,6 +41,11 @@ struct TarNameCheck {
                 throw ContentError(error, in: cid)
             }
             while true {
+                // Each of its children may be a block that others wait with.
+                if folders.isOthersTurn {
+                    reader.release()
+                    folders.release()
+                }
                 try state.makeRoom(for: Limits.tarEntryAheadBytes) {
                     reader.release()
                     folders.release()

@@ -77,44 +77,69 @@ extension Pins {
         try Self.check(name: name)
         var rest = cids[...]
         while !rest.isEmpty {
-            let part = rest.prefix(countAtOnce)
-            rest = rest[part.endIndex...]
-            var new: [CID] = []
-            try inParts(
-                part, for: context, conflict: Self.alreadyRecursive
-            ) { part, deadline throws(BlockStoreError) in
-                new = try store.pin(part, mode: mode, name: name, by: deadline)
-            }
-            try lookAgain(below: part, since: mark, mode: mode, new: new, for: context)
+            let part = Array(rest.prefix(countAtOnce))
+            rest = rest.dropFirst(part.count)
+            let new = try write(part, mode, name, for: context)
+            try confirm(part, new, since: mark, mode: mode, name: name, for: context)
         }
+    }
+
+    /// Writes pins that may be there.
+    ///
+    /// - Returns: the roots that had none.
+    private func write(
+        _ cids: [CID], _ mode: Pin.Mode, _ name: String, for context: RequestContext
+    ) throws(ContentError) -> [CID] {
+        var new: [CID] = []
+        try inParts(
+            cids, for: context, conflict: Self.alreadyRecursive
+        ) { part, deadline throws(BlockStoreError) in
+            new += try store.pin(part, mode: mode, name: name, by: deadline)
+        }
+        return new
     }
 
     /// Looks whether all is still here that pins keep from now on.
     ///
+    /// The pins are written again behind each look. They are there, as a rule. But somebody else who has
+    /// missed a block can have taken one of them back meanwhile; and who deletes blocks can have looked
+    /// while one on the way to them was missing, and has to look again.
+    ///
     /// - Parameter new: the pins that are taken back where something is missing.
-    func lookAgain(
-        below cids: some Collection<CID>, since mark: DeletionMark, mode: Pin.Mode, new: [CID],
+    private func confirm(
+        _ cids: [CID], _ new: [CID], since mark: DeletionMark, mode: Pin.Mode, name: String,
         for context: RequestContext
     ) throws(ContentError) {
-        let hasDeleted = try storing { () throws(BlockStoreError) in
-            try store.hasDeleted(since: mark, by: context.deadline)
-        }
-        while hasDeleted {
-            do {
-                try checkPresence(of: Array(cids), mode: mode, for: context)
-                // One that was stored again meanwhile may be on its way to the disk yet.
-                return try storing { () throws(BlockStoreError) in
-                    try store.waitForBlocks(by: context.deadline)
-                }
-            } catch let fault where fault.code == .blockNotFound {
-                // Somebody can have stored it again, and have an answer that it is pinned.
-                let isTakenBack = try storing { () throws(BlockStoreError) in
-                    try store.unpin(
-                        new, ignoringAbsent: true, ifAbsent: fault.cid?.multihash,
-                        by: context.deadline)
-                }
-                if isTakenBack { throw fault.prefixed("a block was removed meanwhile: ") }
+        var (mark, new, hasMissed) = (mark, new, false)
+        for _ in 0..<Limits.removalLooksMax {
+            let now = try storing { () throws(BlockStoreError) in
+                try store.deletions(since: mark, by: context.deadline)
             }
+            guard now != nil || hasMissed else { return }
+            (mark, hasMissed) = (now ?? mark, false)
+            do {
+                try checkPresence(of: cids, mode: mode, for: context)
+                new += try write(cids, mode, name, for: context)
+            } catch let fault where fault.code == .blockNotFound {
+                guard try !takeBack(new, without: fault.cid, for: context) else {
+                    throw fault.prefixed("a block was removed meanwhile: ")
+                }
+                hasMissed = true
+            }
+        }
+        throw ContentError(.overloaded, "blocks are removed all the time: try again")
+    }
+
+    /// Takes pins back because a block is missing.
+    ///
+    /// - Returns: false where it is here: somebody can have stored it again, and have an answer that it is
+    ///   pinned.
+    private func takeBack(
+        _ cids: [CID], without missing: CID?, for context: RequestContext
+    ) throws(ContentError) -> Bool {
+        try storing { () throws(BlockStoreError) in
+            try store.unpin(
+                cids, ignoringAbsent: true, ifAbsent: missing?.multihash, by: context.deadline)
         }
     }
 

@@ -96,15 +96,11 @@ package struct Pins: Sendable {
         }
         let mark = store.deletionMark
         try checkPresence(of: [new], mode: .recursive, for: context)
-        let isNew = try storing { () throws(BlockStoreError) in
-            try store.updatePin(from: old, to: new, unpin: unpins, by: context.deadline)
-        }
-        do {
-            try lookAgain(
-                below: [new], since: mark, mode: .recursive, new: isNew ? [new] : [], for: context)
-        } catch let error where error.code == .blockNotFound {
-            if unpins { try add(old, name: pin.name, for: context) }
-            throw error
+        try pinPresent([new], since: mark, name: pin.name, for: context)
+        guard unpins else { return }
+        // Only now: whoever goes before has one pin or both.
+        try storing { () throws(BlockStoreError) in
+            _ = try store.unpin([old], ignoringAbsent: true, by: context.deadline)
         }
     }
 
