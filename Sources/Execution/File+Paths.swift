@@ -129,12 +129,18 @@ extension File {
     }
 
     /// Removes an entry and everything below it; symbolic links are not followed.
+    ///
+    /// What is not there, or somebody else removes meanwhile, is no error.
     package static func removeTree(_ path: some FilePath) throws(FileError) {
-        guard try status(of: path).kind == .folder else { return try remove(path) }
-        for name in try rawNames(in: path) {
-            try removeTree([path.pathBytes, name].joined(separator: "/"))
+        do throws(FileError) {
+            guard try status(of: path).kind == .folder else { return try remove(path) }
+            for name in try rawNames(in: path) {
+                try removeTree([path.pathBytes, name].joined(separator: "/"))
+            }
+            try removeFolder(path)
+        } catch  where error.isAbsence {
+            // Each step is the last one for what it names.
         }
-        try removeFolder(path)
     }
 
     /// Makes a folder, and those above it that are missing.

@@ -36,6 +36,10 @@ enum Limits {
     /// Lines at the level of warnings about failed requests that each listener writes in a period.
     static let failureLinesMax = 60
     static let failureLinePeriod: Duration = .seconds(60)
+    /// Times that a command tries to remove its empty repository, in which something may still be made.
+    static let scratchRemovalsMax = 100
+    /// How long it waits between them.
+    static let scratchRemovalPause: Duration = .milliseconds(5)
 
     /// Bytes of a file of the repository that is a line of text or a key.
     static let smallFileByteCountMax = 4_096

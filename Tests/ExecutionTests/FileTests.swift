@@ -92,6 +92,30 @@ struct FileTests {
         }
     }
 
+    /// A command that ends and the signal that ends it remove the same tree.
+    @Test func aTreeThatTwoRemoveAtOnceIsNoError() throws {
+        try withFolder { folder in
+            let tree = folder + "/t"
+            for _ in 0..<20 {
+                for name in 0..<100 { try File.makeFolder("\(tree)/\(name)/below") }
+                let errors = Locked<[FileError]>([])
+                let threads = (0..<2).map { index in
+                    Thread(name: "remove-\(index)") {
+                        do throws(FileError) {
+                            try File.removeTree(tree)
+                        } catch {
+                            errors.withLock { $0.append(error) }
+                        }
+                    }
+                }
+                for thread in threads { thread.join() }
+                #expect(errors.withLock { $0 } == [])
+                #expect(try !File.exists(tree))
+            }
+            try File.removeTree(tree)
+        }
+    }
+
     @Test func aFolderThatCannotBeMadeIsAnError() throws {
         #expect(throws: FileError.self) { try File.makeFolder("/proc/holdfast/below") }
     }

@@ -197,6 +197,25 @@ struct BadInputTests {
         #expect(ended.outputText == "code \(code)\n", "\(ended.errorText)")
     }
 
+    /// The first look into the folder fails, as the removal does while a database makes a file in it.
+    @Test(arguments: [("echo a >&3; exec 3>&-", 0), ("kill -TERM $command", 143)])
+    func aCommandWithoutARepositoryRemovesItsFolderAgain(end: String, code: Int) throws {
+        let place = try TestPlace()
+        var fault = FailingCalls.Fault("readdir", of: "/home", number: EIO)
+        fault.count = 1
+        let variables = try FailingCalls(in: place.folder).environment(fault)
+            .map { "\($0)='\($1)'" }.joined(separator: " ")
+        let ended = try place.shell(
+            """
+            mkdir tmp; export TMPDIR=$PWD/tmp; mkfifo pipe && exec 3<>pipe
+            (export \(variables); exec holdfast multibase encode <pipe >none 3>&-) & command=$!
+            until [ -n "$(ls tmp)" ]; do sleep 0.05; done
+            \(end)
+            wait $command; echo "code $?"; ls tmp
+            """)
+        #expect(ended.outputText == "code \(code)\n", "\(ended.errorText)")
+    }
+
     /// A shell has what it starts in the background ignore Ctrl-C.
     @Test func aSignalThatIsIgnoredStaysIgnored() throws {
         let place = try TestPlace()

@@ -34,10 +34,10 @@ package final class LocalNode {
             _ = try Repository.initialize(home: home)
             try self.init(home: home, environment: environment, scratchFolder: folder)
         } catch {
-            try? File.removeTree(folder)
+            Self.removeScratch(folder)
             throw error
         }
-        Signals.endProcess { try? File.removeTree(folder) }
+        Signals.endProcess { Self.removeScratch(folder) }
     }
 
     private init(home: String, environment: [String: String], scratchFolder: String?) throws {
@@ -80,6 +80,17 @@ package final class LocalNode {
         listener.drain(by: .after(.seconds(5)))
         node.close()
         node.log.close()
-        if let scratchFolder { try? File.removeTree(scratchFolder) }
+        if let scratchFolder { Self.removeScratch(scratchFolder) }
+    }
+
+    /// Removes the folder of an empty repository, also while its databases still make files there: a
+    /// signal does not wait for them.
+    private static func removeScratch(_ folder: String) {
+        for _ in 0..<Limits.scratchRemovalsMax {
+            try? File.removeTree(folder)
+            // One that the system does not tell of may be there.
+            if let isThere = try? File.exists(folder), !isThere { return }
+            _ = Pending<Void>().value(by: .after(Limits.scratchRemovalPause))
+        }
     }
 }
