@@ -356,6 +356,28 @@ struct RepositoryTests {
         }
     }
 
+    /// It runs on after an upgrade in place, and has not locked its address.
+    @Test func aNodeOfAnEarlierBuildIsNamedAndNotAsked() throws {
+        try withHome { home in
+            _ = try Repository.initialize(home: home)
+            try File.replace(home + "/lock", with: "4711\n")
+            let lock = try File(home + "/lock", .readWrite)
+            #expect(try lock.tryLock())
+            // A command that has the repository.
+            try Repository.checkEarlierNode(home: home)
+            try File.replace(home + "/api", with: "/ip4/127.0.0.1/tcp/1")
+            #expect(try Repository.runningNodeAddress(home: home) == nil)
+            let error = #expect(throws: RepositoryError.self) {
+                try Repository.checkEarlierNode(home: home)
+            }
+            #expect(error?.code == .inUse)
+            #expect(error?.description.contains("stop it first (`kill 4711`)") == true)
+            // It was killed.
+            lock.close()
+            try Repository.checkEarlierNode(home: home)
+        }
+    }
+
     @Test func theAddressIsLockedFromItsFirstMoment() throws {
         try withHome { home in
             _ = try Repository.initialize(home: home)

@@ -180,6 +180,19 @@ struct ServeTests {
         #expect(try node.place.run("shutdown").errorText.hasPrefix("Error: no node is running on "))
     }
 
+    @Test func theShutdownCommandSaysHowToStopANodeOfAnEarlierBuild() throws {
+        let place = try TestPlace()
+        try File.replace(place.home + "/lock", with: "4711\n")
+        let lock = try File(place.home + "/lock", .readWrite)
+        #expect(try lock.tryLock())
+        try File.replace(place.home + "/api", with: "/ip4/127.0.0.1/tcp/1")
+        let asked = try place.run("shutdown")
+        #expect(asked.exitCode == 1)
+        #expect(asked.errorText.contains("stop it first (`kill 4711`)"), "\(asked.errorText)")
+        lock.close()
+        #expect(try place.run("shutdown").errorText.hasPrefix("Error: no node is running on "))
+    }
+
     @Test func anEmptyAddressInTheEnvironmentNamesNoOtherNode() throws {
         let node = try RunningNode(TestPlace())
         let asked = try node.place.shell("HOLDFAST_API= holdfast shutdown && holdfast repo stat")

@@ -126,6 +126,16 @@ package final class Repository: Sendable {
         try publishedAddress(home: home) == nil ? nil : owner(home: home)
     }
 
+    /// Looks for a node of an earlier build, which did not lock the address that it wrote: nothing may be
+    /// sent there, because nobody knows whose it is by now.
+    ///
+    /// - Throws: `.inUse` with the way to stop it.
+    package static func checkEarlierNode(home: String) throws {
+        guard try File.exists(home + "/" + apiFile), try isInUse(home: home) else { return }
+        try checkAccess(home: home)
+        throw inUse(home: home)
+    }
+
     /// The URL of the running node's gateway, or nil.
     package static func gatewayAddress(home: String) -> String? {
         try? contents(home + "/" + gatewayFile).utf8Text
@@ -187,16 +197,28 @@ package final class Repository: Sendable {
         }
     }
 
+    /// Asks shared, as for the address; who opens the repository at that moment tries again.
+    private static func isInUse(home: String) throws(FileError) -> Bool {
+        do throws(FileError) {
+            guard let lock = try openPlain(home + "/lock") else { return false }
+            return try !lock.tryLock(.shared)
+        } catch  where error.isAbsence {
+            return false
+        }
+    }
+
     private static func owner(home: String) -> Int32? {
         let text = try? contents(home + "/lock", limit: 64).utf8Text
         return text.flatMap { Int32($0.prefix { $0.isASCII && $0.isNumber }) }
     }
 
     private static func inUse(home: String) -> RepositoryError {
-        let process = owner(home: home).map { "process \($0)" } ?? "another process"
+        let number = owner(home: home)
+        let process = number.map { "process \($0)" } ?? "another process"
+        let way = number.map { " (`kill \($0)`)" } ?? ""
         return RepositoryError(
             .inUse,
-            "\(home) is in use by \(process): wait until it has ended, or stop it first")
+            "\(home) is in use by \(process): wait until it has ended, or stop it first\(way)")
     }
 
     static let apiFile = "api"

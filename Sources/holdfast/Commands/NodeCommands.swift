@@ -70,6 +70,7 @@ enum NodeCommands {
         let home = session.home(invocation)
         let isLocal = session.namedAddress(invocation) == nil
         if isLocal, try Repository.runningNodeAddress(home: home) == nil {
+            try Repository.checkEarlierNode(home: home)
             throw RPCError("no node is running on \(home)")
         }
         try TextCommand.run(invocation, session) { _ in }
