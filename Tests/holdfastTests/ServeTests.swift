@@ -86,6 +86,23 @@ struct ServeTests {
         #expect(try place.shell(line).outputText.hasSuffix("code 0\n"))
     }
 
+    /// Its standard output is a full pipe, so it does not come as far as waiting for its stop.
+    @Test func anOutputThatNobodyReadsDoesNotKeepItFromStopping() throws {
+        let place = try TestPlace()
+        let line = """
+            mkfifo pipe && exec 3<>pipe && head -c 65536 /dev/zero >&3
+            HOLDFAST_LISTEN_DRAIN_TIMEOUT=1s holdfast serve >&3 3>&- & node=$!
+            until [ -e .holdfast/api ]; do sleep 0.05; done
+            holdfast shutdown 3>&-
+            for i in $(seq 150); do kill -0 $node 2>/dev/null || break; sleep 0.1; done
+            kill -KILL $node 2>/dev/null && echo "still there"
+            wait $node; echo "code $?"
+            """
+        let ended = try place.shell(line)
+        #expect(ended.outputText == "code 1\n", "\(ended.errorText)")
+        #expect(ended.errorText.contains("\"message\":\"node ready\""))
+    }
+
     @Test func anotherIdentityThanBeforeIsTold() throws {
         let place = try TestPlace()
         let before = try place.run("id", "-f", "<id>").outputText

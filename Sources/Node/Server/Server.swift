@@ -37,11 +37,11 @@ package enum Server {
         atFirstSignal.withLock { $0 = { alarm.set(to: .after(drainTimeout)) } }
         do {
             let listeners = try start(home, configuration, log, services) {
+                // The main thread may be kept by a standard output that nobody reads.
+                alarm.set(to: .after(drainTimeout))
                 stop.notify { $0 = $0 ?? "the RPC" }
             }
             opened.withLock { $0 = listeners }
-            announce("gateway  \(listeners.gatewayURL)")
-            announce("rpc      \(listeners.apiAddress)")
             log.info(
                 "node ready",
                 [
@@ -50,6 +50,8 @@ package enum Server {
                     .integer("process", Int(ProcessSetup.processNumber)),
                     .number("startSeconds", Instant.now.elapsed(since: started).inSeconds),
                 ])
+            announce("gateway  \(listeners.gatewayURL)")
+            announce("rpc      \(listeners.apiAddress)")
             let reason = stop.wait(by: .never) { $0 } ?? ""
             log.info("stopping", [.text("because", reason)])
         } catch {
