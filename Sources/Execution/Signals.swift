@@ -25,13 +25,28 @@ package enum Signals {
 
     /// Waits until somebody asks the process to stop.
     ///
-    /// - Returns: the signal's name, for the log.
+    /// - Returns: the signal's number.
     /// - Blocking: for ever; for a thread of its own.
-    package static func wait() -> String {
+    package static func wait() -> Int32 {
         var set = stopSet
         var number: Int32 = 0
         while unsafe sigwait(&set, &number) != 0 {}
-        return number == SIGINT ? "SIGINT" : "SIGTERM"
+        return number
+    }
+
+    /// The name of a signal that `wait` returns, for the log.
+    package static func name(of number: Int32) -> String {
+        number == SIGINT ? "SIGINT" : "SIGTERM"
+    }
+
+    /// Ends the process as the system would have by a signal: whoever started it sees which one.
+    package static func end(by number: Int32) -> Never {
+        signal(number, SIG_DFL)
+        var only = Self.set(of: [number])
+        unsafe pthread_sigmask(SIG_UNBLOCK, &only, nil)
+        raise(number)
+        // The first process of a container is not ended by its own signals.
+        ProcessSetup.abandon(128 + number)
     }
 
     /// Keeps back the signals that end the process, until `endProcess` takes them. To be called before
@@ -55,10 +70,7 @@ package enum Signals {
             var number: Int32 = 0
             while unsafe sigwait(&set, &number) != 0 {}
             body()
-            signal(number, SIG_DFL)
-            var only = Self.set(of: [number])
-            unsafe pthread_sigmask(SIG_UNBLOCK, &only, nil)
-            raise(number)
+            end(by: number)
         }
     }
 

@@ -24,8 +24,8 @@ package enum Server {
         Signals.block()
         let stop = Monitor<String?>(nil)
         // Before the first file: a disk may take minutes over one. Nothing is open to be stopped then.
-        let atFirstSignal = Locked<@Sendable () -> Void>({ ProcessSetup.abandon(1) })
-        waitForSignals(stop) { atFirstSignal.withLock { $0 }() }
+        let atFirstSignal = Locked<@Sendable (Int32) -> Void>({ Signals.end(by: $0) })
+        waitForSignals(stop) { number in atFirstSignal.withLock { $0 }(number) }
         let configuration = try configuration(
             home: home, environment: environment, options: options)
         let services = ServiceList()
@@ -34,7 +34,7 @@ package enum Server {
         let alarm = StopAlarm(log) { opened.withLock { $0 }?.runningRequests ?? [] }
         let drainTimeout = configuration.listen.drainTimeout
         // Here, and not once the node is open: a disk may take minutes over that.
-        atFirstSignal.withLock { $0 = { alarm.set(to: .after(drainTimeout)) } }
+        atFirstSignal.withLock { $0 = { _ in alarm.set(to: .after(drainTimeout)) } }
         do {
             let listeners = try start(home, configuration, log, services) {
                 // The main thread may be kept by a standard output that nobody reads.
@@ -124,14 +124,14 @@ package enum Server {
 
     /// The second signal ends the process at once.
     ///
-    /// - Parameter first: called before the first one is told to `stop`.
+    /// - Parameter first: called with the first one before it is told to `stop`.
     private static func waitForSignals(
-        _ stop: Monitor<String?>, first: @escaping @Sendable () -> Void
+        _ stop: Monitor<String?>, first: @escaping @Sendable (Int32) -> Void
     ) {
         _ = Thread(name: "signals") {
-            let name = Signals.wait()
-            first()
-            stop.notify { $0 = $0 ?? name }
+            let number = Signals.wait()
+            first(number)
+            stop.notify { $0 = $0 ?? Signals.name(of: number) }
             _ = Signals.wait()
             ProcessSetup.abandon(1)
         }
