@@ -96,6 +96,38 @@ struct RepositoryTests {
         }
     }
 
+    /// The home is closed, which is no help to what lies elsewhere.
+    @Test(arguments: ["/keys", "/keys/private-key"])
+    func aKeyBehindALinkThatOthersCanReadIsRefused(name: String) throws {
+        try withHome { home in
+            _ = try Repository.initialize(home: home)
+            try File.rename(home + name, to: home + "-elsewhere")
+            try File.makeLink(home + name, to: home + "-elsewhere")
+            let key = home + "/keys/private-key"
+            try File.setPermissions(home + "/keys", 0o755)
+            try Repository.open(home: home).close()
+            try File.setPermissions(key, 0o644)
+            let error = #expect(throws: RepositoryError.self) { try Repository.open(home: home) }
+            #expect(error?.code == .open)
+            #expect(error?.description.contains("run `chmod 600 \(key)`") == true)
+            try File.setPermissions(key, 0o600)
+            try Repository.open(home: home).close()
+        }
+    }
+
+    @Test(arguments: ["/config.json", "/version", "/keys/private-key"])
+    func aLinkedFileThatOthersCanWriteIsRefused(name: String) throws {
+        try withHome { home in
+            _ = try Repository.initialize(home: home)
+            try File.rename(home + name, to: home + "-elsewhere")
+            try File.makeLink(home + name, to: home + "-elsewhere")
+            try Repository.open(home: home).close()
+            try File.setPermissions(home + "-elsewhere", 0o622)
+            let error = #expect(throws: RepositoryError.self) { try Repository.open(home: home) }
+            #expect(error?.description.contains("run `chmod go-w \(home + name)`") == true)
+        }
+    }
+
     /// Another user's address of a node would get the commands of this one.
     @Test func anAddressThatOthersCanWriteIsNotBelieved() throws {
         try withHome { home in

@@ -57,23 +57,38 @@ extension Repository {
                 throw RepositoryError(.open, "\(path) is no plain file: remove it")
             }
             guard let status = try? File.status(of: path, followingLinks: true) else { continue }
-            if isEntered || status.kind == .folder { try checkMode(status, path) }
+            // What a link leads to is reached without the home.
+            if isEntered || entry.kind != .file { try checkMode(status, path) }
         }
-        if isEntered { try checkSecrecy(home: home) }
+        try checkSecrecy(home: home, isEntered: isEntered)
     }
 
-    /// Looks whether other users, who can enter the home, can read the private key.
-    private static func checkSecrecy(home: String) throws {
+    /// Looks whether other users can read the private key.
+    ///
+    /// - Parameter isEntered: whether they can enter the home.
+    private static func checkSecrecy(home: String, isEntered: Bool) throws {
         let path = home + "/keys/private-key"
-        guard let keys = try? File.status(of: home + "/keys", followingLinks: true),
-            keys.mode & 0o011 != 0,
-            let key = try? File.status(of: path, followingLinks: true), key.mode & 0o077 != 0
+        guard let key = try? File.status(of: path, followingLinks: true), key.mode & 0o077 != 0,
+            isReached(home: home, isEntered: isEntered)
         else { return }
         let mode = String(key.mode & 0o777, radix: 8)
         throw RepositoryError(
             .open,
             "permissions 0\(mode) of \(path) are too open: other users can read the node's private key: "
                 + "run `chmod 600 \(path)`")
+    }
+
+    /// Whether others come as far as the private key. A link's way does not lead through the folder that it
+    /// stands in, and who may go the way of a link to the key itself is not looked for.
+    private static func isReached(home: String, isEntered: Bool) -> Bool {
+        func isLink(_ name: String) -> Bool {
+            (try? File.status(of: home + name).kind) == .symbolicLink
+        }
+        if isLink("/keys/private-key") { return true }
+        guard isEntered || isLink("/keys"),
+            let keys = try? File.status(of: home + "/keys", followingLinks: true)
+        else { return false }
+        return keys.mode & 0o011 != 0
     }
 
     private static func checkMode(_ status: FileStatus, _ path: String) throws {
