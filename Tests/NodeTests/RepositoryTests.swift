@@ -369,6 +369,31 @@ struct RepositoryTests {
         }
     }
 
+    @Test func whatIsNoNodesStopsNoCommand() throws {
+        try withHome { home in
+            _ = try Repository.initialize(home: home)
+            let long = Bytes([UInt8](repeating: 0x61, count: 5_000))
+            try File.replace(home + "/api", with: long)
+            #expect(try Repository.runningNodeAddress(home: home) == nil)
+            try Repository.open(home: home).close()
+            #expect(try !File.exists(home + "/api"))
+        }
+    }
+
+    @Test(arguments: ["/api", "/gateway"])
+    func aFolderInThePlaceOfAnAddressIsNamed(name: String) throws {
+        try withHome { home in
+            _ = try Repository.initialize(home: home)
+            try File.makeFolder(home + name)
+            #expect(try Repository.runningNodeAddress(home: home) == nil)
+            let error = #expect(throws: RepositoryError.self) { try Repository.open(home: home) }
+            #expect(error?.description.contains("\(home + name) is a folder") == true)
+            #expect(error?.description.contains("move it elsewhere") == true)
+            try File.removeFolder(home + name)
+            try Repository.open(home: home).close()
+        }
+    }
+
     /// Of a node that was killed, while another process has the repository or looks at it: its address
     /// may be anybody's by then.
     @Test(arguments: ["/lock", "/api"])

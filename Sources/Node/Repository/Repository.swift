@@ -96,8 +96,17 @@ package final class Repository: Sendable {
         lock.close()
     }
 
-    private static func removeAddresses(home: String) throws(FileError) {
-        for name in [apiFile, gatewayFile] { try File.removeIfThere(home + "/" + name) }
+    private static func removeAddresses(home: String) throws {
+        for path in [apiFile, gatewayFile].map({ home + "/" + $0 }) {
+            do {
+                try File.removeIfThere(path)
+            } catch {
+                guard try File.status(of: path).kind == .folder else { throw error }
+                throw RepositoryError(
+                    .damaged,
+                    "\(path) is a folder, and a node writes its address there: move it elsewhere")
+            }
+        }
     }
 
     /// Writes down where the running node listens, for the command line and for scripts.
@@ -187,11 +196,10 @@ package final class Repository: Sendable {
         let path = home + "/" + apiFile
         guard try File.exists(path) else { return nil }
         do throws(FileError) {
-            // Another thing is no node's, and goes when the repository is opened.
-            guard let file = try openPlain(path) else { return nil }
-            let text = try file.readAll(limit: Limits.smallFileByteCountMax).utf8Text
-            // Shared, so that commands which look at the same time are no nodes to each other.
-            return try file.tryLock(.shared) ? nil : text
+            // Another thing is no node's, and goes when the repository is opened. Shared, so that commands
+            // which look at the same time are no nodes to each other.
+            guard let file = try openPlain(path), try !file.tryLock(.shared) else { return nil }
+            return try file.readAll(limit: Limits.smallFileByteCountMax).utf8Text
         } catch  where error.isAbsence {
             return nil
         }
