@@ -56,12 +56,14 @@ enum UnixSocket {
         }
         let probe = try ListeningSocket.make(AF_UNIX)
         defer { close(probe) }
-        guard unsafe connectOrBind(probe, address, connect) != 0 else {
+        let code = unsafe connectOrBind(probe, address, connect) == 0 ? 0 : errno
+        // One whose queue is full has the system say to try again.
+        guard code != 0, code != EAGAIN else {
             throw HTTPServerError(
                 code: .addressInUse,
                 message: "another process listens on \(path): stop it, or choose another path")
         }
-        guard errno == ECONNREFUSED else { return }
+        guard code == ECONNREFUSED else { return }
         guard status.st_uid == geteuid() else {
             throw inUse("the abandoned socket \(path) belongs to another user")
         }

@@ -116,6 +116,25 @@ struct ListenerTests {
         #expect(try File.readAll(folder + "/file", limit: 10) == "kept")
     }
 
+    /// It takes no connection at the moment, which is not being abandoned.
+    @Test func aSocketWhoseQueueIsFullIsInUse() throws {
+        let folder = try File.makeTemporaryFolder(prefix: "holdfast-unix-")
+        defer { try? File.removeTree(folder) }
+        let path = folder + "/socket"
+        let busy = try RawClient(abandoningUnixSocketAt: path)
+        #expect(listen(busy.socket, 0) == 0)
+        // The system lets one more wait than it was told.
+        let waiting = RawClient(unixSocketAt: path)
+        let error = #expect(throws: HTTPServerError.self) {
+            try Listener(
+                ListenerOptions(name: "unix", address: .unix(path: path)), handler: Self.hello)
+        }
+        #expect(waiting != nil)
+        #expect(error?.code == .addressInUse)
+        #expect(error?.message.hasPrefix("another process listens on \(path)") == true)
+        withExtendedLifetime((busy, waiting)) {}
+    }
+
     @Test func aListenerThatEndsLeavesTheSocketOfTheNextOne() throws {
         let folder = try File.makeTemporaryFolder(prefix: "holdfast-unix-")
         defer { try? File.removeTree(folder) }
