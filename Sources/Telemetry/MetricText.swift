@@ -22,9 +22,11 @@ enum MetricText {
         writer.append(utf8: " \(value)\n")
     }
 
-    /// Whole numbers without a fraction, as Prometheus prints them.
+    /// Whole numbers without a fraction, and what is no number, as Prometheus prints them.
     private static func number(_ value: Double) -> String {
-        value == value.rounded() && abs(value) < 1e15 ? "\(Int64(value))" : "\(value)"
+        if value.isNaN { return "NaN" }
+        if value.isInfinite { return value < 0 ? "-Inf" : "+Inf" }
+        return value == value.rounded() && abs(value) < 1e15 ? "\(Int64(value))" : "\(value)"
     }
 
     private static func escapedLabel(_ text: String) -> String {

@@ -29,6 +29,15 @@ struct MetricRegistryTests {
                 """)
     }
 
+    @Test(arguments: [
+        (Double.nan, "NaN"), (.infinity, "+Inf"), (-.infinity, "-Inf"), (1e15, "1e+15"),
+    ])
+    func whatIsNoNumberIsSpelledAsTheFormatHasIt(value: Double, text: String) {
+        let registry = MetricRegistry()
+        registry.gauge("figure", help: "A figure.") { value }
+        #expect(registry.exposition().utf8Text?.hasSuffix("\nfigure \(text)\n") == true)
+    }
+
     @Test func thePartsOfTheMemoryHaveALimitEach() throws {
         let registry = MetricRegistry()
         let budget = ByteBudget(name: "ingest", limit: 100)
