@@ -5,7 +5,8 @@ import Execution
 package struct FailingCalls {
     /// What is done to calls of one name about files whose path ends in a text.
     package struct Fault {
-        /// `access`, `lstat`, `stat`, `statvfs`, `readdir`, `read`, `fdatasync`, `close` (which closes it).
+        /// `access`, `lstat`, `stat`, `statvfs`, `readdir`, `read`, `fdatasync`, `close` (which closes
+        /// it), `poll` of one file (which then is not ready).
         package var call: String
         /// How the path ends; with a `*` at its end, what is somewhere in it.
         package var path: String
@@ -55,6 +56,7 @@ package struct FailingCalls {
         #include <dirent.h>
         #include <dlfcn.h>
         #include <errno.h>
+        #include <poll.h>
         #include <stdatomic.h>
         #include <stdio.h>
         #include <stdlib.h>
@@ -109,6 +111,12 @@ package struct FailingCalls {
         }
         ssize_t read(int fd, void *memory, size_t count) {
             return isHitOpen("read", fd) ? -1 : REAL(read)(fd, memory, count);
+        }
+        int poll(struct pollfd *files, nfds_t count, int milliseconds) {
+            if (count != 1 || !isHitOpen("poll", files[0].fd))
+                return REAL(poll)(files, count, milliseconds);
+            files[0].revents = 0;
+            return REAL(poll)(NULL, 0, milliseconds);
         }
         int fdatasync(int fd) {
             return isHitOpen("fdatasync", fd) ? -1 : REAL(fdatasync)(fd);

@@ -143,6 +143,19 @@ struct FailingDiskTests {
         #expect(shown.errorText.hasSuffix(": no space left on device\n"), "\(shown.errorText)")
     }
 
+    /// As `/proc/kmsg` is until the kernel says something. The call ends, and nothing is added.
+    @Test(arguments: [1, 1 << 20])
+    func aFileThatIsNotReadyIsWaitedForAsLongAsTheCallMayTake(byteCount: Int) throws {
+        try place.write("silent", String(repeating: "x", count: byteCount))
+        let fault = FailingCalls.Fault("poll", of: "/silent", number: EAGAIN)
+        let added = try place.run(
+            ["add", "-Q", "--timeout=1s", place.path("silent")],
+            adding: faults.environment(fault))
+        #expect(added.exitCode == 1)
+        #expect(added.outputText == "", "\(added.errorText)")
+        try expectEverything()
+    }
+
     /// Has the log of a node that was killed damaged in the middle.
     ///
     /// - Returns: its path below the repository, and the blocks that were put into it.

@@ -100,10 +100,11 @@ final class AddBody: RPCBody {
         }
     }
 
-    /// Appends a small file. One of the kernel's may say that it is empty and never end: what is
-    /// too much for one piece goes on as a large file does.
+    /// Appends a small file. One of the kernel's may say that it is empty and never end, or have
+    /// nothing yet: what is too much for one piece, or to be waited for, goes on as a large file does.
     private func collect(_ reading: FileReading) throws {
         while writer.count < Limits.uploadPieceByteCount {
+            guard try reading.isReady(within: .zero) else { break }
             let piece = try reading.next()
             if piece.isEmpty { return endPart() }
             writer.append(piece)

@@ -54,9 +54,10 @@ final class FileReading {
         expectedByteCount = .max
     }
 
-    /// Waits until there is a next piece, at most for a duration; a file always has one.
+    /// Waits until there is a next piece, at most for a duration. A file of a disk always has one; one
+    /// of the kernel, such as `/proc/kmsg`, may have none for as long as a pipe.
     func isReady(within duration: Duration?) throws -> Bool {
-        try opened != nil || file.isReadable(within: duration)
+        try file.isReadable(within: duration)
     }
 
     /// The next piece; empty at the end.
