@@ -123,8 +123,10 @@ package final class File: @unchecked Sendable {
     /// Waits until a read has no need to.
     ///
     /// - Parameter duration: the longest wait; nil for as long as it takes.
-    /// - Returns: whether there is something to read, or the end: of a file always.
+    /// - Returns: whether there is something to read, or the end: of a file always. Also what is only
+    ///   open for writing, where a wait would not end: the read tells.
     package func isReadable(within duration: Duration?) throws(FileError) -> Bool {
+        if fcntl(descriptor, F_GETFL) & O_ACCMODE == O_WRONLY { return true }
         let milliseconds = duration.map { Int32(clamping: $0.wholeNanoseconds / 1_000_000) }
         return try isReady(for: POLLIN, milliseconds: milliseconds ?? -1)
     }

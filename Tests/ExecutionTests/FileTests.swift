@@ -188,6 +188,16 @@ struct FileTests {
         }
     }
 
+    /// Standard input may be that of a pipe. Nothing will ever be there to read, so the read is an
+    /// error at once.
+    @Test func theEndForWritingIsNotWaitedFor() throws {
+        let (reader, writer, _) = try makePipe()
+        #expect(try !reader.isReadable(within: .zero))
+        #expect(try writer.isReadable(within: .zero))
+        let error = #expect(throws: FileError.self) { try writer.read(upTo: 1) }
+        #expect(error?.description == "read writer: bad file descriptor")
+    }
+
     @Test func aLockIsHeldByOneOpenFile() throws {
         try withFolder { folder in
             let first = try File(folder + "/lock", .readWrite)
