@@ -263,6 +263,18 @@ extension File {
         return Bytes(buffer[0..<count].map { UInt8(bitPattern: $0) })
     }
 
+    /// The path of what is at a path, without links, `.` and `..`.
+    package static func realPath(of path: some FilePath) throws(FileError) -> Bytes {
+        let text = try path.cString(for: "realpath")
+        var buffer = [CChar](repeating: 0, count: Int(PATH_MAX))
+        guard unsafe realpath(text, &buffer) != nil else {
+            let number = errno
+            throw FileError(
+                operation: "realpath", path: path.pathBytes.displayText, number: number)
+        }
+        return Bytes(buffer.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) })
+    }
+
     /// Makes a symbolic link.
     package static func makeLink(
         _ path: some FilePath, to target: some FilePath

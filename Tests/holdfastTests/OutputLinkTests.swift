@@ -157,14 +157,34 @@ struct OutputLinkTests {
     @Test(arguments: [
         "get -o /dev/fd/$n $file", "get -a -o /proc/self/fd/$n $file", "dag import /dev/fd/$n",
         "block put //dev/fd/$n", "add --dereference-args /dev/fd/$n",
+        "block put /proc/thread-self/fd/$n", "add -Q --dereference-args fds/$n",
+        "dag put fds/../fd/$n", "get -o /proc/self//fd/./$n $file",
     ])
     func aDescriptorOfTheProgramItselfIsRefused(words: String) throws {
         let (place, cids) = try makePlace()
         let got = try place.shell(
-            "file=\(cids[1]) && for n in $(seq 3 20); do test -e /dev/fd/$n && continue; "
+            "file=\(cids[1]) && ln -s /proc/self/fd fds && "
+                + "for n in $(seq 3 20); do test -e /dev/fd/$n && continue; "
                 + "holdfast \(words) > none 2> error && exit 9; grep -q 'is not open' error || "
                 + "{ cat error; exit 8; }; done && holdfast cat $file")
         #expect(got.exitCode == 0 && got.outputText == "evil\n", "\(got.outputText)")
+    }
+
+    @Test func aDescriptorIsKnownInItsFolderHoweverThatIsWritten() throws {
+        let (place, cids) = try makePlace()
+        let refused = try place.shell("cd /dev && holdfast add -Q --dereference-args fd/19")
+        #expect(refused.exitCode == 1)
+        #expect(refused.errorText.contains("fd/19 is not open"), "\(refused.errorText)")
+        for output in ["/proc/self/fd//1", "/proc/thread-self/fd/1", "/dev//stdout"] {
+            let shown = try place.shell("holdfast get -o \(output) \(cids[1])")
+            #expect(shown.outputText == "evil\n", "\(shown.errorText)")
+        }
+        // The same names elsewhere are files.
+        let others = try place.shell(
+            "cd in && holdfast get -o 9 \(cids[1]) && holdfast get -o stdout \(cids[1]) && "
+                + "holdfast add -Q 9 && cat 9 stdout")
+        #expect(others.exitCode == 0, "\(others.errorText)")
+        #expect(others.outputText.hasSuffix("\(cids[1])\nevil\nevil\n"))
     }
 
     @Test func aDescriptorOfTheCallerIsRead() throws {

@@ -36,6 +36,7 @@ enum GetCommand {
                 "the last name of the path, \"\(name.displayText)\", \(objection): say with -o "
                     + "where to write", words: ["get"])
         }
+        try DescriptorPath.check(name, words: ["get"])
         return name
     }
 
