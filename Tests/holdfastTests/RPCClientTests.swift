@@ -1,3 +1,4 @@
+import Buffers
 import Execution
 import HTTP
 import HTTPClient
@@ -23,6 +24,14 @@ struct RPCClientTests {
             try client.page("/readyz", timeout: .zero)
         }
         #expect(ofPage?.code == .timedOut)
+        // A long list, before which the node is asked what it is.
+        request = RPCRequest(["pin", "ls"])
+        request.arguments = [Bytes](repeating: "x", count: Limits.targetByteCountMax)
+        request.timeout = .zero
+        let ofQuestion = #expect(throws: HTTPClientError.self) {
+            try client.values(request) { _, _ in }
+        }
+        #expect(ofQuestion?.code == .timedOut)
     }
 
     /// Nothing waits for the gigabytes behind what is shown.

@@ -124,7 +124,8 @@ final class RPCClient {
         var isEmpty = true
         var refusal = ShortAnswer()
         let trailers = try send(
-            clientRequest(try request.fitting(isHoldfast: isHoldfast)),
+            clientRequest(
+                try request.fitting { try isHoldfast(within: request.timeout) }),
             onHead: { code, fields in
                 status = code
                 hasEndMark = fields.markBodyEnd
@@ -187,9 +188,13 @@ final class RPCClient {
     }
 
     /// Asks the node what it is.
-    private func isHoldfast() throws -> Bool {
+    ///
+    /// - Parameter timeout: that of the call it is asked for.
+    private func isHoldfast(within timeout: Duration?) throws -> Bool {
         var commit = ""
-        try values(RPCRequest(["version"])) { value, _ in commit = value["Commit"]?.text ?? "" }
+        var request = RPCRequest(["version"])
+        request.timeout = timeout
+        try values(request) { value, _ in commit = value["Commit"]?.text ?? "" }
         return commit.hasPrefix("holdfast-")
     }
 
