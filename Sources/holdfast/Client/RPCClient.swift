@@ -1,4 +1,5 @@
 import Buffers
+import Execution
 import HTTP
 import HTTPClient
 import Node
@@ -153,6 +154,9 @@ final class RPCClient {
             + "it has come; a proxy before the node may be the reason: call the node directly, or let "
             + "the proxy pass HTTP/1.1 on as it is")
 
+    private static let isTooSlow = RPCError(
+        "context deadline exceeded: the node has not answered within --timeout")
+
     private static let nothing = RPCError(
         "the node has answered with nothing, so it may have done nothing: check the address, "
             + "something else may listen there")
@@ -220,6 +224,8 @@ final class RPCClient {
             return try http.send(request, onHead: onHead, onBody: onBody)
         } catch {
             if error.cause is ShortAnswer.IsFull { return Fields() }
+            // Only --timeout gives a call a deadline. A node that keeps it says the same.
+            if error.code == .timedOut, request.deadline.instant != nil { throw Self.isTooSlow }
             throw error.cause ?? error
         }
     }
