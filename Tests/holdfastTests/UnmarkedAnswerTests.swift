@@ -163,6 +163,26 @@ struct UnmarkedAnswerTests {
         #expect(call.contains("x1\nx2\nx3\n") != isInAddress)
     }
 
+    /// Something else than a node answers every call alike.
+    @Test(arguments: [
+        "pin rm x", "pin update x y", "block rm x", "block stat x", "dag resolve x",
+        "resolve /ipfs/x", "refs x", "refs local",
+    ])
+    func anAnswerWithoutWhatWasAskedForIsNone(words: String) throws {
+        let got = try run(words, answer: withLength("{}\n")).process
+        #expect(got.exitCode == 1)
+        #expect(got.outputText == "")
+        #expect(got.errorText.contains("answered without"), "\(got.errorText)")
+    }
+
+    @Test(arguments: ["block put f", "dag put f", "dag import f", "dag import --stats f"])
+    func anAnswerToAnUploadWithoutWhatBecameOfItIsNone(words: String) throws {
+        let got = try run(words, hasBody: true, answer: withLength("{}\n")).process
+        #expect(got.exitCode == 1)
+        #expect(got.outputText == "")
+        #expect(got.errorText.contains("answered without"), "\(got.errorText)")
+    }
+
     @Test func progressAloneIsNoResult() throws {
         let pinned = try run("pin add --progress x", answer: withLength("{\"Progress\":1}\n"))
         #expect(pinned.process.exitCode == 1)

@@ -3,12 +3,14 @@ import Node
 /// `holdfast block …`; `block get` is a `BytesCommand`.
 enum BlockCommands {
     static let put: Command.Action = TextCommand.action { value, _, session in
-        try session.output.line(value["Key"]?.text ?? "")
+        guard let key = value["Key"]?.text else { throw RPCError.without("a CID") }
+        try session.output.line(key)
     }
 
     static let stat: Command.Action = TextCommand.action { value, _, session in
+        guard let key = value["Key"]?.text else { throw RPCError.without("a CID") }
         try session.output.write(
-            "Key: \(value["Key"]?.text ?? "")\nSize: \(value["Size"]?.unsigned ?? 0)\n")
+            "Key: \(key)\nSize: \(value["Size"]?.unsigned ?? 0)\n")
     }
 
     static let remove: Command.Action = { invocation, session in
@@ -16,6 +18,7 @@ enum BlockCommands {
         try TextCommand.run(invocation, session) { value in
             let hash = value["Hash"]?.text ?? ""
             guard let error = value["Error"]?.text, !error.isEmpty else {
+                guard !hash.isEmpty else { throw RPCError.without("what it has removed") }
                 try session.output.line("removed \(hash)")
                 return
             }

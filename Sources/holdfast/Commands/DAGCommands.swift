@@ -4,18 +4,21 @@ import Node
 /// `holdfast dag …` and `holdfast refs`; `dag get` and `dag export` are `BytesCommand`s.
 enum DAGCommands {
     static let put: Command.Action = TextCommand.action { value, _, session in
-        try session.output.line(value["Cid"]?["/"]?.text ?? "")
+        guard let cid = value["Cid"]?["/"]?.text else { throw RPCError.without("a CID") }
+        try session.output.line(cid)
     }
 
     /// Without a newline, as Kubo has it.
     static let resolve: Command.Action = TextCommand.action { value, _, session in
         let rest = Bytes(utf8: value["RemPath"]?.text ?? "").split(separator: UInt8(ascii: "/"))
-        let parts = [value["Cid"]?["/"]?.text ?? ""] + rest.map(\.displayText)
+        guard let cid = value["Cid"]?["/"]?.text else { throw RPCError.without("a CID") }
+        let parts = [cid] + rest.map(\.displayText)
         try session.output.write(parts.joined(separator: "/"))
     }
 
     static let importFiles: Command.Action = { invocation, session in
         var failure: RPCError?
+        var hasStats = false
         var asking = invocation
         // Then the answer says something also where no root is pinned.
         if !invocation.printsJSON, !invocation.isGiven("stats"),
@@ -24,6 +27,7 @@ enum DAGCommands {
             try asking.set(option, to: "true")
         }
         try TextCommand.run(asking, session) { value in
+            if value["Stats"] != nil { hasStats = true }
             guard !invocation.flag("silent") else { return }
             if let root = value["Root"] {
                 let cid = root["Cid"]?["/"]?.text ?? ""
@@ -39,6 +43,8 @@ enum DAGCommands {
             }
         }
         if let failure { throw failure }
+        let isAsked = !invocation.printsJSON && !invocation.flag("silent") && asking.flag("stats")
+        guard hasStats || !isAsked else { throw RPCError.without("what it has imported") }
     }
 
     static let stat: Command.Action = { invocation, session in
@@ -115,6 +121,7 @@ enum DAGCommands {
 
     static let references: Command.Action = TextCommand.action { value, _, session in
         if let error = value["Err"]?.text, !error.isEmpty { throw RPCError(error) }
-        try session.output.line(value["Ref"]?.text ?? "")
+        guard let reference = value["Ref"]?.text else { throw RPCError.without("a reference") }
+        try session.output.line(reference)
     }
 }

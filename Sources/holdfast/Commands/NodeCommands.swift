@@ -61,7 +61,8 @@ enum NodeCommands {
     }
 
     static let resolve: Command.Action = TextCommand.action { value, _, session in
-        try session.output.line(value["Path"]?.text ?? "")
+        guard let path = value["Path"]?.text else { throw RPCError.without("a path") }
+        try session.output.line(path)
     }
 
     /// Stops the node, and waits until it has given the repository back if that is on this machine:

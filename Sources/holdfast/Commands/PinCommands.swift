@@ -61,8 +61,15 @@ enum PinCommands {
         return "\(cid) \(pin["Type"]?.text ?? "")" + (name.isEmpty ? "" : " \(name)")
     }
 
-    static let remove: Command.Action = TextCommand.list("Pins") { pin, _, session in
-        try session.output.line("unpinned \(pin.text ?? "")")
+    static let remove: Command.Action = { invocation, session in
+        var isDone = invocation.printsJSON
+        try TextCommand.walk(invocation, session, pins) { event in
+            guard case .value(let pin, let place) = event, place.depth == 2 else { return }
+            guard let cid = pin.text else { throw RPCError.without("what it has unpinned") }
+            isDone = true
+            try session.output.line("unpinned \(cid)")
+        }
+        guard isDone else { throw RPCError.without("what it has unpinned") }
     }
 
     static let update: Command.Action = { invocation, session in
@@ -73,7 +80,10 @@ enum PinCommands {
                 guard let text = pin.text else { return }
                 (first, last) = (first ?? text, text)
             case .end(depth: 0):
-                try session.output.line("updated \(first ?? "") to \(last ?? "")")
+                guard let old = first, let new = last else {
+                    throw RPCError.without("what it has pinned")
+                }
+                try session.output.line("updated \(old) to \(new)")
                 (first, last) = (nil, nil)
             default: break
             }
