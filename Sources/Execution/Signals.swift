@@ -74,7 +74,7 @@ package enum Signals {
         }
     }
 
-    private static let ending = [SIGTERM, SIGINT, SIGHUP]
+    private static let ending = [SIGTERM, SIGINT, SIGHUP, SIGQUIT]
 
     private static func isIgnored(_ number: Int32) -> Bool {
         var action = sigaction()

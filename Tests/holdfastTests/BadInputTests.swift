@@ -183,12 +183,12 @@ struct BadInputTests {
     }
 
     /// Its input does not come, so somebody types Ctrl-C, or closes the terminal.
-    @Test(arguments: [("TERM", 143), ("HUP", 129)])
+    @Test(arguments: [("TERM", 143), ("HUP", 129), ("QUIT", 131)])
     func aCommandWithoutARepositoryThatASignalEndsLeavesNothing(signal: String, code: Int) throws {
         let place = try TestPlace()
         let ended = try place.shell(
             """
-            mkdir tmp; export TMPDIR=$PWD/tmp; mkfifo pipe && exec 3<>pipe
+            mkdir tmp; export TMPDIR=$PWD/tmp; mkfifo pipe && exec 3<>pipe; ulimit -c 0; set -m
             holdfast multibase encode <pipe 3>&- & command=$!
             until [ -n "$(ls tmp)" ]; do sleep 0.05; done
             kill -\(signal) $command
