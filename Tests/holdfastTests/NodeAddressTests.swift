@@ -29,7 +29,7 @@ struct NodeAddressTests {
     @Test(arguments: [
         "127.0.0.1#:21102", "127.0.0.1?:21102", "127.0.0.1%2f:1", "a\\b:1", "a b:1", ":1", "[]:1",
         "[::1:1", "::1#:1", "[::1%]:1", "[::1%a#]:1", "b\u{fc}cher.example:1", "a\u{ff0f}b:1",
-        "/dns/x#/tcp/5001", "/dns/x?/tcp/5001", "unix:", "unix://",
+        "/dns/x#/tcp/5001", "/dns/x?/tcp/5001", "[localhost]:1", "[v1.a]:1", "unix:", "unix://",
     ])
     func aHostThatIsNoneIsRefused(text: String) {
         let error = #expect(throws: UsageError.self) { try NodeAddress(parsing: text) }

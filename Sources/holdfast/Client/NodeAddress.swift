@@ -53,7 +53,13 @@ enum NodeAddress: Hashable, Sendable {
             let port = UInt16(text[text.index(after: colon)...])
         else { throw refusal(whole, "an address looks like 127.0.0.1:5001") }
         var host = String(text[..<colon])
-        if host.hasPrefix("["), host.hasSuffix("]") { host = String(host.dropFirst().dropLast()) }
+        if host.hasPrefix("["), host.hasSuffix("]") {
+            host = String(host.dropFirst().dropLast())
+            // A name that would be taken without them is not what it looks like.
+            guard host.contains(":") else {
+                throw refusal(whole, "between brackets stands an IPv6 address")
+            }
+        }
         return .tcp(host: try checked(host, in: whole), port: port, basePath: basePath)
     }
 
