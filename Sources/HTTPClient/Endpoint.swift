@@ -59,7 +59,12 @@ package enum Endpoint: Sendable, CustomStringConvertible {
                 : "a host has letters, digits, \".\", \"-\" and \"_\", or is an IPv6 address"
         case .unix(let path):
             // Without a path it would be the socket that has no name, which is anybody's.
-            path.isEmpty ? "the path of the socket is empty" : nil
+            path.isEmpty
+                ? "the path of the socket is empty"
+                : path.utf8.count > Limits.socketPathByteCountMax
+                    ? "the path of the socket is over \(Limits.socketPathByteCountMax) bytes: use a "
+                        + "shorter one, such as a relative one"
+                    : nil
         case .inProcess: nil
         }
     }

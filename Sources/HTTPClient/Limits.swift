@@ -7,6 +7,9 @@ enum Limits {
     /// 1 MiB and calls a longer one a lack of memory; it refuses an option of over 8,000,000 bytes.
     static let requestHeadByteCountMax = 1_000_000
 
+    /// Bytes of the path of a Unix socket: more the system has no room for.
+    static let socketPathByteCountMax = 107
+
     /// Bytes of the trailers, all lines together.
     static let trailerByteCountMax = 64 * 1024
 

@@ -323,6 +323,14 @@ struct HTTPClientTests {
         #expect(error?.code == .badRequest)
     }
 
+    @Test func aSocketWhosePathIsTooLongIsRefused() {
+        let path = "/nonexistent/" + String(repeating: "x", count: 95)
+        let error = #expect(throws: HTTPClientError.self) {
+            try HTTPClient(.unix(path: path)).fetch(ClientRequest(.get, "/"))
+        }
+        #expect(error?.message.contains("the path of the socket is over 107 bytes") == true)
+    }
+
     /// They are ways to another place than the one that is shown.
     @Test(arguments: [
         Endpoint.unix(path: ""), .tcp(host: "", port: 1), .tcp(host: "127.0.0.1#", port: 1),
