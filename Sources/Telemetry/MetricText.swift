@@ -30,22 +30,22 @@ enum MetricText {
     }
 
     private static func escapedLabel(_ text: String) -> String {
-        text.reduce(into: "") { result, character in
+        text.unicodeScalars.reduce(into: "") { result, character in
             switch character {
             case "\\": result += "\\\\"
             case "\"": result += "\\\""
             case "\n": result += "\\n"
-            default: result.append(character)
+            default: result.unicodeScalars.append(character)
             }
         }
     }
 
     private static func escapedHelp(_ text: String) -> String {
-        text.reduce(into: "") { result, character in
+        text.unicodeScalars.reduce(into: "") { result, character in
             switch character {
             case "\\": result += "\\\\"
             case "\n": result += "\\n"
-            default: result.append(character)
+            default: result.unicodeScalars.append(character)
             }
         }
     }
