@@ -33,6 +33,28 @@ struct RemovalRaceTests {
 
     private func isRemoved(_ cid: CID) throws { #expect(try remove([cid]) == [nil]) }
 
+    /// It has looked at the pins, and its block can be found until it is out of the index.
+    @Test func aDeletionThatRunsWhenAMarkIsTakenIsBehindIt() throws {
+        let (leaf, log) = (try blocks.raw("leaf").multihash, scratch.store.log)
+        guard case .begun = log.state.withLock({ $0.beginDeleting(leaf) }) else {
+            Issue.record("the log takes no deletion")
+            return
+        }
+        let mark = scratch.store.deletionMark
+        #expect(throws: BlockStoreError.self) {
+            try scratch.store.deletions(since: mark, by: .after(.milliseconds(10)))
+        }
+        log.announce(
+            log.state.notify { state in
+                state.endDeleting(leaf, removed: nil)
+                return state.generation
+            })
+        #expect(try scratch.store.deletions(since: mark, by: soon()) != nil)
+        let next = scratch.store.deletionMark
+        #expect(next != mark)
+        #expect(try scratch.store.deletions(since: next, by: soon()) == nil)
+    }
+
     @Test(arguments: [Pin.Mode.recursive, .direct])
     func whatIsPinnedWhileThePinsAreLookedAtStays(mode: Pin.Mode) throws {
         let (first, wanted) = (try blocks.raw("first"), try blocks.raw("wanted"))

@@ -186,7 +186,7 @@ struct UnmarkedAnswerTests {
     @Test func progressAloneIsNoResult() throws {
         let pinned = try run("pin add --progress x", answer: withLength("{\"Progress\":1}\n"))
         #expect(pinned.process.exitCode == 1)
-        #expect(pinned.process.errorText.contains("without saying what it has pinned"))
+        #expect(pinned.process.errorText.contains("without what it has pinned"))
         let progress: Bytes = "{\"Name\":\"f\",\"Bytes\":2}\n"
         let added = try run("add f", hasBody: true, answer: withLength(progress))
         #expect(added.process.exitCode == 1)

@@ -27,6 +27,9 @@ struct LogDeletions {
     /// Whether a block is being deleted.
     func contains(_ multihash: Multihash) -> Bool { announced[multihash] != nil }
 
+    /// Those up to which all have ended.
+    var endedCount: UInt64 { announced.values.min().map { $0 - 1 } ?? begunCount }
+
     /// Whether one of the first so many has not ended.
     func isRunning(amongFirst count: UInt64) -> Bool { announced.values.contains { $0 <= count } }
 

@@ -41,21 +41,22 @@ extension BlockStore {
         return removed == nil ? .absent : .deleted
     }
 
-    /// Where the deletions stand, for `deletions(since:by:)`. To be taken before blocks are looked at.
+    /// Where the deletions stand, for `deletions(since:by:)`. To be taken before blocks are looked at. One
+    /// that runs is behind it: its block can still be found, and whoever deletes has looked at the pins.
     package var deletionMark: DeletionMark {
-        DeletionMark(count: log.state.withLock { $0.deletions.begunCount })
+        DeletionMark(count: log.state.withLock { $0.deletions.endedCount })
     }
 
-    /// Whether a block may have been deleted since a mark. To be asked behind the change that is to keep
+    /// Whether a block may have been deleted behind a mark. To be asked behind the change that is to keep
     /// blocks from being deleted: deletions that began before it have ended when this returns, those
     /// that begin later see it.
     ///
-    /// - Returns: where they stand now; nil where none has begun since.
+    /// - Returns: where they stand now; nil where all have ended before the mark.
     /// - Throws: `.deadlineExceeded`, `.closed`.
     package func deletions(
         since mark: DeletionMark, by deadline: Deadline
     ) throws(BlockStoreError) -> DeletionMark? {
-        let now = deletionMark
+        let now = DeletionMark(count: log.state.withLock { $0.deletions.begunCount })
         guard now != mark else { return nil }
         while true {
             switch log.state.withLock({ $0.progress(ofFirst: now.count) }) {

@@ -9,18 +9,20 @@ enum PinCommands {
         try TextCommand.walk(invocation, session, pins) { event in
             switch event {
             case .value(let pin, let place) where place.depth == 2:
-                try session.output.line("pinned \(pin.text ?? "") \(kind)")
+                guard let cid = pin.text else { throw RPCError.without("what it has pinned") }
+                isDone = true
+                try session.output.line("pinned \(cid) \(kind)")
             case .value(let value, let place) where place.depth == 1:
                 if place.name == "Progress" { progress.nodeCount = value.integer ?? 0 }
                 if place.name == "Bytes" { progress.byteCount = value.unsigned ?? 0 }
-            case .end(depth: 1): (progress.isOver, isDone) = (true, true)
+            case .end(depth: 1): progress.isOver = true
             case .end(depth: 0):
                 if !progress.isOver { try show(progress, session) }
                 progress = Progress()
             default: break
             }
         }
-        guard isDone else { throw RPCError("the node has ended without saying what it has pinned") }
+        guard isDone else { throw RPCError.without("what it has pinned") }
     }
 
     private static let pins = JSONShape.members(["Pins": .elements(.whole)])
