@@ -82,15 +82,9 @@ struct OuterBlocks<Cursor: Sendable>: Sendable {
     }
 
     private mutating func dropOutweighed(by innermostByteCount: Int) {
-        var byteCountBelow = innermostByteCount
+        var below = WeightBelow(byteCount: innermostByteCount)
         for index in levels.indices.reversed() where levels[index].cursor != nil {
-            let byteCount = levels[index].byteCount
-            let isLight = byteCount + byteCountBelow <= Limits.outerBytesMax
-            if isLight || byteCount > byteCountBelow {
-                byteCountBelow += byteCount
-            } else {
-                levels[index].letGo()
-            }
+            if !below.keeps(levels[index].byteCount) { levels[index].letGo() }
         }
     }
 }

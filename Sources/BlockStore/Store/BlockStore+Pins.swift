@@ -15,15 +15,13 @@ extension BlockStore {
     ///   - name: for people.
     ///   - holder: who wants it; added to those who do already.
     ///   - deadline: when to give up; the pin may then be there or not.
-    /// - Returns: whether the holder had no pin there before.
     /// - Throws: `.pinnedRecursively` for a direct pin where anybody has a recursive one.
     /// - Complexity: one synced write, shared with others.
-    @discardableResult
     package func pin(
         _ cid: CID, mode: Pin.Mode, name: String, holder: Pin.Holders = .rpc,
         by deadline: Deadline
-    ) throws(BlockStoreError) -> Bool {
-        try !pin([cid], mode: mode, name: name, holder: holder, by: deadline).isEmpty
+    ) throws(BlockStoreError) {
+        try pin([cid], mode: mode, name: name, holder: holder, by: deadline)
     }
 
     /// Pins several roots: after `.pinnedRecursively` none of them, after another error all of them,
@@ -191,8 +189,7 @@ extension BlockStore {
         }
     }
 
-    /// Waits until all blocks are on disk that were appended before the call.
-    package func waitForBlocks(by deadline: Deadline) throws(BlockStoreError) {
+    private func waitForBlocks(by deadline: Deadline) throws(BlockStoreError) {
         let tail = log.state.withLock { $0.tail }
         try log.wait(for: tail, by: deadline)
     }

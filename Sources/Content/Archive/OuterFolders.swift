@@ -55,15 +55,9 @@ final class OuterFolders: BlockHolder {
     }
 
     private func dropOutweighed(by innermostByteCount: Int) {
-        var byteCountBelow = innermostByteCount
+        var below = WeightBelow(byteCount: innermostByteCount)
         for index in folders.indices.reversed() where folders[index].memory != nil {
-            let byteCount = folders[index].reader.heldByteCount
-            let isLight = byteCount + byteCountBelow <= Limits.walkHeldBytesMax
-            if isLight || byteCount > byteCountBelow {
-                byteCountBelow += byteCount
-            } else {
-                folders[index].letGo()
-            }
+            if !below.keeps(folders[index].reader.heldByteCount) { folders[index].letGo() }
         }
     }
 }

@@ -81,7 +81,7 @@ enum StoreBench {
                         for number in 0..<2000 / threadCount {
                             let id = threadCount * 1_000_000 + thread * 10_000 + number
                             let cid = CID.v1(.raw, data.multihash(id))
-                            _ = try? store.pin(cid, mode: .recursive, name: "", by: .never)
+                            try? store.pin(cid, mode: .recursive, name: "", by: .never)
                         }
                     }
                 }
