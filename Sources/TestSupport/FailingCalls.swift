@@ -1,6 +1,3 @@
-import Buffers
-import Execution
-
 /// A library that makes calls of the system fail, or wait, in a program that is started with it.
 package struct FailingCalls {
     /// What is done to calls of one name about files whose path ends in a text.
@@ -26,29 +23,22 @@ package struct FailingCalls {
         }
     }
 
-    private let library: String
+    private let library: PreloadedLibrary
 
     /// Makes the library.
     ///
     /// - Parameter folder: where; belongs to the caller.
     package init(in folder: String) throws {
-        let source = folder + "/failing-calls.c"
-        library = folder + "/failing-calls.so"
-        try File.replace(source, with: Bytes(utf8: Self.code))
-        let compiler = try ChildProcess.run(
-            "cc", ["-shared", "-fPIC", "-O1", "-o", library, source, "-ldl"])
-        guard compiler.exitCode == 0 else {
-            throw FileError(operation: "compile", path: source, number: 0)
-        }
+        library = try PreloadedLibrary("failing-calls", in: folder, code: Self.code)
     }
 
     /// What a program has to be started with.
     package func environment(_ fault: Fault) -> [String: String] {
-        [
-            "LD_PRELOAD": library, "FAULT_CALL": fault.call, "FAULT_PATH": fault.path,
+        library.environment.merging([
+            "FAULT_CALL": fault.call, "FAULT_PATH": fault.path,
             "FAULT_NUMBER": "\(fault.number)", "FAULT_FIRST": "\(fault.first)",
             "FAULT_COUNT": "\(fault.count)", "FAULT_SECONDS": "\(fault.seconds)",
-        ]
+        ]) { own, _ in own }
     }
 
     private static let code = """

@@ -188,23 +188,16 @@ package struct DirectoryReader: Sendable {
 
     private mutating func leaveLast(for shard: ShardNode, _ source: borrowing some BlockSource) {
         guard let level = levels.last else { return }
-        let (byteCount, left) = (links?.byteCount ?? 0, links.take())
-        if shard.cid.isIdentity {
-            outer.leave(left, byteCount: byteCount, isInCID: level.cid.isIdentity)
-        } else {
-            outer.leave(
-                left, byteCount: byteCount, isInCID: level.cid.isIdentity,
-                countedIn: source.keepLast(), before: shard.links.byteCount)
-        }
+        let byteCount = links?.byteCount ?? 0
+        outer.leave(
+            links.take(), byteCount: byteCount, of: level.cid, for: shard.cid,
+            shard.links.byteCount, in: source)
     }
 
     @discardableResult
     private mutating func removeLast(_ source: borrowing some BlockSource) -> Level {
         let level = levels.removeLast()
-        links = nil
-        guard let (cursor, memory) = outer.comeBack() else { return level }
-        links = cursor
-        if let memory { source.keep(memory) }
+        links = outer.comeBack(in: source)
         return level
     }
 

@@ -110,22 +110,15 @@ struct FileTrail: Sendable {
         for node: FileNode, _ cid: CID, from source: borrowing some BlockSource
     ) {
         guard let level = levels.last else { return }
-        let (byteCount, left) = (parts?.byteCount ?? 0, parts.take())
-        if cid.isIdentity {
-            outer.leave(left, byteCount: byteCount, isInCID: level.cid.isIdentity)
-        } else {
-            outer.leave(
-                left, byteCount: byteCount, isInCID: level.cid.isIdentity,
-                countedIn: source.keepLast(), before: node.parts.byteCount)
-        }
+        let byteCount = parts?.byteCount ?? 0
+        outer.leave(
+            parts.take(), byteCount: byteCount, of: level.cid, for: cid, node.parts.byteCount,
+            in: source)
     }
 
     private mutating func endLevel(_ source: borrowing some BlockSource) {
         levels.removeLast()
-        parts = nil
-        guard let (cursor, memory) = outer.comeBack() else { return }
-        parts = cursor
-        if let memory { source.keep(memory) }
+        parts = outer.comeBack(in: source)
     }
 
     private mutating func resume(from source: borrowing some BlockSource) throws {

@@ -1,3 +1,5 @@
+import Multiformats
+
 /// What counts a block's memory for as long as it is there.
 package protocol KeptBlock: AnyObject, Sendable {}
 
@@ -61,6 +63,37 @@ struct OuterBlocks<Cursor: Sendable>: Sendable {
     mutating func comeBack() -> (cursor: Cursor, memory: (any KeptBlock)?)? {
         guard let level = levels.popLast(), let cursor = level.cursor else { return nil }
         return (cursor, level.memory)
+    }
+
+    /// Leaves the innermost block for the next one, which its source has given last.
+    ///
+    /// - Parameters:
+    ///   - cursor: where it goes on in the block; nil where that was let go of.
+    ///   - byteCount: of the block.
+    ///   - cid: of the block.
+    ///   - next: what it is left for; lies in the block where it is an identity CID.
+    ///   - byteCountBelow: of that.
+    ///   - source: counts the block until now.
+    mutating func leave(
+        _ cursor: Cursor?, byteCount: Int, of cid: CID, for next: CID, _ byteCountBelow: Int,
+        in source: borrowing some BlockSource
+    ) {
+        if next.isIdentity {
+            leave(cursor, byteCount: byteCount, isInCID: cid.isIdentity)
+        } else {
+            leave(
+                cursor, byteCount: byteCount, isInCID: cid.isIdentity,
+                countedIn: source.keepLast(), before: byteCountBelow)
+        }
+    }
+
+    /// Comes back to the block that was left last, which counts in its source again.
+    ///
+    /// - Returns: nil where it has to be read again.
+    mutating func comeBack(in source: borrowing some BlockSource) -> Cursor? {
+        guard let (cursor, memory) = comeBack() else { return nil }
+        if let memory { source.keep(memory) }
+        return cursor
     }
 
     /// Lets go of all blocks.

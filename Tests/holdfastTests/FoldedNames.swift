@@ -1,24 +1,15 @@
-import Buffers
-import Execution
 import TestSupport
 
 /// A library with which a program sees its folders as on a file system that knows a name by its
 /// letters, large or small, and keeps the name that came first.
 struct FoldedNames {
-    private let library: String
+    private let library: PreloadedLibrary
 
     /// Makes the library.
     ///
     /// - Parameter folder: where; belongs to the caller.
     init(in folder: String) throws {
-        let source = folder + "/folded-names.c"
-        library = folder + "/folded-names.so"
-        try File.replace(source, with: Bytes(utf8: Self.code))
-        let compiler = try ChildProcess.run(
-            "cc", ["-shared", "-fPIC", "-O1", "-o", library, source, "-ldl"])
-        guard compiler.exitCode == 0 else {
-            throw FileError(operation: "compile", path: source, number: 0)
-        }
+        library = try PreloadedLibrary("folded-names", in: folder, code: Self.code)
     }
 
     /// What a program has to be started with.
@@ -26,7 +17,8 @@ struct FoldedNames {
     /// - Parameter forgetsNumbers: whether a file has another number when one has been made since, as
     ///   on a FAT file system when memory is short.
     func environment(forgetsNumbers: Bool = false) -> [String: String] {
-        ["LD_PRELOAD": library, "FOLDED_FORGETS": forgetsNumbers ? "1" : "0"]
+        library.environment.merging(["FOLDED_FORGETS": forgetsNumbers ? "1" : "0"]) { own, _ in own
+        }
     }
 
     private static let code = """
