@@ -22,17 +22,21 @@ struct SocketDiversion: ~Copyable {
         guard let sink = Self.idle.withLock({ $0.popLast() }) ?? Sink() else { return nil }
         let kept = fcntl(connection.socket, F_DUPFD_CLOEXEC, 0)
         guard kept >= 0 else { return nil }
-        Self.put(sink.entrance, inPlaceOf: connection.socket)
+        guard Self.put(sink.entrance, inPlaceOf: connection.socket) else {
+            close(kept)
+            return nil
+        }
         self.connection = connection
         self.kept = kept
         self.sink = sink
     }
 
     deinit {
-        Self.put(kept, inPlaceOf: connection.socket)
+        let isBack = Self.put(kept, inPlaceOf: connection.socket)
         close(kept)
-        // Who has shut the connection meanwhile may have shut the sink in its place.
-        if connection.wasShut { return connection.shut() }
+        // Who has shut the connection meanwhile may have shut the sink in its place. One whose number
+        // still stands for the sink has lost its peer, who is told by the end of `kept`.
+        guard isBack, !connection.wasShut else { return connection.shut() }
         guard sink.takesMore() else { return }
         Self.idle.withLock { if $0.count < Limits.idleSinkCountMax { $0.append(sink) } }
     }
@@ -40,9 +44,10 @@ struct SocketDiversion: ~Copyable {
     private static let idle = Locked<[Sink]>([])
 
     /// Has a number stand for what another descriptor stands for.
-    private static func put(_ descriptor: Int32, inPlaceOf number: Int32) {
-        let result = holdfast_replace_descriptor(descriptor, number)
-        precondition(result == number, "an open descriptor can be replaced")
+    ///
+    /// - Returns: whether the system did so; else the number stands for what it did before.
+    private static func put(_ descriptor: Int32, inPlaceOf number: Int32) -> Bool {
+        holdfast_replace_descriptor(descriptor, number) == number
     }
 }
 
