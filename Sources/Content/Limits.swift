@@ -194,6 +194,8 @@ package enum Limits {
 
     /// Entries whose names are looked at before a TAR is begun.
     package static let tarCheckedEntriesMax = 10_000
+    /// Bytes of blocks that are read for that: a second's work, while somebody waits for the first byte.
+    package static let tarCheckedBytesMax: UInt64 = 256 << 20
 
     /// Input of one conversion between codecs (`dag put`).
     package static let nodeBytesMax = bigBlockBytesMax

@@ -238,6 +238,15 @@ struct WideParentTests {
         #expect(access.library.blockMemory.inUse == 0)
     }
 
+    /// Somebody waits for the first byte while the names are looked at.
+    @Test func heavyFoldersOfATarAreNotAllReadBeforeItBegins() throws {
+        let leaf = try blocks.raw("leaf")
+        let heavy = try blocks.node([(String(repeating: "n", count: 1 << 20), leaf)])
+        let root = try blocks.node((0..<400).map { ("\($0)", heavy) })
+        _ = try TarExport(root, name: Bytes(utf8: "t"), access: makeAccess())
+        #expect(source.lookCount(at: heavy) == Int(Limits.tarCheckedBytesMax >> 20))
+    }
+
     /// Also while one step of the archive goes through any number of blocks in which there is nothing.
     @Test func othersGetTheMemoryOfAFolderOfATar() throws {
         let honest = try file(of: try blocks.raw("x"), 2)

@@ -58,6 +58,8 @@ package final class BlockReader: BlockSource, BlockHolder {
     /// The block that was given last, and the one that is kept before it.
     private var last: HeldBlock?
     private var kept: HeldBlock?
+    /// Bytes of all blocks that it has given, each as often as it was read.
+    private(set) var readByteCount: UInt64 = 0
 
     /// What else of the same request, on the same thread, lets go before this one waits.
     private let companion: (any BlockHolder)?
@@ -185,6 +187,7 @@ package final class BlockReader: BlockSource, BlockHolder {
             block = try read(cid, letGo)
         }
         blockBytesSeenMax = max(blockBytesSeenMax, block.bytes.count)
+        readByteCount += UInt64(block.bytes.count)
         last = block
         // The wait for the first one was no turn.
         turn = Turn(

@@ -7,8 +7,8 @@ import UnixFS
 ///
 /// Depth first, entries in stored order. Everything stands below one name. Names that lead out of the
 /// tree, and two entries with one path, are refused by `init` as far as they can be known without
-/// reading more than `Limits.tarCheckedEntriesMax` entries; found later, `next()` throws and the
-/// transfer has to be broken off.
+/// reading more than `Limits.tarCheckedEntriesMax` entries or `Limits.tarCheckedBytesMax`; found later,
+/// `next()` throws and the transfer has to be broken off.
 ///
 /// - Spec: gateway 14.5; kubo-rpc 3.1, `get`.
 package struct TarExport {

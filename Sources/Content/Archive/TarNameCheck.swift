@@ -52,7 +52,9 @@ struct TarNameCheck {
                 }
                 guard let entry = try next(of: &reader) else { break }
                 entryCount += 1
-                guard entryCount < Limits.tarCheckedEntriesMax else { return }
+                guard entryCount < Limits.tarCheckedEntriesMax,
+                    folders.readByteCount + children.readByteCount < Limits.tarCheckedBytesMax
+                else { return }
                 let below = try path.appending(entry.name, in: cid)
                 try met.insert(
                     below, of: entry.name, below: path, in: cid, countedIn: state)
