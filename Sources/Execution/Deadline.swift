@@ -28,6 +28,9 @@ package struct Deadline: Hashable, Sendable {
         return instant.elapsed(since: .now)
     }
 
+    /// Lets time pass until it has passed.
+    package func wait() { _ = Pending<Void>().value(by: self) }
+
     /// The one that passes first.
     package func earlier(_ other: Deadline) -> Deadline {
         guard let instant else { return other }

@@ -5,5 +5,5 @@ package func soon() -> Deadline { .after(.seconds(60)) }
 
 /// Lets time pass: where what is waited for cannot wake anybody, such as another process.
 package func pause(for duration: Duration) {
-    _ = Pending<Void>().value(by: .after(duration))
+    Deadline.after(duration).wait()
 }

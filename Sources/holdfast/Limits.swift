@@ -2,6 +2,11 @@
 enum Limits {
     /// Bytes that are read from a file and sent at once.
     static let uploadPieceByteCount = 1 << 20
+    /// In what steps a file system counts time at most: that of the kernel with 100 ticks a second, and a FAT.
+    static let fineTimeStep: Duration = .milliseconds(10)
+    static let coarseTimeStep: Duration = .seconds(2)
+    /// How often a file is looked at that somebody changes again and again within one such step.
+    static let timeStepsMax = 5
     /// Bytes of the largest file that is collected with others before it is sent.
     static let smallFileByteCount: UInt64 = 64 * 1_024
     /// Bytes of a file with ignore rules, or of arguments on standard input.

@@ -43,8 +43,9 @@ final class FileReading {
         guard isSame, status.kind == .file else {
             throw AddError.replaced(file.path)
         }
-        opened = status
-        expectedByteCount = status.byteCount
+        let opened = try TimeStep.settle(status, of: file.path) { try file.status() }
+        self.opened = opened
+        expectedByteCount = opened.byteCount
     }
 
     /// Reads what others write: standard input or a named pipe.
