@@ -42,7 +42,8 @@ extension CommandTable {
                 bafybeihchr7vmgjaasntayyatmp5sv6xza57iy2h4xj7g46bpjij6yhrmy
                 """),
         CommandSpec(
-            "pin/verify", "Check that recursive pins are complete.",
+            "pin/verify",
+            "Check that recursive pins are complete. A broken pin is printed, and no failure.",
             options: [
                 .flag("verbose", "List the complete ones as well."),
                 .flag("quiet", "q", "Print the CIDs of broken pins only."),
