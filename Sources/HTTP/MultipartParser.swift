@@ -21,12 +21,21 @@ package struct MultipartParser: Sendable {
         /// Before the first boundary: what stands there is dropped.
         case preamble
         /// Behind a boundary, in front of its line end or of the two dashes of the last one.
-        case boundary(isFirst: Bool)
+        case boundary(Before)
         /// From the line end of a boundary to the empty line.
         case head
+        /// At that line's end, which belongs to the next boundary where the part has no bytes.
+        case emptyLine
         case payload
-        /// Behind the last boundary: what follows is dropped.
-        case end
+        /// Behind the last boundary, on its line.
+        case lastLine
+        /// Behind that line: what follows is dropped.
+        case epilogue
+    }
+
+    /// What a boundary ends.
+    private enum Before {
+        case preamble, head, payload
     }
 
     /// CRLF, two dashes, boundary.
@@ -67,12 +76,16 @@ package struct MultipartParser: Sendable {
 
     /// Whether the last boundary has been seen.
     package var isAtEnd: Bool {
-        if case .end = state { true } else { false }
+        switch state {
+        case .lastLine, .epilogue: true
+        case .preamble, .boundary, .head, .emptyLine, .payload: false
+        }
     }
 
     /// Adds the next piece of the body. Then `next` is asked until it gives nil.
     package mutating func feed(_ piece: Bytes) {
-        guard !isAtEnd, !piece.isEmpty else { return }
+        if case .epilogue = state { return }
+        guard !piece.isEmpty else { return }
         if offset == input.count {
             input = piece
         } else {
@@ -100,29 +113,29 @@ package struct MultipartParser: Sendable {
             switch state {
             case .preamble:
                 guard skipPayload() else { return nil }
-                state = .boundary(isFirst: true)
-            case .boundary(let isFirst):
-                switch try readBoundary() {
-                case .tooShort: return nil
-                case .line: state = .head
-                case .last: state = .end
-                case .none: state = isFirst ? .preamble : .payload
-                }
-                if !isFirst { return isPayload ? .payload(delimiter) : .endOfPart }
+                state = .boundary(.preamble)
+            case .boundary(let before):
+                let end = try readBoundary()
+                if case .tooShort = end { return nil }
+                if let event = pass(end, behind: before) { return event }
             case .head:
                 guard let part = try readHead() else { return nil }
-                state = .payload
+                state = .emptyLine
                 return .part(part)
+            case .emptyLine:
+                guard readEmptyLine() else { return nil }
             case .payload:
                 let start = offset
                 let isFound = skipPayload()
-                if isFound { state = .boundary(isFirst: false) }
+                if isFound { state = .boundary(.payload) }
                 let end = isFound ? offset - delimiter.count : offset
                 if end > start { return .payload(input[start..<end]) }
                 if !isFound { return nil }
-            case .end:
-                input = .empty
-                offset = 0
+            case .lastLine:
+                guard try readLastLine() else { return nil }
+                state = .epilogue
+            case .epilogue:
+                (input, offset) = (.empty, 0)
                 return nil
             }
         }
@@ -130,11 +143,13 @@ package struct MultipartParser: Sendable {
 
     /// Checks that the body came to its end.
     ///
-    /// - Throws: `.unexpectedEnd` when the last boundary is missing.
+    /// - Throws: `.unexpectedEnd` when the last boundary is missing, `.badMultipart` when its line ends in
+    ///   half a line end.
     package func finish() throws(HTTPError) {
         guard isAtEnd else {
             throw HTTPError(.unexpectedEnd, "the multipart body ends without its last boundary")
         }
+        guard offset == input.count else { throw Self.textBehindLast }
     }
 
     /// Moves behind the next delimiter, or to where one may begin at the end of the input.
@@ -160,10 +175,6 @@ package struct MultipartParser: Sendable {
         return 0
     }
 
-    private var isPayload: Bool {
-        if case .payload = state { true } else { false }
-    }
-
     private enum BoundaryEnd {
         /// More bytes are needed.
         case tooShort
@@ -175,13 +186,61 @@ package struct MultipartParser: Sendable {
         case none
     }
 
+    /// Goes on behind a delimiter.
+    ///
+    /// - Returns: what it ended, or the payload that it is.
+    private mutating func pass(_ end: BoundaryEnd, behind before: Before) -> Event? {
+        switch (end, before) {
+        case (.none, .preamble): state = .preamble
+        case (.none, _): state = .payload
+        case (.line, _), (.tooShort, _): state = .head
+        case (.last, _): state = .lastLine
+        }
+        switch (end, before) {
+        case (_, .preamble): return nil
+        case (.none, .head): return .payload(delimiter.dropFirst(Self.lineEnd.count))
+        case (.none, .payload): return .payload(delimiter)
+        default: return .endOfPart
+        }
+    }
+
+    /// Passes the end of the empty line behind a head, alone or as that of a delimiter.
+    ///
+    /// - Returns: false when more bytes are needed.
+    private mutating func readEmptyLine() -> Bool {
+        let next = input[offset..<min(offset + delimiter.count, input.count)]
+        guard delimiter.prefix(next.count) == next else {
+            offset += Self.lineEnd.count
+            state = .payload
+            return true
+        }
+        guard next.count == delimiter.count else { return false }
+        offset += delimiter.count
+        state = .boundary(.head)
+        return true
+    }
+
+    /// Passes the line of the last boundary.
+    ///
+    /// - Returns: false when there may be more of it.
+    /// - Throws: `.badMultipart` for anything but blanks: that would be a part that is lost.
+    private mutating func readLastLine() throws(HTTPError) -> Bool {
+        while offset < input.count, ASCII.isBlank(input[offset]) { offset += 1 }
+        let next = input[offset..<min(offset + Self.lineEnd.count, input.count)]
+        guard Self.lineEnd.prefix(next.count) == next else { throw Self.textBehindLast }
+        guard next.count == Self.lineEnd.count else { return false }
+        return true
+    }
+
     /// Decides what stands behind a delimiter.
     private mutating func readBoundary() throws(HTTPError) -> BoundaryEnd {
         var index = offset
         while index < input.count, ASCII.isBlank(input[index]) { index += 1 }
         guard index + 2 <= input.count else {
             // Blanks without end would be kept for ever.
-            guard index - offset <= Limits.partHeadByteCountMax else { throw Self.headTooLarge }
+            guard index - offset <= Limits.partHeadByteCountMax else {
+                throw MultipartPart.tooLarge
+            }
             return .tooShort
         }
         let mark = input[index..<index + 2]
@@ -190,7 +249,7 @@ package struct MultipartParser: Sendable {
             return .line
         }
         if index == offset, mark == Self.dashes {
-            offset = input.count
+            offset += Self.dashes.count
             return .last
         }
         return .none
@@ -201,37 +260,16 @@ package struct MultipartParser: Sendable {
     private mutating func readHead() throws(HTTPError) -> MultipartPart? {
         guard let end = input.firstIndex(of: Self.headEnd, from: offset) else {
             guard input.count - offset <= Limits.partHeadByteCountMax else {
-                throw Self.headTooLarge
+                throw MultipartPart.tooLarge
             }
             return nil
         }
-        guard end - offset <= Limits.partHeadByteCountMax else { throw Self.headTooLarge }
+        guard end - offset <= Limits.partHeadByteCountMax else { throw MultipartPart.tooLarge }
         let head = input[offset..<end]
-        offset = end + Self.headEnd.count
-        return try Self.part(head)
+        offset = end + Self.headEnd.count - Self.lineEnd.count
+        return try MultipartPart(parsing: head)
     }
 
-    private static func part(_ head: Bytes) throws(HTTPError) -> MultipartPart {
-        var fields = Fields()
-        var disposition: Bytes?
-        for line in head.split(separator: UInt8(ascii: "\n")) {
-            let line = line.last == UInt8(ascii: "\r") ? line.dropLast(1) : line
-            if line.isEmpty { continue }
-            let colon = line.firstIndex(of: UInt8(ascii: ":")) ?? 0
-            let name = line.prefix(colon).displayText
-            guard name.isToken else {
-                throw HTTPError(.badMultipart, "a field in the head of a part has no name")
-            }
-            guard fields.count < Limits.partFieldCountMax else { throw headTooLarge }
-            let value = line.dropFirst(colon + 1)
-            fields.append(name, String(value.displayText[...].trimmingBlanks))
-            if name.equalsIgnoringASCIICase("Content-Disposition"), disposition == nil {
-                disposition = value
-            }
-        }
-        return MultipartPart(fields: fields, disposition: disposition)
-    }
-
-    private static let headTooLarge = HTTPError(
-        .tooLarge, "the head of a part is larger than \(Limits.partHeadByteCountMax) bytes")
+    private static let textBehindLast = HTTPError(
+        .badMultipart, "text follows the last boundary of the multipart body on its line")
 }

@@ -82,6 +82,51 @@ struct MultipartParserTests {
         }
     }
 
+    /// The line end of the empty line belongs to the next boundary then.
+    @Test func aPartWithoutBytesEndsAtItsHead() throws {
+        let bytes = Bytes(
+            utf8: "--b\r\nA: b\r\n\r\n--b\r\n\r\n--bx\r\n--b\r\n\r\n\r\n--b\r\n\r\n--b--")
+        for pieces in 1...bytes.count {
+            let parts = try Self.parse(bytes, boundary: "b", pieces: pieces)
+            #expect(parts.map(\.payload) == [[], Array("--bx".utf8), [], []], "\(pieces)")
+        }
+    }
+
+    @Test(arguments: ["", " \t", "\r\n", " \r\n--b\r\n\r\nz"])
+    func theLastBoundaryEndsItsLine(rest: String) throws {
+        let bytes = Bytes(utf8: "--b\r\n\r\na\r\n--b--\(rest)")
+        for pieces in 1...bytes.count {
+            let parts = try Self.parse(bytes, boundary: "b", pieces: pieces)
+            #expect(parts.map(\.payload) == [[0x61]], "\(pieces)")
+        }
+    }
+
+    /// What follows would be lost: the rest of a file, or a part.
+    @Test(arguments: ["xyz\r\nmore\r\n--b--", "-", " x\r\n--b\r\n", "\n", "\r", "\rx", " \r"])
+    func textBehindTheLastBoundaryIsRefused(rest: String) throws {
+        let bytes = Bytes(utf8: "--b\r\n\r\na\r\n--b--\(rest)")
+        for pieces in 1...bytes.count {
+            let error = #expect(throws: HTTPError.self) {
+                try Self.parse(bytes, boundary: "b", pieces: pieces)
+            }
+            #expect(error?.code == .badMultipart, "\(pieces)")
+        }
+    }
+
+    /// Kubo undoes quoted-printable, and takes base64 as it is.
+    @Test(
+        arguments: [
+            ("7bit", nil), ("Binary", nil), ("8bit ", nil), ("quoted-printable", .badMultipart),
+            ("base64", .badMultipart), ("", .badMultipart),
+        ] as [(String, HTTPError.Code?)])
+    func whatIsEncodedIsRefused(encoding: String, code: HTTPError.Code?) {
+        var found: HTTPError.Code?
+        do {
+            try Self.drain("--b\r\ncontent-transfer-encoding: \(encoding)\r\n\r\na=3D\r\n--b--")
+        } catch { found = (error as? HTTPError)?.code }
+        #expect(found == code)
+    }
+
     @Test func payloadIsHandedOutWithoutACopyAndLargeOnesArriveWhole() throws {
         var state: UInt64 = 1
         var payload: [UInt8] = []

@@ -83,6 +83,32 @@ struct UploadTests {
         #expect(answer.text.contains("must lie between the years 1 and 9999"))
     }
 
+    /// The line end of the empty line belongs to the next boundary: the next file was in its bytes.
+    @Test(arguments: [nil, "application/x-directory"])
+    func aPartWithoutBytesTakesNothingOfTheNextOne(type: String?) throws {
+        let empty = Part(filename: "d%2Fempty", type: type)
+        var body = Part.body([empty, .file("d%2Ftwo", "data")])
+        let end = Array("\r\n\r\n\r\n".utf8)
+        let index = try #require(body.indices.first { body[$0...].starts(with: end) })
+        body.removeSubrange(index..<(index + 2))
+        let answer = try TestNode().call(
+            "add",
+            headers: [("Content-Type", "multipart/form-data; boundary=\(Part.boundary)")],
+            body: body)
+        let sizes = try AnyJSON.lines(answer.text).map {
+            [$0["Name"]?.text ?? "", $0["Size"]?.text ?? ""]
+        }
+        #expect(sizes.contains(["d/two", "12"]))
+        #expect(sizes.contains(["d/empty", type == nil ? "6" : "4"]))
+    }
+
+    @Test func aFolderWithBytesIsRefused() throws {
+        let folder = Part(filename: "d", type: "application/x-directory", content: [1])
+        let answer = try TestNode().upload("add", [folder, .file("d%2Fx", "data")])
+        #expect(answer.text.contains("a folder has no bytes"))
+        #expect(!answer.text.contains("\"Hash\""))
+    }
+
     @Test func severalPartsOfOneNameAreSeveralBlocks() throws {
         let answer = try TestNode().upload(
             "block/put", [.file("x", "1"), .file("x", "1"), .file("x", "2")])

@@ -73,7 +73,8 @@ final class AddSink: PartSink {
                     "the target of a symbolic link is over \(Limits.linkTargetBytesMax) bytes")
             }
             target.append(piece)
-        case .folder, nil: break
+        case .folder: throw RPCError.failed("a folder has no bytes, and this part of one has some")
+        case nil: break
         }
     }
 

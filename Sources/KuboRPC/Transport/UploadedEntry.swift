@@ -10,7 +10,7 @@ import HTTP
 struct UploadedEntry: Sendable, Equatable {
     enum Kind: Sendable, Equatable {
         case file
-        /// The part's bytes mean nothing.
+        /// The part has no bytes.
         case folder
         /// The part's bytes are the target.
         case link
