@@ -28,10 +28,18 @@ struct ServeTests {
         #expect(try node.page("/readyz").body.utf8Text == "ready\n")
         #expect(try node.page("/metrics").status == .notFound)
         #expect(try node.page("/api/v0/id").status != .ok)
-        let metrics = try node.rpc.fetch(ClientRequest(.get, "/metrics"))
-        #expect(
-            metrics.body.utf8Text?.contains("holdfast_http_connections{listener=\"public\"}")
-                == true)
+        let answer = try node.rpc.fetch(ClientRequest(.get, "/metrics"))
+        let metrics = try #require(answer.body.utf8Text)
+        #expect(metrics.contains("holdfast_http_connections{listener=\"public\"}"))
+        // Sizes, and not what their bits are as a number.
+        for name in [
+            "holdfast_own_memory_bytes", "process_resident_memory_bytes",
+            "holdfast_store_disk_free_bytes",
+        ] {
+            let line = metrics.split(separator: "\n").first { $0.hasPrefix(name + " ") }
+            let value = line.flatMap { Double($0.dropFirst(name.count + 1)) }
+            #expect(value ?? 0 > 100_000, "\(name)")
+        }
         #expect(node.stop() == 0)
     }
 

@@ -46,7 +46,7 @@ extension BlockStore {
             "holdfast_store_quarantined_blocks", help: "Blocks that failed a check."
         ) { Double(quarantine.count) }
         registry.gauge("holdfast_store_disk_free_bytes", help: "Free bytes of the disk.") {
-            freeSpace.latestByteCount.map(Double.init) ?? .nan
+            freeSpace.latestByteCount.map { Double($0) } ?? .nan
         }
         registry.gauge("holdfast_store_writable", help: "1 if the store takes writes.") {
             log.state.withLock { $0.writeRefusal } == nil ? 1 : 0
@@ -111,6 +111,6 @@ extension BlockStore {
 extension DatabaseHolder {
     /// One of LevelDB's own numbers; 0 while the database is closed, or being reopened.
     fileprivate func figure(_ name: String) -> Double {
-        currentIfOpen?.property(name).flatMap(Double.init) ?? 0
+        currentIfOpen?.property(name).flatMap { Double($0) } ?? 0
     }
 }

@@ -10,7 +10,7 @@ enum CatCommand {
         guard offset >= 0 else { throw RPCError.failed("cannot specify negative offset") }
         let length = options.integer("length")
         guard length ?? 0 >= 0 else { throw RPCError.failed("cannot specify negative length") }
-        var (skipped, left) = (UInt64(offset), length.map(UInt64.init))
+        var (skipped, left) = (UInt64(offset), length.map { UInt64($0) })
         var total: UInt64 = 0
         var files = FilePartList(invocation.access)
         for argument in invocation.argumentBytes {

@@ -68,7 +68,7 @@ final class NodeListeners: Sendable {
         publicListener.register(in: node.metrics)
         privateListener.register(in: node.metrics)
         node.metrics.gauge("process_resident_memory_bytes", help: "Resident memory.") {
-            ProcessSetup.residentByteCount.map(Double.init) ?? .nan
+            ProcessSetup.residentByteCount.map { Double($0) } ?? .nan
         }
     }
 

@@ -31,7 +31,7 @@ final class OpenNode: Sendable {
         metrics = MetricRegistry()
         metrics.gauge(
             "holdfast_own_memory_bytes", help: "Memory that the system cannot take back."
-        ) { ProcessSetup.ownByteCount.map(Double.init) ?? .nan }
+        ) { ProcessSetup.ownByteCount.map { Double($0) } ?? .nan }
         metrics.gauge(
             "holdfast_allocated_memory_bytes", help: "Memory that is allocated and not freed."
         ) { Double(Allocator.usedByteCount) }
