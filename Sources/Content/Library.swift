@@ -30,6 +30,8 @@ package final class Library: Sendable {
 
     /// Bytes in which all adds and imports together remember what they have to until their end.
     package let entryBudget: ByteBudget
+    /// For one of them at a time that remembers something already and gets no more of that.
+    package let entryReserveBudget: ByteBudget
 
     /// Bytes of files that together came out of the reserve of the disk.
     let spoolReserve: ByteBudget
@@ -72,7 +74,9 @@ package final class Library: Sendable {
         stateBudget = ByteBudget(name: "walk", limit: Limits.stateBytesMax)
         stateReserveBudget = ByteBudget(
             name: "walk-reserve", limit: Limits.requestStateBytesMax)
-        entryBudget = ByteBudget(name: "entries", limit: Limits.entryBytesMax)
+        entryBudget = ByteBudget(name: "entries", limit: Limits.sharedEntryBytesMax)
+        entryReserveBudget = ByteBudget(
+            name: "entries-reserve", limit: Limits.entryBytesMax - Limits.sharedEntryBytesMax)
         spoolReserve = ByteBudget(name: "spool-reserve", limit: Limits.reservedSpoolBytesMax)
         argumentBudget = ByteBudget(name: "arguments", limit: Limits.argumentBytesMax)
         decodingBudget = ByteBudget(name: "decoding", limit: Limits.decodingBytesMax)
@@ -87,7 +91,7 @@ package final class Library: Sendable {
         }
         for budget in [
             ingestBudget, assemblyBudget, blockMemory.ordinary, blockMemory.large, stateBudget,
-            stateReserveBudget, entryBudget, argumentBudget, decodingBudget,
+            stateReserveBudget, entryBudget, entryReserveBudget, argumentBudget, decodingBudget,
         ] {
             registry.memory(budget)
         }

@@ -101,9 +101,13 @@ package enum Limits {
     /// How often a request that holds some and waits for more looks whether it is its turn for that.
     static let reserveLookInterval: Duration = .milliseconds(20)
 
-    /// Bytes in which all adds together remember the entries of their folders, imports their roots, and
-    /// puts the names of their blocks: a folder of 1,000,000 files with usual names.
+    /// Bytes in which an add remembers the entries of its folders, an import its roots, and a put the
+    /// names of its blocks: a folder of 1,000,000 files with usual names.
     package static let entryBytesMax = 100 << 20
+
+    /// The same for all of them together. One of them may have more, up to what one may have in all: two
+    /// hundred small ones that stand still are a crowd's, and one large one is not.
+    package static let sharedEntryBytesMax = 40 << 20
 
     /// Of that what the places of files take at most that an add has in line.
     static let pendingEntryBytesMax = 1 << 20

@@ -50,23 +50,32 @@ struct StateShareTests {
 
     /// Requests that all hold something and need more: one after the other has the reserve, so none
     /// waits for its end in vain.
-    @Test func thoseWhoHoldSomeDoNotWaitForEachOther() throws {
+    @Test(arguments: [false, true])
+    func thoseWhoHoldSomeDoNotWaitForEachOther(isAdd: Bool) throws {
         let scratch = try ScratchLibrary()
         let library = scratch.library
-        let part = library.stateBudget.limit / 4
+        let (budget, reserve) =
+            isAdd
+            ? (library.entryBudget, library.entryReserveBudget)
+            : (library.stateBudget, library.stateReserveBudget)
+        let makeShare: @Sendable (RequestContext) -> StateShare = { context in
+            let access = library.access(for: context)
+            return isAdd ? access.makeEntryShare() : access.makeStateShare()
+        }
+        let part = budget.limit / 4
         let hasHalf = Monitor(0)
         let ends = (0..<4).map { _ in Pending<Bool>() }
         let threads = ends.map { end in
             Thread(name: "walk") {
                 let context = RequestContext(deadline: soon())
-                let state = library.access(for: context).makeStateShare()
+                let state = makeShare(context)
                 do {
                     try state.take(part)
                     hasHalf.notify { $0 += 1 }
                     _ = hasHalf.wait(by: soon()) { $0 == 4 ? true : nil }
                     try state.take(part)
                     // The same request remembers something else.
-                    try library.access(for: context).makeStateShare().take(1 << 20)
+                    try makeShare(context).take(1 << 20)
                     end.fulfil(true)
                 } catch {
                     end.fulfil(false)
@@ -75,8 +84,8 @@ struct StateShareTests {
         }
         #expect(ends.map { $0.value() } == [true, true, true, true])
         for thread in threads { thread.join() }
-        #expect(library.stateBudget.inUse == 0)
-        #expect(library.stateReserveBudget.inUse == 0)
+        #expect(budget.inUse == 0)
+        #expect(reserve.inUse == 0)
     }
 
     @Test func whatWasForgottenIsGivenBackWhereItIsMuch() throws {

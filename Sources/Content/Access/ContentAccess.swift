@@ -37,7 +37,8 @@ package struct ContentAccess: Sendable {
     package func makeStateShare() -> StateShare {
         StateShare(
             of: library.stateBudget, atMost: Limits.requestStateBytesMax, for: context,
-            "the memory for walks over content", reserve: library.stateReserveBudget)
+            "the memory for walks over content", reserve: library.stateReserveBudget,
+            context.stateReserve)
     }
 
     /// Whether this request remembers something while others wait for memory to do so. However little: many
@@ -47,7 +48,7 @@ package struct ContentAccess: Sendable {
     /// How much it remembers while others wait to do so, of what an add keeps to its end; 1 where that is
     /// something else, and 0 where nobody waits.
     package var heldUpByteCount: Int {
-        let entryByteCount = context.entryByteCount.load(ordering: .relaxed)
+        let entryByteCount = context.entryReserve.heldByteCount
         if entryByteCount > 0, library.entryBudget.waiterCount > 0 { return entryByteCount }
         let isWanted =
             library.stateBudget.waiterCount + library.stateReserveBudget.waiterCount > 0
@@ -59,6 +60,7 @@ package struct ContentAccess: Sendable {
     package func makeEntryShare() -> StateShare {
         StateShare(
             of: library.entryBudget, atMost: Limits.entryBytesMax, for: context,
-            "the memory for folders, roots and names that are added")
+            "the memory for folders, roots and names that are added",
+            reserve: library.entryReserveBudget, context.entryReserve)
     }
 }

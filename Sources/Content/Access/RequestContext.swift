@@ -17,8 +17,8 @@ package final class RequestContext: Sendable {
 
     /// What the request holds of the memory for walks.
     let stateReserve = StateReserve()
-    /// Bytes that it holds of the memory for what is added.
-    let entryByteCount = Atomic<Int>(0)
+    /// The same of the memory for what is added.
+    let entryReserve = StateReserve()
 
     private let cancellation = Cancellation()
     private let isWanted: @Sendable () -> Bool

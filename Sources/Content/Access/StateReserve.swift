@@ -1,7 +1,8 @@
 import Execution
 import Synchronization
 
-/// What one request holds of the memory for walks, and its access to the reserve behind that.
+/// What one request holds of a memory for what cannot be made again, that for walks or that for what is
+/// added, and its access to the reserve behind that.
 ///
 /// The reserve is for one request at a time, which keeps it until it needs it no more: while all others
 /// that hold something wait for each other, that one comes to its end.
@@ -14,8 +15,11 @@ final class StateReserve: Sendable {
     private let turn = Locked<Turn?>(nil)
     private let stateByteCount = Atomic<Int>(0)
 
+    /// Bytes that the request holds of the memory, without the reserve.
+    var heldByteCount: Int { stateByteCount.load(ordering: .relaxed) }
+
     /// Whether the request holds memory that others may wait for.
-    var holdsState: Bool { stateByteCount.load(ordering: .relaxed) > 0 }
+    var holdsState: Bool { heldByteCount > 0 }
 
     /// Whether it holds that, or the reserve.
     var holdsAny: Bool { holdsState || turn.withLock { $0 != nil } }
@@ -25,12 +29,15 @@ final class StateReserve: Sendable {
 
     /// Takes bytes from the reserve.
     ///
-    /// - Parameter budget: the reserve; nil where the memory that is wanted has none.
+    /// - Parameters:
+    ///   - byteCount: how many.
+    ///   - budget: the reserve.
+    ///   - mayBegin: whether this may become the turn of the request.
     /// - Returns: false where another request has it, or this one holds nothing that others wait for.
-    func take(_ byteCount: Int, from budget: ByteBudget?) -> Bool {
-        guard let budget else { return false }
-        return turn.withLock { turn in
+    func take(_ byteCount: Int, from budget: ByteBudget, mayBegin: Bool) -> Bool {
+        turn.withLock { turn in
             if turn == nil {
+                guard mayBegin else { return false }
                 let share = BudgetShare(of: budget)
                 guard holdsState, share.grow(by: budget.limit) else { return false }
                 turn = Turn(share: share)

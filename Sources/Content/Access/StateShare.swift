@@ -1,4 +1,4 @@
-package import Execution
+import Execution
 import Synchronization
 
 /// The memory in which one walk, list or archive remembers where it is, taken from the budget of
@@ -14,7 +14,8 @@ package final class StateShare {
     private let context: RequestContext
     /// The memory, for the message of who gets none: a noun phrase.
     private let what: String
-    private let reserveBudget: ByteBudget?
+    private let reserve: StateReserve
+    private let reserveBudget: ByteBudget
     /// Bytes of what is remembered.
     package private(set) var byteCount = 0
 
@@ -26,11 +27,12 @@ package final class StateShare {
     ///   - context: who asks.
     ///   - what: the memory, for the message of who gets none: a noun phrase.
     ///   - reserve: for one request at a time that holds some and gets no more.
-    package init(
+    ///   - held: what the request has of both.
+    init(
         of budget: ByteBudget, atMost byteCountMax: Int, for context: RequestContext,
-        _ what: String, reserve: ByteBudget? = nil
+        _ what: String, reserve: ByteBudget, _ held: StateReserve
     ) {
-        reserveBudget = reserve
+        (reserveBudget, self.reserve) = (reserve, held)
         share = BudgetShare(of: budget)
         self.byteCountMax = byteCountMax
         self.context = context
@@ -42,9 +44,9 @@ package final class StateShare {
     /// Gives everything back: what was remembered is gone.
     package func release() {
         byteCount = 0
-        note(-share.byteCount)
+        reserve.noteState(-share.byteCount)
         share.shrink(by: share.byteCount)
-        context.stateReserve.giveBack(reservedByteCount)
+        reserve.giveBack(reservedByteCount)
         reservedByteCount = 0
     }
 
@@ -79,9 +81,9 @@ package final class StateShare {
         guard idle > 0 else { return }
         // The reserve first: others cannot go on without it.
         let reserved = min(idle, reservedByteCount)
-        context.stateReserve.giveBack(reserved)
+        reserve.giveBack(reserved)
         reservedByteCount -= reserved
-        note(reserved - idle)
+        reserve.noteState(reserved - idle)
         share.shrink(by: idle - reserved)
     }
 
@@ -155,8 +157,17 @@ package final class StateShare {
                     + "the content, or add it in parts")
         }
         let more = Self.steps(for: byteCount) - accountedByteCount
-        guard share.grow(by: more) else { return false }
-        note(more)
+        if share.grow(by: more) {
+            reserve.noteState(more)
+            return true
+        }
+        // Who has the reserve goes on with it, and stands still for nobody.
+        return takeOfReserve(more, mayBegin: false)
+    }
+
+    private func takeOfReserve(_ more: Int, mayBegin: Bool) -> Bool {
+        guard reserve.take(more, from: reserveBudget, mayBegin: mayBegin) else { return false }
+        reservedByteCount += more
         return true
     }
 
@@ -168,28 +179,15 @@ package final class StateShare {
         return (max(0, byteCount - Limits.freeStateBytes) + step - 1) / step * step
     }
 
-    private func note(_ byteCount: Int) {
-        if reserveBudget != nil {
-            context.stateReserve.noteState(byteCount)
-        } else {
-            context.entryByteCount.add(byteCount, ordering: .relaxed)
-        }
-    }
-
     private func wait(for more: Int) throws(ContentError) {
-        let reserve = context.stateReserve
         let deadline = Deadline.after(Limits.memoryWait).earlier(context.deadline)
         repeat {
-            if reserve.take(more, from: reserveBudget) {
-                reservedByteCount += more
-                return
-            }
+            if takeOfReserve(more, mayBegin: true) { return }
             // A request that holds nothing keeps its place in the queue.
-            let looksAgain = reserveBudget != nil && reserve.holdsState
-            let next = looksAgain ? Deadline.after(Limits.reserveLookInterval) : deadline
+            let next = reserve.holdsState ? Deadline.after(Limits.reserveLookInterval) : deadline
             let isThere = share.grow(
                 by: more, deadline: next.earlier(deadline), for: context.client)
-            if isThere { note(more) }
+            if isThere { reserve.noteState(more) }
             try context.checkNow()
             if isThere { return }
         } while !deadline.hasPassed
