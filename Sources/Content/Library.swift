@@ -23,15 +23,10 @@ package final class Library: Sendable {
     /// Blocks that all readers together have in memory, read ahead or on their way out.
     package let blockMemory: BlockMemory
 
-    /// Bytes in which all walks, lists and archives together remember where they are.
-    package let stateBudget: ByteBudget
-    /// For one request at a time that remembers something already and gets no more of that.
-    package let stateReserveBudget: ByteBudget
-
-    /// Bytes in which all adds and imports together remember what they have to until their end.
-    package let entryBudget: ByteBudget
-    /// For one of them at a time that remembers something already and gets no more of that.
-    package let entryReserveBudget: ByteBudget
+    /// In which walks, lists and archives remember where they are.
+    package let stateMemory: StateMemory
+    /// In which adds and imports remember what they have to until their end.
+    package let entryMemory: StateMemory
 
     /// Bytes of files that together came out of the reserve of the disk.
     let spoolReserve: ByteBudget
@@ -71,12 +66,18 @@ package final class Library: Sendable {
         blockMemory = BlockMemory(
             ordinaryBytesMax: egressBytesMax, largeBytesMax: largeEgressBytesMax)
         assemblyBudget = ByteBudget(name: "assembly", limit: Limits.assemblyBytesMax)
-        stateBudget = ByteBudget(name: "walk", limit: Limits.stateBytesMax)
-        stateReserveBudget = ByteBudget(
-            name: "walk-reserve", limit: Limits.requestStateBytesMax)
-        entryBudget = ByteBudget(name: "entries", limit: Limits.sharedEntryBytesMax)
-        entryReserveBudget = ByteBudget(
-            name: "entries-reserve", limit: Limits.entryBytesMax - Limits.sharedEntryBytesMax)
+        stateMemory = StateMemory(
+            ByteBudget(name: "walk", limit: Limits.stateBytesMax),
+            reserve: ByteBudget(name: "walk-reserve", limit: Limits.requestStateBytesMax),
+            requestByteCountMax: Limits.requestStateBytesMax,
+            "the memory for walks over content")
+        entryMemory = StateMemory(
+            ByteBudget(name: "entries", limit: Limits.sharedEntryBytesMax),
+            reserve: ByteBudget(
+                name: "entries-reserve",
+                limit: Limits.entryBytesMax - Limits.sharedEntryBytesMax),
+            requestByteCountMax: Limits.entryBytesMax,
+            "the memory for folders, roots and names that are added")
         spoolReserve = ByteBudget(name: "spool-reserve", limit: Limits.reservedSpoolBytesMax)
         argumentBudget = ByteBudget(name: "arguments", limit: Limits.argumentBytesMax)
         decodingBudget = ByteBudget(name: "decoding", limit: Limits.decodingBytesMax)
@@ -90,8 +91,9 @@ package final class Library: Sendable {
             resolutions.byteCount
         }
         for budget in [
-            ingestBudget, assemblyBudget, blockMemory.ordinary, blockMemory.large, stateBudget,
-            stateReserveBudget, entryBudget, entryReserveBudget, argumentBudget, decodingBudget,
+            ingestBudget, assemblyBudget, blockMemory.ordinary, blockMemory.large,
+            stateMemory.budget, stateMemory.reserve, entryMemory.budget, entryMemory.reserve,
+            argumentBudget, decodingBudget,
         ] {
             registry.memory(budget)
         }

@@ -219,5 +219,6 @@ package enum Limits {
             bigBlockBytesMax <= largeEgressBytesMax, "one big block fits the budget of all")
         precondition(linkRoomBytesMax <= pendingEntryBytesMax, "links fit what is in line")
         precondition(requestStateBytesMax <= stateBytesMax, "one walk fits the budget of all")
+        precondition(sharedEntryBytesMax < entryBytesMax, "one add may have more than its share")
     }
 }

@@ -115,8 +115,7 @@ package struct MultipartParser: Sendable {
                 guard skipPayload() else { return nil }
                 state = .boundary(.preamble)
             case .boundary(let before):
-                let end = try readBoundary()
-                if case .tooShort = end { return nil }
+                guard let end = try readBoundary() else { return nil }
                 if let event = pass(end, behind: before) { return event }
             case .head:
                 guard let part = try readHead() else { return nil }
@@ -176,14 +175,12 @@ package struct MultipartParser: Sendable {
     }
 
     private enum BoundaryEnd {
-        /// More bytes are needed.
-        case tooShort
         /// A part follows.
         case line
         /// The body ends.
         case last
         /// A longer text that only begins like the boundary.
-        case none
+        case longer
     }
 
     /// Goes on behind a delimiter.
@@ -191,15 +188,15 @@ package struct MultipartParser: Sendable {
     /// - Returns: what it ended, or the payload that it is.
     private mutating func pass(_ end: BoundaryEnd, behind before: Before) -> Event? {
         switch (end, before) {
-        case (.none, .preamble): state = .preamble
-        case (.none, _): state = .payload
-        case (.line, _), (.tooShort, _): state = .head
+        case (.longer, .preamble): state = .preamble
+        case (.longer, _): state = .payload
+        case (.line, _): state = .head
         case (.last, _): state = .lastLine
         }
         switch (end, before) {
         case (_, .preamble): return nil
-        case (.none, .head): return .payload(delimiter.dropFirst(Self.lineEnd.count))
-        case (.none, .payload): return .payload(delimiter)
+        case (.longer, .head): return .payload(delimiter.dropFirst(Self.lineEnd.count))
+        case (.longer, .payload): return .payload(delimiter)
         default: return .endOfPart
         }
     }
@@ -232,8 +229,8 @@ package struct MultipartParser: Sendable {
         return true
     }
 
-    /// Decides what stands behind a delimiter.
-    private mutating func readBoundary() throws(HTTPError) -> BoundaryEnd {
+    /// Decides what stands behind a delimiter; nil when more bytes are needed.
+    private mutating func readBoundary() throws(HTTPError) -> BoundaryEnd? {
         var index = offset
         while index < input.count, ASCII.isBlank(input[index]) { index += 1 }
         guard index + 2 <= input.count else {
@@ -241,7 +238,7 @@ package struct MultipartParser: Sendable {
             guard index - offset <= Limits.partHeadByteCountMax else {
                 throw MultipartPart.tooLarge
             }
-            return .tooShort
+            return nil
         }
         let mark = input[index..<index + 2]
         if mark == Self.lineEnd {
@@ -252,7 +249,7 @@ package struct MultipartParser: Sendable {
             offset += Self.dashes.count
             return .last
         }
-        return .none
+        return .longer
     }
 
     /// Reads the fields from the line end of the boundary to the empty line; nil when more bytes

@@ -17,7 +17,8 @@ struct SocketDiversion: ~Copyable {
 
     /// Diverts a connection, whose socket libmicrohttpd uses.
     ///
-    /// - Returns: nil when the system has no descriptors left; nothing is diverted then.
+    /// - Returns: nil when the system has no descriptors left, or does not replace one; nothing is diverted
+    ///   then.
     init?(of connection: Connection) {
         guard let sink = Self.idle.withLock({ $0.popLast() }) ?? Sink() else { return nil }
         let kept = fcntl(connection.socket, F_DUPFD_CLOEXEC, 0)

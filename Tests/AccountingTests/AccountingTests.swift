@@ -36,7 +36,7 @@ struct AccountingTests {
         func budgets(_ library: Library) -> [ByteBudget] {
             switch self {
             case .blocks: [library.blockMemory.ordinary, library.blockMemory.large]
-            case .walk: [library.stateBudget, library.stateReserveBudget]
+            case .walk: [library.stateMemory.budget, library.stateMemory.reserve]
             case .decoding: [library.decodingBudget]
             }
         }

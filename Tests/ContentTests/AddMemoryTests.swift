@@ -36,21 +36,21 @@ struct AddMemoryTests {
             #expect(error?.code == .tooMuchMemory)
             // One add may have much, a crowd of small ones less.
             let (shared, reserve) = (
-                scratch.library.entryBudget, scratch.library.entryReserveBudget
+                scratch.library.entryMemory.budget, scratch.library.entryMemory.reserve
             )
             #expect(shared.inUse > shared.limit - (1 << 20))
             #expect(reserve.inUse == reserve.limit)
             withExtendedLifetime(session) {}
         }
-        #expect(scratch.library.entryBudget.inUse == 0)
-        #expect(scratch.library.entryReserveBudget.inUse == 0)
+        #expect(scratch.library.entryMemory.budget.inUse == 0)
+        #expect(scratch.library.entryMemory.reserve.inUse == 0)
     }
 
     @Test func manyFilesOfUsualNamesFit() throws {
         let scratch = try ScratchLibrary()
         let session = try AddSession(scratch.access, options: ImportOptions()) { _ in }
         for number in 0..<20_000 { try session.add("d/file-\(number)", .empty) }
-        #expect(scratch.library.entryBudget.inUse < 3 << 20)
+        #expect(scratch.library.entryMemory.budget.inUse < 3 << 20)
         #expect(try session.finish(pinning: .none).count == 1)
     }
 
@@ -58,7 +58,7 @@ struct AddMemoryTests {
     @Test(arguments: [FileLayout.Kind.balanced, FileLayout.Kind.trickle])
     func linksOfUnfinishedNodesAreCounted(layout: FileLayout.Kind) throws {
         let scratch = try ScratchLibrary()
-        let budget = scratch.library.entryBudget
+        let budget = scratch.library.entryMemory.budget
         let session = try AddSession(scratch.access, options: shortChunks(layout)) { _ in }
         try session.beginFile(at: EntryPath(cleaning: "file"))
         try session.write(Bytes([UInt8](repeating: 1, count: 20_000)))
@@ -83,7 +83,7 @@ struct AddMemoryTests {
             try session.write(Bytes([UInt8](repeating: 1, count: 1_000)))
             try session.pause()
         }
-        #expect(scratch.library.entryBudget.inUse < 256 << 10)
+        #expect(scratch.library.entryMemory.budget.inUse < 256 << 10)
     }
 
     private func shortChunks(_ layout: FileLayout.Kind) -> ImportOptions {
@@ -100,7 +100,7 @@ struct AddMemoryTests {
     @Test(arguments: [false, true])
     func thePathOfTheEntryAtHandCounts(isLink: Bool) throws {
         let scratch = try ScratchLibrary()
-        let budget = scratch.library.entryBudget
+        let budget = scratch.library.entryMemory.budget
         let name = String(repeating: "n", count: 50)
         let long = Array(repeating: name, count: 257).joined(separator: "/")
         let path = try EntryPath(cleaning: long)

@@ -248,7 +248,7 @@ struct CARTests {
             let archive = CARImport(other.access)
             try archive.feed(CARWriter.header(roots: cids))
             try archive.endArchive()
-            let before = other.library.entryBudget.inUse
+            let before = other.library.entryMemory.budget.inUse
             #expect(before >= 20_000 * 2 * MemoryLayout<CID>.stride)
             // Once more, and they take nothing more.
             try archive.feed(CARWriter.header(roots: cids + [present]))
@@ -258,10 +258,10 @@ struct CARTests {
             #expect(roots.last?.cid == present && roots.last?.pinError == nil)
             let messages = roots.reduce(0) { $0 + ($1.pinError?.utf8.count ?? 0) }
             #expect(messages > 1 << 20)
-            #expect(other.library.entryBudget.inUse - before >= messages - (64 << 10))
+            #expect(other.library.entryMemory.budget.inUse - before >= messages - (64 << 10))
             #expect(try Pins(other.library).pin(of: present) != nil)
         }
-        #expect(other.library.entryBudget.inUse == 0)
+        #expect(other.library.entryMemory.budget.inUse == 0)
     }
 
     /// A part that the store refuses says so; what was pinned before it is not told as failed.

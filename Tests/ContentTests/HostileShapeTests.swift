@@ -95,7 +95,7 @@ struct HostileShapeTests {
         }
         #expect(most > 0)
         #expect(most <= 3 << 20)
-        #expect(scratch.library.stateBudget.inUse <= 256 << 10)
+        #expect(scratch.library.stateMemory.budget.inUse <= 256 << 10)
     }
 
     @Test func partsThatContradictTheirParentEndAnExport() throws {
@@ -149,7 +149,7 @@ struct HostileShapeTests {
         var most = 0
         while let reference = try references.next() {
             met.append(reference.destination)
-            most = max(most, scratch.library.stateBudget.inUse)
+            most = max(most, scratch.library.stateMemory.budget.inUse)
         }
         #expect(met == spellings.map(\.cid))
         #expect(most <= 10 << 20)

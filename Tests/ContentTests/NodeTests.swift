@@ -179,10 +179,10 @@ struct NodeTests {
             for number in 0..<5_000 {
                 _ = try writer.put(Bytes(utf8: "\(number)"), naming: .init())
             }
-            #expect(scratch.library.entryBudget.inUse >= 5_000 * MemoryLayout<CID>.stride)
+            #expect(scratch.library.entryMemory.budget.inUse >= 5_000 * MemoryLayout<CID>.stride)
             try writer.finish()
         }
-        #expect(scratch.library.entryBudget.inUse == 0)
+        #expect(scratch.library.entryMemory.budget.inUse == 0)
     }
 
     @Test func aBlockOverTwoMiBIsNotStored() throws {

@@ -16,7 +16,7 @@ struct PathMemoryTests {
         blocks = HostileBlocks(scratch)
     }
 
-    private var inUse: Int { scratch.library.stateBudget.inUse }
+    private var inUse: Int { scratch.library.stateMemory.budget.inUse }
 
     @Test func theFoldersOfAnArchiveAreAccountedFor() throws {
         let name = Array(repeating: "a", count: 32).joined(separator: "/")

@@ -71,7 +71,7 @@ struct ReferencesTests {
             #expect(try references.next() != nil)
             if releases { references.release() }
         }
-        let inUse = scratch.library.stateBudget.inUse
+        let inUse = scratch.library.stateMemory.budget.inUse
         #expect((200 * 101 * 16...1 << 20).contains(inUse))
     }
 

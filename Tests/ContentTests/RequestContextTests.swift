@@ -125,24 +125,24 @@ struct RequestContextTests {
     @Test func whatAWalkRemembersCountsAndIsLimited() throws {
         let share = scratch.access.makeStateShare()
         try share.require(1)
-        #expect(scratch.library.stateBudget.inUse == 0)
+        #expect(scratch.library.stateMemory.budget.inUse == 0)
         try share.require(1 << 20)
-        #expect(scratch.library.stateBudget.inUse >= (1 << 20) - (64 << 10))
+        #expect(scratch.library.stateMemory.budget.inUse >= (1 << 20) - (64 << 10))
         let error = contentError { try share.require(1 << 30) }
         #expect(error?.code == .tooMuchMemory)
         share.release()
-        #expect(scratch.library.stateBudget.inUse == 0)
+        #expect(scratch.library.stateMemory.budget.inUse == 0)
     }
 
     @Test func whatIsForgottenMakesRoomForMore() throws {
         let share = scratch.access.makeStateShare()
         try share.take(1 << 20)
         try share.take(1 << 20)
-        let inUse = scratch.library.stateBudget.inUse
+        let inUse = scratch.library.stateMemory.budget.inUse
         share.forget(1 << 20)
         #expect(share.byteCount == 1 << 20)
         try share.take(1 << 20)
-        #expect(scratch.library.stateBudget.inUse == inUse)
+        #expect(scratch.library.stateMemory.budget.inUse == inUse)
         let error = contentError { try share.take(1 << 30) }
         #expect(error?.code == .tooMuchMemory)
         #expect(share.byteCount == 2 << 20)

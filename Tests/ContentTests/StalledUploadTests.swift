@@ -99,7 +99,7 @@ struct StalledUploadTests {
 
     /// What an add remembers cannot be let go of: it says so where others wait for that.
     @Test func aStalledAddOfManyFoldersHoldsUpThoseThatWait() throws {
-        let (budget, access) = (scratch.library.entryBudget, scratch.access)
+        let (budget, access) = (scratch.library.entryMemory.budget, scratch.access)
         let session = try AddSession(access, options: ImportOptions()) { _ in }
         for number in 0..<4_000 {
             try session.addFolder(at: EntryPath(cleaning: "d/\(number)"))

@@ -26,7 +26,7 @@ struct StateShareTests {
             default: try folder(in: scratch)
             }
         let library = scratch.library
-        let budget = library.stateBudget
+        let budget = library.stateMemory.budget
         let hasEnded = Pending<Bool>()
         let thread = Thread(name: "walk") {
             hasEnded.fulfil(
@@ -56,8 +56,8 @@ struct StateShareTests {
         let library = scratch.library
         let (budget, reserve) =
             isAdd
-            ? (library.entryBudget, library.entryReserveBudget)
-            : (library.stateBudget, library.stateReserveBudget)
+            ? (library.entryMemory.budget, library.entryMemory.reserve)
+            : (library.stateMemory.budget, library.stateMemory.reserve)
         let makeShare: @Sendable (RequestContext) -> StateShare = { context in
             let access = library.access(for: context)
             return isAdd ? access.makeEntryShare() : access.makeStateShare()
@@ -88,22 +88,79 @@ struct StateShareTests {
         #expect(reserve.inUse == 0)
     }
 
+    /// Who has nearly all of one memory, and wants more than is left of it, waits for the other.
+    @Test func whoHasNearlyAllWaitsForTheReserve() throws {
+        let library = try ScratchLibrary().library
+        let memory = library.entryMemory
+        let first = library.access(for: RequestContext(deadline: soon())).makeEntryShare()
+        try first.take(128 << 10)
+        let (hasMost, mayGoOn) = (Pending<Void>(), Pending<Void>())
+        let outcome = Pending<[Bool]>()
+        let thread = Thread(name: "second") {
+            let second = library.access(for: RequestContext(deadline: soon())).makeEntryShare()
+            let rest = memory.budget.limit - (256 << 10)
+            let hasRest = (try? second.take(rest)) != nil
+            hasMost.fulfil(())
+            mayGoOn.value()
+            let isAtOnce = (try? second.takeAtOnce(1 << 20)) ?? true
+            let isLater = (try? second.take(1 << 20)) != nil
+            let isAll = (try? second.requireAtOnce(Limits.entryBytesMax)) ?? false
+            let error = contentError { try second.take(1 << 20) }
+            outcome.fulfil([hasRest, !isAtOnce, isLater, isAll, error?.code == .tooMuchMemory])
+        }
+        hasMost.value()
+        // There is less than this, so the reserve is the first one's.
+        try first.take(512 << 10)
+        #expect(memory.reserve.inUse == memory.reserve.limit)
+        mayGoOn.fulfil(())
+        let deadline = soon()
+        while !memory.isWanted, !deadline.hasPassed { pause(for: .milliseconds(1)) }
+        #expect(memory.isWanted)
+        first.release()
+        #expect(outcome.value() == [true, true, true, true, true])
+        thread.join()
+        #expect(!memory.isWanted)
+        #expect(memory.budget.inUse + memory.reserve.inUse == 0)
+    }
+
+    /// What is held of the reserve counts for whoever asks how much is.
+    @Test func whatIsHeldOfTheReserveIsTold() throws {
+        let library = try ScratchLibrary().library
+        let access = library.access(for: RequestContext(deadline: soon()))
+        let entries = access.makeEntryShare()
+        try entries.take(1 << 20)
+        let memory = library.entryMemory
+        let rest = memory.budget.limit - memory.budget.inUse
+        #expect(memory.budget.tryAcquire(rest))
+        try entries.take(30 << 20)
+        let isThere = Pending<Bool>()
+        let thread = Thread(name: "other") {
+            isThere.fulfil(memory.budget.acquire(rest, by: soon()))
+        }
+        while memory.budget.waiterCount == 0 { pause(for: .milliseconds(1)) }
+        #expect(access.heldUpByteCount > 30 << 20)
+        memory.budget.release(rest)
+        #expect(isThere.value())
+        thread.join()
+        memory.budget.release(rest)
+    }
+
     @Test func whatWasForgottenIsGivenBackWhereItIsMuch() throws {
         let library = try ScratchLibrary().library
         let state = library.access(for: RequestContext(deadline: soon())).makeStateShare()
         try state.take(4 << 20)
-        let full = library.stateBudget.inUse
+        let full = library.stateMemory.budget.inUse
         state.forget(3 << 20)
         state.giveBack(beyond: 3 << 20)
-        #expect(library.stateBudget.inUse == full)
+        #expect(library.stateMemory.budget.inUse == full)
         state.giveBack(beyond: 1 << 20)
         #expect(state.byteCount == 1 << 20)
-        #expect(library.stateBudget.inUse <= (1 << 20) + (64 << 10))
+        #expect(library.stateMemory.budget.inUse <= (1 << 20) + (64 << 10))
         try state.take(1 << 20)
-        #expect(library.stateBudget.inUse >= (2 << 20) - (64 << 10))
+        #expect(library.stateMemory.budget.inUse >= (2 << 20) - (64 << 10))
         state.forget(2 << 20)
         state.giveBack(beyond: 0)
-        #expect(library.stateBudget.inUse == 0)
+        #expect(library.stateMemory.budget.inUse == 0)
     }
 
     /// What is given back of the reserve is the next one's, though the request goes on.
@@ -111,15 +168,15 @@ struct StateShareTests {
         let library = try ScratchLibrary().library
         let state = library.access(for: RequestContext(deadline: soon())).makeStateShare()
         try state.take(2 << 20)
-        let rest = library.stateBudget.limit - library.stateBudget.inUse
-        #expect(library.stateBudget.tryAcquire(rest))
-        defer { library.stateBudget.release(rest) }
+        let rest = library.stateMemory.budget.limit - library.stateMemory.budget.inUse
+        #expect(library.stateMemory.budget.tryAcquire(rest))
+        defer { library.stateMemory.budget.release(rest) }
         try state.take(1 << 20)
-        #expect(library.stateReserveBudget.inUse > 0)
+        #expect(library.stateMemory.reserve.inUse > 0)
         state.forget(1 << 20)
         state.giveBack(beyond: 512 << 10)
-        #expect(library.stateReserveBudget.inUse == 0)
-        #expect(library.stateBudget.inUse == library.stateBudget.limit)
+        #expect(library.stateMemory.reserve.inUse == 0)
+        #expect(library.stateMemory.budget.inUse == library.stateMemory.budget.limit)
         #expect(state.byteCount == 2 << 20)
     }
 
@@ -129,26 +186,26 @@ struct StateShareTests {
         let state = access.makeStateShare()
         try state.take(2 << 20)
         #expect(!access.holdsUpOthers)
-        let rest = library.stateBudget.limit - library.stateBudget.inUse
-        #expect(library.stateBudget.tryAcquire(rest))
+        let rest = library.stateMemory.budget.limit - library.stateMemory.budget.inUse
+        #expect(library.stateMemory.budget.tryAcquire(rest))
         let other = Pending<Bool>()
         let thread = Thread(name: "other") {
             let newcomer = library.access(for: RequestContext(deadline: soon())).makeStateShare()
             other.fulfil((try? newcomer.take(1 << 20)) != nil)
         }
-        while library.stateBudget.waiterCount == 0 { pause(for: .milliseconds(1)) }
+        while library.stateMemory.budget.waiterCount == 0 { pause(for: .milliseconds(1)) }
         #expect(access.holdsUpOthers)
         state.release()
         #expect(other.value())
         thread.join()
         #expect(!access.holdsUpOthers)
-        library.stateBudget.release(rest)
+        library.stateMemory.budget.release(rest)
     }
 
     /// Who gets none is told of which memory.
     @Test func theNameOfTheMemoryComesWithTheShare() throws {
         let scratch = try ScratchLibrary()
-        let budget = scratch.library.entryBudget
+        let budget = scratch.library.entryMemory.budget
         #expect(budget.tryAcquire(budget.limit))
         defer { budget.release(budget.limit) }
         let archive = CARImport(scratch.access)

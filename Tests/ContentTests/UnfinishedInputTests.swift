@@ -34,7 +34,9 @@ struct UnfinishedInputTests {
     @Test(arguments: [false, true])
     func whoWaitsForTheMemoryOfLinksHoldsNoUnfinishedChunk(hasTime: Bool) throws {
         let scratch = try ScratchLibrary()
-        let (entries, assembly) = (scratch.library.entryBudget, scratch.library.assemblyBudget)
+        let (entries, assembly) = (
+            scratch.library.entryMemory.budget, scratch.library.assemblyBudget
+        )
         var options = ImportOptions()
         options.chunker = .fixed(100_000)
         options.mtime = hasTime ? ModificationTime(seconds: 7) : nil

@@ -62,7 +62,7 @@ struct FolderPageTests {
             return
         }
         defer { page.close() }
-        let budget = gateway.library.stateBudget
+        let budget = gateway.library.stateMemory.budget
         #expect(!page.holdsUpOthers && budget.inUse > 0 && budget.inUse < 512 << 10)
         let waiter = Thread(name: "waiter") {
             if budget.acquire(budget.limit, by: soon()) { budget.release(budget.limit) }
@@ -81,7 +81,7 @@ struct FolderPageTests {
         let leaf = try gateway.store(folder: [])
         let folder = try gateway.store(shardsOf: (0..<1_000).map { ("entry \($0)", leaf) })
         let memory = gateway.library.blockMemory.ordinary
-        let budget = gateway.library.stateBudget
+        let budget = gateway.library.stateMemory.budget
         #expect(budget.tryAcquire(budget.limit))
         let rowCount = Pending<Int>()
         let thread = Thread(name: "page") {
@@ -168,7 +168,7 @@ struct FolderPageTests {
             return
         }
         defer { source.close() }
-        let budget = gateway.library.stateBudget
+        let budget = gateway.library.stateMemory.budget
         let rest = budget.limit - budget.inUse
         #expect(budget.tryAcquire(rest))
         #expect(try source.next(limit: 1 << 20) != nil)

@@ -15,7 +15,7 @@ struct AddOutputTests {
 
     /// What parts say of modes and times is part of their entries: readers have the memory for walks.
     @Test func anAddNeedsNoMemoryOfWalks() throws {
-        let (walk, reserve) = (node.library.stateBudget, node.library.stateReserveBudget)
+        let (walk, reserve) = (node.library.stateMemory.budget, node.library.stateMemory.reserve)
         #expect(walk.tryAcquire(walk.limit) && reserve.tryAcquire(reserve.limit))
         let parts = (0..<2_000).map { number in
             Part(

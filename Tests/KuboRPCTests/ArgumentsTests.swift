@@ -28,10 +28,10 @@ struct ArgumentsTests {
             try call.take(argumentsFrom: text, in: access.makeStateShare())
             let copy = call
             call = try Self.call(node)
-            #expect(node.library.stateBudget.inUse >= text.count)
+            #expect(node.library.stateMemory.budget.inUse >= text.count)
             #expect(copy.arguments.count == 10_000)
         }
-        #expect(node.library.stateBudget.inUse == 0)
+        #expect(node.library.stateMemory.budget.inUse == 0)
     }
 
     @Test func nothingIsLeftInABudgetAfterAnAnswer() throws {
@@ -40,7 +40,7 @@ struct ArgumentsTests {
         let answer = try node.upload("cid/base32", [Part(content: Array(lines.utf8))])
         #expect(answer.text.split(separator: "\n").count == 50_000)
         node.listener.stop()
-        #expect(node.library.stateBudget.inUse == 0)
+        #expect(node.library.stateMemory.budget.inUse == 0)
         #expect(node.library.ingestBudget.inUse == 0)
     }
 
@@ -54,7 +54,7 @@ struct ArgumentsTests {
         for start in stride(from: 0, to: body.count, by: 64 << 10) {
             try receiver.receive(Bytes(Array(body[start..<min(body.count, start + 64 << 10)])))
         }
-        #expect(node.library.stateBudget.inUse == 0)
+        #expect(node.library.stateMemory.budget.inUse == 0)
         #expect(node.library.ingestBudget.inUse == 0)
         // One argument of 4 MiB is as good as many short ones.
         #expect(try receiver.finish().status == .ok)

@@ -14,7 +14,7 @@ struct ChargedAnswerTests {
 
     init() throws { node = try TestNode() }
 
-    private var inUse: Int { node.library.stateBudget.inUse }
+    private var inUse: Int { node.library.stateMemory.budget.inUse }
 
     @Test func theLengthOfAValueIsKnownBeforeItIsWritten() {
         let values: [JSON] = [

@@ -11,7 +11,7 @@ struct CompressedAnswerTests {
 
     init() throws { node = try TestNode() }
 
-    private var inUse: Int { node.library.stateBudget.inUse }
+    private var inUse: Int { node.library.stateMemory.budget.inUse }
 
     @Test func theCompressorIsCounted() throws {
         let added = try node.upload("add", [Part(content: [UInt8](repeating: 1, count: 1 << 20))])

@@ -16,7 +16,9 @@ struct ManyArgumentsTests {
 
     init() throws { node = try TestNode() }
 
-    private var inUse: Int { node.library.stateBudget.inUse + node.library.entryBudget.inUse }
+    private var inUse: Int {
+        node.library.stateMemory.budget.inUse + node.library.entryMemory.budget.inUse
+    }
 
     private func cids(_ count: Int) -> [CID] {
         (0..<count).map { number in
@@ -46,7 +48,7 @@ struct ManyArgumentsTests {
     @Test func callsWithLongListsGoOneAfterTheOther() throws {
         let budget = node.library.argumentBudget
         #expect(budget.tryAcquire(budget.limit))
-        let (state, entries) = (node.library.stateBudget, node.library.entryBudget)
+        let (state, entries) = (node.library.stateMemory.budget, node.library.entryMemory.budget)
         let heldWhileItWaited = Pending<Int>()
         let thread = Thread(name: "others") {
             let deadline = soon()

@@ -12,7 +12,7 @@ struct ManyFilesTests {
 
     init() throws { node = try TestNode() }
 
-    private var inUse: Int { node.library.stateBudget.inUse }
+    private var inUse: Int { node.library.stateMemory.budget.inUse }
 
     @Test func onlyOneOfManyFilesIsOpen() throws {
         let added = try node.upload(

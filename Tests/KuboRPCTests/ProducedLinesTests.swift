@@ -135,9 +135,9 @@ struct ProducedLinesTests {
         #expect(line.byteCount > Limits.queuedLineBytesMax)
         _ = Pending<Bool>().value(by: .after(.milliseconds(100)))
         // Each has the text of an error with a CID in it.
-        #expect(node.library.stateBudget.inUse > count * 100)
+        #expect(node.library.stateMemory.budget.inUse > count * 100)
         #expect(try lines.next() == nil)
-        #expect(node.library.stateBudget.inUse == 0)
+        #expect(node.library.stateMemory.budget.inUse == 0)
     }
 
     /// A line of `dag stat` holds the figures of all DAGs.

@@ -41,7 +41,7 @@ struct ReferenceFormatTests {
         #expect(once.status == 200 && once.body.count > 2_000_000 && once.isComplete)
         #expect(try node.call("ls?arg=\(root)").text.contains("\"Name\":\"aaaa"))
         node.listener.stop()
-        #expect(node.library.stateBudget.inUse == 0)
+        #expect(node.library.stateMemory.budget.inUse == 0)
     }
 }
 

@@ -13,7 +13,7 @@ struct ResultSpoolTests {
 
     init() throws { node = try TestNode() }
 
-    private var inUse: Int { node.library.stateBudget.inUse }
+    private var inUse: Int { node.library.stateMemory.budget.inUse }
 
     /// Files without a name below the folder of the spool.
     private func openFileCount() throws -> Int {

@@ -35,10 +35,7 @@ package struct ContentAccess: Sendable {
 
     /// Memory for what a walk or a list has to remember, none at first.
     package func makeStateShare() -> StateShare {
-        StateShare(
-            of: library.stateBudget, atMost: Limits.requestStateBytesMax, for: context,
-            "the memory for walks over content", reserve: library.stateReserveBudget,
-            context.stateReserve)
+        StateShare(of: library.stateMemory, for: context, context.stateReserve)
     }
 
     /// Whether this request remembers something while others wait for memory to do so. However little: many
@@ -49,18 +46,13 @@ package struct ContentAccess: Sendable {
     /// something else, and 0 where nobody waits.
     package var heldUpByteCount: Int {
         let entryByteCount = context.entryReserve.heldByteCount
-        if entryByteCount > 0, library.entryBudget.waiterCount > 0 { return entryByteCount }
-        let isWanted =
-            library.stateBudget.waiterCount + library.stateReserveBudget.waiterCount > 0
-        return context.stateReserve.holdsAny && isWanted ? 1 : 0
+        if entryByteCount > 0, library.entryMemory.isWanted { return entryByteCount }
+        return context.stateReserve.heldByteCount > 0 && library.stateMemory.isWanted ? 1 : 0
     }
 
     /// Memory for what an add, an import or a put has to remember until its end, and a call its arguments;
     /// none at first.
     package func makeEntryShare() -> StateShare {
-        StateShare(
-            of: library.entryBudget, atMost: Limits.entryBytesMax, for: context,
-            "the memory for folders, roots and names that are added",
-            reserve: library.entryReserveBudget, context.entryReserve)
+        StateShare(of: library.entryMemory, for: context, context.entryReserve)
     }
 }

@@ -15,14 +15,13 @@ final class StateReserve: Sendable {
     private let turn = Locked<Turn?>(nil)
     private let stateByteCount = Atomic<Int>(0)
 
-    /// Bytes that the request holds of the memory, without the reserve.
-    var heldByteCount: Int { stateByteCount.load(ordering: .relaxed) }
-
     /// Whether the request holds memory that others may wait for.
-    var holdsState: Bool { heldByteCount > 0 }
+    var holdsState: Bool { stateByteCount.load(ordering: .relaxed) > 0 }
 
-    /// Whether it holds that, or the reserve.
-    var holdsAny: Bool { holdsState || turn.withLock { $0 != nil } }
+    /// Bytes that the request holds of the memory and of the reserve.
+    var heldByteCount: Int {
+        stateByteCount.load(ordering: .relaxed) + turn.withLock { $0?.usedByteCount ?? 0 }
+    }
 
     /// Notes what a share of the request has taken of the budget, or given back.
     func noteState(_ byteCount: Int) { stateByteCount.add(byteCount, ordering: .relaxed) }
@@ -32,12 +31,11 @@ final class StateReserve: Sendable {
     /// - Parameters:
     ///   - byteCount: how many.
     ///   - budget: the reserve.
-    ///   - mayBegin: whether this may become the turn of the request.
-    /// - Returns: false where another request has it, or this one holds nothing that others wait for.
-    func take(_ byteCount: Int, from budget: ByteBudget, mayBegin: Bool) -> Bool {
+    /// - Returns: false where another request has it, it has less, or this request holds nothing that others
+    ///   wait for.
+    func take(_ byteCount: Int, from budget: ByteBudget) -> Bool {
         turn.withLock { turn in
             if turn == nil {
-                guard mayBegin else { return false }
                 let share = BudgetShare(of: budget)
                 guard holdsState, share.grow(by: budget.limit) else { return false }
                 turn = Turn(share: share)

@@ -1,42 +1,32 @@
 import Execution
 import Synchronization
 
-/// The memory in which one walk, list or archive remembers where it is, taken from the budget of
-/// all requests as it grows.
+/// The memory in which one walk, list, archive or add remembers what it has to, taken from that of all
+/// requests as it grows.
 ///
 /// It cannot be made again as a block can, so a request that gets no more ends with an error. But
 /// requests that hold some and need more must not wait for each other until all of them end so: one at
 /// a time goes on with the reserve (`StateReserve`).
 package final class StateShare {
+    private let memory: StateMemory
     private let share: BudgetShare
     private var reservedByteCount = 0
-    private let byteCountMax: Int
     private let context: RequestContext
-    /// The memory, for the message of who gets none: a noun phrase.
-    private let what: String
     private let reserve: StateReserve
-    private let reserveBudget: ByteBudget
     /// Bytes of what is remembered.
     package private(set) var byteCount = 0
 
     /// Starts with nothing.
     ///
     /// - Parameters:
-    ///   - budget: where the memory comes from.
-    ///   - byteCountMax: what one request may hold of it.
+    ///   - memory: where it comes from.
     ///   - context: who asks.
-    ///   - what: the memory, for the message of who gets none: a noun phrase.
-    ///   - reserve: for one request at a time that holds some and gets no more.
-    ///   - held: what the request has of both.
-    init(
-        of budget: ByteBudget, atMost byteCountMax: Int, for context: RequestContext,
-        _ what: String, reserve: ByteBudget, _ held: StateReserve
-    ) {
-        (reserveBudget, self.reserve) = (reserve, held)
-        share = BudgetShare(of: budget)
-        self.byteCountMax = byteCountMax
+    ///   - reserve: what the request has of the memory, and its access to more.
+    init(of memory: StateMemory, for context: RequestContext, _ reserve: StateReserve) {
+        self.memory = memory
+        share = BudgetShare(of: memory.budget)
         self.context = context
-        self.what = what
+        self.reserve = reserve
     }
 
     deinit { release() }
@@ -116,7 +106,7 @@ package final class StateShare {
     }
 
     /// The error for who does not wait.
-    package var isFull: ContentError { .overloaded(what) }
+    package var isFull: ContentError { .overloaded(memory.what) }
 
     /// Sees to it that the next step can take its memory without a wait. To be called
     /// between two steps, where blocks that are held can be let go of: who waited here with blocks in
@@ -129,14 +119,14 @@ package final class StateShare {
     package func makeRoom(
         for more: Int = Limits.stateAheadBytes, beforeWaiting letGo: () -> Void
     ) throws(ContentError) {
-        try grow(to: min(byteCount + more, byteCountMax), letGo)
+        try grow(to: min(byteCount + more, memory.requestByteCountMax), letGo)
     }
 
     /// As `makeRoom`, but does not wait.
     ///
     /// - Returns: false where that would have to be waited for.
     package func makeRoomAtOnce(for more: Int) throws(ContentError) -> Bool {
-        try growAtOnce(to: min(byteCount + more, byteCountMax))
+        try growAtOnce(to: min(byteCount + more, memory.requestByteCountMax))
     }
 
     private func grow(
@@ -150,25 +140,36 @@ package final class StateShare {
     /// - Returns: false where it has to be waited for.
     private func growAtOnce(to byteCount: Int) throws(ContentError) -> Bool {
         guard byteCount > accountedByteCount + Limits.freeStateBytes else { return true }
-        guard byteCount <= byteCountMax else {
+        guard byteCount <= memory.requestByteCountMax else {
             throw ContentError(
                 .tooMuchMemory,
-                "the request would have to remember more than \(byteCountMax) bytes: ask for a part of "
-                    + "the content, or add it in parts")
+                "the request would have to remember more than \(memory.requestByteCountMax) bytes: ask "
+                    + "for a part of the content, or add it in parts")
         }
         let more = Self.steps(for: byteCount) - accountedByteCount
-        if share.grow(by: more) {
-            reserve.noteState(more)
-            return true
-        }
-        // Who has the reserve goes on with it, and stands still for nobody.
-        return takeOfReserve(more, mayBegin: false)
+        return takeOfShare(more) || takeOfReserve(more) || takeOfBoth(more)
     }
 
-    private func takeOfReserve(_ more: Int, mayBegin: Bool) -> Bool {
-        guard reserve.take(more, from: reserveBudget, mayBegin: mayBegin) else { return false }
+    private func takeOfShare(_ more: Int) -> Bool {
+        guard share.grow(by: more) else { return false }
+        reserve.noteState(more)
+        return true
+    }
+
+    private func takeOfReserve(_ more: Int) -> Bool {
+        guard reserve.take(more, from: memory.reserve) else { return false }
         reservedByteCount += more
         return true
+    }
+
+    /// Who has nearly all of one takes the rest of it, and what is wanted beyond of the other.
+    private func takeOfBoth(_ more: Int) -> Bool {
+        let rest = memory.budget.limit - share.byteCount
+        guard rest > 0, rest < more, takeOfShare(rest) else { return false }
+        guard !takeOfReserve(more - rest) else { return true }
+        reserve.noteState(-rest)
+        share.shrink(by: rest)
+        return false
     }
 
     private var accountedByteCount: Int { share.byteCount + reservedByteCount }
@@ -180,17 +181,22 @@ package final class StateShare {
     }
 
     private func wait(for more: Int) throws(ContentError) {
+        memory.noteWaiter(1)
+        defer { memory.noteWaiter(-1) }
         let deadline = Deadline.after(Limits.memoryWait).earlier(context.deadline)
+        let fitsShare = more <= memory.budget.limit - share.byteCount
         repeat {
-            if takeOfReserve(more, mayBegin: true) { return }
             // A request that holds nothing keeps its place in the queue.
-            let next = reserve.holdsState ? Deadline.after(Limits.reserveLookInterval) : deadline
-            let isThere = share.grow(
-                by: more, deadline: next.earlier(deadline), for: context.client)
+            let looksAgain = reserve.holdsState || !fitsShare
+            let look = looksAgain ? Deadline.after(Limits.reserveLookInterval) : deadline
+            let next = look.earlier(deadline)
+            if takeOfReserve(more) || takeOfBoth(more) { return }
+            let isThere = share.grow(by: more, deadline: next, for: context.client)
             if isThere { reserve.noteState(more) }
             try context.checkNow()
             if isThere { return }
+            if !fitsShare { next.wait() }
         } while !deadline.hasPassed
-        throw .overloaded(what)
+        throw .overloaded(memory.what)
     }
 }

@@ -37,7 +37,7 @@ extension AddSession {
     private func hasRoom(for byteCount: Int) throws -> Bool {
         let wanted = pendingByteCount + byteCount
         // What is there and not needed is others'.
-        if access.library.entryBudget.waiterCount > 0 { memory.giveBack(keeping: wanted) }
+        if access.library.entryMemory.isWanted { memory.giveBack(keeping: wanted) }
         guard wanted <= Limits.pendingEntryBytesMax else { return false }
         return try memory.makeRoomAtOnce(for: wanted)
     }

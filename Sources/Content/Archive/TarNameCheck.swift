@@ -34,6 +34,8 @@ struct TarNameCheck {
         children.dropLast()
         while let (cid, path, level) = waiting.popLast() {
             state.forget(path.memoryByteCount)
+            // A folder without entries is read, too.
+            guard !isEnough else { return }
             var reader: DirectoryReader
             do {
                 reader = try DirectoryReader(root: cid, from: folders)
@@ -52,9 +54,7 @@ struct TarNameCheck {
                 }
                 guard let entry = try next(of: &reader) else { break }
                 entryCount += 1
-                guard entryCount < Limits.tarCheckedEntriesMax,
-                    folders.readByteCount + children.readByteCount < Limits.tarCheckedBytesMax
-                else { return }
+                guard !isEnough else { return }
                 let below = try path.appending(entry.name, in: cid)
                 try met.insert(
                     below, of: entry.name, below: path, in: cid, countedIn: state)
@@ -69,6 +69,11 @@ struct TarNameCheck {
                 waiting.append((entry.cid, below, level + 1))
             }
         }
+    }
+
+    private var isEnough: Bool {
+        entryCount >= Limits.tarCheckedEntriesMax
+            || folders.readByteCount + children.readByteCount >= Limits.tarCheckedBytesMax
     }
 
     /// The next entry, in memory of its own: its child is read with the folder let go of.

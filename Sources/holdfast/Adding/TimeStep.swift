@@ -9,7 +9,7 @@ enum TimeStep {
     /// - Parameters:
     ///   - statusChanged: when it was changed last. One of whole seconds is taken for that of a file system
     ///     that has no others.
-    ///   - now: the time of day. Where it is earlier than that, each change shows.
+    ///   - now: the time of day. Where it is earlier than that, each change shows, if one clock has both.
     static func wait(after statusChanged: WallTime, at now: WallTime) -> Duration {
         let step = statusChanged.nanoseconds == 0 ? Limits.coarseTimeStep : Limits.fineTimeStep
         let (seconds, overflow) = now.seconds.subtractingReportingOverflow(statusChanged.seconds)
