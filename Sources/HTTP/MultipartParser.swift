@@ -187,18 +187,15 @@ package struct MultipartParser: Sendable {
     ///
     /// - Returns: what it ended, or the payload that it is.
     private mutating func pass(_ end: BoundaryEnd, behind before: Before) -> Event? {
-        switch (end, before) {
-        case (.longer, .preamble): state = .preamble
-        case (.longer, _): state = .payload
-        case (.line, _): state = .head
-        case (.last, _): state = .lastLine
+        switch end {
+        case .line: state = .head
+        case .last: state = .lastLine
+        case .longer: state = before == .preamble ? .preamble : .payload
         }
-        switch (end, before) {
-        case (_, .preamble): return nil
-        case (.longer, .head): return .payload(delimiter.dropFirst(Self.lineEnd.count))
-        case (.longer, .payload): return .payload(delimiter)
-        default: return .endOfPart
-        }
+        guard before != .preamble else { return nil }
+        guard case .longer = end else { return .endOfPart }
+        // The line end of a head's empty line is no payload.
+        return .payload(before == .head ? delimiter.dropFirst(Self.lineEnd.count) : delimiter)
     }
 
     /// Passes the end of the empty line behind a head, alone or as that of a delimiter.
