@@ -1,5 +1,4 @@
 import Execution
-import Synchronization
 
 /// The memory in which one walk, list, archive or add remembers what it has to, taken from that of all
 /// requests as it grows.
