@@ -7,3 +7,11 @@ package func soon() -> Deadline { .after(.seconds(60)) }
 package func pause(for duration: Duration) {
     Deadline.after(duration).wait()
 }
+
+/// Whether all that somebody had of a budget comes back. What a pool is at work with ahead of its caller
+/// goes with the end of that work, which may be a moment after the end of the caller.
+package func comesBack(_ inUse: () -> Int) -> Bool {
+    let deadline = soon()
+    while inUse() > 0, !deadline.hasPassed { pause(for: .milliseconds(1)) }
+    return inUse() == 0
+}

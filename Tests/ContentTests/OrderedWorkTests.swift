@@ -51,9 +51,7 @@ struct OrderedWorkTests {
         }
         #expect(budget.inUse >= 5_000)
         isOpen.fulfil(true)
-        let deadline = soon()
-        while budget.inUse > 0, !deadline.hasPassed { pause(for: .milliseconds(1)) }
-        #expect(budget.inUse == 0)
+        #expect(comesBack { budget.inUse })
     }
 
     @Test func littleIsOnItsWayWhileTheProcessIsShortOfMemory() throws {

@@ -117,19 +117,9 @@ struct ReadingTests {
             #expect(budget.inUse > 0)
             #expect(budget.inUse <= Limits.readAheadBytesMax)
         }
-        waitUntilUnused(budget)
-        #expect(budget.inUse == 0)
+        #expect(comesBack { budget.inUse })
         #expect(try scratch.read(file.cid) == bytes)
-        waitUntilUnused(budget)
-        #expect(budget.inUse == 0)
-    }
-
-    /// What the pool is reading at the moment goes with the end of the read.
-    private func waitUntilUnused(_ budget: BlockMemory) {
-        let end = soon()
-        while budget.inUse > 0, !end.hasPassed {
-            _ = Pending<Bool>().value(by: .after(.milliseconds(2)))
-        }
+        #expect(comesBack { budget.inUse })
     }
 
     @Test func identityContentIsNeverLookedUp() throws {

@@ -218,7 +218,8 @@ struct RepositoryTests {
         try withHome { home in
             _ = try Repository.initialize(home: home)
             let key = try File.readAll(home + "/keys/private-key", limit: 99)
-            for damaged in [key.dropLast(1), key.dropLast(1).appending([0xFF]), .empty] {
+            let last = try #require(key.last)
+            for damaged in [key.dropLast(1), key.dropLast(1).appending([~last]), .empty] {
                 try File.replace(home + "/keys/private-key", with: damaged)
                 let error = #expect(throws: FileError.self) { try Identity.open(in: home) }
                 #expect(error?.path.hasSuffix("/keys/private-key") == true)
