@@ -97,7 +97,9 @@ let surfaces: [Target] = [
 let testTargets: [Target] = [
     .target(
         name: "TestSupport",
-        dependencies: ["Buffers", "Multiformats", "HTTP", "HTTPClient", "Vault", "Execution"],
+        dependencies: [
+            "Buffers", "Multiformats", "HTTP", "HTTPClient", "Vault", "Execution", "BlockStore",
+        ],
         swiftSettings: settings),
     tests("Buffers"),
     tests("Multiformats", ["Buffers"]),

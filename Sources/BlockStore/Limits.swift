@@ -52,6 +52,10 @@ package enum Limits {
     package static let sketchEntriesMax = 4 << 20
     /// Bytes of quarantined blocks' records in memory; further ones are looked up on disk.
     package static let quarantineBytesMax = 4 << 20
+    /// Blocks that the disk did not give and that are to be written anew: about 1 MiB.
+    package static let unreadableBlocksMax = 4096
+    /// Quarantined blocks that are looked at again while a store is opened.
+    package static let reviewedAtOpeningMax = 1024
     /// Numbers of the log that a comparison of the log with the index marks at once: 8 MiB of bits.
     package static let comparedCountMax: UInt64 = 1 << 26
     /// The largest number of a block. A log that goes further has been damaged.

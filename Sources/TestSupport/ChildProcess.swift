@@ -119,7 +119,13 @@ package final class ChildProcess: @unchecked Sendable {
         var none = sigset_t()
         unsafe sigemptyset(&none)
         unsafe posix_spawnattr_setsigmask(&attributes, &none)
-        unsafe posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK))
+        // Whoever runs the tests may ignore some, as `nohup` does, and a shell in the background.
+        var ignored = sigset_t()
+        unsafe sigemptyset(&ignored)
+        for number in [SIGHUP, SIGINT, SIGQUIT, SIGTERM] { unsafe sigaddset(&ignored, number) }
+        unsafe posix_spawnattr_setsigdefault(&attributes, &ignored)
+        unsafe posix_spawnattr_setflags(
+            &attributes, Int16(POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF))
         var processID: pid_t = 0
         let code = unsafe posix_spawnp(
             &processID, program, &actions, &attributes, &words, &variables)

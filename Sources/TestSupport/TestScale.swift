@@ -11,15 +11,22 @@ package enum TestScale {
         ProcessSetup.environment["HOLDFAST_TEST_CRASHES"].flatMap { Int($0) } ?? usual
     }
 
+    /// How many schedules of failures a simulated disk goes through: as `HOLDFAST_TEST_SCHEDULES` says, or
+    /// else 500.
+    package static let scheduleCount =
+        ProcessSetup.environment["HOLDFAST_TEST_SCHEDULES"].flatMap { Int($0) } ?? 500
+
     /// How long hostile clients run beside honest ones, in seconds: as
     /// `HOLDFAST_TEST_HOSTILE_MINUTES` says, or else one minute.
     package static let hostileSeconds =
         60 * (ProcessSetup.environment["HOLDFAST_TEST_HOSTILE_MINUTES"].flatMap { Int($0) } ?? 1)
 
     /// The seed of what is made at random: as `HOLDFAST_TEST_SEED` says, or else another each time.
-    package static let seed =
+    package static let seed = givenSeed ?? .random(in: 1 ... .max)
+
+    /// What `HOLDFAST_TEST_SEED` says.
+    package static let givenSeed =
         ProcessSetup.environment["HOLDFAST_TEST_SEED"].flatMap { UInt64($0) }
-        ?? .random(in: 1 ... .max)
 
     /// Whether the tests and the program are built with a sanitizer, which takes memory of its own.
     package static let isSanitized = ["__asan_init", "__tsan_init"].contains(where: isLinked)

@@ -74,7 +74,7 @@ struct DatabaseLogTests {
             let values = Self.counts.enumerated().map { record($0.offset, byteCount: $0.element) }
             let copy = folder + "-copy"
             do {
-                let database = try Database(folder, settings)
+                let database = try LevelDatabase(folder, settings)
                 for (index, value) in values.enumerated() {
                     var batch = WriteBatch()
                     batch.put(Key([UInt8(index)]), value)
@@ -90,7 +90,7 @@ struct DatabaseLogTests {
             let contents = try File.readAll(log, limit: 1 << 28)
             try write(records, to: log)
             #expect(try File.readAll(log, limit: 1 << 28) == contents)
-            let database = try Database(copy, settings)
+            let database = try LevelDatabase(copy, settings)
             for (index, value) in values.enumerated() {
                 #expect(try database.value(for: Key([UInt8(index)])) == value)
             }

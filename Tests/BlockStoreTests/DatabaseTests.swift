@@ -7,11 +7,11 @@ import Testing
 /// The fence around LevelDB's C handle.
 @Suite(.timeLimit(.minutes(20)))
 struct DatabaseTests {
-    private func withDatabase(_ body: (Database) throws -> Void) throws {
+    private func withDatabase(_ body: (LevelDatabase) throws -> Void) throws {
         let folder = try File.makeTemporaryFolder(prefix: "holdfast-leveldb-")
         defer { try? File.removeTree(folder) }
         let settings = DatabaseSettings.meta(writeBufferByteCount: 1 << 16, openFileCountMax: 100)
-        try body(try Database(folder, settings, makesIfMissing: true))
+        try body(try LevelDatabase(folder, settings, makesIfMissing: true))
     }
 
     @Test func valuesComeBackAndGoAway() throws {
@@ -48,7 +48,7 @@ struct DatabaseTests {
             var batch = WriteBatch()
             for byte in [5, 1, 3] as [UInt8] { batch.put(Key([byte]), [byte]) }
             try database.write(batch, isSynced: false)
-            let iterator = try Iterator(database)
+            let iterator = try database.makeIterator()
             iterator.seek(Key([2]))
             var seen: [[UInt8]] = []
             while iterator.isValid {
@@ -84,7 +84,7 @@ struct DatabaseTests {
             let isClosed = Locked(false)
             let thread: Thread
             do {
-                let iterator = try Iterator(database)
+                let iterator = try database.makeIterator()
                 thread = Thread(name: "closer") {
                     database.close()
                     isClosed.withLock { $0 = true }

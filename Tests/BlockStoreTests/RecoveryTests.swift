@@ -12,18 +12,18 @@ import Vault
 @Suite(.timeLimit(.minutes(20)))
 struct RecoveryTests {
     private let scratch: ScratchStore
-    private let blocks: Database
-    private let meta: Database
+    private let blocks: LevelDatabase
+    private let meta: LevelDatabase
 
     init() throws {
         scratch = try ScratchStore()
         let options = scratch.options
-        blocks = try Database(
+        blocks = try LevelDatabase(
             options.folder + "/blocks",
             .log(
                 writeBufferByteCount: options.logWriteBufferByteCount,
                 openFileCountMax: options.openFileCountMax), makesIfMissing: true)
-        meta = try Database(
+        meta = try LevelDatabase(
             options.folder + "/meta",
             .meta(
                 writeBufferByteCount: options.metaWriteBufferByteCount,

@@ -17,9 +17,8 @@ struct ReopeningTests {
         defer { store.close() }
         let holder = store.log.holder
         // A call in flight, which the closing of the database waits for.
-        let iterator = try Iterator(try holder.current())
-        let repair = DatabaseRepair(folder: scratch.folder, log: .silent, now: { .now })
-        let reopening = Thread(name: "reopening") { _ = try? holder.reopen(repair: repair) }
+        var iterator: (any DatabaseIterator)? = try holder.current().makeIterator()
+        let reopening = Thread(name: "reopening") { _ = try? holder.reopen() }
         while holder.currentIfOpen != nil { pause(for: .milliseconds(1)) }
 
         let isDone = Monitor(false)
@@ -30,13 +29,12 @@ struct ReopeningTests {
         }
         #expect(isDone.wait(by: soon()) { $0 ? true : nil } == true)
         #expect(holder.currentIfOpen == nil, "it is still being reopened")
-        Self.end(iterator)
+        iterator?.seekToLast()
+        iterator = nil
         looking.join()
         reopening.join()
         #expect(holder.currentIfOpen != nil)
     }
-
-    private static func end(_: consuming Iterator) {}
 
     @Test func memtablesAreWrittenEarlyByOneThreadAtATime() {
         let memtables = MemtableFlush()

@@ -25,6 +25,7 @@ final class ScratchGateway: Sendable {
         var options = BlockStoreOptions(folder: folder)
         options.makesIfMissing = true
         options.reserveByteCount = 0
+        options.reopenPatience = .milliseconds(50)
         store = try BlockStore.open(options)
         library = Library(store: store, source: source(store))
         gateway = Gateway(library: library, settings: settings)

@@ -45,8 +45,7 @@ struct StoreFailureTests {
         let store = gateway.library.store
         let folder = store.options.folder
         try File.rename(folder + "/meta", to: folder + "/elsewhere")
-        let repair = DatabaseRepair(folder: folder, log: .silent, now: { .now })
-        #expect(throws: DatabaseError.self) { _ = try store.meta.holder.reopen(repair: repair) }
+        #expect(throws: DatabaseError.self) { _ = try store.meta.holder.reopen() }
 
         let block = try VerifiedBlock(hashing: "none", codec: .raw, function: .sha2_256)
         let path = "/ipfs/" + CID.v1(.raw, block.multihash).text()

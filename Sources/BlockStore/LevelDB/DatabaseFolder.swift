@@ -43,7 +43,7 @@ struct DatabaseFolder {
     func make(_ settings: DatabaseSettings) throws(DatabaseError) {
         if try holdsDatabase() { return }
         do throws(FileError) { try File.makeFolder(path) } catch { throw DatabaseError(error) }
-        try Database(path, settings, makesIfMissing: true).close()
+        try LevelDatabase(path, settings, makesIfMissing: true).close()
         // LevelDB does not see to it that the name of `CURRENT` is there after a power cut.
         do throws(FileError) { try File.syncFolder(path) } catch { throw DatabaseError(error) }
     }

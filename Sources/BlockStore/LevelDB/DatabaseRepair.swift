@@ -9,7 +9,7 @@ import Telemetry
 /// each damaged log is replaced, in one step, by one of the records that are whole. An error of the disk
 /// on the way is no damage: it ends the repair, with the logs as they were.
 ///
-/// - Spec: stack 4.3.
+/// - Spec: `Docs/decisions/0013-a-disk-that-fails-while-a-store-is-opened.md`.
 final class DatabaseRepair: Sendable {
     /// Set before the first change.
     let mark: RepairMark
@@ -25,12 +25,12 @@ final class DatabaseRepair: Sendable {
     /// Opens a folder.
     ///
     /// - Throws: what LevelDB says, when a repair does not help.
-    func open(_ path: String, _ settings: DatabaseSettings) throws(DatabaseError) -> Database {
+    func open(_ path: String, _ settings: DatabaseSettings) throws(DatabaseError) -> LevelDatabase {
         do {
-            return try Database(path, settings)
+            return try LevelDatabase(path, settings)
         } catch  where error.kind == .corruption {
             try repair(path, after: error)
-            return try Database(path, settings)
+            return try LevelDatabase(path, settings)
         }
     }
 

@@ -75,6 +75,38 @@ package struct WriteBatch: ~Copyable {
         byteCount += key.bytes.count + Self.frameByteCount
     }
 
+    /// Shows the changes in order: a value, or nil where a key is removed.
+    package func forEach(_ body: (Key, Bytes?) -> Void) {
+        withoutActuallyEscaping(body) { body in
+            var visitor = Visitor(body: body)
+            unsafe withUnsafeMutablePointer(to: &visitor) { visitor in
+                unsafe leveldb_writebatch_iterate(
+                    pointer, visitor,
+                    { state, key, keyCount, value, count in
+                        unsafe WriteBatch.visit(state, key, keyCount, value, count)
+                    },
+                    { state, key, keyCount in
+                        unsafe WriteBatch.visit(state, key, keyCount, nil, 0)
+                    })
+            }
+        }
+    }
+
+    private struct Visitor { let body: (Key, Bytes?) -> Void }
+
+    @unsafe
+    private static func visit(
+        _ state: UnsafeMutableRawPointer?, _ key: UnsafePointer<CChar>?, _ keyCount: Int,
+        _ value: UnsafePointer<CChar>?, _ count: Int
+    ) {
+        guard let visitor = unsafe state?.assumingMemoryBound(to: Visitor.self) else { return }
+        let key = Key(unsafe Array(UnsafeRawBufferPointer(start: key, count: keyCount)))
+        let value = unsafe value.map {
+            Bytes(copying: unsafe UnsafeRawBufferPointer(start: $0, count: count).bytes)
+        }
+        unsafe visitor.pointee.body(key, value)
+    }
+
     private mutating func put(_ key: Key, _ value: UnsafeRawBufferPointer) {
         unsafe key.withChars { chars, length in
             unsafe leveldb_writebatch_put(

@@ -5,11 +5,8 @@ import Synchronization
 import Telemetry
 
 /// The one writer of `blocks/`: takes what is queued as one batch, makes one synced write, then
-/// tells the waiters. After any failed write it writes nothing more until it has reopened the
-/// database and read its tail.
-///
-/// - Spec: architecture 3.3; stack 4.2 and 4.3.
-final class LogLane: Sendable {
+/// tells the waiters. What a failed write has left on disk is read after the reopening.
+final class LogLane: Lane {
     let state: Monitor<LogState>
     let progress: Monitor<LogProgress>
     let holder: DatabaseHolder
@@ -19,8 +16,9 @@ final class LogLane: Sendable {
     let room = ByteBudget(name: "append", limit: Limits.queueBytesMax)
     /// Whether memtables are to be written before they are full.
     let isShortOfMemory = Atomic(false)
-    private let context: LaneContext
-    private let thread: Locked<Thread?> = Locked(nil)
+    let context: LaneContext
+    let thread: Locked<Thread?> = Locked(nil)
+    private let didWrite = Locked<@Sendable (Int) -> Void>({ _ in })
 
     init(_ holder: DatabaseHolder, state: LogState, context: LaneContext) {
         self.holder = holder
@@ -33,8 +31,8 @@ final class LogLane: Sendable {
     ///
     /// - Parameter didWrite: told after each batch how many blocks wait for the index.
     func start(didWrite: @escaping @Sendable (Int) -> Void) {
-        let thread = Thread(name: "blocks-lane") { [self] in run(didWrite) }
-        self.thread.withLock { $0 = thread }
+        self.didWrite.withLock { $0 = didWrite }
+        startThread()
     }
 
     /// Waits until a block is on disk.
@@ -57,73 +55,39 @@ final class LogLane: Sendable {
         progress.notify { $0.see(generation) }
     }
 
-    /// Writes what is queued and ends the thread. Readers go on until the holder is closed.
-    func close() {
-        state.notify { $0.setClosing() }
-        thread.withLock { $0.take() }?.join()
-    }
-
     // MARK: the thread
 
-    private enum Work {
-        case write(LogState.Batch)
-        case reopen(BlockStoreError)
-        case end
-    }
-
-    private func run(_ didWrite: (Int) -> Void) {
-        var batch = WriteBatch()
+    func write(_ work: consuming LogState.Batch, with writer: LaneWriter) {
         // A memtable takes any write until it is full: large blocks would meet in it, and would find
         // two that are nearly full of others. So each of them finds none, and leaves none.
-        var memtableByteCount = 1
-        while true {
-            var written: Written?
-            switch nextWork() {
-            case .write(var work):
-                if work.isLarge, memtableByteCount > 0 { try? holder.current().flush() }
-                written = write(&work, &batch)
-                memtableByteCount += work.byteCount
-            case .reopen(let error): reopen(after: error, didWrite)
-            case .end:
-                let generation = state.notify { state in
-                    state.setClosed()
-                    return state.generation
-                }
-                progress.notify { progress in
-                    progress.see(generation)
-                    progress.close()
-                }
-                return
-            }
-            // Here nothing holds the blocks any more.
-            guard let written else { continue }
-            let isFull =
-                isShortOfMemory.load(ordering: .relaxed)
-                && memtableByteCount >= Limits.shortMemtableBytesMax
-            // First: whoever waits for a large block comes with the next one.
-            if written.isLarge || isFull {
-                written.database.flush()
-                memtableByteCount = 0
-            }
-            finish(written, didWrite)
+        if work.isLarge, writer.memtableByteCount > 0 { try? holder.current().flush() }
+        writer.memtableByteCount += work.byteCount
+        guard let written = written(consume work, &writer.batch) else { return }
+        let isFull =
+            isShortOfMemory.load(ordering: .relaxed)
+            && writer.memtableByteCount >= Limits.shortMemtableBytesMax
+        // First: whoever waits for a large block comes with the next one.
+        if written.isLarge || isFull {
+            written.database.flush()
+            writer.memtableByteCount = 0
         }
+        finish(written)
     }
 
-    private func nextWork() -> Work {
-        let work: Work? = state.wait(by: .never) { state in
-            switch state.phase {
-            case .open: return state.takeBatch().map { .write($0) }
-            case .failed(let error): return .reopen(error)
-            case .closing: return state.takeBatch().map { .write($0) } ?? .end
-            case .closed: return .end
-            }
+    func end() {
+        let generation = state.notify { state in
+            state.setClosed()
+            return state.generation
         }
-        return work ?? .end
+        progress.notify { progress in
+            progress.see(generation)
+            progress.close()
+        }
     }
 
     /// A batch that is on disk, for those who wait for that.
     private struct Written {
-        let database: Database
+        let database: any Database
         let durableThrough: UInt64
         let generation: UInt64
         let waitingCount: Int
@@ -132,11 +96,13 @@ final class LogLane: Sendable {
     }
 
     /// - Returns: nil when it failed.
-    private func write(_ work: inout LogState.Batch, _ batch: inout WriteBatch) -> Written? {
+    private func written(
+        _ work: consuming LogState.Batch, _ batch: inout WriteBatch
+    ) -> Written? {
         announce(state.withLock { $0.generation })
-        let blockCount = work.blocks.count
+        let (blockCount, isLarge) = (work.blocks.count, work.isLarge)
         fill(&batch, &work)
-        let database: Database
+        let database: any Database
         do throws(DatabaseError) {
             database = try holder.current()
             try database.write(batch, isSynced: context.isSynced)
@@ -153,16 +119,16 @@ final class LogLane: Sendable {
             return Written(
                 database: database, durableThrough: state.durableThrough,
                 generation: state.generation, waitingCount: state.indexableCount, room: room,
-                isLarge: work.isLarge)
+                isLarge: isLarge)
         }
     }
 
-    private func finish(_ written: Written, _ didWrite: (Int) -> Void) {
+    private func finish(_ written: Written) {
         room.release(written.room)
         progress.notify {
             $0.advance(durableThrough: written.durableThrough, generation: written.generation)
         }
-        if written.waitingCount > 0 { didWrite(written.waitingCount) }
+        tellIndexer(written.waitingCount)
     }
 
     private func fill(_ batch: inout WriteBatch, _ work: inout LogState.Batch) {
@@ -197,54 +163,36 @@ final class LogLane: Sendable {
         }
         self.room.release(room)
         progress.notify { $0.fail(error, generation: generation) }
-        context.log.error(
-            "blocks/ takes no writes until it is reopened", [.text("error", "\(error)")])
+        tellFailure(error)
+    }
+
+    private func tellIndexer(_ count: Int) {
+        if count > 0 { didWrite.withLock { $0 }(count) }
     }
 
     // MARK: reopening
 
-    private func reopen(after error: BlockStoreError, _ didWrite: (Int) -> Void) {
-        guard context.waitBeforeReopening(state, isClosing: { $0.isClosing }) else { return }
-        do {
-            let database = try holder.reopen(repair: context.repair)
-            let durable = state.withLock { $0.durableThrough }
-            let scan = LogScan(database)
-            try checkTail(lastOnDisk: try scan.lastSequence())
-            // No more than the one batch that failed.
-            let tail = try scan.tail(above: durable)
-            let replaced = Set(tail.map(\.0).filter { context.quarantine.contains($0) != .no })
-            let waiting = state.notify { state in
-                state.reopened(tail: tail, replaced: replaced)
-                return state.tableCount
-            }
-            let (through, generation) = state.withLock { ($0.durableThrough, $0.generation) }
-            progress.notify { $0.advance(durableThrough: through, generation: generation) }
-            context.log.info(
-                "blocks/ is open again", [.integer("recoveredBlockCount", tail.count)])
-            if waiting > 0 { didWrite(waiting) }
-        } catch {
-            context.log.error(
-                "blocks/ could not be reopened and is tried again", [.text("error", "\(error)")])
+    func resume(with database: any Database) throws -> [LogField] {
+        let durable = state.withLock { $0.durableThrough }
+        let scan = LogScan(database)
+        try checkTail(lastOnDisk: try scan.lastSequence())
+        // No more than the one batch that failed.
+        let tail = try scan.tail(above: durable)
+        let replaced = Set(tail.map(\.0).filter(context.isReplaced))
+        let (waiting, through, generation) = state.notify { state in
+            state.reopened(tail: tail, replaced: replaced)
+            return (state.tableCount, state.durableThrough, state.generation)
         }
+        progress.notify { $0.advance(durableThrough: through, generation: generation) }
+        tellIndexer(waiting)
+        return [.integer("recoveredBlockCount", tail.count)]
     }
-}
 
-extension LogLane {
     private func checkTail(lastOnDisk: UInt64) throws(BlockStoreError) {
         guard state.withLock({ $0.hasLostBlocks(lastOnDisk: lastOnDisk) }) else { return }
         throw BlockStoreError(
             .corrupt,
             "blocks/ ends at number \(lastOnDisk), before blocks that were acknowledged: the disk "
                 + "lost writes; stop the node, check the disk, restore from a replica")
-    }
-}
-
-extension LogState {
-    /// Whether the lane has to end.
-    var isClosing: Bool {
-        switch phase {
-        case .closing, .closed: true
-        case .open, .failed: false
-        }
     }
 }

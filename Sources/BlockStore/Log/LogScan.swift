@@ -3,9 +3,9 @@ import Multiformats
 
 /// Walks over the log in the order of its numbers.
 struct LogScan {
-    private let database: Database
+    private let database: any Database
 
-    init(_ database: Database) { self.database = database }
+    init(_ database: any Database) { self.database = database }
 
     /// One value of the log, without its bytes.
     struct Item {
@@ -15,7 +15,7 @@ struct LogScan {
 
     /// The last number in the log, 0 if it is empty.
     func lastSequence() throws -> UInt64 {
-        let iterator = try Iterator(database)
+        let iterator = try database.makeIterator()
         iterator.seekToLast()
         guard iterator.isValid else {
             try iterator.check()
@@ -32,7 +32,7 @@ struct LogScan {
 
     /// The first number above another one; 1 + that one if there is none.
     func firstSequence(above sequence: UInt64) throws(DatabaseError) -> UInt64 {
-        let iterator = try Iterator(database)
+        let iterator = try database.makeIterator()
         iterator.seek(Key(sequence: sequence + 1))
         guard iterator.isValid, let first = iterator.key.sequence else {
             try iterator.check()
@@ -68,7 +68,7 @@ struct LogScan {
         above sequence: UInt64, through last: UInt64 = .max, _ body: (Item) throws -> Void
     ) throws -> Gaps {
         var gaps = Gaps()
-        let iterator = try Iterator(database)
+        let iterator = try database.makeIterator()
         iterator.seek(Key(sequence: sequence + 1))
         while iterator.isValid, iterator.key.sequence ?? 0 <= last {
             if let item = try item(iterator) { try body(item) } else { gaps.damagedCount += 1 }
@@ -79,7 +79,7 @@ struct LogScan {
     }
 
     /// The item under an iterator; nil if it is damaged.
-    private func item(_ iterator: borrowing Iterator) throws -> Item? {
+    private func item(_ iterator: any DatabaseIterator) throws -> Item? {
         guard let sequence = iterator.key.sequence else { return nil }
         let (head, count) = iterator.withValue { span in
             (Bytes(copying: span.extracting(first: 512)), span.byteCount)

@@ -1,18 +1,6 @@
 // What the state of the log says of itself, and what it answers to the lane and its callers.
 
 extension LogState {
-    /// Life of the lane.
-    enum Phase {
-        /// Takes blocks.
-        case open
-        /// A write failed; being reopened. Exits to `open`.
-        case failed(BlockStoreError)
-        /// Writes what is queued, takes nothing new.
-        case closing
-        /// The thread has ended.
-        case closed
-    }
-
     /// What the table says about a block that somebody wants to append.
     enum Presence {
         case refused(BlockStoreError)

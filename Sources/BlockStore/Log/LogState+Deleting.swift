@@ -34,7 +34,7 @@ extension LogState {
     /// How far the first so many deletions since the start are.
     func progress(ofFirst count: UInt64) -> DeletionProgress {
         guard deletions.isRunning(amongFirst: count) else { return .ended }
-        if case .closed = phase { return .refused(.closed) }
+        if case .closed = life.phase { return .refused(.closed) }
         return .running(generation: generation)
     }
 }

@@ -1,11 +1,13 @@
-import Buffers
+import Execution
 import Multiformats
 
 // What the lane does with the queue: write it, and begin anew where that failed.
 
-extension LogState {
+extension LogState: LaneState {
+    var nextLook: Deadline { .never }
+
     /// Takes what is queued, up to the size of a batch; nil if there is nothing to do.
-    mutating func takeBatch() -> Batch? {
+    mutating func takeWork() -> Batch? {
         guard queue.waitingCount > 0 || deletions.isWaiting else { return nil }
         let (blocks, first, byteCount) = queue.takeBatch()
         generation += 1
@@ -37,11 +39,11 @@ extension LogState {
     ///
     /// - Returns: how much room batch and queue took.
     mutating func batchFailed(_ error: BlockStoreError) -> Int {
-        phase = isClosing ? .closing : .failed(error)
+        life.fail(error)
         epoch += 1
         generation += 1
         deletions.batchFailed()
-        if isClosing { deletions.dropWaiting() }
+        if life.isClosing { deletions.dropWaiting() }
         table.remove(above: durableThrough)
         let room = queue.removeAll()
         queue.restart(after: durableThrough)
@@ -67,21 +69,17 @@ extension LogState {
         }
         queue.restart(after: durableThrough)
         generation += 1
-        if case .failed = phase { phase = .open }
+        life.reopened()
     }
 
     mutating func setClosing() {
-        switch phase {
-        case .closed: return
         // Nothing can be written to a database that has failed.
-        case .failed: deletions.dropWaiting()
-        case .open, .closing: break
-        }
-        phase = .closing
+        if case .failed = life.phase { deletions.dropWaiting() }
+        life.setClosing()
     }
 
     mutating func setClosed() {
-        phase = .closed
+        life.setClosed()
         generation += 1
     }
 }

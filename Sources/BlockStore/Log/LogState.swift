@@ -14,7 +14,7 @@ import Multiformats
 ///
 /// - Invariant: `durableThrough` is less than every number in the queue.
 struct LogState {
-    var phase = Phase.open
+    var life = LaneLife()
     var epoch = 0
     var durableThrough: UInt64
     var indexedThrough: UInt64
@@ -83,13 +83,7 @@ struct LogState {
         generation += 1
     }
 
-    var writeRefusal: BlockStoreError? {
-        switch phase {
-        case .open: refusal
-        case .failed(let error): error
-        case .closing, .closed: .closed
-        }
-    }
+    var writeRefusal: BlockStoreError? { life.writeRefusal ?? refusal }
 
     private func ticket(_ sequence: UInt64) -> LogTicket {
         LogTicket(epoch: epoch, sequence: sequence)

@@ -10,7 +10,7 @@ import Vault
 /// checksum. LevelDB has one of its own, but computes it without the processor's instructions: that
 /// was half of the work of reading a large block.
 ///
-/// - Spec: architecture 3.1; `Docs/formats/blocks.md`.
+/// - Spec: `Docs/formats/blocks.md`; `Docs/decisions/0009-a-checksum-of-our-own.md`.
 package struct StoredValue: Sendable {
     /// What the first byte of a value says.
     package static let format: UInt8 = 1

@@ -5,7 +5,7 @@ import Multiformats
 ///
 ///     u8 format (1) | varint sequence | varint length | u8 flags
 ///
-/// - Spec: architecture 3.2; `Docs/formats/meta.md`.
+/// - Spec: `Docs/formats/meta.md`.
 package struct IndexEntry: Hashable, Sendable {
     /// Number in the log.
     package var sequence: UInt64

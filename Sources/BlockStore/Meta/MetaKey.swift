@@ -3,7 +3,7 @@ package import Multiformats
 
 /// Makes the keys of `meta/`: the first byte is the table.
 ///
-/// - Spec: architecture 3.2; `Docs/formats/meta.md`.
+/// - Spec: `Docs/formats/meta.md`.
 package enum MetaKey {
     /// Table `b`: the index.
     package static let indexTable = UInt8(ascii: "b")

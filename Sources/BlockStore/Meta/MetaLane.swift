@@ -5,18 +5,16 @@ import Telemetry
 
 /// The one writer of `meta/`, and the indexer, which is a follower of the log: it writes entries,
 /// high-water mark and counters in one batch, synced, and nobody waits for it.
-///
-/// - Spec: architecture 3.3; stack 4.3.
-final class MetaLane: Sendable {
+final class MetaLane: Lane {
     let state: Monitor<MetaState>
     let holder: DatabaseHolder
     let figures = LaneFigures()
     /// Room in the queue: taken by whoever has changes to write, given back here.
     let room = ByteBudget(name: "changes", limit: Limits.changeBytesMax)
     private let log: LogLane
-    private let context: LaneContext
+    let context: LaneContext
     private let indexDelay: Duration
-    private let thread: Locked<Thread?> = Locked(nil)
+    let thread: Locked<Thread?> = Locked(nil)
 
     init(
         _ holder: DatabaseHolder, mark: HighWaterMark, log: LogLane, context: LaneContext,
@@ -27,12 +25,6 @@ final class MetaLane: Sendable {
         self.context = context
         self.indexDelay = indexDelay
         state = Monitor(MetaState(mark: mark))
-    }
-
-    /// Starts the thread.
-    func start() {
-        let thread = Thread(name: "meta-lane") { [self] in run() }
-        self.thread.withLock { $0 = thread }
     }
 
     /// Writes changes and returns once they are on disk.
@@ -87,60 +79,32 @@ final class MetaLane: Sendable {
         }
     }
 
-    /// Writes what is queued and all of the index, and ends the thread.
-    func close() {
-        state.notify { $0.setClosing() }
-        thread.withLock { $0.take() }?.join()
-    }
-
     // MARK: the thread
 
-    private func run() {
-        var batch = WriteBatch()
-        while true {
-            switch nextWork() {
-            case .write(let sets, let withIndex): write(sets, withIndex: withIndex, &batch)
-            case .reopen(let error): reopen(after: error)
-            case .end: return end()
-            }
-        }
-    }
-
-    private func nextWork() -> MetaState.Work {
-        while true {
-            let look = state.withLock { $0.nextLook }
-            let work: MetaState.Work?? = state.wait(by: look) { state in
-                if let work = state.takeWork() { return .some(work) }
-                // The time to look again has changed: wait anew.
-                return state.nextLook == look ? nil : .some(nil)
-            }
-            if let work = work ?? nil { return work }
-        }
-    }
-
-    private func write(
-        _ sets: [MetaState.ChangeSet], withIndex: Bool, _ batch: inout WriteBatch
-    ) {
+    func write(_ work: MetaState.Batch, with writer: LaneWriter) {
         var mark = state.withLock { $0.mark }
         let markBefore = mark
         let entries =
-            withIndex ? log.state.withLock { $0.indexable(limit: Limits.indexBatchCountMax) } : []
-        for set in sets { apply(set.changes, &batch, &mark) }
-        index(entries, &batch, &mark)
-        if mark != markBefore { batch.put(MetaKey.highWaterMark, mark.encode()) }
-        if batch.count > 0 {
-            do throws(DatabaseError) {
-                try holder.current().write(batch, isSynced: context.isSynced)
-            } catch {
-                batch.clear()
-                return fail(context.writeError(error, "meta"), sets)
-            }
-            figures.batches.add()
-            figures.items.add(batch.count)
-            batch.clear()
+            work.withIndex
+            ? log.state.withLock { $0.indexable(limit: Limits.indexBatchCountMax) } : []
+        for set in work.sets { apply(set.changes, &writer.batch, &mark) }
+        index(entries, &writer.batch, &mark)
+        if mark != markBefore { writer.batch.put(MetaKey.highWaterMark, mark.encode()) }
+        do throws(DatabaseError) {
+            try write(&writer.batch)
+        } catch {
+            return fail(context.writeError(error, "meta"), work.sets)
         }
         finish(entries, mark)
-        tell(sets, nil)
+        tell(work.sets, nil)
+    }
+
+    private func write(_ batch: inout WriteBatch) throws(DatabaseError) {
+        guard batch.count > 0 else { return }
+        defer { batch.clear() }
+        try holder.current().write(batch, isSynced: context.isSynced)
+        figures.batches.add()
+        figures.items.add(batch.count)
     }
 
     /// Tells callers what became of their changes.
@@ -186,6 +150,7 @@ final class MetaLane: Sendable {
     private func finish(_ entries: [(Multihash, LogTable.Entry)], _ mark: HighWaterMark) {
         for (multihash, known) in entries where known.isReplacement {
             context.quarantine.remove(multihash)
+            context.unreadable.remove(multihash)
         }
         let (remaining, generation) = log.state.withLock { state in
             if !entries.isEmpty { state.indexed(through: mark.sequence) }
@@ -206,33 +171,25 @@ final class MetaLane: Sendable {
         }
         log.announce(generation)
         tell(sets + waiting, error)
-        context.log.error(
-            "meta/ takes no writes until it is reopened", [.text("error", "\(error)")])
+        tellFailure(error)
     }
 
-    private func reopen(after error: BlockStoreError) {
-        guard context.waitBeforeReopening(state, isClosing: { $0.isClosing }) else { return }
-        do {
-            let database = try holder.reopen(repair: context.repair)
-            let value = try database.value(for: MetaKey.highWaterMark)
-            let mark = value.map(HighWaterMark.init(decoding:)) ?? HighWaterMark()
-            guard let mark else { throw BlockStoreError.damagedMark }
-            // The failed batch may be there after all: what it indexed needs no second time.
-            log.announce(
-                log.state.withLock { state in
-                    state.recount(from: mark)
-                    state.refuse(nil)
-                    return state.generation
-                })
-            state.notify { $0.reopened(mark: mark) }
-            context.log.info("meta/ is open again")
-        } catch {
-            context.log.error(
-                "meta/ could not be reopened and is tried again", [.text("error", "\(error)")])
-        }
+    func resume(with database: any Database) throws -> [LogField] {
+        let value = try database.value(for: MetaKey.highWaterMark)
+        let mark = value.map(HighWaterMark.init(decoding:)) ?? HighWaterMark()
+        guard let mark else { throw BlockStoreError.damagedMark }
+        // The failed batch may be there after all: what it indexed needs no second time.
+        log.announce(
+            log.state.withLock { state in
+                state.recount(from: mark)
+                state.refuse(nil)
+                return state.generation
+            })
+        state.notify { $0.reopened(mark: mark) }
+        return []
     }
 
-    private func end() {
+    func end() {
         let waiting = state.withLock { $0.setClosed() }
         tell(waiting, .closed)
     }

@@ -4,19 +4,7 @@ import Execution
 ///
 /// Index entries are taken from the log's table when a batch is made. They go along with any change
 /// that somebody waits for; without one they wait for company, but not longer than a moment.
-struct MetaState {
-    /// Life of the lane.
-    enum Phase {
-        /// Takes changes.
-        case open
-        /// A write failed; being reopened. Exits to `open`.
-        case failed(BlockStoreError)
-        /// Writes what is queued and the rest of the index, takes nothing new.
-        case closing
-        /// The thread has ended.
-        case closed
-    }
-
+struct MetaState: LaneState {
     /// Changes of one caller.
     struct ChangeSet: Sendable {
         let changes: [MetaChange]
@@ -33,13 +21,14 @@ struct MetaState {
         }
     }
 
-    enum Work {
-        case write([ChangeSet], withIndex: Bool)
-        case reopen(BlockStoreError)
-        case end
+    /// What the lane writes at once.
+    struct Batch {
+        let sets: [ChangeSet]
+        /// Whether entries of the index go along.
+        let withIndex: Bool
     }
 
-    private(set) var phase = Phase.open
+    private(set) var life = LaneLife()
     private(set) var mark: HighWaterMark
     private var queue: [ChangeSet] = []
     private var indexableCount = 0
@@ -50,21 +39,7 @@ struct MetaState {
 
     var queuedCount: Int { queue.count }
 
-    var writeRefusal: BlockStoreError? {
-        switch phase {
-        case .open: nil
-        case .failed(let error): error
-        case .closing, .closed: .closed
-        }
-    }
-
-    /// Whether the lane has to end.
-    var isClosing: Bool {
-        switch phase {
-        case .closing, .closed: true
-        case .open, .failed: false
-        }
-    }
+    var writeRefusal: BlockStoreError? { life.writeRefusal }
 
     /// Queues changes, whose room in the queue the caller has taken.
     mutating func enqueue(_ set: ChangeSet) { queue.append(set) }
@@ -81,16 +56,9 @@ struct MetaState {
     /// When to look again without being woken.
     var nextLook: Deadline { indexDue ?? .never }
 
-    /// What to do now; nil if nothing.
-    mutating func takeWork() -> Work? {
-        switch phase {
-        case .failed(let error): return .reopen(error)
-        case .closed: return .end
-        case .open:
-            guard !queue.isEmpty || isIndexDue else { return nil }
-        case .closing:
-            if queue.isEmpty && indexDue == nil { return .end }
-        }
+    mutating func takeWork() -> Batch? {
+        let isDue = life.isClosing ? indexDue != nil : isIndexDue
+        guard !queue.isEmpty || isDue else { return nil }
         // What comes into the table from here on announces itself again.
         defer {
             queue = []
@@ -98,7 +66,7 @@ struct MetaState {
             indexableCount = 0
             isIndexWanted = false
         }
-        return .write(queue, withIndex: indexDue != nil || isIndexWanted)
+        return Batch(sets: queue, withIndex: indexDue != nil || isIndexWanted)
     }
 
     private var isIndexDue: Bool {
@@ -123,30 +91,25 @@ struct MetaState {
     /// - Returns: who else was waiting.
     mutating func failed(_ error: BlockStoreError) -> [ChangeSet] {
         defer { queue = [] }
-        phase = isClosing ? .closed : .failed(error)
+        life.fail(error)
         return queue
     }
 
     mutating func reopened(mark: HighWaterMark) {
         self.mark = mark
-        if case .failed = phase { phase = .open }
+        life.reopened()
         indexDue = .at(Instant(nanoseconds: 0))
     }
 
     mutating func setClosing() {
-        if case .closed = phase { return }
-        if case .failed = phase {
-            phase = .closed
-            return
-        }
-        phase = .closing
+        life.setClosing()
         // What came into the table since the last look is written too.
         if indexDue == nil { indexDue = .at(Instant(nanoseconds: 0)) }
     }
 
     mutating func setClosed() -> [ChangeSet] {
         defer { queue = [] }
-        phase = .closed
+        life.setClosed()
         return queue
     }
 }

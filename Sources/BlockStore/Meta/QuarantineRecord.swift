@@ -8,21 +8,19 @@ import Multiformats
 package struct QuarantineRecord: Hashable, Sendable {
     /// What was wrong.
     package enum Reason: UInt8, Sendable {
-        /// LevelDB found a wrong checksum.
+        /// The block is not what was written.
         case checksum = 1
         /// The value is not the one that the index points at.
         case wrongValue = 2
-        /// The disk did not give the bytes.
-        case unreadable = 3
         /// A repair of the log did not find it again.
-        case lost = 4
+        case lost = 3
     }
 
     /// What was wrong.
     package let reason: Reason
     /// Where the block was.
     package let sequence: UInt64
-    /// When it was noticed, seconds since 1970.
+    /// When it was noticed, to the second.
     package let noticed: WallTime
 
     package init(reason: Reason, sequence: UInt64, noticed: WallTime) {

@@ -1,4 +1,5 @@
 import Buffers
+import Execution
 import Multiformats
 import Telemetry
 
@@ -25,25 +26,37 @@ extension BlockStore {
         }
     }
 
-    /// What a read fails with, and what follows from it for the block.
-    func readError(
-        _ error: DatabaseError, _ multihash: Multihash, _ entry: IndexEntry
-    ) -> BlockStoreError {
-        switch error.kind {
-        case .closed: return .closed
-        case .corruption: return damage(.checksum, multihash, entry)
-        default:
-            if error.isDeviceError { _ = damage(.unreadable, multihash, entry) }
-            return BlockStoreError(
-                .readError, "a block could not be read: \(error.message); check the disk",
-                multihash: multihash)
+    /// What a read fails with. A disk that does not give a block says nothing about the block: it is read
+    /// again when somebody asks for it, and written anew when somebody stores it.
+    func readError(_ error: DatabaseError, _ multihash: Multihash) -> BlockStoreError {
+        guard error.kind != .closed else { return .closed }
+        if error.isDeviceError, unreadable.insert(multihash) {
+            options.log.error(
+                "the disk did not give a stored block",
+                [
+                    .text("cid", CID.v1(.raw, multihash).text()), .text("error", error.message),
+                ])
         }
+        return BlockStoreError(
+            .readError, "a block could not be read: \(error.message); check the disk",
+            multihash: multihash)
     }
 
-    /// Puts a block into quarantine: it is not served again until it has been stored again.
+    /// Puts a block into quarantine that was found damaged twice: it is not served before it has been
+    /// stored again, or has been found whole.
+    ///
+    /// - Returns: what its reader is told.
     func damage(
-        _ reason: QuarantineRecord.Reason, _ multihash: Multihash, _ entry: IndexEntry
+        _ finding: LogFinding, _ multihash: Multihash, _ entry: IndexEntry
     ) -> BlockStoreError {
+        // A database that takes no writes may read as wrongly as it writes.
+        guard let reason = finding.fault, log.state.withLock({ $0.life.isOpen }) else {
+            return BlockStoreError(
+                .readError,
+                "block \(CID.v1(.raw, multihash).text()) failed its check while blocks/ takes no writes: "
+                    + "check the disk; the block is looked at again",
+                multihash: multihash)
+        }
         let record = QuarantineRecord(
             reason: reason, sequence: entry.sequence, noticed: options.now())
         // Beyond the table in memory the record on disk tells whether it is new.

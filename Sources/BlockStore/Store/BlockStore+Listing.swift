@@ -44,7 +44,7 @@ extension BlockStore {
         do throws(DatabaseError) {
             return try meta.holder.read { database throws(DatabaseError) in
                 var page = Page()
-                let iterator = try Iterator(database)
+                let iterator = try database.makeIterator()
                 iterator.seek(start)
                 while iterator.isValid {
                     let key = iterator.key

@@ -27,15 +27,19 @@ extension BlockStore {
         }
         registry.memory("quarantine", limit: Limits.quarantineBytesMax) { quarantine.byteCount }
         registry.memory("claims", limit: Limits.claimBytesMax) { claims.byteCount }
-        for (name, holder) in [("database-blocks", log.holder), ("database-meta", meta.holder)] {
-            registry.memory(name, limit: holder.settings.memoryBytesMax) {
+        for holder in [log.holder, meta.holder] {
+            registry.memory(
+                "database-\(holder.name.rawValue)",
+                limit: options.settings(of: holder.name).memoryBytesMax
+            ) {
                 Int(holder.figure("leveldb.approximate-memory-usage"))
             }
         }
     }
 
     private func addContents(to registry: MetricRegistry) {
-        let (log, quarantine, freeSpace) = (log, quarantine, freeSpace)
+        let (log, freeSpace) = (log, freeSpace)
+        let (quarantine, unreadable) = (quarantine, unreadable)
         registry.gauge("holdfast_store_blocks", help: "Blocks stored.") {
             Double(log.state.withLock { $0.blockCount })
         }
@@ -45,6 +49,9 @@ extension BlockStore {
         registry.gauge(
             "holdfast_store_quarantined_blocks", help: "Blocks that failed a check."
         ) { Double(quarantine.count) }
+        registry.gauge(
+            "holdfast_store_unreadable_blocks", help: "Blocks that the disk did not give."
+        ) { Double(unreadable.count) }
         registry.gauge("holdfast_store_disk_free_bytes", help: "Free bytes of the disk.") {
             freeSpace.latestByteCount.map { Double($0) } ?? .nan
         }

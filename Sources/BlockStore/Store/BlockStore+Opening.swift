@@ -48,49 +48,31 @@ extension BlockStore {
 /// The steps of opening a store.
 private struct Opening {
     let options: BlockStoreOptions
-    let repair: DatabaseRepair
-    private let metaSettings: DatabaseSettings
-    private let logSettings: DatabaseSettings
-    private var metaFolder: String { options.folder + "/meta" }
-    private var logFolder: String { options.folder + "/blocks" }
+    private let disk: any StoreDisk
 
     init(_ options: BlockStoreOptions) {
         self.options = options
-        repair = DatabaseRepair(folder: options.folder, log: options.log, now: options.now)
-        metaSettings = .meta(
-            writeBufferByteCount: options.metaWriteBufferByteCount,
-            openFileCountMax: options.openFileCountMax)
-        logSettings = .log(
-            writeBufferByteCount: options.logWriteBufferByteCount,
-            openFileCountMax: options.openFileCountMax)
+        disk = options.disk ?? FolderDisk(options)
     }
 
-    func make() throws {
-        try File.makeFolder(options.folder)
-        try DatabaseFolder(path: metaFolder).make(metaSettings)
-        try DatabaseFolder(path: logFolder).make(logSettings)
-    }
+    func make() throws { try disk.make() }
 
     func run() throws -> BlockStore {
-        // Both, before LevelDB touches the first.
-        for path in [metaFolder, logFolder] {
-            let folder = DatabaseFolder(path: path)
-            guard try folder.holdsDatabase() else { throw folder.isEmpty }
-        }
-        Database.probeBackgroundThread()
-        let meta = try repair.open(metaFolder, metaSettings)
-        meta.startBackgroundThread()
-        let blocks = try repair.open(logFolder, logSettings)
+        // All of them, before anything touches the first.
+        try disk.expectDatabases()
+        let meta = try disk.open(.meta)
+        let blocks = try disk.open(.blocks)
         let recovery = try recover(blocks, meta)
         let context = context(quarantine: Quarantine(recovery.quarantined))
         let log = LogLane(
-            DatabaseHolder(blocks, settings: logSettings),
+            DatabaseHolder(blocks, .blocks, on: disk, patience: options.reopenPatience),
             state: LogState(lastSequence: recovery.lastSequence, mark: recovery.mark),
             context: context)
         let metaLane = MetaLane(
-            DatabaseHolder(meta, settings: metaSettings), mark: recovery.mark, log: log,
+            DatabaseHolder(meta, .meta, on: disk, patience: options.reopenPatience),
+            mark: recovery.mark, log: log,
             context: context, indexDelay: options.indexDelay)
-        metaLane.start()
+        metaLane.startThread()
         log.start { metaLane.blocksWait($0) }
         let store = BlockStore(
             options: options, log: log, meta: metaLane, context: context,
@@ -99,21 +81,21 @@ private struct Opening {
         return store
     }
 
-    private func recover(_ blocks: Database, _ meta: Database) throws -> Recovery {
+    private func recover(_ blocks: any Database, _ meta: any Database) throws -> Recovery {
         var doubt = try meta.value(for: MetaKey.indexDoubt).map(IndexDoubt.init(decoding:))
-        let isRepaired = try repair.mark.isSet()
-        if isRepaired { doubt = .repaired }
+        let owesCheck = try disk.owesCheck()
+        if owesCheck { doubt = .repaired }
         var recovery = try Recovery(
             blocks: blocks, meta: meta, now: options.now(), log: options.log)
         try recovery.run(checksEverything: doubt != nil, trustsLog: doubt == .unsynced)
         let left: IndexDoubt? = options.durability == .os ? .unsynced : nil
         if left != doubt { try set(left, in: meta) }
         // Last: a crash during the check leads to another one.
-        if isRepaired { try repair.mark.clear() }
+        if owesCheck { try disk.checkEnded() }
         return recovery
     }
 
-    private func set(_ doubt: IndexDoubt?, in meta: Database) throws(DatabaseError) {
+    private func set(_ doubt: IndexDoubt?, in meta: any Database) throws(DatabaseError) {
         var batch = WriteBatch()
         if let doubt {
             batch.put(MetaKey.indexDoubt, [doubt.rawValue])
@@ -128,8 +110,9 @@ private struct Opening {
             isSynced: options.durability == .synced,
             reopenDelay: options.reopenDelay,
             reopenByteCount: 2 * options.logWriteBufferByteCount,
-            freeSpace: FreeSpace(folder: options.folder, reserve: options.reserveByteCount),
-            quarantine: quarantine, repair: repair, log: options.log)
+            freeSpace: FreeSpace(
+                disk, folder: options.folder, reserve: options.reserveByteCount),
+            quarantine: quarantine, log: options.log)
     }
 }
 

@@ -123,29 +123,48 @@ extension BlockStore {
     private func read(
         _ multihash: Multihash, _ entry: IndexEntry, _ ticket: BlockCache.Ticket
     ) throws(BlockStoreError) -> Bytes? {
-        let value: Bytes?
-        do throws(DatabaseError) {
-            value = try log.holder.read { database throws(DatabaseError) in
-                try database.value(for: Key(sequence: entry.sequence))
-            }
-        } catch {
-            throw readError(error, multihash, entry)
+        var finding = try self.finding(of: multihash, at: entry)
+        if finding.fault != nil {
+            // It was deleted just now, or stored anew.
+            guard try isStill(entry, of: multihash) else { return nil }
+            // What a disk gave wrongly once is no damage yet.
+            finding = try self.finding(of: multihash, at: entry)
         }
-        guard let value else { return try missing(multihash, entry) }
-        guard let stored = try? StoredValue(decoding: value), stored.multihash == multihash,
-            stored.bytes.count == entry.byteCount
-        else { throw damage(.wrongValue, multihash, entry) }
-        guard stored.isIntact else { throw damage(.checksum, multihash, entry) }
-        cache.insert(stored.bytes, ticket)
-        return stored.bytes
+        switch finding {
+        case .whole(let bytes):
+            cache.insert(bytes, ticket)
+            return bytes
+        case .absent, .wrongValue, .wrongChecksum:
+            guard try isStill(entry, of: multihash) else { return nil }
+            throw damage(finding, multihash, entry)
+        }
     }
 
-    /// The index points at nothing: it was deleted just now, or the log has lost it.
-    private func missing(
-        _ multihash: Multihash, _ entry: IndexEntry
-    ) throws(BlockStoreError) -> Bytes? {
-        guard try indexEntry(multihash) == entry else { return nil }
-        throw damage(.wrongValue, multihash, entry)
+    private func isStill(
+        _ entry: IndexEntry, of multihash: Multihash
+    ) throws(BlockStoreError) -> Bool {
+        if let found = log.state.withLock({ $0.find(multihash) }) { return found.entry == entry }
+        return try indexEntry(multihash) == entry
+    }
+
+    /// Looks at the place of a block, a second time where the disk does not give it.
+    private func finding(
+        of multihash: Multihash, at entry: IndexEntry
+    ) throws(BlockStoreError) -> LogFinding {
+        func look() throws(DatabaseError) -> LogFinding {
+            try log.holder.read { database throws(DatabaseError) in
+                try database.finding(of: multihash, at: entry)
+            }
+        }
+        do throws(DatabaseError) {
+            do throws(DatabaseError) {
+                return try look()
+            } catch  where error.isDeviceError {
+                return try look()
+            }
+        } catch {
+            throw readError(error, multihash)
+        }
     }
 
     /// Looks a block up in the index on disk.

@@ -59,7 +59,13 @@ extension BlockStore {
         while true {
             switch log.state.withLock({ $0.presence(of: block.multihash) }) {
             case .refused(let error): throw error
-            case .present(let ticket): return Submission(ticket: ticket, isNew: false)
+            case .present(let ticket):
+                guard try mustBeReplaced(block.multihash) else {
+                    return Submission(ticket: ticket, isNew: false)
+                }
+                // Only what the index has can be replaced.
+                try log.wait(for: ticket, by: deadline)
+                try meta.waitForIndex(through: ticket.sequence, by: deadline)
             case .beingDeleted(let generation):
                 try log.waitForChange(since: generation, by: deadline)
             case .askIndex(let indexed):
@@ -68,14 +74,20 @@ extension BlockStore {
         }
     }
 
+    /// Whether a block is to be written anew though it is there: it is damaged, or the disk does not give it.
+    private func mustBeReplaced(_ multihash: Multihash) throws(BlockStoreError) -> Bool {
+        if unreadable.contains(multihash) { return true }
+        return try isQuarantined(multihash)
+    }
+
     /// One attempt to queue a block that the table does not have; nil to look again.
     private func enqueue(
         _ block: VerifiedBlock, _ indexSeenThrough: UInt64, _ room: inout QueueRoom,
         by deadline: Deadline
     ) throws(BlockStoreError) -> Submission? {
-        let isQuarantined = try isQuarantined(block.multihash)
+        let mustBeReplaced = try mustBeReplaced(block.multihash)
         let isIndexed = try indexEntry(block.multihash) != nil
-        if isIndexed, !isQuarantined { return Submission(ticket: .none, isNew: false) }
+        if isIndexed, !mustBeReplaced { return Submission(ticket: .none, isNew: false) }
         try freeSpace.take(block.bytes.count)
         let block = block.readyToWait()
         try room.take(MemoryCost.queued(block), by: deadline)

@@ -9,7 +9,7 @@ import Telemetry
 /// Any thread may call it; every call may block on the disk. What a call acknowledges survives a
 /// power cut. `Docs/formats/blocks.md` and `meta.md` describe the disk.
 ///
-/// - Spec: architecture 1, 3, 4 and 8; stack 4.
+/// - Spec: `Docs/decisions/0004-one-log-with-followers.md`, 0005, 0014 and 0015.
 package final class BlockStore: Sendable {
     /// How it was opened.
     package let options: BlockStoreOptions
@@ -18,6 +18,7 @@ package final class BlockStore: Sendable {
     let cache: BlockCache
     let freeSpace: FreeSpace
     let quarantine: Quarantine
+    let unreadable: UnreadableBlocks
     let claims = PinClaims()
     let recentPins = Mutex(RecentPins())
     private let memtableFlush = MemtableFlush()
@@ -34,6 +35,7 @@ package final class BlockStore: Sendable {
         self.recovery = recovery
         freeSpace = context.freeSpace
         quarantine = context.quarantine
+        unreadable = context.unreadable
         cache = BlockCache(byteCount: options.cacheByteCount)
     }
 

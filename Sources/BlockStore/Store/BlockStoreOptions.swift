@@ -31,14 +31,33 @@ package struct BlockStoreOptions: Sendable {
     package var openFileCountMax: Int32 = 1000
     /// How long a failed database waits before it is reopened again.
     package var reopenDelay = Duration.seconds(1)
+    /// How long reads wait for a database that is being reopened, from the begin of that on. It takes as
+    /// long as replaying two memtables; a disk that is gone fails it again and again.
+    package var reopenPatience = Duration.seconds(30)
     /// How long index entries may wait for company before they are written.
     package var indexDelay = Duration.milliseconds(500)
     /// The time of day that pins are stamped with.
     package var now: @Sendable () -> WallTime = { .now }
+    /// Where the databases are; in `folder` if not given.
+    package var disk: (any StoreDisk)?
     /// Where repairs, damage and write errors are told.
     package var log = Log.silent
     /// Where the store's metrics are added; nil for none.
     package var metrics: MetricRegistry?
 
     package init(folder: String) { self.folder = folder }
+}
+
+extension BlockStoreOptions {
+    /// What LevelDB opens a database with.
+    func settings(of name: DatabaseName) -> DatabaseSettings {
+        switch name {
+        case .blocks:
+            .log(
+                writeBufferByteCount: logWriteBufferByteCount, openFileCountMax: openFileCountMax)
+        case .meta:
+            .meta(
+                writeBufferByteCount: metaWriteBufferByteCount, openFileCountMax: openFileCountMax)
+        }
+    }
 }

@@ -7,6 +7,7 @@ import Synchronization
 final class FreeSpace: Sendable {
     private let folder: String
     private let reserve: Int
+    private let disk: any StoreDisk
     /// Bytes that may be written before the system is asked again.
     private let allowance = Atomic<Int>(0)
 
@@ -17,13 +18,14 @@ final class FreeSpace: Sendable {
 
     private let figure = Locked(Figure())
 
-    init(folder: String, reserve: Int) {
+    init(_ disk: any StoreDisk, folder: String, reserve: Int) {
+        self.disk = disk
         self.folder = folder
         self.reserve = reserve
     }
 
     /// Free bytes of the disk now, the reserve included.
-    var byteCount: Int? { (try? File.freeByteCount(at: folder)).map { Int(clamping: $0) } }
+    var byteCount: Int? { disk.freeByteCount }
 
     /// The same as a figure, nil where it is not known: asked for by one at a time. On a disk that does not
     /// answer, one waits, and the others are told what was known last.

@@ -6,8 +6,8 @@ import Multiformats
 /// Goes window by window over the numbers of the log, and over the index once for each, so the
 /// memory is the same for a log of any length.
 struct LogComparison {
-    private let blocks: Database
-    private let meta: Database
+    private let blocks: any Database
+    private let meta: any Database
     private let trustsLog: Bool
     private let noticed: WallTime
     private(set) var blockCount = 0
@@ -16,7 +16,7 @@ struct LogComparison {
 
     /// - Parameter trustsLog: whether an entry without its block is dropped, or its block
     ///   quarantined.
-    init(blocks: Database, meta: Database, trustsLog: Bool, noticed: WallTime) {
+    init(blocks: any Database, meta: any Database, trustsLog: Bool, noticed: WallTime) {
         self.blocks = blocks
         self.meta = meta
         self.trustsLog = trustsLog
@@ -48,7 +48,7 @@ struct LogComparison {
         _ window: SequenceWindow, _ quarantined: inout Quarantine.Contents
     ) throws {
         var batch = WriteBatch()
-        let iterator = try Iterator(meta)
+        let iterator = try meta.makeIterator()
         iterator.seek(Key([MetaKey.indexTable]))
         while iterator.isValid, iterator.key.bytes.first == MetaKey.indexTable {
             if let multihash = try? Multihash(bytes: MetaKey.rest(of: iterator.key)),

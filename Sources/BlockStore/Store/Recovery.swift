@@ -9,8 +9,8 @@ import Telemetry
 /// Runs on the opening thread, alone; writes its batches itself, synced, as soon as they are full:
 /// it holds no list that grows with the log.
 struct Recovery {
-    private let blocks: Database
-    private let meta: Database
+    private let blocks: any Database
+    private let meta: any Database
     private let now: WallTime
     private let log: Log
     private let sequenceWindow: UInt64
@@ -22,7 +22,7 @@ struct Recovery {
 
     /// - Parameter sequenceWindow: numbers of the log that are compared with the index at once.
     init(
-        blocks: Database, meta: Database, now: WallTime, log: Log,
+        blocks: any Database, meta: any Database, now: WallTime, log: Log,
         sequenceWindow: UInt64 = Limits.comparedCountMax
     ) throws {
         self.blocks = blocks
@@ -51,11 +51,12 @@ struct Recovery {
         } else if lastSequence > mark.sequence {
             try indexTail()
         }
+        try reviewQuarantine()
         tell()
     }
 
     private mutating func readQuarantine() throws {
-        let iterator = try Iterator(meta)
+        let iterator = try meta.makeIterator()
         iterator.seek(Key([MetaKey.quarantineTable]))
         while iterator.isValid, iterator.key.bytes.first == MetaKey.quarantineTable {
             if let multihash = try? Multihash(bytes: MetaKey.rest(of: iterator.key)),
@@ -66,6 +67,27 @@ struct Recovery {
             iterator.next()
         }
         try iterator.check()
+    }
+
+    /// Looks again at blocks that failed a check: what a disk or a memory gave wrongly for a while may be
+    /// whole.
+    private mutating func reviewQuarantine() throws(DatabaseError) {
+        var batch = WriteBatch()
+        for multihash in quarantined.multihashes.prefix(Limits.reviewedAtOpeningMax)
+        where try isWhole(multihash) {
+            batch.delete(MetaKey.quarantine(multihash))
+            quarantined.remove(multihash)
+            report.releasedBlockCount += 1
+        }
+        if batch.count > 0 { try meta.write(batch, isSynced: true) }
+    }
+
+    private func isWhole(_ multihash: Multihash) throws(DatabaseError) -> Bool {
+        guard let entry = try known(multihash),
+            // What the disk does not give stays where it is.
+            case .whole? = try? blocks.finding(of: multihash, at: entry)
+        else { return false }
+        return true
     }
 
     // MARK: the tail
@@ -178,6 +200,7 @@ struct Recovery {
             .integer("indexedBlockCount", report.indexedBlockCount),
             .integer("lostBlockCount", report.lostBlockCount),
             .integer("damagedValueCount", report.damagedValueCount),
+            .integer("releasedBlockCount", report.releasedBlockCount),
         ]
         // Blocks that were not in the index yet are what a crash leaves: nothing was lost.
         if report.lostBlockCount > 0 || report.damagedValueCount > 0 {

@@ -9,6 +9,8 @@ package struct RecoveryReport: Hashable, Sendable {
     package var lostBlockCount = 0
     /// Values of the log that could not be read.
     package var damagedValueCount = 0
+    /// Quarantined blocks that were found whole, and are served again.
+    package var releasedBlockCount = 0
 
     /// Nothing had to be done.
     package init() {}

@@ -3,9 +3,9 @@ import CLevelDB
 /// The pointers that belong to one open database, made together and destroyed in reverse order.
 ///
 /// `@unchecked Sendable` because LevelDB's handle and option objects may be used from any thread
-/// once they are made, and the pointers never change; `Database` destroys them after its last call.
+/// once they are made, and the pointers never change; `LevelDatabase` destroys them after its last call.
 @safe
-final class DatabaseHandles: @unchecked Sendable {
+final class LevelHandles: @unchecked Sendable {
     private(set) var database: OpaquePointer?
     let scanOptions: OpaquePointer?
     let readOptions: OpaquePointer?

@@ -3,17 +3,18 @@ import CLevelDB
 import Execution
 import Synchronization
 
-/// One open LevelDB database: the fence around the C handle.
+/// A database of LevelDB: the fence around the C handle.
 ///
 /// Any thread may call it. Calls in flight are counted; `close` refuses new ones, waits for those,
 /// and only then closes the handle, because LevelDB leaves a close during use undefined. After any
-/// error from a write the handle must not be written to again (`WriteLane` sees to that).
+/// error from a write LevelDB goes on acknowledging writes that the next open drops: `Lane` reopens it
+/// first.
 ///
 /// - Blocking: every call may read or write the disk.
-package final class Database: Sendable {
+package final class LevelDatabase: Database {
     /// The folder.
     package let path: String
-    private let handles: DatabaseHandles
+    private let handles: LevelHandles
     private let calls = CallCount()
 
     /// Opens a folder.
@@ -31,22 +32,17 @@ package final class Database: Sendable {
         let folder = DatabaseFolder(path: path)
         let isThere = try folder.holdsDatabase()
         guard isThere || makesIfMissing else { throw folder.isEmpty }
-        handles = DatabaseHandles(settings, makesIfMissing: !isThere)
+        handles = LevelHandles(settings, makesIfMissing: !isThere)
         try handles.open(path)
     }
 
     deinit { close() }
 
-    /// Refuses new calls, waits for those in flight and closes the handle; again is harmless.
     package func close() {
         if calls.close() { handles.close() }
     }
 
-    /// Reads one value, with its checksum.
-    ///
-    /// - Parameter key: the key.
-    /// - Returns: the value in memory that LevelDB allocated, without another copy; nil if absent.
-    /// - Throws: `.corruption`, `.inputOutput`, `.closed`.
+    /// The value stays in the memory that LevelDB allocated, without another copy.
     package func value(for key: borrowing Key) throws(DatabaseError) -> Bytes? {
         try begin()
         defer { calls.end() }
@@ -64,15 +60,7 @@ package final class Database: Sendable {
         }
     }
 
-    /// Writes a batch: all of it or nothing.
-    ///
-    /// - Parameters:
-    ///   - batch: what to change.
-    ///   - isSynced: whether it is on disk when the call returns.
-    /// - Throws: any error means that this database must be reopened before the next write.
-    package func write(
-        _ batch: borrowing WriteBatch, isSynced: Bool
-    ) throws(DatabaseError) {
+    package func write(_ batch: borrowing WriteBatch, isSynced: Bool) throws(DatabaseError) {
         try begin()
         defer { calls.end() }
         var status = StatusSlot()
@@ -82,7 +70,6 @@ package final class Database: Sendable {
         }
     }
 
-    /// One of LevelDB's own figures, such as `leveldb.num-files-at-level0`.
     package func property(_ name: String) -> String? {
         guard calls.begin() else { return nil }
         defer { calls.end() }
@@ -126,10 +113,11 @@ package final class Database: Sendable {
 
     private static let hasBackgroundThread = Atomic<Bool>(false)
 
-    /// Announces an iterator; it calls `iteratorEnded` when it is destroyed.
-    func makeIteratorPointer() throws(DatabaseError) -> OpaquePointer? {
+    package func makeIterator() throws(DatabaseError) -> any DatabaseIterator {
         try begin()
-        return unsafe leveldb_create_iterator(handles.database, handles.scanOptions)
+        // Announced: it calls `iteratorEnded` when it is destroyed.
+        let pointer = unsafe leveldb_create_iterator(handles.database, handles.scanOptions)
+        return unsafe LevelIterator(pointer, of: self)
     }
 
     func iteratorEnded() { calls.end() }

@@ -1,5 +1,3 @@
-import CLevelDB
-
 /// LevelDB refused or failed. What it says as text is read here, once, and becomes a kind.
 package struct DatabaseError: Error, Hashable, Sendable, CustomStringConvertible {
     /// The class of a failure, as LevelDB's status has it.
@@ -14,6 +12,8 @@ package struct DatabaseError: Error, Hashable, Sendable, CustomStringConvertible
         case locked
         /// The database was closed before the call.
         case closed
+        /// It could not be reopened yet after a failure; the store goes on trying.
+        case unavailable
         /// Anything else; a fault of this program.
         case other
     }
@@ -67,26 +67,5 @@ package struct DatabaseError: Error, Hashable, Sendable, CustomStringConvertible
             || (text.contains("/LOCK: ")
                 && (text.hasSuffix("already held by process")
                     || text.hasSuffix("Resource temporarily unavailable")))
-    }
-}
-
-/// The place where a call of LevelDB leaves its error.
-@safe
-struct StatusSlot: ~Copyable {
-    private var text: UnsafeMutablePointer<CChar>?
-
-    init() { unsafe text = nil }
-
-    deinit { unsafe leveldb_free(text) }
-
-    /// Makes a call with the slot, and throws what the call left in it.
-    mutating func check<Result>(
-        _ call: (UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>) -> Result
-    ) throws(DatabaseError) -> Result {
-        let result = unsafe call(&text)
-        if let text = unsafe text {
-            throw DatabaseError(statusText: unsafe String(cString: text))
-        }
-        return result
     }
 }

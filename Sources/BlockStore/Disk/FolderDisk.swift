@@ -1,0 +1,43 @@
+import Execution
+
+/// The databases of a store in its folder.
+struct FolderDisk: StoreDisk {
+    private let folder: String
+    private let repair: DatabaseRepair
+    private let options: BlockStoreOptions
+
+    init(_ options: BlockStoreOptions) {
+        self.options = options
+        folder = options.folder
+        repair = DatabaseRepair(folder: options.folder, log: options.log, now: options.now)
+    }
+
+    func make() throws {
+        try File.makeFolder(folder)
+        for name in [DatabaseName.meta, .blocks] {
+            try DatabaseFolder(path: path(name)).make(options.settings(of: name))
+        }
+    }
+
+    func expectDatabases() throws {
+        for name in [DatabaseName.meta, .blocks] {
+            let folder = DatabaseFolder(path: path(name))
+            guard try folder.holdsDatabase() else { throw folder.isEmpty }
+        }
+        LevelDatabase.probeBackgroundThread()
+    }
+
+    func open(_ name: DatabaseName) throws(DatabaseError) -> any Database {
+        let database = try repair.open(path(name), options.settings(of: name))
+        database.startBackgroundThread()
+        return database
+    }
+
+    func owesCheck() throws -> Bool { try repair.mark.isSet() }
+
+    func checkEnded() throws { try repair.mark.clear() }
+
+    var freeByteCount: Int? { (try? File.freeByteCount(at: folder)).map { Int(clamping: $0) } }
+
+    private func path(_ name: DatabaseName) -> String { "\(folder)/\(name.rawValue)" }
+}

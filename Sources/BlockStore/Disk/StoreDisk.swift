@@ -1,0 +1,33 @@
+/// The two databases of a store.
+package enum DatabaseName: String, Sendable, CaseIterable {
+    /// The log of blocks.
+    case blocks
+    /// Everything small: the index, pins.
+    case meta
+}
+
+/// What a store keeps its databases on: a folder (`FolderDisk`), or in tests something that fails as they
+/// say.
+package protocol StoreDisk: Sendable {
+    /// Makes the databases that have never been; those that are there stay as they are.
+    func make() throws
+
+    /// Looks whether all databases are there, before anything touches the first of them.
+    func expectDatabases() throws
+
+    /// Opens a database, and repairs its log where that is damaged.
+    ///
+    /// - Throws: `.locked` when it is open elsewhere, `.corruption` when it is damaged beyond that,
+    ///   `.missing` when it or a part of it is not there, `.inputOutput` when the system does not tell.
+    func open(_ name: DatabaseName) throws(DatabaseError) -> any Database
+
+    /// Whether a database has been repaired, or was about to be, and the log has not been compared with the
+    /// index since.
+    func owesCheck() throws -> Bool
+
+    /// That comparison has ended.
+    func checkEnded() throws
+
+    /// Free bytes; nil where the system does not tell.
+    var freeByteCount: Int? { get }
+}

@@ -1,0 +1,131 @@
+import Execution
+import Telemetry
+
+/// What the state of a lane tells its thread.
+protocol LaneState {
+    associatedtype Work
+
+    /// Where the lane stands.
+    var life: LaneLife { get }
+    /// When to look again without being woken.
+    var nextLook: Deadline { get }
+
+    /// What to write now; nil if nothing. Asked while the lane is open or closing; a closing one ends
+    /// where it says nil.
+    mutating func takeWork() -> Work?
+
+    /// Takes nothing new.
+    mutating func setClosing()
+}
+
+/// The one writer of a database, on a thread of its own: takes what waits, makes one write of it, tells
+/// the waiters. After any failed write it writes nothing more until it has reopened the database and read
+/// what it holds.
+///
+/// - Spec: `Docs/decisions/0005-what-is-synced-when.md`.
+protocol Lane: AnyObject, Sendable {
+    associatedtype State: LaneState
+
+    var state: Monitor<State> { get }
+    var holder: DatabaseHolder { get }
+    var context: LaneContext { get }
+    var thread: Locked<Thread?> { get }
+
+    /// Makes one write, and tells those who wait for it. Nothing else has the work: what is written can be
+    /// let go of on the way.
+    func write(_ work: consuming State.Work, with writer: LaneWriter)
+
+    /// Reads what a reopened database holds, and takes work again.
+    ///
+    /// - Returns: what the log is told.
+    /// - Throws: where it cannot be used; it is reopened again.
+    func resume(with database: any Database) throws -> [LogField]
+
+    /// The thread ends: tells those who still wait.
+    func end()
+}
+
+/// What the thread of a lane has to itself.
+final class LaneWriter {
+    /// Kept from write to write, with its memory.
+    var batch = WriteBatch()
+    /// What is in the memtable, as far as the lane wants to know.
+    var memtableByteCount: Int
+
+    init(memtableByteCount: Int) { self.memtableByteCount = memtableByteCount }
+}
+
+extension Lane {
+    private var name: String { holder.name.rawValue }
+
+    /// Starts the thread.
+    func startThread() {
+        let thread = Thread(name: "\(name)-lane") { [self] in run() }
+        self.thread.withLock { $0 = thread }
+    }
+
+    /// Writes what is queued and ends the thread. Readers go on until the holder is closed.
+    func close() {
+        state.notify { $0.setClosing() }
+        thread.withLock { $0.take() }?.join()
+    }
+
+    private func run() {
+        // What the last run of the process left in the memtable is not known: more than nothing.
+        let writer = LaneWriter(memtableByteCount: 1)
+        while true {
+            switch nextStep() {
+            case .write(let work): write(consume work, with: writer)
+            case .reopen: reopen()
+            case .end: return end()
+            }
+        }
+    }
+
+    private func nextStep() -> LaneStep<State.Work> {
+        while true {
+            let look = state.withLock { $0.nextLook }
+            let step: LaneStep<State.Work>?? = state.wait(by: look) { state in
+                if let step = state.takeStep() { return .some(step) }
+                // The time to look again has changed: wait anew.
+                return state.nextLook == look ? nil : .some(nil)
+            }
+            if let step = step ?? nil { return step }
+        }
+    }
+
+    private func reopen() {
+        guard context.waitBeforeReopening(state, isClosing: { $0.life.isClosing }) else { return }
+        do {
+            let fields = try resume(with: try holder.reopen())
+            context.log.info("\(name)/ is open again", fields)
+        } catch {
+            context.log.error(
+                "\(name)/ could not be reopened and is tried again", [.text("error", "\(error)")])
+        }
+    }
+
+    /// Tells of a failed write.
+    func tellFailure(_ error: BlockStoreError) {
+        context.log.error(
+            "\(name)/ takes no writes until it is reopened", [.text("error", "\(error)")])
+    }
+}
+
+/// What the thread of a lane does next.
+private enum LaneStep<Work> {
+    case write(Work)
+    case reopen
+    case end
+}
+
+extension LaneState {
+    fileprivate mutating func takeStep() -> LaneStep<Work>? {
+        switch life.phase {
+        case .open: takeWork().map { .write($0) }
+        case .failed: .reopen
+        case .closing: takeWork().map { .write($0) } ?? .end
+        case .closed: .end
+        }
+    }
+}

@@ -1,0 +1,45 @@
+import Buffers
+import Multiformats
+
+/// What is in the log at the place of a block.
+enum LogFinding {
+    /// The block, with its checksum.
+    case whole(Bytes)
+    case absent
+    /// Something that is not the block.
+    case wrongValue
+    /// Not what was written.
+    case wrongChecksum
+
+    /// What is wrong with the block; nil if nothing is.
+    var fault: QuarantineRecord.Reason? {
+        switch self {
+        case .whole: nil
+        case .absent, .wrongValue: .wrongValue
+        case .wrongChecksum: .checksum
+        }
+    }
+}
+
+extension Database {
+    /// Looks at the place of a block in the log.
+    ///
+    /// - Throws: where the database does not tell: that says nothing about the block.
+    /// - Complexity: one read, and the checksum of the block.
+    func finding(
+        of multihash: Multihash, at entry: IndexEntry
+    ) throws(DatabaseError) -> LogFinding {
+        let value: Bytes?
+        do throws(DatabaseError) {
+            value = try self.value(for: Key(sequence: entry.sequence))
+        } catch {
+            guard error.kind == .corruption else { throw error }
+            return .wrongChecksum
+        }
+        guard let value else { return .absent }
+        guard let stored = try? StoredValue(decoding: value), stored.multihash == multihash,
+            stored.bytes.count == entry.byteCount
+        else { return .wrongValue }
+        return stored.isIntact ? .whole(stored.bytes) : .wrongChecksum
+    }
+}

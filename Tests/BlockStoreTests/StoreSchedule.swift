@@ -1,0 +1,104 @@
+import Buffers
+import Execution
+import TestSupport
+import Testing
+
+@testable import BlockStore
+
+/// One life of a store on a simulated disk: a few starts, in each of which threads work on it until the
+/// power is cut or they have done enough.
+struct StoreSchedule {
+    private let seed: UInt64
+    private let disk: SimulatedDisk
+    private let options: BlockStoreOptions
+    private var random: SeededRandom
+    private var workers: [StoreWorker]
+
+    init(seed: UInt64) throws {
+        self.seed = seed
+        random = SeededRandom(seed: seed)
+        disk = SimulatedDisk(seed: seed)
+        var options = BlockStoreOptions(folder: "simulated")
+        options.disk = disk
+        options.makesIfMissing = true
+        options.cacheByteCount = 0
+        options.reserveByteCount = 0
+        options.reopenDelay = .microseconds(200)
+        options.reopenPatience = .milliseconds(5)
+        options.indexDelay = .microseconds(random.below(2000))
+        self.options = options
+        workers = try (0..<3).map { try StoreWorker(number: $0, seed: seed) }
+    }
+
+    /// Runs it to its end.
+    mutating func run() throws {
+        for _ in 0..<(1 + random.below(4)) {
+            disk.faults = faults()
+            if random.below(3) > 0 { disk.cutPower(atWrite: 1 + random.below(60)) }
+            let store = try open()
+            work(on: store)
+            store.close()
+            disk.powerOn()
+        }
+        try check()
+    }
+
+    private mutating func faults() -> SimulatedDisk.Faults {
+        var faults = SimulatedDisk.Faults()
+        // Without failures of its own in half of the cases.
+        guard random.below(2) == 0 else { return faults }
+        faults.writeFails = random.below(100)
+        faults.readFails = random.below(100)
+        faults.openFails = random.below(700)
+        faults.writeWaits = random.below(200)
+        return faults
+    }
+
+    /// An opening that fails is repeated; it may be cut off, too.
+    private func open() throws -> BlockStore {
+        while true {
+            do {
+                return try BlockStore.open(options)
+            } catch {
+                #expect(error.code == .readError, "seed \(seed): \(error)")
+                guard error.code == .readError else { throw error }
+                if !disk.isOn { disk.powerOn() }
+            }
+        }
+    }
+
+    private mutating func work(on store: BlockStore) {
+        let count = 5 + random.below(30)
+        let results = workers.map { worker in
+            let result = Pending<StoreWorker>()
+            let thread = Thread(name: "worker") { [disk] in
+                var worker = worker
+                for _ in 0..<count where disk.isOn { worker.step(on: store) }
+                result.fulfil(worker)
+            }
+            return (thread, result)
+        }
+        workers = results.map { $0.1.value() }
+        for (thread, _) in results { thread.join() }
+    }
+
+    /// Without failures everything that was acknowledged is there.
+    private func check() throws {
+        disk.faults = SimulatedDisk.Faults()
+        let store = try open()
+        defer { store.close() }
+        for worker in workers { try worker.check(store) }
+        var (count, byteCount) = (0, 0)
+        try store.forEachBlock { multihash, info in
+            count += 1
+            byteCount += info.byteCount
+            let bytes = try store.get(multihash)
+            #expect(bytes?.count == info.byteCount, "seed \(seed)")
+            return true
+        }
+        #expect(store.statistics.blockCount == count, "seed \(seed)")
+        #expect(store.statistics.byteCount == byteCount, "seed \(seed)")
+        #expect(store.quarantinedCount == 0, "seed \(seed)")
+        #expect(store.unreadable.count == 0, "seed \(seed)")
+    }
+}
