@@ -38,15 +38,16 @@ let systemLibraries: [Target] = [
 
 let pureModules: [Target] = [
     module("Buffers"),
+    module("JSON", ["Buffers"]),
     module("Multiformats", ["Buffers"]),
-    module("IPLD", ["Buffers", "Multiformats"]),
+    module("IPLD", ["Buffers", "JSON", "Multiformats"]),
     module("UnixFS", ["Buffers", "Multiformats", "IPLD"]),
     module("HTTP", ["Buffers"]),
 ]
 
 let supportModules: [Target] = [
     module("Execution", ["CMalloc", "Buffers"]),
-    module("Telemetry", ["Buffers", "Execution"]),
+    module("Telemetry", ["Buffers", "JSON", "Execution"]),
     module("HTTPServer", ["CMicroHTTPD", "Buffers", "HTTP", "Execution", "Telemetry"]),
     module("HTTPClient", ["CCurl", "Buffers", "HTTP", "Execution", "Telemetry"]),
 ]
@@ -75,15 +76,14 @@ let surfaces: [Target] = [
     module(
         "KuboRPC",
         [
-            "CZlib", "Buffers", "Multiformats", "IPLD", "UnixFS", "HTTP", "HTTPServer", "Vault",
-            "BlockStore", "Content", "Execution", "Telemetry",
+            "CZlib", "Buffers", "JSON", "Multiformats", "IPLD", "UnixFS", "HTTP", "HTTPServer",
+            "Vault", "BlockStore", "Content", "Execution", "Telemetry",
         ]),
     module(
         "Node",
         [
-            "Buffers", "Multiformats", "UnixFS", "HTTP", "HTTPServer", "HTTPClient", "Vault",
-            "BlockStore",
-            "Content", "Gateway", "KuboRPC", "Execution", "Telemetry",
+            "Buffers", "JSON", "Multiformats", "UnixFS", "HTTP", "HTTPServer", "HTTPClient",
+            "Vault", "BlockStore", "Content", "Gateway", "KuboRPC", "Execution", "Telemetry",
         ]),
     .executableTarget(
         name: "holdfast",
@@ -102,6 +102,7 @@ let testTargets: [Target] = [
         ],
         swiftSettings: settings),
     tests("Buffers"),
+    tests("JSON", ["Buffers"]),
     tests("Multiformats", ["Buffers"]),
     tests("IPLD", ["Buffers", "Multiformats"]),
     tests("UnixFS", ["Buffers", "Multiformats", "IPLD", "Vault"]),
@@ -139,8 +140,8 @@ let testTargets: [Target] = [
     tests(
         "Node",
         [
-            "Buffers", "Multiformats", "UnixFS", "HTTP", "HTTPServer", "HTTPClient", "BlockStore",
-            "Execution", "Telemetry",
+            "Buffers", "JSON", "Multiformats", "UnixFS", "HTTP", "HTTPServer", "HTTPClient",
+            "BlockStore", "Execution", "Telemetry",
         ]),
     tests(
         "holdfast",
@@ -174,7 +175,7 @@ let tools: [Target] = [
     .executableTarget(
         name: "bench-micro",
         dependencies: [
-            "Buffers", "Multiformats", "IPLD", "UnixFS", "Vault", "Execution", "Telemetry",
+            "Buffers", "JSON", "Multiformats", "IPLD", "UnixFS", "Vault", "Execution", "Telemetry",
         ],
         path: "tools/benchmarks/micro", swiftSettings: settings),
     .executableTarget(

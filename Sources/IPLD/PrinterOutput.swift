@@ -1,4 +1,5 @@
 import Buffers
+import JSON
 import Multiformats
 
 /// What a printer writes into: first nowhere, to learn how long the value is, then into memory of

@@ -1,5 +1,6 @@
 import Buffers
 import Execution
+import JSON
 
 /// One line of the log before it is written.
 struct LogLine {

@@ -1,4 +1,5 @@
 import Buffers
+import JSON
 import Multiformats
 import Testing
 import UnixFS

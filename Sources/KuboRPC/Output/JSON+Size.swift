@@ -1,4 +1,5 @@
 import Buffers
+import JSON
 
 extension JSON {
     /// Bytes of the value as it is written, without a newline: known before there is memory for them.

@@ -1,4 +1,5 @@
 import Buffers
+import JSON
 
 /// A JSON value with the order of its fields, written byte for byte as Go's encoder writes it.
 ///

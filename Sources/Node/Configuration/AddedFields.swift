@@ -1,5 +1,6 @@
 import Buffers
 import HTTP
+import JSON
 
 /// Header fields that the configuration adds to answers, checked before the node starts.
 ///

@@ -1,5 +1,6 @@
 package import Buffers
 import Execution
+import JSON
 
 /// Puts a configuration together: defaults, then the file, then the environment, then options.
 ///

@@ -1,4 +1,4 @@
-import Buffers
+import JSON
 
 /// A JSON value as it was written: numbers keep their digits, objects their order and duplicates.
 ///

@@ -1,4 +1,4 @@
-import Buffers
+import JSON
 
 /// One key of the configuration: what it is called, what it allows, what it means, and where its
 /// value goes. The reading, the environment and the reference page are all made from these.

@@ -1,5 +1,6 @@
 import Buffers
 import Execution
+import JSON
 
 /// Runs measurements and prints them as rows.
 struct MicroTable {

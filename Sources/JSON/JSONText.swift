@@ -1,3 +1,5 @@
+package import Buffers
+
 /// Texts as JSON strings, written by hand: answers and log lines are hot, and Foundation stays out.
 package enum JSONText {
     /// Appends a text in quotes, with its escapes.

@@ -1,3 +1,5 @@
+import Buffers
+
 /// What is written for a character that cannot stand in a JSON string as it is.
 enum JSONEscape {
     /// A backslash and a letter.

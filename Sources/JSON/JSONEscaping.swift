@@ -1,3 +1,5 @@
+import Buffers
+
 /// Which characters of a text are escaped in a JSON string, and which of them by a letter: every
 /// writer of JSON has rules of its own, and clients compare texts byte for byte.
 ///

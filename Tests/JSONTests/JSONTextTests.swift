@@ -1,4 +1,5 @@
 import Buffers
+import JSON
 import Testing
 
 @Suite(.timeLimit(.minutes(20)))
