@@ -88,8 +88,8 @@ let surfaces: [Target] = [
     .executableTarget(
         name: "holdfast",
         dependencies: [
-            "Buffers", "Multiformats", "IPLD", "UnixFS", "HTTP", "HTTPClient", "KuboRPC", "Node",
-            "Execution", "Telemetry",
+            "Buffers", "JSON", "Multiformats", "IPLD", "UnixFS", "HTTP", "HTTPClient", "KuboRPC",
+            "Node", "Execution", "Telemetry",
         ],
         swiftSettings: settings),
 ]
@@ -146,7 +146,7 @@ let testTargets: [Target] = [
     tests(
         "holdfast",
         [
-            "Buffers", "Multiformats", "UnixFS", "HTTP", "HTTPClient", "KuboRPC", "Node",
+            "Buffers", "JSON", "Multiformats", "UnixFS", "HTTP", "HTTPClient", "KuboRPC", "Node",
             "Execution", "Telemetry",
         ]),
     .testTarget(
@@ -197,7 +197,7 @@ let tools: [Target] = [
     .executableTarget(
         name: "fuzz",
         dependencies: [
-            "Buffers", "Multiformats", "IPLD", "UnixFS", "HTTP", "HTTPServer", "Vault",
+            "Buffers", "JSON", "Multiformats", "IPLD", "UnixFS", "HTTP", "HTTPServer", "Vault",
             "BlockStore", "Content", "Gateway", "KuboRPC", "Node", "Execution", "TestSupport",
         ],
         path: "tools/fuzz/Sources", swiftSettings: settings),

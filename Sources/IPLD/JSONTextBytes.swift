@@ -1,4 +1,5 @@
 import Buffers
+import JSON
 
 /// The bytes that a text of JSON stands for, one by one, up to its quote or the end.
 ///
@@ -82,19 +83,9 @@ struct JSONTextBytes {
     private mutating func takeFourDigits() -> UInt32 {
         var value: UInt32 = 0
         for _ in 0..<4 where index < text.count {
-            value = value << 4 | UInt32(Self.hexadecimal(text[index]) ?? 0)
+            value = value << 4 | UInt32(JSONText.hexadecimal(text[index]) ?? 0)
             index += 1
         }
         return value
-    }
-
-    /// The value of a hexadecimal digit.
-    static func hexadecimal(_ byte: UInt8) -> UInt8? {
-        switch byte {
-        case UInt8(ascii: "0")...UInt8(ascii: "9"): byte - UInt8(ascii: "0")
-        case UInt8(ascii: "a")...UInt8(ascii: "f"): byte - UInt8(ascii: "a") + 10
-        case UInt8(ascii: "A")...UInt8(ascii: "F"): byte - UInt8(ascii: "A") + 10
-        default: nil
-        }
     }
 }

@@ -1,4 +1,5 @@
 import Buffers
+import JSON
 
 /// Texts and numbers.
 extension JSONWalk {
@@ -56,7 +57,7 @@ extension JSONWalk {
     private mutating func takeFourDigits() throws(IPLDError) -> UInt16 {
         var value: UInt16 = 0
         for _ in 0..<4 {
-            guard let digit = JSONTextBytes.hexadecimal(try peek()) else {
+            guard let digit = JSONText.hexadecimal(try peek()) else {
                 throw .json("expected a hexadecimal digit", index)
             }
             value = value << 4 | UInt16(digit)

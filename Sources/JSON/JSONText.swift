@@ -88,6 +88,17 @@ package enum JSONText {
         return writer.finish().displayText
     }
 
+    /// The value of a hexadecimal digit, as behind `\u`.
+    @inlinable @inline(__always)
+    package static func hexadecimal(_ byte: UInt8) -> UInt8? {
+        switch byte {
+        case UInt8(ascii: "0")...UInt8(ascii: "9"): byte - UInt8(ascii: "0")
+        case UInt8(ascii: "a")...UInt8(ascii: "f"): byte - UInt8(ascii: "a") + 10
+        case UInt8(ascii: "A")...UInt8(ascii: "F"): byte - UInt8(ascii: "A") + 10
+        default: nil
+        }
+    }
+
     @inline(__always)
     private static func forEachEscape(
         in bytes: Span<UInt8>, _ escaping: JSONEscaping, _ body: (JSONEscape, Int) -> Void

@@ -2,16 +2,6 @@ import Execution
 
 /// The limits of this module, together with the relations between them.
 enum Limits {
-    /// Levels of arrays and objects in a JSON text.
-    static let jsonDepthMax = 64
-    /// Bytes that a JSON value takes beside its text: its box, and its place in a list that grows.
-    static let jsonValueByteCount = 64
-    /// Bytes that an array or object which is not empty takes besides.
-    static let jsonListByteCount = 64
-    /// Bytes that the name and the place of a member take besides.
-    static let jsonMemberByteCount = 96
-    /// Bytes that a text of more than 15 bytes takes besides.
-    static let jsonTextByteCount = 32
     /// Bytes of `config.json`.
     static let configurationByteCountMax = 1 << 20
     /// Memory of a connection of the RPC: twice the longest head of a call. libmicrohttpd touches all

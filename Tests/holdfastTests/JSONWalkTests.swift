@@ -1,5 +1,5 @@
 import Buffers
-import Node
+import JSON
 import Testing
 
 @testable import holdfast

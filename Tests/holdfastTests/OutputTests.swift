@@ -1,6 +1,6 @@
 import Buffers
 import Execution
-import Node
+import JSON
 import TestSupport
 import Testing
 

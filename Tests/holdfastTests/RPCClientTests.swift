@@ -2,7 +2,7 @@ import Buffers
 import Execution
 import HTTP
 import HTTPClient
-import Node
+import JSON
 import TestSupport
 import Testing
 

@@ -1,5 +1,5 @@
 import Buffers
-import Node
+import JSON
 
 /// Takes JSON values apart while they arrive: a list of any length costs the memory of one element.
 ///

@@ -2,6 +2,7 @@ import Buffers
 import Execution
 import HTTP
 import HTTPClient
+import JSON
 import Node
 
 /// Calls the commands of a node.

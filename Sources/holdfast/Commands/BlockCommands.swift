@@ -1,4 +1,4 @@
-import Node
+import JSON
 
 /// `holdfast block …`; `block get` is a `BytesCommand`.
 enum BlockCommands {

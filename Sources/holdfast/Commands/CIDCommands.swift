@@ -1,4 +1,4 @@
-import Node
+import JSON
 
 /// `holdfast cid format` and `holdfast cid base32`.
 enum CIDCommands {

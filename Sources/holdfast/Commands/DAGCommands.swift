@@ -1,5 +1,5 @@
 import Buffers
-import Node
+import JSON
 
 /// `holdfast dag …` and `holdfast refs`; `dag get` and `dag export` are `BytesCommand`s.
 enum DAGCommands {

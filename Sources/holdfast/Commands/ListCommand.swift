@@ -1,6 +1,6 @@
 import Buffers
 import Execution
-import Node
+import JSON
 
 /// `holdfast ls`.
 enum ListCommand {

@@ -1,4 +1,5 @@
 import Execution
+import JSON
 import Node
 
 /// `holdfast id`, `version`, `resolve`, `commands`, `shutdown`, `swarm …`.

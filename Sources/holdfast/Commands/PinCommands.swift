@@ -1,4 +1,4 @@
-import Node
+import JSON
 
 /// `holdfast pin …`.
 enum PinCommands {

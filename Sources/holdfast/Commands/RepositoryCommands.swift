@@ -1,3 +1,4 @@
+import JSON
 import Node
 
 /// `holdfast repo …`, `holdfast stats …`.

@@ -1,4 +1,4 @@
-import Node
+import JSON
 
 /// `holdfast cid bases|codecs|hashes` and `holdfast multibase list`.
 enum TableCommands {

@@ -1,4 +1,4 @@
-import Node
+import JSON
 
 /// Runs a command that answers with JSON values, and prints each value as text, or all of them as
 /// they came where `--encoding=json` was asked for.

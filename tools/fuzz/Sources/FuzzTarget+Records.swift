@@ -1,5 +1,6 @@
 import BlockStore
 import Buffers
+import JSON
 import Multiformats
 import Node
 

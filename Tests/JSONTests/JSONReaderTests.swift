@@ -1,7 +1,7 @@
 import Buffers
 import Testing
 
-@testable import Node
+@testable import JSON
 
 @Suite(.timeLimit(.minutes(20)))
 struct JSONReaderTests {
@@ -21,6 +21,22 @@ struct JSONReaderTests {
         #expect(throws: JSONError.self) { try JSONReader.read(text, valueByteCountMax: 90_000) }
         #expect(
             try JSONReader.read(text, valueByteCountMax: 101_000).text?.utf8.count == 100_000)
+    }
+
+    /// The configuration and the errors of a node are no longer than that.
+    @Test(arguments: [62, 20, 2, 1])
+    func everyTextOfOneMebibyteIsRead(depth: Int) throws {
+        let open = String(repeating: "[", count: depth)
+        let element = "\(open)0\(String(repeating: "]", count: depth)),"
+        let count = (1 << 20) / element.utf8.count - 1
+        let text = "[" + String(repeating: element, count: count) + "0]"
+        #expect(try JSONReader.read(Bytes(utf8: text)).elements?.count == count + 1)
+    }
+
+    @Test func whoSaysNothingHasALimit() {
+        let text = "[" + String(repeating: "[0],", count: 500_000) + "0]"
+        #expect(throws: JSONError.self) { try JSONReader.read(Bytes(utf8: text)) }
+        #expect(throws: JSONError.self) { try read(text) }
     }
 
     private func read(_ text: String) throws(JSONError) -> JSONValue {
@@ -69,9 +85,14 @@ struct JSONReaderTests {
         #expect(error?.column == column)
     }
 
-    @Test func deepNestingIsRefused() {
+    @Test func deepNestingIsRefused() throws {
         let text = String(repeating: "[", count: 100_000)
         #expect(throws: JSONError.self) { try read(text) }
+        func nested(_ depth: Int) -> String {
+            String(repeating: "[", count: depth) + String(repeating: "]", count: depth)
+        }
+        #expect(try read(nested(Limits.depthMax + 1)).elements != nil)
+        #expect(throws: JSONError.self) { try read(nested(Limits.depthMax + 2)) }
     }
 
     @Test func bytesThatAreNoTextAreRefused() {

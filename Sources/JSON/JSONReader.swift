@@ -13,7 +13,7 @@ package struct JSONReader {
         self.room = room
     }
 
-    /// Reads a whole text.
+    /// Reads a whole text, within `Limits.valueByteCountMax`.
     ///
     /// - Parameter bytes: UTF-8.
     /// - Returns: the value.
@@ -25,13 +25,13 @@ package struct JSONReader {
     ///
     /// - Parameters:
     ///   - bytes: UTF-8.
-    ///   - limit: bytes of memory that the value may take: two bytes of text may be a value of 64.
-    ///     Without one where the text itself is short.
+    ///   - limit: bytes of memory that the value may take, if not `Limits.valueByteCountMax`: two
+    ///     bytes of text may be a value of 64.
     /// - Returns: the value.
     package static func read(
-        _ bytes: [UInt8], valueByteCountMax limit: Int = .max
+        _ bytes: [UInt8], valueByteCountMax limit: Int? = nil
     ) throws(JSONError) -> JSONValue {
-        var reader = JSONReader(bytes, room: limit)
+        var reader = JSONReader(bytes, room: limit ?? Limits.valueByteCountMax)
         let value = try reader.value(depth: 0)
         reader.skipBlanks()
         guard reader.offset == bytes.count else {
@@ -41,9 +41,9 @@ package struct JSONReader {
     }
 
     private mutating func value(depth: Int) throws(JSONError) -> JSONValue {
-        guard depth <= Limits.jsonDepthMax else { throw failure("too many levels of nesting") }
+        guard depth <= Limits.depthMax else { throw failure("too many levels of nesting") }
         skipBlanks()
-        try take(memory: Limits.jsonValueByteCount)
+        try take(memory: Limits.valueByteCount)
         switch peek {
         case UInt8(ascii: "{"): return try object(depth: depth)
         case UInt8(ascii: "["): return try array(depth: depth)
@@ -62,7 +62,7 @@ package struct JSONReader {
         offset += 1
         skipBlanks()
         if take(UInt8(ascii: "}")) { return .object(members) }
-        try take(memory: Limits.jsonListByteCount)
+        try take(memory: Limits.listByteCount)
         while true {
             skipBlanks()
             guard peek == UInt8(ascii: "\"") else {
@@ -70,7 +70,7 @@ package struct JSONReader {
             }
             let line = self.line
             let name = try string()
-            try take(memory: Limits.jsonMemberByteCount)
+            try take(memory: Limits.memberByteCount)
             skipBlanks()
             guard take(UInt8(ascii: ":")) else {
                 throw failure("a colon is missing after \"\(name)\"")
@@ -88,7 +88,7 @@ package struct JSONReader {
         offset += 1
         skipBlanks()
         if take(UInt8(ascii: "]")) { return .array(elements) }
-        try take(memory: Limits.jsonListByteCount)
+        try take(memory: Limits.listByteCount)
         while true {
             elements.append(try value(depth: depth + 1))
             skipBlanks()
@@ -181,7 +181,7 @@ package struct JSONReader {
         guard start + 4 <= bytes.count else { return nil }
         var value: UInt32 = 0
         for byte in bytes[start..<start + 4] {
-            guard let digit = Character(Unicode.Scalar(byte)).hexDigitValue else { return nil }
+            guard let digit = JSONText.hexadecimal(byte) else { return nil }
             value = value << 4 | UInt32(digit)
         }
         return value
@@ -189,7 +189,8 @@ package struct JSONReader {
 
     private mutating func take(text byteCount: Int) throws(JSONError) {
         // A shorter one stands in its value.
-        if byteCount > 15 { try take(memory: byteCount + Limits.jsonTextByteCount) }
+        guard byteCount > Limits.shortTextByteCount else { return }
+        try take(memory: byteCount + Limits.textByteCount)
     }
 
     private mutating func take(memory byteCount: Int) throws(JSONError) {
