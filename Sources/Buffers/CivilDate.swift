@@ -13,7 +13,12 @@ package struct CivilDate: Hashable, Sendable {
     package static let seconds: ClosedRange<Int64> = -62_135_596_800...253_402_300_799
 
     /// Seconds of a day.
-    private static let daySeconds: Int64 = 86_400
+    package static let daySeconds: Int64 = 86_400
+
+    /// The months as mails, HTTP and `ls` write them.
+    package static let monthNames = [
+        "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
+    ]
 
     /// The date of a count of days since 1970-01-01.
     ///
@@ -65,6 +70,15 @@ package struct CivilDate: Hashable, Sendable {
         let second = rest < 0 ? rest + daySeconds : rest
         let days = (bounded - second) / daySeconds
         return (CivilDate(days: days) ?? .epoch, days, Int(second))
+    }
+
+    /// The day of the week of a count of days since 1970-01-01.
+    ///
+    /// - Parameter days: what `nearest` gives.
+    /// - Returns: 0 for Sunday to 6 for Saturday.
+    package static func weekday(ofDay days: Int64) -> Int {
+        // Day 0 was a Thursday, and year 1 began less than 200,000 weeks before it.
+        Int((days + 4 + 7 * 200_000) % 7)
     }
 
     private static let epoch = CivilDate(year: 1970, month: 1, day: 1)

@@ -29,15 +29,6 @@ package struct WallTime: Hashable, Comparable, Sendable {
     /// RFC 3339 in UTC with milliseconds: `2026-11-21T12:34:56.789Z`. A time before year 1 or after
     /// year 9999 is shown as the nearest one that has such a form.
     package var rfc3339: String {
-        let (date, _, second) = CivilDate.nearest(seconds: seconds)
-        return "\(Self.padded(date.year, 4))-\(Self.padded(date.month, 2))"
-            + "-\(Self.padded(date.day, 2))"
-            + "T\(Self.padded(second / 3_600, 2)):\(Self.padded(second / 60 % 60, 2))"
-            + ":\(Self.padded(second % 60, 2)).\(Self.padded(Int(nanoseconds / 1_000_000), 3))Z"
-    }
-
-    private static func padded(_ number: Int, _ width: Int) -> String {
-        let digits = String(number)
-        return String(repeating: "0", count: max(0, width - digits.count)) + digits
+        RFC3339.text(seconds: seconds, nanoseconds: nanoseconds, .milliseconds)
     }
 }

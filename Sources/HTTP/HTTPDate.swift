@@ -10,21 +10,15 @@ package struct HTTPDate: Sendable, Hashable, CustomStringConvertible {
     package init(seconds: Int64) { self.seconds = seconds }
 
     private static let dayNames = ["Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"]
-    private static let monthNames = [
-        "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
-    ]
 
     /// The form that is sent: `Sun, 06 Nov 1994 08:49:37 GMT`. It has four digits for the year, so
     /// that a time before year 1 or after year 9999 is shown as the first or last second of those.
     package var description: String {
         let (date, days, second) = CivilDate.nearest(seconds: seconds)
-        // Day 0 was a Thursday, and year 1 began less than 200,000 weeks before it.
-        let weekday = Int((days + 4 + 7 * 200_000) % 7)
-        return
-            "\(Self.dayNames[weekday]), \(Self.two(date.day)) \(Self.monthNames[date.month - 1]) "
-            + Self.two(date.year / 100) + Self.two(date.year % 100)
-            + " \(Self.two(second / 3_600)):\(Self.two(second / 60 % 60))"
-            + ":\(Self.two(second % 60)) GMT"
+        let weekday = Self.dayNames[CivilDate.weekday(ofDay: days)]
+        let month = CivilDate.monthNames[date.month - 1]
+        return "\(weekday), \(RFC3339.padded(date.day, 2)) \(month) "
+            + "\(RFC3339.padded(date.year, 4)) \(RFC3339.clock(second)) GMT"
     }
 
     /// Reads any of the three forms; nil for everything else.
@@ -49,12 +43,12 @@ package struct HTTPDate: Sendable, Hashable, CustomStringConvertible {
         else { return nil }
         let parts = time.compactMap { UInt8($0) }.map(Int64.init)
         guard parts.count == 3, parts[0] < 24, parts[1] < 60, parts[2] <= 60,
-            let monthIndex = Self.monthNames.firstIndex(of: month),
+            let monthIndex = CivilDate.monthNames.firstIndex(of: month),
             let dayNumber = UInt8(day), (1...31).contains(dayNumber),
             let yearNumber = Self.year(year)
         else { return nil }
         let days = CivilDate.days(year: yearNumber, month: monthIndex + 1, day: Int(dayNumber))
-        seconds = days * 86_400 + parts[0] * 3_600 + parts[1] * 60 + parts[2]
+        seconds = days * CivilDate.daySeconds + parts[0] * 3_600 + parts[1] * 60 + parts[2]
         // The year 0 and a leap second at the end of the year 9999 have no form to be sent in.
         guard CivilDate.seconds.contains(seconds) else { return nil }
     }
@@ -68,6 +62,4 @@ package struct HTTPDate: Sendable, Hashable, CustomStringConvertible {
         default: return nil
         }
     }
-
-    private static func two(_ number: Int) -> String { number < 10 ? "0\(number)" : "\(number)" }
 }

@@ -48,4 +48,14 @@ struct CivilDateTests {
     func daysOutsideOfTheYearsHaveNoDate(days: Int64) {
         #expect(CivilDate(days: days) == nil)
     }
+
+    @Test(arguments: [
+        (1, 1, 1, 1), (1582, 10, 15, 5), (1969, 12, 31, 3), (1970, 1, 1, 4), (2000, 2, 29, 2),
+        (2026, 11, 29, 0), (9999, 12, 31, 5),
+    ])
+    func everyDayHasItsDayOfTheWeek(year: Int, month: Int, day: Int, weekday: Int) {
+        let days = CivilDate.days(year: year, month: month, day: day)
+        #expect(CivilDate.weekday(ofDay: days) == weekday)
+        #expect(CivilDate.weekday(ofDay: days + (days < 0 ? 1 : -1)) != weekday)
+    }
 }

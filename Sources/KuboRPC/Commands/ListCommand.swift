@@ -65,7 +65,10 @@ enum ListCommand {
     }
 
     static func json(of link: ListedLink, _ cidText: CIDText) -> JSON {
-        let time = link.metadata.mtime.map(RFC3339.text) ?? "0001-01-01T00:00:00Z"
+        let time =
+            link.metadata.mtime.map {
+                RFC3339.text(seconds: $0.seconds, nanoseconds: $0.nanoseconds, .asNeeded)
+            } ?? "0001-01-01T00:00:00Z"
         return .object([
             ("Name", .shown(link.name)),
             ("Hash", .text(cidText(link.cid))), ("Size", .unsigned(link.byteCount)),

@@ -1,3 +1,4 @@
+import Buffers
 import Execution
 
 /// Modes and times as `ls -l` writes them.
@@ -36,11 +37,10 @@ enum FileListing {
             let month = Int(text.dropFirst(5).prefix(2)), (1...12).contains(month)
         else { return "-" }
         let day = text.dropFirst(8).prefix(2)
-        let months = "JanFebMarAprMayJunJulAugSepOctNovDec".dropFirst((month - 1) * 3).prefix(3)
-        let past = WallTime(seconds: now.seconds - 182 * 86_400).rfc3339
-        let future = WallTime(seconds: now.seconds + 86_400).rfc3339
+        let past = WallTime(seconds: now.seconds - 182 * CivilDate.daySeconds).rfc3339
+        let future = WallTime(seconds: now.seconds + CivilDate.daySeconds).rfc3339
         let isRecent = text > past && text < future
         let tail = isRecent ? text.dropFirst(11).prefix(5) : " " + text.prefix(4)
-        return "\(months) \(day) \(tail)"
+        return "\(CivilDate.monthNames[month - 1]) \(day) \(tail)"
     }
 }
