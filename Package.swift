@@ -133,9 +133,8 @@ let testTargets: [Target] = [
     tests(
         "KuboRPC",
         [
-            "Buffers", "Multiformats", "IPLD", "UnixFS", "HTTP", "HTTPServer", "HTTPClient",
-            "Vault",
-            "BlockStore", "Content", "Execution", "Telemetry",
+            "Buffers", "JSON", "Multiformats", "IPLD", "UnixFS", "HTTP", "HTTPServer",
+            "HTTPClient", "Vault", "BlockStore", "Content", "Execution", "Telemetry",
         ]),
     tests(
         "Node",

@@ -3,6 +3,7 @@ import Content
 import Execution
 import HTTP
 import HTTPServer
+import JSON
 import Testing
 
 @testable import KuboRPC
@@ -16,20 +17,8 @@ struct ChargedAnswerTests {
 
     private var inUse: Int { node.library.stateMemory.budget.inUse }
 
-    @Test func theLengthOfAValueIsKnownBeforeItIsWritten() {
-        let values: [JSON] = [
-            .null, .flag(true), .flag(false), .integer(-12), .unsigned(.max), .single(0.1),
-            .list([]),
-            .text("\"\\\n\r\t\u{8}\u{c}<>&\u{2028}\u{2029}\u{0}\u{1f} a\u{e4}\u{20ac}\u{1f600}"),
-            .object([]), .object([("a", .null), ("<", .text(""))]), .list([.null, .count(1)]),
-            .made(3) { .count($0) }, .made(0) { _ in .null },
-        ]
-        for value in values + [.list(values)] { #expect(value.byteCount + 1 == value.line.count) }
-        #expect(JSON.made(3) { .count($0) }.line == "[0,1,2]\n")
-    }
-
     @Test func aLongLineIsCountedFromTheFirstOn() throws {
-        let line = JSON.text(String(repeating: "a", count: 1 << 20))
+        let line = JSONOutput.text(String(repeating: "a", count: 1 << 20))
         var left = 2
         let lines = Lines {
             left -= 1
@@ -58,7 +47,8 @@ struct ChargedAnswerTests {
     @Test func aLaterLineThatThereIsNoMemoryForBecomesAnError() throws {
         var texts = ["a", String(repeating: "\u{1}", count: 6 << 20)][...]
         let body = LineBody(
-            Lines { texts.popFirst().map(JSON.text) }, checking: try node.invocation("refs/local"))
+            Lines { texts.popFirst().map(JSONOutput.text) },
+            checking: try node.invocation("refs/local"))
         try body.prepare()
         #expect(try body.next(limit: 1 << 20) == "\"a\"\n")
         let last = try #require(try body.next(limit: 1 << 20)).displayText

@@ -3,6 +3,7 @@ import Buffers
 import Content
 import Execution
 import IPLD
+import JSON
 import Multiformats
 import Testing
 
@@ -56,7 +57,7 @@ struct ProducedLinesTests {
 
     @Test func fewBytesWaitHoweverFewTheLines() throws {
         let emitted = Locked(0)
-        let line = JSON.text(String(repeating: "a", count: 30 << 10))
+        let line = JSONOutput.text(String(repeating: "a", count: 30 << 10))
         let lines = try produced { output in
             for _ in 0..<100 {
                 try output.emit(line)
@@ -85,7 +86,7 @@ struct ProducedLinesTests {
     /// What a long line takes counts with who has made it, so he goes on when nobody has it any more.
     @Test func whoGivesALongLineWaitsUntilItIsSent() throws {
         let isDone = Locked(false)
-        let long = JSON.text(String(repeating: "a", count: Limits.queuedLineBytesMax))
+        let long = JSONOutput.text(String(repeating: "a", count: Limits.queuedLineBytesMax))
         let lines = try produced { output in
             try output.emitIfTaken { long }
             try output.emit(long)
@@ -104,7 +105,7 @@ struct ProducedLinesTests {
 
     @Test func aLongLineThatNobodyTakesEndsTheOperation() throws {
         let ended = Pending<Bool>()
-        let long = JSON.text(String(repeating: "a", count: Limits.queuedLineBytesMax))
+        let long = JSONOutput.text(String(repeating: "a", count: Limits.queuedLineBytesMax))
         let lines = try produced { output in
             let end = Result { try output.emit(long) }
             ended.fulfil((try? end.get()) == nil)

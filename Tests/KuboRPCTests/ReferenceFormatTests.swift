@@ -2,6 +2,7 @@ import Buffers
 import Content
 import Execution
 import HTTPServer
+import JSON
 import Testing
 
 @testable import KuboRPC
@@ -17,8 +18,8 @@ struct ReferenceFormatTests {
     func wordsAreReplaced(format: String, text: String) throws {
         let format = try ReferenceFormat(format)
         let value = format.text(source: "S", destination: "D", linkName: Bytes(utf8: "N"))
-        #expect(value.line.displayText == JSON.text(text).line.displayText)
-        #expect(value.byteCount == JSON.text(text).byteCount)
+        #expect(value.line.displayText == JSONOutput.text(text).line.displayText)
+        #expect(value.byteCount == JSONOutput.text(text).byteCount)
     }
 
     @Test func aLongFormatIsRefused() throws {

@@ -2,6 +2,7 @@ import Buffers
 import Content
 import Execution
 import FoundationEssentials
+import JSON
 import Testing
 
 @testable import KuboRPC
@@ -67,7 +68,8 @@ struct ResultSpoolTests {
             // 5.5 MiB each: three runs.
             for number in stride(from: 9_999, through: 0, by: -1) {
                 let text = Self.value(index, number)
-                #expect(try list.appendAtOnce(key: Bytes(utf8: text), JSON.text(text)) == .done)
+                #expect(
+                    try list.appendAtOnce(key: Bytes(utf8: text), JSONOutput.text(text)) == .done)
             }
             try spool.append(index > 0 ? ",[" : "[")
             try spool.append(list)
@@ -92,8 +94,8 @@ struct ResultSpoolTests {
         let spool = ResultSpool(node.access)
         for index in 0..<20_000 {
             let list = spool.makeList()
-            #expect(try list.appendAtOnce(key: "b", JSON.count(index)) == .done)
-            #expect(try list.appendAtOnce(key: "a", JSON.null) == .done)
+            #expect(try list.appendAtOnce(key: "b", JSONOutput.count(index)) == .done)
+            #expect(try list.appendAtOnce(key: "a", JSONOutput.null) == .done)
             try spool.append(list)
             try spool.append("\n")
         }
@@ -112,7 +114,7 @@ struct ResultSpoolTests {
             Bytes([UInt8](repeating: UInt8(4 - number), count: 2 << 20))
         }
         for name in names {
-            #expect(try list.appendAtOnce(key: name, JSON.text(name.displayText)) == .done)
+            #expect(try list.appendAtOnce(key: name, JSONOutput.text(name.displayText)) == .done)
             // What was spilled is given back, or is about to be.
             #expect(inUse <= 15 << 20)
         }
@@ -123,7 +125,7 @@ struct ResultSpoolTests {
         #expect(inUse >= 3 * (2 << 20) && inUse <= 10 << 20)
         let (rest, longest) = try drain(next)
         #expect(max(first.count, longest) <= 2 * Limits.linePieceBytes)
-        let expected = names.reversed().map { JSON.text($0.displayText).line.dropLast(1) }
+        let expected = names.reversed().map { JSONOutput.text($0.displayText).line.dropLast(1) }
         #expect(first.appending(rest) == expected.joined(separator: ","))
         #expect(inUse == 0)
     }
@@ -152,7 +154,7 @@ struct ResultSpoolTests {
         let text = String(repeating: "\u{1}", count: 6 << 20)
         for body in [
             { try spool.append(line: .text(text)) },
-            { _ = try spool.makeList().appendAtOnce(key: "", JSON.text(text)) },
+            { _ = try spool.makeList().appendAtOnce(key: "", JSONOutput.text(text)) },
         ] {
             let error = #expect(throws: ContentError.self) { try body() }
             #expect(error?.code == .tooMuchMemory)

@@ -1,5 +1,6 @@
 import Buffers
 import Content
+import JSON
 import UnixFS
 
 /// Turns the events of an add into lines.
@@ -28,10 +29,10 @@ final class AddOutput {
         }
     }
 
-    private func line(of result: AddResult) -> JSON {
-        let name: JSON =
+    private func line(of result: AddResult) -> JSONOutput {
+        let name: JSONOutput =
             result.isUnnamed ? .text(cidText(result.cid)) : .shown(result.path.bytes)
-        var fields: [(String, JSON)] = [
+        var fields: [(String, JSONOutput)] = [
             ("Name", name), ("Hash", .text(cidText(result.cid))),
             ("Size", .text(String(result.tsize))),
         ]

@@ -1,4 +1,5 @@
 import Content
+import JSON
 import Multiformats
 
 /// The blocks that the arguments of a call lead to, with the memory for their names: there may be
@@ -9,7 +10,7 @@ struct ArgumentCIDs {
     let memory: StateShare
 
     /// The CIDs as texts in a list.
-    func list(_ text: CIDText) -> JSON {
+    func list(_ text: CIDText) -> JSONOutput {
         let cids = cids
         return .made(cids.count) { .text(text(cids[$0])) }
     }

@@ -1,6 +1,7 @@
 import Buffers
 import Content
 import IPLD
+import JSON
 import Multiformats
 
 /// `block/*`.
@@ -40,7 +41,7 @@ enum BlockCommands {
             where !isQuiet || outcome.error != nil {
                 try lines.append(
                     line: .object(
-                        JSON.withoutEmpty([
+                        JSONOutput.withoutEmpty([
                             ("Hash", .text(invocation.cidText(outcome.cid))),
                             ("Error", .text(outcome.error ?? "")),
                         ])))
@@ -71,13 +72,13 @@ enum BlockCommands {
         let naming: BlockWriter.Naming
         let cidText: CIDText
 
-        func store(_ bytes: Bytes, _ writer: BlockWriter) throws -> JSON? {
+        func store(_ bytes: Bytes, _ writer: BlockWriter) throws -> JSONOutput? {
             let cid = try writer.put(bytes, naming: naming)
             return entry(cidText(cid), bytes.count)
         }
     }
 
-    private static func entry(_ key: String, _ byteCount: Int) -> JSON {
+    private static func entry(_ key: String, _ byteCount: Int) -> JSONOutput {
         .object([("Key", .text(key)), ("Size", .count(byteCount))])
     }
 

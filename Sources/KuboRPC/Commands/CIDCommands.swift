@@ -1,3 +1,4 @@
+import JSON
 import Multiformats
 
 /// `cid/*` and `multibase/list`: conversions that need no node.
@@ -55,7 +56,7 @@ enum CIDCommands {
             })
     }
 
-    private static func list(_ entries: [(Int, String)]) -> JSON {
+    private static func list(_ entries: [(Int, String)]) -> JSONOutput {
         .list(entries.map { .object([("Code", .count($0.0)), ("Name", .text($0.1))]) })
     }
 }

@@ -1,6 +1,7 @@
 import Buffers
 import Content
 import IPLD
+import JSON
 import Multiformats
 
 /// `dag/export`, `dag/get`, `dag/import`, `dag/put` and `dag/resolve`.
@@ -68,12 +69,12 @@ enum DAGCommands {
 
         var copies: Int { 1 + IPLDCodec.checkCopiesMax(as: input) }
 
-        func store(_ bytes: Bytes, _ writer: BlockWriter) throws -> JSON? {
+        func store(_ bytes: Bytes, _ writer: BlockWriter) throws -> JSONOutput? {
             let answer = try NodeConversion.convert(
                 bytes, from: input, to: naming.codec, access: invocation.access, in: &memory
             ) { node in
                 let cid = try writer.put(node, naming: naming)
-                return JSON.object([("Cid", .link(invocation.cidText(cid)))])
+                return JSONOutput.object([("Cid", .link(invocation.cidText(cid)))])
             }
             // Value and node are gone.
             if answer != nil { memory = ConversionMemory(invocation.access) }
@@ -109,24 +110,24 @@ enum DAGCommands {
     /// While the walk goes on only what is known already is told.
     private static func json(
         of statistics: DAGStatistics, isFinal: Bool, _ cidText: CIDText
-    ) -> JSON {
+    ) -> JSONOutput {
         let figures = statistics.dags
-        let dags = JSON.made(figures.count) { index in
-            JSON.object(
+        let dags = JSONOutput.made(figures.count) { index in
+            JSONOutput.object(
                 [("Cid", .text(cidText(figures[index].cid)))]
-                    + JSON.withoutEmpty([
+                    + JSONOutput.withoutEmpty([
                         ("Size", .unsigned(figures[index].byteCount)),
                         ("NumBlocks", .unsigned(figures[index].blockCount)),
                     ]))
         }
-        let summary: [(String, JSON)] = [
+        let summary: [(String, JSONOutput)] = [
             ("UniqueBlocks", .unsigned(isFinal ? statistics.uniqueBlockCount : 0)),
             ("TotalSize", .unsigned(statistics.totalByteCount)),
             ("SharedSize", .unsigned(isFinal ? statistics.sharedByteCount : 0)),
             ("Ratio", .single(isFinal ? Float(statistics.ratio) : 0)),
             ("DagStats", dags),
         ]
-        return .object(JSON.withoutEmpty(summary))
+        return .object(JSONOutput.withoutEmpty(summary))
     }
 
     static func `import`(_ invocation: Invocation) throws -> any PartSink {

@@ -1,5 +1,6 @@
 import Buffers
 import Content
+import JSON
 import UnixFS
 
 /// `ls`.
@@ -60,11 +61,11 @@ enum ListCommand {
         return try links.appendAtOnce(key: link.name, json(of: link, invocation.cidText))
     }
 
-    static func object(_ text: String, _ links: [JSON]) -> JSON {
+    static func object(_ text: String, _ links: [JSONOutput]) -> JSONOutput {
         .object([("Hash", .text(text)), ("Links", .list(links))])
     }
 
-    static func json(of link: ListedLink, _ cidText: CIDText) -> JSON {
+    static func json(of link: ListedLink, _ cidText: CIDText) -> JSONOutput {
         let time =
             link.metadata.mtime.map {
                 RFC3339.text(seconds: $0.seconds, nanoseconds: $0.nanoseconds, .asNeeded)
@@ -104,7 +105,7 @@ private final class LinkLines: LineSource {
         rest = invocation.argumentBytes[...]
     }
 
-    func next() throws -> JSON? {
+    func next() throws -> JSONOutput? {
         while true {
             if let link = try current?.listing.next() { return line(of: link) }
             guard let argument = rest.popFirst() else { return nil }
@@ -115,13 +116,13 @@ private final class LinkLines: LineSource {
 
     var canRepeat: Bool { true }
 
-    func again() throws -> JSON? { try current?.listing.again().map(line) }
+    func again() throws -> JSONOutput? { try current?.listing.again().map(line) }
 
     func release() { current?.listing.release() }
 
     func close() { current = nil }
 
-    private func line(of link: ListedLink) -> JSON {
+    private func line(of link: ListedLink) -> JSONOutput {
         let object = ListCommand.object(
             current?.text ?? "", [ListCommand.json(of: link, invocation.cidText)])
         return .object([("Objects", .list([object]))])

@@ -1,5 +1,6 @@
 import Content
 import Execution
+import JSON
 import Multiformats
 
 /// `id`, `version`, `commands`, `shutdown`, `swarm/*`, `stats/bw` and `bitswap/*`.
@@ -15,7 +16,7 @@ enum NodeCommands {
         return .value(
             .object([
                 ("ID", .text(shown)), ("PublicKey", .text(settings.publicKey)),
-                ("Addresses", .list(addresses.map(JSON.text))),
+                ("Addresses", .list(addresses.map(JSONOutput.text))),
                 ("AgentVersion", .text("holdfast/\(settings.version)")), ("Protocols", .list([])),
             ]))
     }
@@ -50,7 +51,7 @@ enum NodeCommands {
     }
 
     static func addresses(_ invocation: Invocation) throws -> Answer {
-        let own = invocation.settings.addresses().map(JSON.text)
+        let own = invocation.settings.addresses().map(JSONOutput.text)
         return .value(
             .object([("Addrs", .object([(invocation.settings.peerID, .list(own))]))]))
     }
@@ -58,7 +59,7 @@ enum NodeCommands {
     static func localAddresses(_ invocation: Invocation) throws -> Answer {
         let settings = invocation.settings
         let suffix = invocation.options.flag("id") ? "/p2p/\(settings.peerID)" : ""
-        let own = settings.addresses().map { JSON.text($0 + suffix) }
+        let own = settings.addresses().map { JSONOutput.text($0 + suffix) }
         return .value(.object([("Strings", .list(own))]))
     }
 
@@ -131,7 +132,7 @@ enum NodeCommands {
     /// One level of the tree of commands; the words of a name that are left lead to its place.
     private static func tree(
         _ name: String, _ below: [(ArraySlice<String>, CommandSpec)], options: [OptionSpec]
-    ) -> JSON {
+    ) -> JSONOutput {
         var names: [String] = []
         for (words, _) in below {
             if let word = words.first, !names.contains(word) { names.append(word) }
@@ -146,7 +147,7 @@ enum NodeCommands {
             ("Name", .text(name)), ("Subcommands", .list(children)),
             (
                 "Options",
-                .list(options.map { .object([("Names", .list($0.names.map(JSON.text)))]) })
+                .list(options.map { .object([("Names", .list($0.names.map(JSONOutput.text)))]) })
             ),
         ])
     }
@@ -165,7 +166,7 @@ final class BandwidthLines: LineSource {
 
     var isPrompt: Bool { true }
 
-    func next() throws -> JSON? {
+    func next() throws -> JSONOutput? {
         if last != nil {
             guard let interval else { return nil }
             try wait(interval)

@@ -1,6 +1,7 @@
 import BlockStore
 import Content
 import Execution
+import JSON
 import Multiformats
 
 /// `pin/*`. Only the pins that the RPC holds itself are seen and changed here.
@@ -14,7 +15,7 @@ enum PinCommands {
             pins: Pins(invocation.library),
             cids: arguments.cids,
             isRecursive: options.flag("recursive"), name: name, context: invocation.context)
-        let result = JSON.object([("Pins", arguments.list(invocation.cidText))])
+        let result = JSONOutput.object([("Pins", arguments.list(invocation.cidText))])
         guard options.flag("progress") else {
             defer { arguments.memory.release() }
             // The answer is there before anything is done: nothing may fail behind it.
@@ -50,7 +51,7 @@ enum PinCommands {
     }
 
     /// An answer that is written while the memory of what it tells is still accounted for.
-    private static func document(_ value: JSON, _ invocation: Invocation) throws -> Answer {
+    private static func document(_ value: JSONOutput, _ invocation: Invocation) throws -> Answer {
         let document = ResultSpool(invocation.access)
         try document.append(value: value)
         return .document(document)
@@ -89,23 +90,23 @@ enum PinCommands {
 
     private static func line(
         of root: CID, _ faults: [PinFault], isQuiet: Bool, _ cidText: CIDText
-    ) -> JSON {
+    ) -> JSONOutput {
         // Their texts are made when they are written: what is remembered counts, and stands there once.
-        let nodes = JSON.made(isQuiet ? 0 : faults.count) { index in
+        let nodes = JSONOutput.made(isQuiet ? 0 : faults.count) { index in
             .object([
                 ("Cid", .text(cidText(faults[index].cid))), ("Err", .text(faults[index].message)),
             ])
         }
         return .object(
-            JSON.withoutEmpty([
+            JSONOutput.withoutEmpty([
                 ("Cid", .text(cidText(root))), ("Ok", .flag(faults.isEmpty)),
                 ("BadNodes", nodes),
             ]))
     }
 
-    private static func line(of progress: PinProgress) -> JSON {
+    private static func line(of progress: PinProgress) -> JSONOutput {
         .object(
-            JSON.withoutEmpty([
+            JSONOutput.withoutEmpty([
                 ("Progress", .unsigned(progress.blockCount)),
                 ("Bytes", .unsigned(progress.byteCount)),
             ]))

@@ -1,5 +1,6 @@
 import Buffers
 import Content
+import JSON
 import Multiformats
 
 /// `pin/ls`.
@@ -105,9 +106,9 @@ enum PinListing {
         let document = ResultSpool(invocation.access)
         let pins = document.makeList(isUnique: true)
         try list(pins) { cid, type, name in
-            let value = JSON.object([("Type", .text(type)), ("Name", .text(name))])
+            let value = JSONOutput.object([("Type", .text(type)), ("Name", .text(name))])
             // A member of an object: `"cid":value` with a brace on both sides, and a newline.
-            let member = JSON.object([(cid, value)]).line.dropFirst(1).dropLast(2)
+            let member = JSONOutput.object([(cid, value)]).line.dropFirst(1).dropLast(2)
             // CIDs are ASCII, so this is the order of their bytes.
             try pins.append(key: Bytes(utf8: cid), member)
         }
@@ -117,8 +118,8 @@ enum PinListing {
         return .document(document)
     }
 
-    private static func line(_ cid: String, _ type: String, _ name: String) -> JSON {
-        var fields: [(String, JSON)] = [("Cid", .text(cid))]
+    private static func line(_ cid: String, _ type: String, _ name: String) -> JSONOutput {
+        var fields: [(String, JSONOutput)] = [("Cid", .text(cid))]
         if !name.isEmpty { fields.append(("Name", .text(name))) }
         return .object(fields + [("Type", .text(type))])
     }

@@ -1,4 +1,5 @@
 import Buffers
+import JSON
 
 /// How `refs` writes a link: text with `<src>`, `<dst>` and `<linkname>` in it, taken apart once.
 struct ReferenceFormat {
@@ -48,7 +49,7 @@ struct ReferenceFormat {
 
     /// The text for one link, which is not made before it is written: each name in it may be as long as a
     /// block.
-    func text(source: String, destination: String, linkName: Bytes) -> JSON {
+    func text(source: String, destination: String, linkName: Bytes) -> JSONOutput {
         .joined(
             parts.map { part in
                 switch part {

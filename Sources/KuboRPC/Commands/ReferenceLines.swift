@@ -1,5 +1,6 @@
 import Buffers
 import Content
+import JSON
 import Multiformats
 
 /// The links below some roots, a line each. A root that cannot be read is a line with the error; the
@@ -12,7 +13,7 @@ final class ReferenceLines: LineSource {
     /// Nil when nobody wants lines any more.
     private var references: References?
     /// The line that was given last, if it is an error.
-    private var problem: JSON?
+    private var problem: JSONOutput?
 
     init(
         from roots: ArgumentCIDs, _ invocation: Invocation, _ limits: References.Options,
@@ -24,7 +25,7 @@ final class ReferenceLines: LineSource {
         references = References(access: invocation.access, options: limits)
     }
 
-    func next() throws -> JSON? {
+    func next() throws -> JSONOutput? {
         problem = nil
         while true {
             do throws(ContentError) {
@@ -43,13 +44,13 @@ final class ReferenceLines: LineSource {
 
     var canRepeat: Bool { true }
 
-    func again() throws -> JSON? { try problem ?? references?.again().map(line) }
+    func again() throws -> JSONOutput? { try problem ?? references?.again().map(line) }
 
     func release() { references?.release() }
 
     func close() { references = nil }
 
-    private func line(of reference: Reference) -> JSON {
+    private func line(of reference: Reference) -> JSONOutput {
         RefsCommands.line(
             format.text(
                 source: invocation.cidText(reference.source),

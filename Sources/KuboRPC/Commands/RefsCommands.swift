@@ -1,5 +1,6 @@
 import BlockStore
 import Content
+import JSON
 import Multiformats
 
 /// `refs`, `refs/local` and `repo/ls`.
@@ -36,11 +37,11 @@ enum RefsCommands {
             })
     }
 
-    static func line(_ reference: String, problem: String = "") -> JSON {
+    static func line(_ reference: String, problem: String = "") -> JSONOutput {
         line(.text(reference), problem: problem)
     }
 
-    static func line(_ reference: JSON, problem: String = "") -> JSON {
+    static func line(_ reference: JSONOutput, problem: String = "") -> JSONOutput {
         .object([("Ref", reference), ("Err", .text(problem))])
     }
 }

@@ -1,5 +1,6 @@
 import BlockStore
 import Content
+import JSON
 
 /// `repo/stat`, `stats/repo`, `repo/version` and `repo/verify`.
 enum RepositoryCommands {
@@ -45,7 +46,7 @@ enum RepositoryCommands {
             })
     }
 
-    private static func line(_ message: String, _ progress: Int) -> JSON {
+    private static func line(_ message: String, _ progress: Int) -> JSONOutput {
         .object([("Msg", .text(message)), ("Progress", .count(progress))])
     }
 }

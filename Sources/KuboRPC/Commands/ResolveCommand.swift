@@ -1,4 +1,5 @@
 import Content
+import JSON
 import Multiformats
 
 /// `resolve`.

@@ -1,5 +1,6 @@
 import Buffers
 import Content
+import JSON
 
 /// What is made of one whole file of an upload: a block, a node.
 protocol WholeFileUse {
@@ -9,7 +10,7 @@ protocol WholeFileUse {
     /// Stores it.
     ///
     /// - Returns: what to answer; nil where memory has to be waited for first.
-    func store(_ bytes: Bytes, _ writer: BlockWriter) throws -> JSON?
+    func store(_ bytes: Bytes, _ writer: BlockWriter) throws -> JSONOutput?
 
     /// Waits for that memory. The file has none of its own meanwhile.
     func wait() throws

@@ -1,4 +1,5 @@
 import Execution
+import JSON
 
 extension ProducedLines {
     /// What an operation gets to work with.
@@ -9,7 +10,7 @@ extension ProducedLines {
         /// waits until nobody needs that any more: what it takes counts where the caller does so.
         ///
         /// - Throws: when nobody wants lines any more.
-        func emit(_ line: JSON) throws(RPCError) {
+        func emit(_ line: JSONOutput) throws(RPCError) {
             guard try queue(line) else { return }
             let isDone = state.wait(by: .never) { state -> Bool? in
                 if state.isClosed { return false }
@@ -19,7 +20,7 @@ extension ProducedLines {
         }
 
         /// - Returns: whether the line is too long for the queue.
-        private func queue(_ line: JSON) throws(RPCError) -> Bool {
+        private func queue(_ line: JSONOutput) throws(RPCError) -> Bool {
             let byteCount = line.byteCount
             let isLong = byteCount > Limits.queuedLineBytesMax
             let isTaken = state.wait(by: .never) { state -> Bool? in
@@ -42,7 +43,7 @@ extension ProducedLines {
         /// so it is for those who hold blocks, and whose work counts what it takes until it ends.
         ///
         /// - Throws: when nobody wants lines any more.
-        func emitIfTaken(_ line: () -> JSON) throws(RPCError) {
+        func emitIfTaken(_ line: () -> JSONOutput) throws(RPCError) {
             guard state.withLock({ $0.lines.isEmpty || $0.isClosed }) else { return }
             _ = try queue(line())
         }
@@ -54,7 +55,7 @@ extension ProducedLines {
     /// What the two threads share.
     struct State {
         /// Lines that wait for the connection, and their bytes.
-        var lines: [JSON] = []
+        var lines: [JSONOutput] = []
         var byteCount = 0
         /// How many lines that are too long for the queue are here, or at hand: each is alone in both places.
         var longLineCount = 0
@@ -73,7 +74,7 @@ extension ProducedLines {
         var isLongLine: Bool { byteCount > Limits.queuedLineBytesMax }
 
         /// Takes all lines out.
-        mutating func takeLines() -> [JSON] {
+        mutating func takeLines() -> [JSONOutput] {
             defer { (lines, byteCount) = ([], 0) }
             return lines
         }

@@ -1,5 +1,6 @@
 import Content
 import Execution
+import JSON
 
 /// Lines that come out of a long operation which calls back: the operation runs on a thread of its
 /// own, and the connection's thread takes what it gave.
@@ -9,7 +10,7 @@ import Execution
 /// few bytes.
 final class ProducedLines: LineSource {
     private enum Turn {
-        case lines([JSON], isLong: Bool)
+        case lines([JSONOutput], isLong: Bool)
         case ended(Result<Void, RPCError>)
     }
 
@@ -21,7 +22,7 @@ final class ProducedLines: LineSource {
     /// What accounts for what the operation works with.
     private let memory: StateShare?
     private var thread: Thread?
-    private var ready: [JSON] = []
+    private var ready: [JSONOutput] = []
     /// Whether the line at hand is too long for the queue.
     private var hasLongLine = false
     private var isAtEnd = false
@@ -50,7 +51,7 @@ final class ProducedLines: LineSource {
 
     var verdict: String? { output.state.withLock { $0.verdict } }
 
-    func next() throws -> JSON? {
+    func next() throws -> JSONOutput? {
         try start()
         if hasLongLine {
             hasLongLine = false

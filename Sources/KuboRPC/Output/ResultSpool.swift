@@ -1,5 +1,6 @@
 import Buffers
 import Content
+import JSON
 
 /// Keeps an answer until its request has ended: a few lines in memory, many in one file without a
 /// name, which its sorted lists share.
@@ -33,12 +34,12 @@ final class ResultSpool {
     /// Adds one value as a line of a stream.
     ///
     /// - Throws: `.overloaded`, `.tooMuchMemory` for a long one; when the disk is full.
-    func append(line value: JSON) throws { try append(value, isLine: true) }
+    func append(line value: JSONOutput) throws { try append(value, isLine: true) }
 
     /// Adds one value inside of a larger one.
     ///
     /// - Throws: as above.
-    func append(value: JSON) throws { try append(value, isLine: false) }
+    func append(value: JSONOutput) throws { try append(value, isLine: false) }
 
     /// Adds text as it is.
     func append(_ text: String) throws { try append(Bytes(utf8: text)) }
@@ -88,7 +89,7 @@ final class ResultSpool {
         return { try reader.next() }
     }
 
-    private func append(_ value: JSON, isLine: Bool) throws {
+    private func append(_ value: JSONOutput, isLine: Bool) throws {
         let count = value.byteCount + (isLine ? 1 : 0)
         // Memory for a long value while it is written and on its way to the file.
         let memory = access.makeStateShare()

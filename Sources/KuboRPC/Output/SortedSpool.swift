@@ -1,5 +1,6 @@
 import Buffers
 import Content
+import JSON
 
 /// Puts the records of one list in the order of their keys, in little memory: runs that fit into it
 /// are sorted and written to the file of the answer, and merged when they are read.
@@ -52,7 +53,7 @@ final class SortedSpool {
     /// - Returns: where there is no memory for it now, how much is missing: who holds blocks lets go of them
     ///   and of the record, makes room for so much and adds the record then.
     /// - Throws: `.tooMuchMemory`; when the disk is full.
-    func appendAtOnce(key: Bytes, _ value: JSON) throws -> Appended {
+    func appendAtOnce(key: Bytes, _ value: JSONOutput) throws -> Appended {
         let valueByteCount = value.byteCount
         let byteCount = Self.memoryByteCount(key, valueByteCount)
         guard try takeAtOnce(byteCount) else { return .missing(byteCount) }

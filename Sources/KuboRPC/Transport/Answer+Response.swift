@@ -3,6 +3,7 @@ import Content
 import Execution
 import HTTP
 import HTTPServer
+import JSON
 
 extension Answer {
     /// Makes the HTTP answer, whose body is to be prepared (`Response.prepareBody()`).
@@ -198,7 +199,7 @@ final class LineBody: BodySource {
         return appended == .done
     }
 
-    private func append(_ line: JSON?, to writer: inout ByteWriter) throws -> Appended {
+    private func append(_ line: JSONOutput?, to writer: inout ByteWriter) throws -> Appended {
         guard let line else { return .nothing }
         let lineByteCount = line.byteCount + 1
         let byteCount = writer.count + lineByteCount

@@ -1,10 +1,11 @@
 import Buffers
 import Content
+import JSON
 
 /// What a command answers, before it is made into HTTP.
 enum Answer {
     /// One JSON value.
-    case value(JSON)
+    case value(JSONOutput)
     /// One JSON value that may be long, as the text of it.
     case document(ResultSpool)
     /// JSON values one after the other.
@@ -22,7 +23,7 @@ protocol LineSource: AnyObject {
     /// The next value, or nil at the end.
     ///
     /// - Throws: anything; the client gets it as the last line of a broken stream.
-    func next() throws -> JSON?
+    func next() throws -> JSONOutput?
 
     /// Whether `again()` gives the last value once more. A value that keeps a block is let go of where
     /// memory has to be waited for.
@@ -31,7 +32,7 @@ protocol LineSource: AnyObject {
     /// The value that was given last, once more, where `canRepeat`.
     ///
     /// - Throws: as `next()`.
-    func again() throws -> JSON?
+    func again() throws -> JSONOutput?
 
     /// What went wrong although the lines are complete; sent as the trailer `X-Stream-Error`.
     var verdict: String? { get }
@@ -50,22 +51,22 @@ extension LineSource {
     var verdict: String? { nil }
     var isPrompt: Bool { false }
     var canRepeat: Bool { false }
-    func again() throws -> JSON? { nil }
+    func again() throws -> JSONOutput? { nil }
     func release() {}
     func close() {}
 }
 
 /// Lines from a closure.
 final class Lines: LineSource {
-    private let make: () throws -> JSON?
+    private let make: () throws -> JSONOutput?
     let isPrompt: Bool
 
-    init(isPrompt: Bool = false, _ make: @escaping () throws -> JSON?) {
+    init(isPrompt: Bool = false, _ make: @escaping () throws -> JSONOutput?) {
         self.make = make
         self.isPrompt = isPrompt
     }
 
-    func next() throws -> JSON? { try make() }
+    func next() throws -> JSONOutput? { try make() }
 }
 
 /// Bytes of an answer that are not JSON.

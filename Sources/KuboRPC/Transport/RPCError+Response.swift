@@ -1,6 +1,7 @@
 import Content
 import HTTP
 import HTTPServer
+import JSON
 
 extension RPCError {
     /// Puts what any module threw into words for the client.

@@ -1,4 +1,5 @@
 import Buffers
+import JSON
 
 /// Why a call failed, in the words that its client will read.
 package struct RPCError: Error, Sendable, CustomStringConvertible {
@@ -50,7 +51,7 @@ package struct RPCError: Error, Sendable, CustomStringConvertible {
     private var number: Int64 { code == .client ? 1 : 0 }
 
     /// The JSON form, which clients find in bodies and as the last line of a broken stream.
-    var json: JSON {
+    var json: JSONOutput {
         .object([
             ("Message", .text(message)), ("Code", .integer(number)), ("Type", .text("error")),
         ])

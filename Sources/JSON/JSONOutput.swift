@@ -1,11 +1,12 @@
-import Buffers
-import JSON
+package import Buffers
 
-/// A JSON value with the order of its fields, written byte for byte as Go's encoder writes it.
+/// A JSON value that is to be written: parts of it may be bytes that are no text yet, or values that
+/// are made only then. It has the order of its fields, and is written byte for byte as Go's encoder
+/// writes it.
 ///
 /// Clients compare texts and split on newlines, so there is no white space, and `<`, `>`, `&` and
 /// the two line separators of Unicode are escaped.
-indirect enum JSON: Sendable {
+package indirect enum JSONOutput: Sendable {
     case null
     case flag(Bool)
     case integer(Int64)
@@ -18,36 +19,36 @@ indirect enum JSON: Sendable {
     case shown(Bytes)
     /// One text out of several; nil stands for the bytes, as `shown` has them.
     case joined([String?], Bytes)
-    case list([JSON])
+    case list([JSONOutput])
     /// A list whose values are made when they are written, each time: a long one takes no memory.
-    case made(Int, @Sendable (Int) -> JSON)
+    case made(Int, @Sendable (Int) -> JSONOutput)
     /// Fields in the order written.
-    case object([(String, JSON)])
+    case object([(String, JSONOutput)])
 
     /// A count or size.
-    static func count(_ value: Int) -> JSON { .integer(Int64(value)) }
+    package static func count(_ value: Int) -> JSONOutput { .integer(Int64(value)) }
 
     /// The value with a newline behind it: one element of a stream.
-    var line: Bytes {
+    package var line: Bytes {
         var writer = ByteWriter(capacity: 128)
         writeLine(to: &writer)
         return writer.finish()
     }
 
     /// Appends the value with a newline behind it.
-    func writeLine(to writer: inout ByteWriter) {
+    package func writeLine(to writer: inout ByteWriter) {
         write(to: &writer)
         writer.append(UInt8(ascii: "\n"))
     }
 
     /// Appends the value.
-    func write(to writer: inout ByteWriter) {
+    package func write(to writer: inout ByteWriter) {
         switch self {
         case .null: writer.append(utf8: "null")
         case .flag(let value): writer.append(utf8: value ? "true" : "false")
         case .integer(let value): writer.append(utf8: String(value))
         case .unsigned(let value): writer.append(utf8: String(value))
-        case .single(let value): writer.append(utf8: JSON.digits(of: value))
+        case .single(let value): writer.append(utf8: JSONOutput.digits(of: value))
         case .text(let text): JSONText.write(text, .goHTML, to: &writer)
         case .shown(let bytes): JSONText.write(shown: bytes, .goHTML, to: &writer)
         case .joined(let texts, let bytes):
@@ -60,8 +61,8 @@ indirect enum JSON: Sendable {
                 }
             }
             writer.append(UInt8(ascii: "\""))
-        case .list(let values): JSON.write(values.count, to: &writer) { values[$0] }
-        case .made(let count, let make): JSON.write(count, to: &writer, make)
+        case .list(let values): JSONOutput.write(values.count, to: &writer) { values[$0] }
+        case .made(let count, let make): JSONOutput.write(count, to: &writer, make)
         case .object(let fields):
             writer.append(UInt8(ascii: "{"))
             for (index, field) in fields.enumerated() {
@@ -75,7 +76,7 @@ indirect enum JSON: Sendable {
     }
 
     private static func write(
-        _ count: Int, to writer: inout ByteWriter, _ value: (Int) -> JSON
+        _ count: Int, to writer: inout ByteWriter, _ value: (Int) -> JSONOutput
     ) {
         writer.append(UInt8(ascii: "["))
         for index in 0..<count {
@@ -85,21 +86,19 @@ indirect enum JSON: Sendable {
         writer.append(UInt8(ascii: "]"))
     }
 
+    /// The digits of a number, without the point of a whole one.
     static func digits(of value: Float) -> String {
         let text = value.description
         return text.hasSuffix(".0") ? String(text.dropLast(2)) : text
     }
 }
 
-/// The two shapes that recur: a field that is left out when empty, and a CID in an object.
-extension JSON {
+/// Fields that are left out when they are empty, as Go does where it is told so.
+extension JSONOutput {
     /// The fields that are not empty, in order: no null, false, zero, empty text or list.
-    static func withoutEmpty(_ fields: [(String, JSON)]) -> [(String, JSON)] {
+    package static func withoutEmpty(_ fields: [(String, JSONOutput)]) -> [(String, JSONOutput)] {
         fields.filter { !$0.1.isEmpty }
     }
-
-    /// `{"/":"<cid>"}`, the form of a CID where DAG-JSON meant it.
-    static func link(_ cid: String) -> JSON { .object([("/", .text(cid))]) }
 
     private var isEmpty: Bool {
         switch self {

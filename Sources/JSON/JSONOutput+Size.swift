@@ -1,17 +1,16 @@
 import Buffers
-import JSON
 
-extension JSON {
+extension JSONOutput {
     /// Bytes of the value as it is written, without a newline: known before there is memory for them.
     ///
     /// - Complexity: goes once over all texts.
-    var byteCount: Int {
+    package var byteCount: Int {
         switch self {
         case .null: 4
         case .flag(let value): value ? 4 : 5
         case .integer(let value): String(value).utf8.count
         case .unsigned(let value): String(value).utf8.count
-        case .single(let value): JSON.digits(of: value).utf8.count
+        case .single(let value): JSONOutput.digits(of: value).utf8.count
         case .text(let text): JSONText.byteCount(of: text, .goHTML)
         case .shown(let bytes): JSONText.byteCount(ofShown: bytes, .goHTML)
         case .joined(let texts, let bytes):
