@@ -35,8 +35,6 @@ enum Limits {
     /// symbolic link, each at most as long as a block of 2 MiB, and a control character is six bytes
     /// in JSON: 24 MiB, and room for the rest.
     static let answerElementByteCountMax = 32 << 20
-    /// Bytes of room that is kept from one element for the next.
-    static let keptTokenByteCount = 64 << 10
     /// Bytes of a line in an answer that is read as one value: a result for each of 100,000 arguments.
     static let answerLineByteCountMax = 32 << 20
     /// Bytes of memory that a value of an answer may take: 100,000 results of `dag stat` take some

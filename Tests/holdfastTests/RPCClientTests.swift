@@ -66,6 +66,47 @@ struct RPCClientTests {
         #expect(pins == count + 1)
     }
 
+    /// A node that answers each call with a text, in one piece.
+    private static func client(answering text: [UInt8]) -> RPCClient {
+        AnsweringNode.client { node in
+            node.send("HTTP/1.1 200 OK\r\nContent-Length: \(text.count)\r\n\r\n")
+            node.send(text)
+        }
+    }
+
+    /// The longest name that a block of 2 MiB holds, of characters that JSON writes with six bytes.
+    @Test func aNameOfControlCharactersIsNoElementBeyondTheLimit() throws {
+        let name = Array([[UInt8]](repeating: Array("\\u0001".utf8), count: 2 << 20).joined())
+        let client = Self.client(
+            answering: Array("{\"Links\":[{\"Name\":\"".utf8) + name + Array("\"}]}".utf8))
+        var names: [Int] = []
+        try client.walk(RPCRequest(["ls"]), .members(["Links": .elements(.whole)])) { event in
+            guard case .value(let value, _) = event else { return }
+            names.append(value["Name"]?.text?.utf8.count ?? 0)
+        }
+        #expect(names == [2 << 20])
+    }
+
+    @Test(arguments: [
+        ("{\"a\" 1}", "a colon is missing"), ("{\"a\":", "it ends in the middle of a value"),
+        ("{\"a\":1]", "a comma is missing"),
+    ])
+    func anAnswerThatIsNoJSONIsRefused(answer: String, problem: String) {
+        let client = Self.client(answering: Array(answer.utf8))
+        let message = refusal { try client.walk(RPCRequest(["ls"]), .members([:])) { _ in } }
+        #expect(message == "the node's answer cannot be read: \(problem)")
+    }
+
+    @Test func anElementBeyondTheLimitIsRefused() {
+        let text = [UInt8](
+            repeating: UInt8(ascii: "1"), count: Limits.answerElementByteCountMax + 1)
+        let client = Self.client(answering: Array("{\"a\":".utf8) + text)
+        let message = refusal { try client.walk(RPCRequest(["ls"]), .members([:])) { _ in } }
+        #expect(
+            message == "the node's answer cannot be read: an element of it has more than "
+                + "\(Limits.answerElementByteCountMax) bytes")
+    }
+
     @Test func theNodeHasItsTimeAndALittleMore() {
         #expect(RPCRequest.deadline(for: nil) == .never)
         for (timeout, allowed) in [(3_600, 3_600), (-1, 0)] as [(Int, Int)] {

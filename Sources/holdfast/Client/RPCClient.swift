@@ -79,11 +79,13 @@ final class RPCClient {
     ///   - onEvent: gets what is in them while they arrive.
     /// - Throws: what the node says is wrong, or what `onEvent` throws.
     func walk(
-        _ request: RPCRequest, _ shape: JSONShape, onEvent: (JSONWalk.Event) throws -> Void
+        _ request: RPCRequest, _ shape: JSONShape, onEvent: (JSONStream.Event) throws -> Void
     ) throws {
-        var walk = JSONWalk(shape)
+        var stream = JSONStream(
+            shape, elementByteCountMax: Limits.answerElementByteCountMax,
+            valueByteCountMax: Limits.answerValueByteCountMax)
         var (type, message): (String?, String?) = (nil, nil)
-        func take(_ event: JSONWalk.Event) throws {
+        func take(_ event: JSONStream.Event) throws {
             switch event {
             case .value(let value, let place) where place.depth == 1:
                 if place.name == "Type" { type = value.text }
@@ -95,8 +97,12 @@ final class RPCClient {
             }
             try onEvent(event)
         }
-        try bytes(request) { try walk.feed($0, take) }
-        try walk.finish(take)
+        do {
+            try bytes(request) { try stream.feed($0, take) }
+            try stream.finish(take)
+        } catch let error as JSONStreamError {
+            throw RPCError("the node's answer cannot be read: \(error)")
+        }
     }
 
     /// Reads one value of a stream, in the end of which an error may stand.

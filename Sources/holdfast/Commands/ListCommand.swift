@@ -32,7 +32,7 @@ enum ListCommand {
             self.table = table
         }
 
-        mutating func take(_ event: JSONWalk.Event) throws {
+        mutating func take(_ event: JSONStream.Event) throws {
             switch event {
             case .value(let value, let place) where place.depth == 3:
                 if place.name == "Hash" { try begin(value.text ?? "") }

@@ -46,7 +46,7 @@ enum TextCommand {
     /// Calls the command and hands on what is in its values while they arrive.
     static func walk(
         _ invocation: Invocation, _ session: Session, _ shape: JSONShape,
-        onEvent: (JSONWalk.Event) throws -> Void
+        onEvent: (JSONStream.Event) throws -> Void
     ) throws {
         let request = try session.request(for: invocation)
         let client = try session.client(for: invocation)

@@ -1,5 +1,5 @@
 /// Which containers of a JSON value are taken apart while they arrive, instead of being read whole.
-indirect enum JSONShape: Sendable {
+package indirect enum JSONShape: Sendable {
     /// Read as one value.
     case whole
     /// An object whose members come out one by one; those that are not listed are whole.

@@ -1,20 +1,20 @@
-import Buffers
-import JSON
+package import Buffers
 
 /// Takes JSON values apart while they arrive: a list of any length costs the memory of one element.
 ///
 /// The containers that the shape names are walked through; everything in them comes out whole, and is
 /// read as strictly as `JSONReader` does. Values may follow each other, as they do in a stream.
-struct JSONWalk {
+package struct JSONStream {
     /// Where something stands.
-    struct Place: Equatable {
+    package struct Place: Equatable {
         /// How many containers are around it.
-        let depth: Int
+        package let depth: Int
         /// Of the member; nil for an element, and for a value of the stream.
-        let name: String?
+        package let name: String?
     }
 
-    enum Event: Equatable {
+    /// What has arrived.
+    package enum Event: Equatable {
         /// A value that is read whole.
         case value(JSONValue, Place)
         /// A container that was walked through has ended; so many others are around it.
@@ -35,6 +35,8 @@ struct JSONWalk {
     }
 
     private let shape: JSONShape
+    private let elementByteCountMax: Int
+    private let valueByteCountMax: Int
     private var levels: [Level] = []
     private var step = Step.value(mayEnd: false)
     private var name: String?
@@ -44,16 +46,24 @@ struct JSONWalk {
 
     /// Starts before the first value.
     ///
-    /// - Parameter shape: of each value of the stream.
-    init(_ shape: JSONShape) { self.shape = shape }
+    /// - Parameters:
+    ///   - shape: of each value of the stream.
+    ///   - elementByteCountMax: the longest text of what is read whole.
+    ///   - valueByteCountMax: bytes of memory that it may become.
+    package init(_ shape: JSONShape, elementByteCountMax: Int, valueByteCountMax: Int) {
+        self.shape = shape
+        self.elementByteCountMax = elementByteCountMax
+        self.valueByteCountMax = valueByteCountMax
+    }
 
     /// Takes the next piece of the stream.
     ///
     /// - Parameters:
     ///   - piece: ends anywhere.
     ///   - body: gets what is complete.
-    /// - Throws: `RPCError` for what is no JSON, or has an element beyond the limit; what `body` throws.
-    mutating func feed(_ piece: Bytes, _ body: (Event) throws -> Void) throws {
+    /// - Throws: `JSONStreamError` for what stands between values and is no JSON, or for an element
+    ///   beyond the limit; `JSONError` for a value; what `body` throws.
+    package mutating func feed(_ piece: Bytes, _ body: (Event) throws -> Void) throws {
         let bytes = piece.array
         var index = 0
         while index < bytes.count {
@@ -68,10 +78,10 @@ struct JSONWalk {
     }
 
     /// Ends the stream.
-    mutating func finish(_ body: (Event) throws -> Void) throws {
+    package mutating func finish(_ body: (Event) throws -> Void) throws {
         if extent != nil, levels.isEmpty { try endToken(body) }
         guard levels.isEmpty, extent == nil else {
-            throw Self.failure("it ends in the middle of a value")
+            throw JSONStreamError("it ends in the middle of a value")
         }
     }
 
@@ -83,19 +93,19 @@ struct JSONWalk {
         case (.value(mayEnd: true), UInt8(ascii: "]")), (.name(mayEnd: true), UInt8(ascii: "}")):
             try close(body)
         case (.value, UInt8(ascii: ",")), (.value, UInt8(ascii: "]")), (.value, UInt8(ascii: "}")):
-            throw Self.failure("a value is missing")
+            throw JSONStreamError("a value is missing")
         case (.value, _): return begin(byte)
         case (.name, UInt8(ascii: "\"")):
             extent = JSONExtent()
             return false
-        case (.name, _): throw Self.failure("a name in quotes is missing")
+        case (.name, _): throw JSONStreamError("a name in quotes is missing")
         case (.colon, UInt8(ascii: ":")): step = .value(mayEnd: false)
-        case (.colon, _): throw Self.failure("a colon is missing")
+        case (.colon, _): throw JSONStreamError("a colon is missing")
         case (.comma, UInt8(ascii: ",")):
             step = levels.last?.isObject == true ? .name(mayEnd: false) : .value(mayEnd: false)
         case (.comma, UInt8(ascii: "}")) where levels.last?.isObject == true: try close(body)
         case (.comma, UInt8(ascii: "]")) where levels.last?.isObject == false: try close(body)
-        case (.comma, _): throw Self.failure("a comma is missing")
+        case (.comma, _): throw JSONStreamError("a comma is missing")
         }
         return true
     }
@@ -133,9 +143,8 @@ struct JSONWalk {
     ) throws -> Int {
         let end = extent?.end(in: rest)
         let part = rest[..<(end ?? rest.endIndex)]
-        guard token.count + part.count <= Limits.answerElementByteCountMax else {
-            throw Self.failure(
-                "an element of it has more than \(Limits.answerElementByteCountMax) bytes")
+        guard token.count + part.count <= elementByteCountMax else {
+            throw JSONStreamError("an element of it has more than \(elementByteCountMax) bytes")
         }
         token += part
         if end != nil { try endToken(body) }
@@ -143,8 +152,7 @@ struct JSONWalk {
     }
 
     private mutating func endToken(_ body: (Event) throws -> Void) throws {
-        let value = try JSONReader.read(
-            token, valueByteCountMax: Limits.answerValueByteCountMax)
+        let value = try JSONReader.read(token, valueByteCountMax: valueByteCountMax)
         token.removeAll(keepingCapacity: token.count <= Limits.keptTokenByteCount)
         extent = nil
         if case .name = step {
@@ -159,9 +167,5 @@ struct JSONWalk {
 
     private static func isBlank(_ byte: UInt8) -> Bool {
         byte == 0x20 || byte == 0x0A || byte == 0x0D || byte == 0x09
-    }
-
-    private static func failure(_ problem: String) -> RPCError {
-        RPCError("the node's answer cannot be read: \(problem)")
     }
 }
