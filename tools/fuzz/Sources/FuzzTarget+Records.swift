@@ -21,6 +21,22 @@ extension FuzzTarget {
             }
             try Finding.unless(again.jsonText == value.jsonText, "\(text) loses something")
         }
+        try checkStream(input, of: value)
+    }
+
+    /// What is read whole is the same when it arrives byte by byte.
+    private static func checkStream(_ input: Bytes, of value: JSONValue) throws {
+        var stream = JSONStream(
+            .whole, elementByteCountMax: input.count, valueByteCountMax: Int.max)
+        var texts: [String] = []
+        func take(_ event: JSONStream.Event) {
+            if case .value(let value, _) = event { texts.append(value.jsonText) }
+        }
+        try Finding.ifRefused("a stream refuses what is JSON") {
+            for byte in input.array { try stream.feed([byte], take) }
+            try stream.finish(take)
+        }
+        try Finding.unless(texts == [value.jsonText], "a stream has other values than a text")
     }
 
     private static func checkStoredValue(_ input: Bytes) throws {
