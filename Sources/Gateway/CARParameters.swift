@@ -4,7 +4,7 @@ import HTTP
 
 /// What a request says about the CAR that it wants.
 ///
-/// - Spec: gateway.md 8.3, 8.4 and 8.6.
+/// - Spec: IPFS Trustless Gateway, "Request Query Parameters"; IPIP-402 and IPIP-412.
 struct CARParameters: Sendable {
     var scope = CARExport.Scope.all
     var span: ByteSpan?
@@ -16,7 +16,7 @@ struct CARParameters: Sendable {
 
     /// Reads the query, and the parameters of the media type where the query is silent.
     ///
-    /// - Throws: 400 with the texts of gateway.md 8.3.
+    /// - Throws: 400 with Kubo's texts.
     init(query: QueryItems, accept: Parameters?) throws(GatewayError) {
         if let text = query["dag-scope"] {
             guard let scope = CARExport.Scope(rawValue: text) else {

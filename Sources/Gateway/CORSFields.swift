@@ -2,7 +2,7 @@ import HTTP
 
 /// The fields that let scripts of any origin read what the gateway answers: all of it is public.
 ///
-/// - Spec: gateway.md 6.5.
+/// - Spec: Fetch, "CORS protocol"; the names are Kubo's.
 enum CORSFields {
     static func add(to fields: inout Fields) {
         fields.append("Access-Control-Allow-Origin", "*")

@@ -3,7 +3,8 @@ import HTTP
 
 /// Finds the type of a file by its first bytes.
 ///
-/// - Spec: gateway.md 5.1. The order of the checks is part of the answer: containers before texts.
+/// - Spec: IPFS Path Gateway, "`Content-Type` (response header)".
+/// - Invariant: the order of the checks is part of the answer: containers before texts.
 enum ContentSniffer {
     /// The type of a file that begins with these bytes.
     ///

@@ -1,7 +1,8 @@
 /// Content types by file extension: a table of our own, so that all nodes agree whatever is
 /// installed beside them.
 ///
-/// - Spec: gateway.md 5.1. This file is a table and may be long.
+/// - Spec: IPFS Path Gateway, "`Content-Type` (response header)". This file is a table and may be
+///   long.
 enum ContentTypes {
     /// The type for a file name, or nil where its extension is unknown.
     static func type(ofFileNamed name: String) -> String? {

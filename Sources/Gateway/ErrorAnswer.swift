@@ -4,7 +4,7 @@ import HTTPServer
 
 /// Errors as text, or as a small page where the client would like one.
 ///
-/// - Spec: gateway.md 20.1.
+/// - Spec: IPFS Path Gateway, "Response Status Codes".
 enum ErrorAnswer {
     static func response(to error: GatewayError, _ request: Request) -> Response {
         let wantsPage = request.fields["Accept"]?.contains("text/html") ?? false

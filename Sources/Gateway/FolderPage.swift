@@ -7,7 +7,8 @@ import UnixFS
 /// The page of a folder without an index: small, without scripts, sizes from the links alone.
 ///
 /// Several of the strings are Kubo's, letter by letter, because tools look for them.
-/// - Spec: gateway.md 13.
+///
+/// - Spec: IPFS Path Gateway, "Generated HTML with directory index".
 struct FolderPage {
     let path: GatewayTarget
     let cid: String

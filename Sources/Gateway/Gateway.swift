@@ -5,7 +5,10 @@ package import HTTPServer
 /// The HTTP gateway: `/ipfs/{cid}/{path}` as files and folders for browsers, and as verifiable blocks
 /// and CARs for other nodes and light clients.
 ///
-/// The order of the steps in `answer` is part of the specification (gateway.md, section 2).
+/// The order of the steps in `answer` decides what a request gets that is wrong in two ways, and
+/// clients know it: `TranscriptTests` compare it with Kubo's.
+///
+/// - Spec: IPFS Path Gateway; IPFS Trustless Gateway.
 package struct Gateway: Sendable {
     let library: Library
     let settings: GatewaySettings

@@ -5,7 +5,9 @@ import HTTPServer
 import IPLD
 import Multiformats
 
-/// Blocks as they are: `format=raw`, and blocks of codecs other than UnixFS (gateway.md 7 and 14).
+/// Blocks as they are: `format=raw`, and blocks of codecs other than UnixFS.
+///
+/// - Spec: IPFS Trustless Gateway, "Block Responses"; IPIP-524.
 extension GatewayExchange {
     func rawAnswer(_ resolution: Resolution) throws(GatewayError) -> Response {
         try refuseRemainder(resolution)

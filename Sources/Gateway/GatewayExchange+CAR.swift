@@ -3,7 +3,9 @@ import Content
 import HTTP
 import HTTPServer
 
-/// Blocks of a DAG as a CAR that the client can verify (gateway.md, section 8).
+/// Blocks of a DAG as a CAR that the client can verify.
+///
+/// - Spec: IPFS Trustless Gateway, "CAR Responses".
 extension GatewayExchange {
     func carAnswer(_ resolution: Resolution) throws(GatewayError) -> Response {
         let parameters = try CARParameters(query: query, accept: choice.parameters)

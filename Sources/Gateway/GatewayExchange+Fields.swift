@@ -5,7 +5,9 @@ import HTTPServer
 import Multiformats
 import UnixFS
 
-/// The fields that answers of several kinds share (gateway.md, section 6).
+/// The fields that answers of several kinds share.
+///
+/// - Spec: IPFS Path Gateway, "Response Headers".
 extension GatewayExchange {
     static let immutableCaching = "public, max-age=29030400, immutable"
     static let pageCaching = "public, max-age=604800, stale-while-revalidate=2678400"
@@ -82,7 +84,7 @@ extension GatewayExchange {
         }
     }
 
-    /// `Content-Location` names the cacheable URL where `Accept` chose the form (gateway.md 6.6).
+    /// `Content-Location` names the cacheable URL where `Accept` chose the form.
     func contentLocation(_ format: ResponseFormat, extra: [(String, String)] = []) -> String? {
         guard choice.isFromAccept else { return nil }
         var items = query.filter { $0.name != "format" }.map { ($0.name, $0.value) }

@@ -6,7 +6,9 @@ import IPLD
 import Multiformats
 import UnixFS
 
-/// Files and raw blocks (gateway.md 5.1, 5.3, 5.4).
+/// Files and raw blocks.
+///
+/// - Spec: IPFS Path Gateway, "Response Payload".
 extension GatewayExchange {
     func fileAnswer(
         _ resolution: Resolution, block: Block, node: UnixFSNode, from reader: BlockReader

@@ -6,7 +6,10 @@ import IPLD
 import Multiformats
 import UnixFS
 
-/// Folders: redirect to the slash, `index.html`, or a page (gateway.md 5.2 and 13).
+/// Folders: redirect to the slash, `index.html`, or a page.
+///
+/// - Spec: IPFS Path Gateway, "Use in directory URL normalization" and "Generated HTML with
+///   directory index".
 extension GatewayExchange {
     static let indexName = Bytes(utf8: "index.html")
 

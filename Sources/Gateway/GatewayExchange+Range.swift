@@ -10,7 +10,9 @@ struct RangedContent {
     let lastModified: Int64?
 }
 
-/// Byte ranges (gateway.md 5.4).
+/// Byte ranges.
+///
+/// - Spec: RFC 9110, 14; IPFS Path Gateway, "`Range` (request header)".
 extension GatewayExchange {
     /// 200, 206, 400 or 416 for a representation of a known size.
     ///

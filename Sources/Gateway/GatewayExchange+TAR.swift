@@ -3,7 +3,9 @@ import Content
 import HTTP
 import HTTPServer
 
-/// A UnixFS tree as a TAR (gateway.md 14.5).
+/// A UnixFS tree as a TAR.
+///
+/// - Spec: IPFS Path Gateway, "Response Payload"; IPIP-288.
 extension GatewayExchange {
     func tarAnswer(_ resolution: Resolution) throws(GatewayError) -> Response {
         try refuseRemainder(resolution)

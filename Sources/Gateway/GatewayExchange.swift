@@ -38,7 +38,7 @@ final class GatewayExchange {
         choice = try FormatChoice(query: query, accept: request.fields.joined("Accept"))
     }
 
-    /// Steps 12 to 22 of gateway.md, section 2, with the first piece of the body made.
+    /// The whole answer, with the first piece of the body made.
     func preparedAnswer() throws(GatewayError) -> Response {
         do throws(GatewayError) {
             let response = try answer()
@@ -88,7 +88,7 @@ final class GatewayExchange {
         }
     }
 
-    /// Dispatches on the codec of what the path leads to (gateway.md 14.1).
+    /// Dispatches on the codec of what the path leads to; nothing is converted (IPIP-524).
     private func deserializedAnswer(_ resolution: Resolution) throws(GatewayError) -> Response {
         switch resolution.cid.codec {
         case .dagPB, .raw:
@@ -182,7 +182,7 @@ final class GatewayExchange {
             fields: rootsFields(resolution))
     }
 
-    /// Strict trustless mode serves only what the client can verify (gateway.md 7.4).
+    /// Strict trustless mode serves only what the client can verify.
     private func refuseUntrustworthy() throws(GatewayError) {
         guard !gateway.settings.deserializedResponses else { return }
         let isByCID = target.path.segments.isEmpty

@@ -4,7 +4,7 @@ package struct GatewaySettings: Sendable {
     package var fields: [(name: String, value: String)] = []
     /// Target of `/`; nil for 404.
     package var rootRedirect: String?
-    /// False: only raw blocks and CARs are served (strict trustless mode, gateway.md 7.4).
+    /// False: only raw blocks and CARs are served (strict trustless mode).
     package var deserializedResponses = true
     /// Requests that may run at once; further ones get 429.
     package var concurrentRequestsMax = 4_096

@@ -6,7 +6,7 @@ import Multiformats
 /// Redirects that are decided before any content is looked at: `?uri=`, and paths that name a
 /// namespace twice. Also the refusal of service workers that would control a whole namespace.
 ///
-/// - Spec: gateway.md 2 (steps 5, 7 and 9) and 10.6.
+/// - Spec: IPFS Path Gateway, "`Service-Worker` (request header)" and "`301` Moved Permanently".
 enum NamespaceRedirect {
     /// The redirect, or nil where the request goes on.
     static func response(to request: Request) throws(GatewayError) -> Response? {

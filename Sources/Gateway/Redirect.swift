@@ -4,7 +4,7 @@ import HTTPServer
 
 /// Answers that send the client elsewhere on this gateway.
 ///
-/// - Spec: gateway.md 6.8.
+/// - Spec: RFC 9110, 15.4; the body is that of Go's `http.Redirect`, as Kubo sends it.
 enum Redirect {
     /// 301: the address is wrong for good.
     static func movedPermanently(to location: String) -> Response {

@@ -2,7 +2,7 @@ import HTTP
 
 /// The forms in which content can be asked for explicitly.
 ///
-/// - Spec: gateway.md 4.
+/// - Spec: IPFS Path Gateway, "`Accept` (request header)" and "`format`"; IPIP-523.
 enum ResponseFormat: String, CaseIterable, Sendable {
     case raw, car, tar, json, cbor
     case dagJSON = "dag-json"

@@ -5,7 +5,7 @@ package import Buffers
 /// Fed with the pieces of the body in order; borders between pieces may fall anywhere. Payload comes
 /// out as slices of what was fed, without a copy.
 ///
-/// - Spec: RFC 2046, 5.1.1; RFC 7578; kubo-rpc.md, 1.5.
+/// - Spec: RFC 2046, 5.1.1; RFC 7578.
 package struct MultipartParser: Sendable {
     /// What was found next.
     package enum Event: Sendable {

@@ -7,7 +7,7 @@ package import Buffers
 package enum PercentCoding {
     /// Which bytes stay as they are when a text is encoded.
     package enum Kept: Sendable {
-        /// Letters, digits and `-_.~$&+,/:;=@`: a path in `Location` (gateway.md, 5.2).
+        /// Letters, digits and `-_.~$&+,/:;=@`: a path in `Location`.
         case path
         /// Letters, digits and `-_.~$&+:=@`: one segment of a path, as Go escapes it.
         case segment

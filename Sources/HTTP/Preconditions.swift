@@ -1,6 +1,6 @@
 /// Evaluates the conditions of a request against the representation that would be sent.
 ///
-/// - Spec: RFC 9110, 13.2.2; gateway.md, 6.2.
+/// - Spec: RFC 9110, 13.2.2; IPFS Path Gateway, "`If-None-Match` (request header)".
 package enum Preconditions {
     /// What the conditions lead to.
     package enum Outcome: Sendable, Equatable {
@@ -18,7 +18,7 @@ package enum Preconditions {
     ///   - fields: of the request.
     ///   - method: 304 is for GET and HEAD only.
     ///   - tag: what the 200 would carry as `Etag`.
-    ///   - alternatives: further tags that `If-None-Match` may name (gateway.md, 6.2).
+    ///   - alternatives: further tags that `If-None-Match` may name, such as the CID of a folder.
     ///   - lastModified: seconds since 1970, if known.
     /// - Returns: what to do.
     package static func evaluate(

@@ -1,6 +1,6 @@
 /// What the field `Range` means for a representation of a known size.
 ///
-/// - Spec: gateway.md, 5.4.
+/// - Spec: RFC 9110, 14; IPFS Path Gateway, "`Range` (request header)".
 package enum RangeDecision: Sendable, Equatable {
     /// 200: there is no range, or it does not count.
     case whole

@@ -11,7 +11,7 @@ import HTTP
 /// bytes over line ends and colons, so every gap has a known length. A NUL byte that was sent, and
 /// a folded line, make a longer one.
 ///
-/// - Spec: stack.md, 2.2; RFC 9112, 2.2, 5.1, 6.1, 6.3.
+/// - Spec: `Docs/decisions/0003-http-server-is-libmicrohttpd.md`; RFC 9112, 2.2, 5.1, 6.1, 6.3.
 @safe
 struct FramingCheck {
     /// What the header section says about the body.

@@ -6,7 +6,7 @@ package import HTTPServer
 ///
 /// Has no token check yet: whoever wires it must listen on loopback addresses, Unix sockets or
 /// in-process connections only, and must refuse to start on any other address.
-/// - Spec: kubo-rpc.md.
+/// - Spec: Kubo RPC API v0; exchanges of its clients are in `Tests/Fixtures/kubo-rpc-*.ndjson`.
 package struct KuboRPC: Sendable {
     private let library: Library
     private let settings: KuboRPCSettings

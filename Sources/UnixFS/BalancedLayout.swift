@@ -3,7 +3,7 @@ import Multiformats
 
 /// All leaves at one depth; each level is filled from the left.
 ///
-/// - Spec: cid-parity 5.1.
+/// - Spec: boxo, `ipld/unixfs/importer/balanced`.
 struct BalancedLayout {
     private let linkCountMax: Int
     /// The unfinished node of each level, the parents of leaves first.

@@ -4,7 +4,7 @@ import Buffers
 ///
 /// The window is as long as the hash has bits, so the byte that leaves needs no rotation.
 ///
-/// - Spec: cid-parity 4.3.
+/// - Spec: boxo, `chunker/buzhash.go`.
 struct BuzhashScanner: Sendable {
     static let windowByteCount = 32
     static let minimum = 131_072

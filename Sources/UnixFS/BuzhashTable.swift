@@ -1,6 +1,6 @@
 /// The numbers that the bytes of a window stand for, and the step from window to window.
 ///
-/// - Spec: cid-parity 4.3 and 14.2.
+/// - Spec: boxo, `chunker/buzhash.go`.
 struct BuzhashTable: Sendable {
     static let shared = BuzhashTable()
 

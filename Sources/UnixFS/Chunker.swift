@@ -9,7 +9,7 @@ package import Buffers
 /// The cuts depend on the bytes only, never on how they were fed. A chunk shares the memory of the
 /// buffers that it lies in.
 ///
-/// - Spec: cid-parity 4.
+/// - Spec: boxo, `chunker`.
 package struct Chunker: Sendable {
     private enum Scanner: Sendable {
         case fixed(FixedScanner)

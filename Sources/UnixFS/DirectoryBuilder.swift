@@ -6,7 +6,7 @@ package import Multiformats
 ///
 /// The result depends on the set of entries only, not on the order in which they came.
 ///
-/// - Spec: cid-parity 7.
+/// - Spec: UnixFS, "`dag-pb` `Directory`" and "When to Use HAMT Sharding"; IPIP-499.
 package struct DirectoryBuilder {
     private let options: ImportOptions
     /// Mode and time; may be set until `finish`.

@@ -6,7 +6,7 @@ package import Multiformats
 /// Nodes are sealed as soon as they are full and another child comes, so what is kept is one
 /// unfinished node per level, whatever the size of the file.
 ///
-/// - Spec: cid-parity 5.
+/// - Spec: boxo, `ipld/unixfs/importer`.
 package struct FileLayout {
     /// How the inner nodes are arranged.
     package enum Kind: String, Sendable {

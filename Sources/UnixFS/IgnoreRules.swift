@@ -5,7 +5,7 @@ package import Buffers
 /// Paths are relative to the folder that the rules stand for, with `/` between names. Matching is
 /// by bytes, as git does it.
 ///
-/// - Spec: cid-parity 2 (`--ignore`, `--ignore-rules-path`); gitignore(5).
+/// - Spec: gitignore(5), as Kubo's `ipfs add` has it for `--ignore` and `--ignore-rules-path`.
 package struct IgnoreRules: Sendable {
     private var patterns: [IgnorePattern] = []
 

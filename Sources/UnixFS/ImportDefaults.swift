@@ -2,7 +2,7 @@ package import Multiformats
 
 /// The part `import` of the configuration: what applies where a request says nothing.
 ///
-/// - Spec: cid-parity 11.
+/// - Spec: Kubo's `docs/config.md`, `Import`.
 package struct ImportDefaults: Hashable, Sendable {
     /// 0 or 1.
     package var cidVersion = 0

@@ -4,7 +4,7 @@ package import Multiformats
 extension ImportOptions {
     /// Whether a block of so many bytes becomes an identity CID instead of being stored.
     ///
-    /// - Spec: cid-parity 9.
+    /// - Spec: Kubo RPC API, `add`: `inline` and `inline-limit`.
     package func inlines(byteCount: Int) -> Bool {
         inlineLimit.map { byteCount <= $0 } ?? false
     }

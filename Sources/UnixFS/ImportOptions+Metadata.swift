@@ -16,7 +16,7 @@ extension ImportOptions {
     ///   - mode: the entry's own permission bits, of which 12 are kept.
     ///   - mtime: the entry's own time.
     /// - Returns: what to give to the builders.
-    /// - Spec: cid-parity 8.
+    /// - Spec: UnixFS, "`dag-pb` Optional Metadata".
     package func metadata(
         of kind: EntryKind, mode: UInt32? = nil, mtime: ModificationTime? = nil
     ) -> UnixFSMetadata {

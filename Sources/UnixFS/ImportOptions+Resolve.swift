@@ -8,7 +8,7 @@ extension ImportOptions {
     ///   - defaults: the configuration; a profile in the request takes its place.
     /// - Returns: options that every builder accepts.
     /// - Throws: `.invalidOption`, with Kubo's text where Kubo refuses the same.
-    /// - Spec: cid-parity 3.
+    /// - Spec: Kubo RPC API, `add`; `Tests/Fixtures/kubo-add.json` has the cases.
     package static func resolve(
         from request: ImportRequest, defaults: ImportDefaults = ImportDefaults()
     ) throws(UnixFSError) -> ImportOptions {

@@ -4,7 +4,7 @@ package import Multiformats
 ///
 /// Made by `resolve(from:defaults:)`, or by hand in tests.
 ///
-/// - Spec: cid-parity 1 to 3.
+/// - Spec: IPIP-499; Kubo RPC API, `add`.
 package struct ImportOptions: Hashable, Sendable {
     /// How a directory's size is estimated when it is decided whether it becomes a HAMT.
     package enum SizeEstimate: String, Sendable {

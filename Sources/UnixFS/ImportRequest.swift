@@ -2,7 +2,7 @@ package import Multiformats
 
 /// The options of one `add` as given; nil is not given, which is not the same as the default.
 ///
-/// - Spec: cid-parity 2.
+/// - Spec: Kubo RPC API, `add`.
 package struct ImportRequest: Hashable, Sendable {
     /// `--profile`.
     package var profile: String?

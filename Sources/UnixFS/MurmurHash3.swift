@@ -2,7 +2,7 @@ package import Buffers
 
 /// MurmurHash3 x64 128 with seed 0, of which HAMT directories use the first half.
 ///
-/// - Spec: cid-parity 14.3.
+/// - Spec: UnixFS, "HAMT Structure and Parameters"; MurmurHash3 of SMHasher.
 package enum MurmurHash3 {
     private static let c1: UInt64 = 0x87c3_7b91_1142_53d5
     private static let c2: UInt64 = 0x4cf5_ad43_2745_937f

@@ -6,7 +6,7 @@ import Buffers
 /// digest is taken from a table of its own (`RabinTables.leaving`) beside the chain of dependent
 /// steps from digest to digest: shift, look up, xor. `RabinLanes` runs four such chains at once.
 ///
-/// - Spec: cid-parity 4.2.
+/// - Spec: boxo, `chunker/rabin.go`.
 struct RabinScanner: Sendable {
     static let windowByteCount = 16
 

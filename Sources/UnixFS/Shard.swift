@@ -1,6 +1,6 @@
 /// What writers and readers of HAMT shards share.
 ///
-/// - Spec: cid-parity 7.3.
+/// - Spec: UnixFS, "HAMT Structure and Parameters".
 enum Shard {
     /// Multihash code of murmur3 x64 64.
     static let hashType: UInt64 = 0x22

@@ -7,7 +7,7 @@ import Multiformats
 /// Bits are taken from the most significant end, so that order is the order of the buckets on
 /// every level, and each shard is a run of it.
 ///
-/// - Spec: cid-parity 7.3.
+/// - Spec: UnixFS, "HAMT Structure and Parameters"; the bitmap is Kubo's (`Bitmap`).
 struct ShardWriter {
     /// What stands in a bucket, until the shard is encoded. Not the link: that has its name in it, and
     /// shards wait for those below them.

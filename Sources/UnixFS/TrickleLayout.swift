@@ -4,7 +4,7 @@ import Multiformats
 /// Each node has leaves first, then four subtrees of depth 1, four of depth 2 and so on, each
 /// subtree built the same way up to its depth. There is always a root.
 ///
-/// - Spec: cid-parity 5.2.
+/// - Spec: boxo, `ipld/unixfs/importer/trickle`.
 struct TrickleLayout {
     /// A node on the way from the root to where the next leaf goes.
     private struct Frame {

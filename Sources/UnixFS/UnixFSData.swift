@@ -3,7 +3,7 @@ import Multiformats
 
 /// The message in the data field of a dag-pb node that makes the node a file or a directory.
 ///
-/// - Spec: cid-parity 6.2.
+/// - Spec: UnixFS, "`dag-pb` Node"; fields are written in Kubo's order.
 package struct UnixFSData: Hashable, Sendable {
     /// What the node is.
     package enum Kind: UInt64, Sendable {

@@ -4,7 +4,7 @@ package import Multiformats
 
 /// A block, understood as UnixFS.
 ///
-/// - Spec: gateway 3.3 says what is accepted and what is refused.
+/// - Spec: UnixFS, "`dag-pb` Types" and "Invalid Test Cases".
 package enum UnixFSNode: Sendable {
     /// A raw block: a file of its own, or a chunk.
     case raw(Bytes)

@@ -5,7 +5,7 @@ package import Multiformats
 ///
 /// Cheap to make and to copy; safe to use from every thread.
 ///
-/// - Spec: `cid-parity.md`, section 10.
+/// - Spec: multiformats/multicodec, `table.csv`; what may be used is boxo's list (`verifcid`).
 package struct HashFunction: Sendable, Hashable {
     /// The function's number in a multihash.
     package let code: MultihashCode

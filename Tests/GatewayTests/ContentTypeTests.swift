@@ -3,7 +3,7 @@ import Testing
 
 @testable import Gateway
 
-/// Types by extension and by bytes (gateway.md 5.1).
+/// Types by extension and by bytes.
 @Suite(.timeLimit(.minutes(20)))
 struct ContentTypeTests {
     @Test(arguments: [

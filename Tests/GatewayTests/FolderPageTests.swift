@@ -8,7 +8,7 @@ import Multiformats
 import TestSupport
 import Testing
 
-/// The page of a folder, with the strings that tools look for (gateway.md 13).
+/// The page of a folder, with the strings that tools look for.
 @Suite(.timeLimit(.minutes(20)))
 struct FolderPageTests {
     private static let root = "bafybeig6ka5mlwkl4subqhaiatalkcleo4jgnr3hqwvpmsqfca27cijp3i"

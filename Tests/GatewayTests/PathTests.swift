@@ -3,7 +3,7 @@ import HTTP
 import HTTPServer
 import Testing
 
-/// What a URL may look like, and what it must never reach (gateway.md 3.1, 10.6, 25.2).
+/// What a URL may look like, and what it must never reach.
 @Suite(.timeLimit(.minutes(20)))
 struct PathTests {
     private static let tree = "bafybeig6ka5mlwkl4subqhaiatalkcleo4jgnr3hqwvpmsqfca27cijp3i"

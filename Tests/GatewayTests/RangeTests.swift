@@ -3,7 +3,7 @@ import HTTP
 import HTTPServer
 import Testing
 
-/// Ranges and conditions on files, raw blocks and codecs (gateway.md 5.4, 6.2).
+/// Ranges and conditions on files, raw blocks and codecs (RFC 9110, 13 and 14).
 @Suite(.timeLimit(.minutes(20)))
 struct RangeTests {
     /// `ascii.txt`, 31 bytes in one block, and `multiblock.txt`, 1026 bytes in leaves of 256.

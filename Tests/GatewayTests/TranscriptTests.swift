@@ -7,7 +7,7 @@ import Testing
 import Vault
 
 /// Replays the recorded conformance suite: status, fields and bytes equal Kubo's, except where
-/// gateway.md 22.2 allows a difference.
+/// `ExpectedFields` names a difference.
 @Suite(.timeLimit(.minutes(20)))
 struct TranscriptTests {
     private static let tests = [
@@ -59,7 +59,7 @@ struct TranscriptTests {
     }
 }
 
-/// What a recorded answer leads us to expect, after the differences that gateway.md 22.2 names.
+/// What a recorded answer leads us to expect, after the differences that are ours on purpose.
 private struct ExpectedFields {
     var status: Int
     var fields: [String: String] = [:]
@@ -98,7 +98,7 @@ private struct ExpectedFields {
             allowed = Set(
                 Self.corsNames + ["Content-Type", "X-Content-Type-Options", "X-Ipfs-Path"])
         case "TestGatewayUnixFSFileRanges" where transcript.test.contains("missing_a_block_AFTER"):
-            // Kubo guesses the type from the four bytes of the range; ours is the file's (22.1).
+            // Kubo guesses the type from the four bytes of the range; ours is the file's.
             fields["Content-Type"] = "application/octet-stream"
         case "TestCodecMismatchReturns406":
             // Errors are not cached, and carry no name for a download.

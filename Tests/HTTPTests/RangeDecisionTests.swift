@@ -1,7 +1,7 @@
 import HTTP
 import Testing
 
-/// The table of gateway.md, 5.4, line by line.
+/// What `Range` leads to, case by case.
 @Suite(.timeLimit(.minutes(20)))
 struct RangeDecisionTests {
     private static func one(_ offset: UInt64, _ count: UInt64) -> RangeDecision {

@@ -3,7 +3,7 @@ import Testing
 
 @testable import KuboRPC
 
-/// kubo-rpc 1.3: what a client sees when an answer breaks off after its first byte.
+/// What a client sees when an answer breaks off after its first byte.
 @Suite(.serialized, .timeLimit(.minutes(20)))
 struct BrokenStreamTests {
     @Test func rawBytesBreakOffWithoutTheLastChunk() throws {

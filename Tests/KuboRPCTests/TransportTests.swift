@@ -5,7 +5,7 @@ import Testing
 
 @testable import KuboRPC
 
-/// kubo-rpc 1.1 and 1.2: methods, paths, statuses, headers.
+/// Methods, paths, statuses, headers.
 @Suite(.serialized, .timeLimit(.minutes(20)))
 struct TransportTests {
     @Test(arguments: ["GET", "HEAD", "PUT", "DELETE", "PATCH"])

@@ -3,7 +3,7 @@ import Testing
 
 @testable import KuboRPC
 
-/// kubo-rpc 1.5: what multipart bodies may look like.
+/// What multipart bodies may look like.
 @Suite(.serialized, .timeLimit(.minutes(20)))
 struct UploadTests {
     /// Filenames as sent, and the names that come back, the folders implied by them last.

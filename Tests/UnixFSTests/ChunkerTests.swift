@@ -108,7 +108,7 @@ struct ChunkerTests {
     }
 }
 
-/// cid-parity 4.2 without tables.
+/// The rule of `rabin` (boxo, `chunker/rabin.go`) without tables.
 private enum RabinOracle {
     private static let polynomial: UInt128 = 0x3D_F305_DFB2_A805
 

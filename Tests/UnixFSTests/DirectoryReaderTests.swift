@@ -4,7 +4,7 @@ import Multiformats
 import Testing
 import UnixFS
 
-/// What readers of directories accept and refuse: gateway 3.3.
+/// What readers of directories accept and refuse.
 @Suite(.timeLimit(.minutes(20)))
 struct DirectoryReaderTests {
     private let blocks = MemoryBlocks()

@@ -5,7 +5,7 @@ import TestSupport
 import Testing
 import UnixFS
 
-/// HAMT directories: acceptance item 7 of cid-parity, and names that were made to collide.
+/// HAMT directories: one set of names gives one root, also names that were made to collide.
 @Suite(.timeLimit(.minutes(20)))
 struct HAMTTests {
     @Test(arguments: [8, 256, 1024], [1, 2, 3])

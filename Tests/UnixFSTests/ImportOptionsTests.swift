@@ -2,7 +2,7 @@ import Multiformats
 import Testing
 import UnixFS
 
-/// How the options of `add` act on each other: cid-parity 3, 8, 9 and 12.
+/// How the options of `add` act on each other.
 @Suite(.timeLimit(.minutes(20)))
 struct ImportOptionsTests {
     @Test(arguments: [

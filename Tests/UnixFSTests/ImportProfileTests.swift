@@ -2,7 +2,7 @@ import Multiformats
 import Testing
 import UnixFS
 
-/// The table of cid-parity 13.1, by `--profile`; the rows of 1 GiB are in `KuboCIDsTests`.
+/// The table of IPIP-499, by `--profile`; the rows of 1 GiB are in `KuboCIDsTests`.
 @Suite(.timeLimit(.minutes(20)))
 struct ImportProfileTests {
     private static let vectors = KuboCIDVector.all.filter {

@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 import UnixFS
 
-/// The folder of cid-parity 13.3, whose CIDs Kubo's `--only-hash` gets wrong; here both are one.
+/// A folder whose CIDs Kubo's `--only-hash` gets wrong; here both are one.
 @Suite(.timeLimit(.minutes(20)))
 struct RealAddTests {
     private static let common = ["--max-directory-links=4"]

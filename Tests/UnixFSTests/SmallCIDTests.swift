@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 import UnixFS
 
-/// The CIDs that one recognises: cid-parity 13.4.
+/// The CIDs that one recognises.
 @Suite(.timeLimit(.minutes(20)))
 struct SmallCIDTests {
     private static let emptyDirectory = TestTree.directory([:])

@@ -1,7 +1,7 @@
 /// A part of a file as `entity-bytes` names it: both ends belong to it, negative ends count from the
 /// end of the file.
 ///
-/// - Spec: gateway 8.4.
+/// - Spec: IPFS Trustless Gateway, "`entity-bytes` (request query parameter)".
 package struct ByteSpan: Hashable, Sendable {
     /// First byte; negative: that many before the end of the file, but not before its start.
     package let from: Int64

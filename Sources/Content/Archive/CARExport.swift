@@ -9,7 +9,7 @@ import UnixFS
 /// here, and that the span lies in the file. A block that is missing further down makes `next()`
 /// throw; then the transfer has to be broken off, because a CAR has no place for errors.
 ///
-/// - Spec: gateway 8.
+/// - Spec: IPFS Trustless Gateway, "CAR Responses"; IPIP-402 and IPIP-412.
 package struct CARExport {
     /// How much of what the path leads to is exported.
     package enum Scope: String, Sendable, Hashable {

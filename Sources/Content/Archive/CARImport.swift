@@ -14,7 +14,7 @@ import Multiformats
 ///
 /// Blocks are not decoded: one of an unknown codec is stored like any other. Not `Sendable`.
 ///
-/// - Spec: kubo-rpc 3.3, `dag/import`.
+/// - Spec: Kubo RPC API, `dag/import`.
 package final class CARImport {
     /// Blocks that were read.
     package private(set) var blockCount: UInt64 = 0

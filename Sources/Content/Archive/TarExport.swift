@@ -10,7 +10,7 @@ import UnixFS
 /// reading more than `Limits.tarCheckedEntriesMax` entries or `Limits.tarCheckedBytesMax`; found later,
 /// `next()` throws and the transfer has to be broken off.
 ///
-/// - Spec: gateway 14.5; kubo-rpc 3.1, `get`.
+/// - Spec: IPIP-288; Kubo RPC API, `get`; POSIX `pax`.
 package struct TarExport {
     private struct Level {
         let path: TarPath

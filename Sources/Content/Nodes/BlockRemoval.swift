@@ -3,7 +3,7 @@ package import Multiformats
 
 /// Removes single blocks, unless a pin keeps them.
 ///
-/// - Spec: kubo-rpc 3.3, `block/rm`.
+/// - Spec: Kubo RPC API, `block/rm`; `Docs/decisions/0014-deletions-and-pins-see-each-other.md`.
 package struct BlockRemoval {
     /// What became of one block.
     package struct Outcome: Sendable, Hashable {

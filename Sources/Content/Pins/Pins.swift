@@ -6,7 +6,7 @@ package import Multiformats
 ///
 /// A pin belongs to a whole CID, not to a multihash. One CID has at most one pin.
 ///
-/// - Spec: kubo-rpc 3.2.
+/// - Spec: Kubo RPC API, `pin/*`; `Docs/decisions/0014-deletions-and-pins-see-each-other.md`.
 package struct Pins: Sendable {
     let library: Library
     /// Roots that are changed together.

@@ -2,7 +2,7 @@ package import Multiformats
 
 /// Blocks and bytes of some DAGs, alone and together.
 ///
-/// - Spec: kubo-rpc 3.3, `dag/stat`.
+/// - Spec: Kubo RPC API, `dag/stat`.
 package struct DAGStatistics: Sendable, Hashable {
     /// One DAG by itself, each of its blocks once.
     package struct DAG: Sendable, Hashable {

@@ -5,7 +5,7 @@ import UnixFS
 
 /// The links of a folder, or the parts of a file, pulled one by one with what they lead to.
 ///
-/// - Spec: kubo-rpc 3.1, `ls`.
+/// - Spec: Kubo RPC API, `ls`.
 package struct Listing {
     /// Whether it lists a folder.
     package let isFolder: Bool

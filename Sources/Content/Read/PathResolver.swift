@@ -5,7 +5,7 @@ package import UnixFS
 
 /// Follows paths from block to block: UnixFS names, keys and indexes of dag-cbor and dag-json.
 ///
-/// - Spec: gateway 3.3.
+/// - Spec: IPFS Path Gateway, "Content resolution".
 package struct PathResolver: Sendable {
     private let access: ContentAccess
 

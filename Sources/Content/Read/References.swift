@@ -14,7 +14,7 @@ package struct Reference: Sendable, Hashable {
 
 /// Lists the links below some blocks, one after the other, parents before children.
 ///
-/// - Spec: kubo-rpc 3.3, `refs`; Kubo's order and its rules for `unique` and `max-depth`.
+/// - Spec: Kubo RPC API, `refs`; Kubo's order and its rules for `unique` and `max-depth`.
 package struct References {
     /// How a listing behaves.
     package struct Options: Sendable {

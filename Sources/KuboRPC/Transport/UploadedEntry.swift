@@ -6,7 +6,7 @@ import HTTP
 ///
 /// A mode or a time that is no number counts as none, as in Kubo.
 ///
-/// - Spec: kubo-rpc.md, 1.5.
+/// - Spec: Kubo RPC API, `add`: the parts of its request body.
 struct UploadedEntry: Sendable, Equatable {
     enum Kind: Sendable, Equatable {
         case file

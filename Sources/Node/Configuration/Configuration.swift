@@ -6,7 +6,7 @@ package import UnixFS
 /// What the keys are called, what they allow and what they mean to an operator is in
 /// `Configuration.settings`, from which the reference page is made.
 ///
-/// - Spec: stack.md 2.6; cid-parity.md 11; gateway.md 1.3.
+/// - Spec: `Docs/reference/configuration.md`; Kubo's `docs/config.md`, `Import`.
 package struct Configuration: Sendable {
     /// Part `listen`.
     package var listen = Listen()

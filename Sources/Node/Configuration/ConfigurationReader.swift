@@ -4,7 +4,7 @@ import JSON
 
 /// Puts a configuration together: defaults, then the file, then the environment, then options.
 ///
-/// - Spec: stack.md 2.6.
+/// - Spec: `Docs/reference/configuration.md`.
 package enum ConfigurationReader {
     /// Reads everything that has a say.
     ///

@@ -4,7 +4,7 @@ import Execution
 
 /// A repository on the disk: its folders, its version, and the lock that keeps a second process out.
 ///
-/// - Spec: architecture.md 3, 3.4.
+/// - Spec: `Docs/formats/`; decision 13 says what is not opened.
 package final class Repository: Sendable {
     /// The folder.
     package let home: String

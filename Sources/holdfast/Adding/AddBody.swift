@@ -7,7 +7,7 @@ import HTTP
 /// Large files are read straight into the pieces that are sent; small files are collected, so that
 /// ten thousand of them are not ten thousand writes. What a pipe gives is sent as it comes.
 ///
-/// - Spec: kubo-rpc.md 1.5.
+/// - Spec: Kubo RPC API, `add`: the parts of its request body.
 final class AddBody: RPCBody {
     /// Which metadata goes along.
     struct Metadata: Sendable {

@@ -8,7 +8,7 @@ import UnixFS
 /// a link that somebody puts into the place of a folder leads nowhere. Only where every link is
 /// followed anyway, everything is reached by its path.
 ///
-/// - Spec: cid-parity.md 12; kubo-rpc.md 1.5.
+/// - Spec: Kubo RPC API, `add`; which entries count and in which order is as in Kubo's `ipfs add`.
 struct TreeWalk {
     /// What is walked and what is left out.
     struct Rules: Sendable {

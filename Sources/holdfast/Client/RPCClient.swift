@@ -10,7 +10,7 @@ import Node
 /// The node may be far away, on this machine, or in this very process: it is the same code on both
 /// sides of a socket.
 ///
-/// - Spec: kubo-rpc.md 1.
+/// - Spec: `Docs/decisions/0007-the-command-line-is-an-rpc-client.md`; Kubo RPC API v0.
 final class RPCClient {
     private let http: HTTPClient
     private var fields: Fields
