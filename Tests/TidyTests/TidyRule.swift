@@ -30,7 +30,7 @@ struct TidyRule: Sendable {
             })
     }
 
-    /// Folders whose code may touch memory and C by hand (style, point 16).
+    /// Folders whose code may touch memory and C by hand (Docs/developing.md).
     static let fences = [
         "Sources/Buffers/", "Sources/Execution/", "Sources/Vault/", "Sources/BlockStore/LevelDB/",
         "Sources/HTTPServer/", "Sources/HTTPClient/", "Sources/KuboRPC/Gzip",

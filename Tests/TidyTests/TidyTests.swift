@@ -1,7 +1,7 @@
 import TestSupport
 import Testing
 
-/// Reads the tree and tells the author what to use instead (style, point 27).
+/// Reads the tree and tells the author what to use instead (Docs/developing.md).
 @Suite(.timeLimit(.minutes(20)))
 struct TidyTests {
     @Test(arguments: TidyRule.all.map(\.name))
