@@ -61,19 +61,6 @@ package struct MultipartParser: Sendable {
         input = Self.lineEnd
     }
 
-    /// Starts with the boundary of a `Content-Type`.
-    ///
-    /// - Parameter contentType: `multipart/form-data; boundary=...`, quoted or not.
-    /// - Throws: `.badMultipart` for another type, or without a boundary; `.badMediaType` for what is no
-    ///   media type at all.
-    package init(contentType: String) throws(HTTPError) {
-        let mediaType = try MediaType(parsing: contentType)
-        guard mediaType.type == "multipart", let boundary = mediaType.parameters["boundary"] else {
-            throw HTTPError(.badMultipart, "the Content-Type is not multipart with a boundary")
-        }
-        try self.init(boundary: boundary)
-    }
-
     /// Whether the last boundary has been seen.
     package var isAtEnd: Bool {
         switch state {

@@ -93,12 +93,8 @@ package enum PercentCoding {
     ///   - text: any text.
     ///   - kept: what stays readable.
     /// - Returns: ASCII text.
-    package static func encode(_ text: some StringProtocol, keeping kept: Kept = .path) -> String {
-        encode(text.utf8, keeping: kept)
-    }
-
-    /// The same, with a look first: most texts stay as they are.
     package static func encode(_ text: String, keeping kept: Kept = .path) -> String {
+        // A look first: most texts stay as they are.
         text.consists(of: kept.bytes) ? text : encode(text.utf8, keeping: kept)
     }
 

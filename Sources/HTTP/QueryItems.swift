@@ -75,11 +75,6 @@ package struct QueryItems: Sequence, Sendable {
     /// The first value of a name.
     package subscript(name: String) -> String? { first { $0.nameBytes.spells(name) }?.value }
 
-    /// Every value of a name, in order.
-    package func all(_ name: String) -> [String] {
-        compactMap { $0.nameBytes.spells(name) ? $0.value : nil }
-    }
-
     /// Whether a name occurs, with or without a value.
     package func contains(_ name: String) -> Bool { contains { $0.nameBytes.spells(name) } }
 }

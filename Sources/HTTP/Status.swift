@@ -12,42 +12,29 @@ package struct Status: Hashable, Sendable, ExpressibleByIntegerLiteral, CustomSt
     package var description: String { reason.isEmpty ? "\(code)" : "\(code) \(reason)" }
 
     package static let ok: Status = 200
-    package static let created: Status = 201
-    package static let accepted: Status = 202
     package static let noContent: Status = 204
     package static let partialContent: Status = 206
     package static let movedPermanently: Status = 301
     package static let found: Status = 302
-    package static let seeOther: Status = 303
     package static let notModified: Status = 304
-    package static let temporaryRedirect: Status = 307
-    package static let permanentRedirect: Status = 308
     package static let badRequest: Status = 400
-    package static let unauthorized: Status = 401
     package static let forbidden: Status = 403
     package static let notFound: Status = 404
     package static let methodNotAllowed: Status = 405
     package static let notAcceptable: Status = 406
     package static let requestTimeout: Status = 408
-    package static let conflict: Status = 409
-    package static let gone: Status = 410
-    package static let lengthRequired: Status = 411
     package static let preconditionFailed: Status = 412
     package static let contentTooLarge: Status = 413
     package static let uriTooLong: Status = 414
-    package static let unsupportedMediaType: Status = 415
     package static let rangeNotSatisfiable: Status = 416
     package static let expectationFailed: Status = 417
     package static let unprocessableContent: Status = 422
     package static let tooManyRequests: Status = 429
     package static let headerFieldsTooLarge: Status = 431
-    package static let unavailableForLegalReasons: Status = 451
     package static let internalServerError: Status = 500
     package static let notImplemented: Status = 501
-    package static let badGateway: Status = 502
     package static let serviceUnavailable: Status = 503
     package static let gatewayTimeout: Status = 504
-    package static let insufficientStorage: Status = 507
 
     /// The phrase of RFC 9110, or nothing for a status that has none there.
     package var reason: String {

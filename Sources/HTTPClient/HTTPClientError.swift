@@ -38,14 +38,6 @@ package struct HTTPClientError: Error, CustomStringConvertible {
         package static let failed = Code(value: .failed)
     }
 
-    /// When the same request may work.
-    package enum Retry: Sendable {
-        /// Not as it is.
-        case never
-        /// Later, and only if doing it twice is harmless.
-        case afterDelay
-    }
-
     /// What went wrong.
     package let code: Code
 
@@ -59,14 +51,6 @@ package struct HTTPClientError: Error, CustomStringConvertible {
         self.code = code
         self.message = message
         self.cause = cause
-    }
-
-    /// Whether to try again.
-    package var retry: Retry {
-        switch code {
-        case .connectionRefused, .timedOut, .tooSlow, .connectionLost, .brokenTransfer: .afterDelay
-        default: .never
-        }
     }
 
     package var description: String { message }

@@ -68,9 +68,6 @@ package final class Request {
         knownFields = fields
     }
 
-    /// The whole target as it was sent.
-    package var target: String { requestTarget.raw }
-
     /// The path of the target, not decoded.
     package var path: String { requestTarget.path }
 

@@ -49,9 +49,6 @@ package struct HashFunction: Sendable, Hashable {
     package static let identity = HashFunction(
         code: MultihashCode(rawValue: 0x00), algorithm: .identity)
 
-    /// How long the digests are; nil where they are as long as the content (identity).
-    package var digestByteCount: Int? { algorithm.byteCount }
-
     /// Digests `bytes`.
     ///
     /// - Parameter bytes: a whole block.

@@ -48,7 +48,8 @@ struct AnswerTests {
             + "Connection: close\r\nContent-Length: 0\r\n\r\n"
         let answer = try exchange(request) { request in
             let lines = [
-                request.method.rawValue, request.target, request.path, String(request.query ?? "-"),
+                request.method.rawValue, request.requestTarget.raw, request.path,
+                String(request.query ?? "-"),
                 request.fields.all("X-ONE").joined(separator: "|"), request.peer,
                 request.listenerName, "\(request.contentLength ?? 99)",
                 // A proxy may stand there.

@@ -26,7 +26,7 @@ struct LongHeadTests {
         targetByteCount: Int, fieldByteCount: Int, wanted: String
     ) throws {
         let listener = try Listener(options()) { request in
-            .respond(.text(.ok, "\(request.target.utf8.count)"))
+            .respond(.text(.ok, "\(request.requestTarget.raw.utf8.count)"))
         }
         defer { listener.stop() }
         let target = "/" + String(repeating: "a", count: targetByteCount - 1)

@@ -36,7 +36,7 @@ struct RouterTests {
     }
 
     @Test func aKnownPathWithAnotherMethodIsA405WithAllow() throws {
-        let response = try answer(.delete, "/healthz")
+        let response = try answer("DELETE", "/healthz")
         #expect(response.status == .methodNotAllowed)
         #expect(response.fields["Allow"] == "GET, HEAD, POST")
     }

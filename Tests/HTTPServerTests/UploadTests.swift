@@ -139,7 +139,7 @@ struct UploadTests {
     }
 
     @Test func aLongBodyThatNobodyWantsEndsTheConnectionAfterTheAnswer() throws {
-        try withListener({ _ in .respond(.text(.unauthorized, "who are you?")) }) { client in
+        try withListener({ _ in .respond(.text(401, "who are you?")) }) { client in
             client.send("POST /one HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n")
             for _ in 0..<300 {
                 client.send("1388\r\n" + String(repeating: "z", count: 5_000) + "\r\n")

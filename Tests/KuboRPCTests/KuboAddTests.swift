@@ -47,7 +47,7 @@ extension RecordedAdd {
             let text = flag.drop { $0 == "-" }
             let parts = text.split(separator: "=", maxSplits: 1)
             let value = parts.count > 1 ? parts[1] : "true"
-            return "\(parts[0])=\(PercentCoding.encode(value, keeping: .unreserved))"
+            return "\(parts[0])=\(PercentCoding.encode(String(value), keeping: .unreserved))"
         }.joined(separator: "&")
     }
 
