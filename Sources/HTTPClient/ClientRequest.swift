@@ -37,10 +37,10 @@ package struct ClientRequest {
     /// When to give up: covers connecting, sending and the whole answer.
     package var deadline: Deadline
 
-    /// Ends the exchange when it is cancelled: within a second while nothing moves.
+    /// Ends the transfer when it is cancelled: within a second while nothing moves.
     package var cancellation: Cancellation?
 
-    /// Ends the exchange when it moves less than this for the time given; nil while it may rest.
+    /// Ends the transfer when it moves less than this for the time given; nil while it may rest.
     package var minimumRate: MinimumRate?
 
     package init(

@@ -4,7 +4,7 @@ import Execution
 import Glibc
 import HTTP
 
-/// One easy handle of libcurl, with the connection that it keeps for the next exchange.
+/// One easy handle of libcurl, with the connection that it keeps for the next transfer.
 ///
 /// `@unchecked Sendable` because it is used by the one thread that took it out of the client's list.
 @safe
@@ -25,32 +25,32 @@ final class CurlHandle: @unchecked Sendable {
         unsafe errorText.deallocate()
     }
 
-    /// Runs one exchange to its end.
+    /// Runs one transfer to its end.
     ///
     /// - Parameters:
-    ///   - exchange: gets and gives the bytes, on this thread.
+    ///   - transfer: gets and gives the bytes, on this thread.
     ///   - lines: of the request's head.
     /// - Returns: the trailers, or what went wrong.
     func perform(
-        _ exchange: Exchange, lines: RequestLines
+        _ transfer: Transfer, lines: RequestLines
     ) -> Result<Fields, HTTPClientError> {
-        guard exchange.mayGoOn() else { return exchange.finish(nil) }
-        guard !exchange.request.deadline.hasPassed else {
+        guard transfer.mayGoOn() else { return transfer.finish(nil) }
+        guard !transfer.request.deadline.hasPassed else {
             return .failure(
-                HTTPClientError(.timedOut, "no time is left for \(exchange.endpoint)"))
+                HTTPClientError(.timedOut, "no time is left for \(transfer.endpoint)"))
         }
         unsafe curl_easy_reset(handle)
-        setWays(exchange)
-        setTimes(exchange.request)
-        setRequest(exchange.request, target: lines.target)
+        setWays(transfer)
+        setTimes(transfer.request)
+        setRequest(transfer.request, target: lines.target)
         let list = unsafe makeList(lines.lines)
         defer { unsafe curl_slist_free_all(list) }
         unsafe check(holdfast_curl_set_list(handle, CURLOPT_HTTPHEADER, list))
-        exchange.resume = resume
-        return withExtendedLifetime(exchange) {
+        transfer.resume = resume
+        return withExtendedLifetime(transfer) {
             unsafe errorText.pointee = 0
             let code = unsafe curl_easy_perform(handle)
-            return exchange.finish(code == CURLE_OK ? nil : problem(code))
+            return transfer.finish(code == CURLE_OK ? nil : problem(code))
         }
     }
 
@@ -67,8 +67,8 @@ final class CurlHandle: @unchecked Sendable {
     // MARK: options
 
     /// Where to connect, and who is called with the bytes.
-    private func setWays(_ exchange: Exchange) {
-        let context = unsafe Unmanaged.passUnretained(exchange).toOpaque()
+    private func setWays(_ transfer: Transfer) {
+        let context = unsafe Unmanaged.passUnretained(transfer).toOpaque()
         set(CURLOPT_NOSIGNAL, 1)
         set(CURLOPT_PROTOCOLS_STR, "http")
         set(CURLOPT_HTTP_VERSION, Int(CURL_HTTP_VERSION_1_1))
@@ -77,10 +77,10 @@ final class CurlHandle: @unchecked Sendable {
         set(CURLOPT_UPLOAD_BUFFERSIZE, Limits.sendBufferByteCount)
         // The environment's proxy is meant for the web, not for a node.
         set(CURLOPT_PROXY, "")
-        set(CURLOPT_URL, exchange.endpoint.url)
+        set(CURLOPT_URL, transfer.endpoint.url)
         unsafe check(holdfast_curl_set_pointer(handle, CURLOPT_ERRORBUFFER, errorText))
         unsafe setCallbacks(context)
-        switch exchange.endpoint {
+        switch transfer.endpoint {
         case .tcp: break
         case .unix(let path): set(CURLOPT_UNIX_SOCKET_PATH, path)
         case .inProcess: unsafe setSocketCallbacks(context)

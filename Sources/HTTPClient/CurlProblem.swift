@@ -15,12 +15,12 @@ struct CurlProblem {
     /// Chooses code and message.
     ///
     /// - Parameters:
-    ///   - exchange: what failed.
+    ///   - transfer: what failed.
     ///   - hasHead: whether the answer had begun.
     ///   - bodyByteCount: how much of it had come.
     /// - Returns: the error that the caller gets.
-    func error(_ exchange: Exchange, hasHead: Bool, bodyByteCount: Int) -> HTTPClientError {
-        let endpoint = exchange.endpoint
+    func error(_ transfer: Transfer, hasHead: Bool, bodyByteCount: Int) -> HTTPClientError {
+        let endpoint = transfer.endpoint
         switch code {
         case CURLE_COULDNT_RESOLVE_HOST:
             return HTTPClientError(
@@ -30,7 +30,7 @@ struct CurlProblem {
                 .connectionRefused,
                 "nobody answers at \(endpoint) (\(reason)): check the address, and that the node "
                     + "runs")
-        case CURLE_OPERATION_TIMEDOUT: return timeout(exchange)
+        case CURLE_OPERATION_TIMEDOUT: return timeout(transfer)
         case CURLE_OUT_OF_MEMORY where !hasHead:
             return HTTPClientError(
                 .headTooLarge, "the head of the answer of \(endpoint) has a line that is too long")
@@ -44,16 +44,16 @@ struct CurlProblem {
         }
     }
 
-    private func timeout(_ exchange: Exchange) -> HTTPClientError {
-        if !exchange.request.deadline.hasPassed, let rate = exchange.request.minimumRate {
+    private func timeout(_ transfer: Transfer) -> HTTPClientError {
+        if !transfer.request.deadline.hasPassed, let rate = transfer.request.minimumRate {
             return HTTPClientError(
                 .tooSlow,
-                "\(exchange.endpoint) moved less than \(rate.bytesPerSecond) B/s for "
+                "\(transfer.endpoint) moved less than \(rate.bytesPerSecond) B/s for "
                     + "\(rate.seconds) s: try again, or look at the network in between")
         }
         return HTTPClientError(
             .timedOut,
-            "\(exchange.endpoint) did not finish in time (\(text)): try again, or allow more time")
+            "\(transfer.endpoint) did not finish in time (\(text)): try again, or allow more time")
     }
 
     private func lost(

@@ -4,7 +4,7 @@ package import HTTP
 
 /// The one way out: HTTP/1.1 requests to one endpoint, over libcurl.
 ///
-/// Any number of threads may send at once; each exchange takes a handle with its connection from
+/// Any number of threads may send at once; each transfer takes a handle with its connection from
 /// those at rest, or makes one. Redirects are not followed, and nothing is retried, except that
 /// libcurl connects anew where a resting connection turns out to be closed before anything of the answer
 /// has come. It does not do so once it has begun to send a body: requests with one always connect anew.
@@ -27,7 +27,7 @@ package final class HTTPClient: Sendable {
     ///   - onHead: called once, when the final head is there.
     ///   - onBody: called for each piece, up to 512 KiB.
     /// - Returns: the trailers.
-    /// - Throws: what became of the exchange; `.stopped` carries what one of the functions threw.
+    /// - Throws: what became of the transfer; `.stopped` carries what one of the functions threw.
     ///   The connection is closed then, so the other side notices.
     /// - Blocking: until the answer has ended; the functions run on the calling thread.
     @discardableResult
@@ -41,7 +41,7 @@ package final class HTTPClient: Sendable {
         let outcome = withoutActuallyEscaping(onHead) { onHead in
             withoutActuallyEscaping(onBody) { onBody in
                 handle.perform(
-                    Exchange(request, to: endpoint, onHead: onHead, onBody: onBody), lines: lines)
+                    Transfer(request, to: endpoint, onHead: onHead, onBody: onBody), lines: lines)
             }
         }
         if case .success = outcome { give(back: handle) }
@@ -101,7 +101,7 @@ package final class HTTPClient: Sendable {
         idle.withLock { $0.popLast() } ?? CurlHandle()
     }
 
-    /// A handle whose exchange failed is not kept: its connection is in an unknown state.
+    /// A handle whose transfer failed is not kept: its connection is in an unknown state.
     private func give(back handle: CurlHandle) {
         idle.withLock { if $0.count < Limits.idleHandlesMax { $0.append(handle) } }
     }

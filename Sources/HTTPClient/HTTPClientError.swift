@@ -1,4 +1,4 @@
-/// Why an exchange did not end well. An answer with a bad status is no error here.
+/// Why a transfer did not end well. An answer with a bad status is no error here.
 package struct HTTPClientError: Error, CustomStringConvertible {
     /// What went wrong; more may be added.
     package struct Code: Hashable, Sendable {

@@ -28,7 +28,7 @@ enum Limits {
     /// How long a connection may take to be made.
     static let connectMillisecondsMax = 30_000
 
-    /// The longest time for an exchange, 24 days: who allows more allows any.
+    /// The longest time for a transfer, 24 days: who allows more allows any.
     static let timeoutMillisecondsMax = 2_147_483_647
 
     /// Idle handles kept for reuse, each with its connection.

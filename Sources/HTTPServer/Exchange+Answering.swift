@@ -39,7 +39,7 @@ extension Exchange {
         if isWithoutLength(response) || isStreamed(response) || hasLargeHead(response) {
             return stream(consume response)
         }
-        guard let answer = unsafe Answer.make(response, for: self) else { return .NO }
+        guard let answer = unsafe LibraryAnswer.make(response, for: self) else { return .NO }
         defer { unsafe MHD_destroy_response(answer) }
         expectProgress(moving: bodyByteCount(response))
         return unsafe MHD_queue_response(handle, UInt32(response.status.code), answer)

@@ -24,7 +24,7 @@ package struct RecordedEntry: Decodable, Sendable {
     private let generated: GeneratedEntries?
 
     package init(from decoder: any Decoder) throws {
-        let fields = try Fields(from: decoder)
+        let fields = try RecordedFields(from: decoder)
         kind =
             switch fields.kind {
             case "file": .file(fields.contents)
@@ -58,7 +58,7 @@ package struct RecordedEntry: Decodable, Sendable {
 }
 
 /// An entry as it stands in the file, which describes the fields.
-private struct Fields: Decodable {
+private struct RecordedFields: Decodable {
     let kind: String
     let path: String?
     let text: String?

@@ -204,7 +204,7 @@ struct HTTPClientTests {
     }
 
     @Test
-    func theDeadlineEndsASilentExchange() throws {
+    func theDeadlineEndsASilentTransfer() throws {
         let server = try RawServer { connection in
             connection.readHead()
             connection.readToEnd()
@@ -231,7 +231,7 @@ struct HTTPClientTests {
     }
 
     @Test
-    func cancellingEndsASilentExchange() throws {
+    func cancellingEndsASilentTransfer() throws {
         let cancellation = Cancellation()
         let server = try RawServer { connection in
             connection.readHead()

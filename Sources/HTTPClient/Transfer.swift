@@ -5,7 +5,7 @@ import HTTP
 /// What happens to one request and its answer while libcurl moves the bytes.
 ///
 /// Lives on one thread. Its methods answer whether to go on; why not stands in `failure`.
-final class Exchange {
+final class Transfer {
     let request: ClientRequest
     let endpoint: Endpoint
 

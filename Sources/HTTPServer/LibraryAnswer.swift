@@ -5,7 +5,7 @@ import HTTP
 
 /// Turns a `Response` whose body is there, or is left out, into libmicrohttpd's form of one.
 @safe
-enum Answer {
+enum LibraryAnswer {
     /// Makes the answer; the caller queues it and then gives its reference back.
     ///
     /// - Returns: nil when memory is short.
