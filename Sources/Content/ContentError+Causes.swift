@@ -65,6 +65,12 @@ extension ContentError {
     /// Whether a stored block failed its check.
     package var isDamage: Bool { (cause as? BlockStoreError)?.code == .corrupt }
 
+    /// Whether the disk did not give one block; it is the store's failure where no block is named.
+    var isUnreadable: Bool {
+        guard let error = cause as? BlockStoreError, error.code == .readError else { return false }
+        return error.multihash != nil
+    }
+
     /// The same error without what it came from, whose size nobody knows: for who keeps many. Damage stays
     /// damage.
     var withoutCause: ContentError {

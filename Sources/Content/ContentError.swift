@@ -106,5 +106,6 @@ package struct ContentError: Error, Sendable, CustomStringConvertible {
     /// Whether the content is to blame, in one place of it: not the caller, and not the node.
     package var isAboutContent: Bool {
         [.blockNotFound, .undecodable, .notUnixFS, .damaged, .tooDeep].contains(code) || isDamage
+            || isUnreadable
     }
 }

@@ -186,6 +186,14 @@ struct SharedBlocksTests {
         #expect(damage.withoutCause.isDamage)
     }
 
+    /// An error of the disk is that of one block where it names one.
+    @Test func aBlockThatTheDiskDoesNotGiveIsAFaultOfItsOwn() throws {
+        let cid = try blocks.raw("unreadable")
+        let error = BlockStoreError(.readError, "EIO", multihash: cid.multihash)
+        #expect(ContentError(error, reading: cid).isAboutContent)
+        #expect(!ContentError(BlockStoreError(.readError, "EIO"), reading: cid).isAboutContent)
+    }
+
     /// Nodes that lead to some of those before them, in one spelling or the other.
     private func randomNodes(
         _ count: Int, _ random: inout SeededRandom, _ round: Int
