@@ -122,7 +122,8 @@ struct SharedBlocksTests {
         #expect(outcomes.map(\.error) == ["pinned via \(name)", nil])
         let (some, below) = (roots[7], PinStatus.indirect(through: first))
         let statuses = try pins.statuses(
-            of: [folder, free, some, folder], filter: .all, for: access.context)
+            of: [folder, free, some, folder], filter: .all, for: access.context
+        ).statuses
         #expect(statuses == [below, nil, .recursive(name: ""), below])
         #expect(source.takeLookCount() == all)
     }
@@ -133,7 +134,7 @@ struct SharedBlocksTests {
         let pins = Pins(library)
         try pins.add(inner, for: access.context)
         func root() throws -> PinStatus? {
-            try pins.statuses(of: [inner], filter: .indirect, for: access.context)[0]
+            try pins.statuses(of: [inner], filter: .indirect, for: access.context).statuses[0]
         }
         for number in 0..<16 {
             let outer = try blocks.node([("\(number)", inner)])

@@ -8,11 +8,13 @@ struct PinHolders {
     private let access: ContentAccess
     private var wanted: Set<Multihash>
     private var holders: [Multihash: String] = [:]
+    /// The first block below a pin that could not be looked below, if there was one: a pin may keep what has
+    /// no holder here.
+    private(set) var gap: PinGap?
 
     /// Looks at all pins.
     ///
-    /// - Throws: `.storage`, `.undecodable` for a pinned DAG that cannot be followed, and as
-    ///   `RequestContext.check()`.
+    /// - Throws: `.storage`, and as `RequestContext.check()`.
     init(of cids: [CID], _ access: ContentAccess) throws(ContentError) {
         self.access = access
         wanted = Set(cids.map(\.multihash))
@@ -20,7 +22,7 @@ struct PinHolders {
         try look()
     }
 
-    /// What keeps a block; nil if nothing did at the last look.
+    /// What keeps a block, also one that is not here; nil if nothing was seen to at the last look.
     func holder(of multihash: Multihash) -> String? { holders[multihash] }
 
     /// Looks at what was pinned since the last look.
@@ -32,7 +34,7 @@ struct PinHolders {
         guard let roots = access.library.store.rootsPinned(since: before) else {
             return try look()
         }
-        var walk = DAGWalk(roots: [], access: access, options: .presence)
+        var walk = DAGWalk(roots: [], access: access, options: .aroundFaults)
         for root in roots {
             // It may be gone again.
             guard let pin = try pin(of: root) else { continue }
@@ -53,6 +55,7 @@ struct PinHolders {
 
     private mutating func look() throws(ContentError) {
         let store = access.library.store
+        gap = nil
         do {
             try store.forEachPin { pin in
                 try access.context.check()
@@ -62,7 +65,7 @@ struct PinHolders {
             guard !wanted.isEmpty else { return }
             // One walk for all pins. They come page by page: a list of them would grow with the
             // repository.
-            var walk = DAGWalk(roots: [], access: access, options: .presence)
+            var walk = DAGWalk(roots: [], access: access, options: .aroundFaults)
             try store.forEachPin(mode: .recursive) { pin in
                 try access.context.check()
                 walk.goOn(below: pin.cid)
@@ -85,6 +88,7 @@ struct PinHolders {
         below root: CID, by walk: inout DAGWalk
     ) throws(ContentError) {
         while !wanted.isEmpty, let visit = try walk.next() {
+            gap = gap ?? PinGap(visit, below: root)
             guard wanted.remove(visit.cid.multihash) != nil else { continue }
             // A root that was pinned since the pins were looked at is passed below other pins.
             holders[visit.cid.multihash] =

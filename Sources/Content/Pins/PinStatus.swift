@@ -28,6 +28,23 @@ package enum PinStatus: Sendable, Hashable {
     }
 }
 
+/// How some blocks are kept.
+package struct PinStatuses: Sendable {
+    /// One for each block, in order; nil where none was found.
+    package let statuses: [PinStatus?]
+    /// Why one that was not found may be there.
+    let gap: PinGap?
+
+    /// The error for a block that none was found for.
+    ///
+    /// - Parameter text: what the client sent for the CID.
+    package func error(for cid: CID, text: String) -> ContentError {
+        // Clients take what has `is not pinned` in it for an answer.
+        gap?.error("cannot tell whether path '\(text)' has a pin")
+            ?? ContentError(.notPinned, "path '\(text)' is not pinned", cid: cid)
+    }
+}
+
 /// How far a recursive pin has come.
 package struct PinProgress: Sendable, Hashable {
     /// Blocks that were found.

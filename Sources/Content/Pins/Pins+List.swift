@@ -2,7 +2,7 @@ import BlockStore
 package import Multiformats
 
 extension Pins {
-    /// Goes through the pins: recursive, direct, then indirect ones.
+    /// Goes through the pins: recursive, direct, then indirect ones, whether the blocks are here or not.
     ///
     /// - Parameters:
     ///   - filter: which kinds; indirect ones need a walk over all pinned DAGs.
@@ -10,12 +10,15 @@ extension Pins {
     ///   - context: who asks.
     ///   - waits: whether `body` would wait for whoever takes the listing: blocks are let go of before.
     ///   - body: called for each; an error that it throws ends the listing.
+    /// - Returns: why the list may not be whole: the first block that could not be looked below. All was
+    ///   listed that is not below such blocks.
     /// - Throws: what `body` throws, `.storage`, `.tooMuchMemory`, `.overloaded`, and as
-    ///   `RequestContext.check()`; a block that is missing below a pin is passed over.
+    ///   `RequestContext.check()`.
+    @discardableResult
     package func list(
         _ filter: PinFilter, namePart: String? = nil, for context: RequestContext,
         waits: () throws -> Bool = { false }, body: (CID, PinStatus) throws -> Void
-    ) throws {
+    ) throws -> PinGap? {
         for mode in [Pin.Mode.recursive, .direct] {
             guard filter.includes(mode == .recursive ? .recursive : .direct) else { continue }
             try store.forEachPin(mode: mode) { pin in
@@ -25,8 +28,8 @@ extension Pins {
                 return true
             }
         }
-        guard filter.includes(.indirect), namePart ?? "" == "" else { return }
-        try listIndirect(for: context, waits: waits, body: body)
+        guard filter.includes(.indirect), namePart ?? "" == "" else { return nil }
+        return try listIndirect(for: context, waits: waits, body: body)
     }
 
     /// How a CID is pinned, in the way that the filter asks about.
@@ -38,14 +41,14 @@ extension Pins {
     ///   - text: what the client sent for the CID, for the message.
     ///   - context: who asks.
     /// - Returns: the first that applies.
-    /// - Throws: `.notPinned`; its text ends with `not pinned`, which clients compare.
+    /// - Throws: `.notPinned`; its text ends with `not pinned`, which clients compare. Where that cannot be
+    ///   told because of a block below a pin, what is wrong with that.
     /// - Complexity: one look-up for recursive and direct; a walk over all pinned DAGs for indirect.
     package func status(
         of cid: CID, filter: PinFilter, text: String, for context: RequestContext
     ) throws(ContentError) -> PinStatus {
-        guard let status = try statuses(of: [cid], filter: filter, for: context)[0] else {
-            throw Self.notPinned(cid, text: text)
-        }
+        let found = try statuses(of: [cid], filter: filter, for: context)
+        guard let status = found.statuses[0] else { throw found.error(for: cid, text: text) }
         return status
     }
 
@@ -55,12 +58,12 @@ extension Pins {
     ///   - cids: any blocks, as many as the caller has memory for.
     ///   - filter: as for one.
     ///   - context: who asks.
-    /// - Returns: one for each, in order.
+    /// - Returns: one for each, in order, and why some may be nil that are pinned.
     /// - Throws: `.storage`, and as `RequestContext.check()`.
     /// - Complexity: one look-up each, and one walk over all pinned DAGs for those that may be indirect.
     package func statuses(
         of cids: [CID], filter: PinFilter, for context: RequestContext
-    ) throws(ContentError) -> [PinStatus?] {
+    ) throws(ContentError) -> PinStatuses {
         var statuses: [PinStatus?] = []
         var open: Set<Multihash> = []
         for cid in cids {
@@ -71,29 +74,24 @@ extension Pins {
             guard statuses.last == .some(nil), filter.includes(.indirect) else { continue }
             open.insert(cid.multihash)
         }
-        let roots = try roots(above: open, for: context)
+        let (roots, gap) = try roots(above: open, for: context)
         for (index, cid) in cids.enumerated() where statuses[index] == nil {
             statuses[index] = roots[cid.multihash].map { .indirect(through: $0) }
         }
-        return statuses
+        return PinStatuses(statuses: statuses, gap: gap)
     }
 
-    /// The error for what is not pinned.
-    ///
-    /// - Parameter text: what the client sent for the CID.
-    package static func notPinned(_ cid: CID, text: String) -> ContentError {
-        ContentError(.notPinned, "path '\(text)' is not pinned", cid: cid)
-    }
-
-    /// The first recursive pin above each of these blocks that is below of one.
+    /// The first recursive pin above each of these blocks that is below of one, and where one may be that was
+    /// not found.
     private func roots(
         above hashes: Set<Multihash>, for context: RequestContext
-    ) throws(ContentError) -> [Multihash: CID] {
+    ) throws(ContentError) -> ([Multihash: CID], PinGap?) {
         var wanted = hashes
         var found: [Multihash: CID] = [:]
-        guard !wanted.isEmpty else { return found }
+        var gap: PinGap?
+        guard !wanted.isEmpty else { return (found, nil) }
         // One walk for all: what was passed below one pin is none of those below another.
-        var options = DAGWalk.Options.presence
+        var options = DAGWalk.Options.aroundFaults
         options.tellsRootsApart = true
         var walk = DAGWalk(roots: [], access: library.access(for: context), options: options)
         do {
@@ -102,6 +100,7 @@ extension Pins {
                 guard pin.holders.contains(.rpc) else { return true }
                 walk.goOn(below: pin.cid)
                 while !wanted.isEmpty, let visit = try walk.next() {
+                    gap = gap ?? PinGap(visit, below: pin.cid)
                     let hash = visit.cid.multihash
                     guard visit.depth > 0, wanted.remove(hash) != nil else { continue }
                     found[hash] = pin.cid
@@ -111,7 +110,7 @@ extension Pins {
         } catch {
             throw ContentError(error, in: nil)
         }
-        return found
+        return (found, gap)
     }
 
     /// Shows every root that is pinned recursively, in the order of the CIDs' bytes.
@@ -130,7 +129,7 @@ extension Pins {
     private func listIndirect(
         for context: RequestContext, waits: () throws -> Bool,
         body: (CID, PinStatus) throws -> Void
-    ) throws {
+    ) throws -> PinGap? {
         let memory = library.access(for: context).makeStateShare()
         defer { memory.release() }
         var roots: [CID] = []
@@ -141,21 +140,25 @@ extension Pins {
             try memory.take(2 * MemoryLayout<CID>.stride + root.outsideByteCount)
             roots.append(root)
         }
-        var options = DAGWalk.Options.presence
+        var options = DAGWalk.Options.aroundFaults
         options.tellsSpellingsApart = true
         var walk = DAGWalk(
             roots: roots, access: library.access(for: context), options: options)
-        while let cid = try nextIndirect(&walk) {
+        var gap: PinGap?
+        while let cid = try nextIndirect(&walk, &gap) {
             if try waits() { walk.release() }
             try body(cid, .indirect(through: nil))
         }
+        return gap
     }
 
     /// The next block below a root that has no pin of its own: its name alone, so that nothing else keeps the
     /// block.
-    private func nextIndirect(_ walk: inout DAGWalk) throws -> CID? {
+    private func nextIndirect(_ walk: inout DAGWalk, _ gap: inout PinGap?) throws -> CID? {
         while let visit = try walk.next() {
-            if visit.depth > 0, try pin(of: visit.cid) == nil { return visit.cid }
+            if let root = walk.root { gap = gap ?? PinGap(visit, below: root) }
+            guard visit.depth > 0, !visit.isRepeated else { continue }
+            if try pin(of: visit.cid) == nil { return visit.cid }
         }
         return nil
     }

@@ -15,12 +15,20 @@ package struct DAGWalk {
         package let cid: CID
         /// Links between the root and the block; 0 for the root itself.
         package let depth: Int
-        /// Its bytes; nil where the walk was told not to read blocks without links.
+        /// Its bytes; nil where the walk was told not to read blocks without links, and with a fault.
         package let bytes: Bytes?
-        /// How long it is; 0 for a damaged leaf that the walk was told to accept.
+        /// How long it is; 0 with a fault.
         package let byteCount: Int
         /// Whether the content stands in the CID and not in the store.
         package let isIdentity: Bool
+        /// Why what is below it is left out, or the rest of that: the block is missing, damaged or cannot be
+        /// decoded. Only of a walk that goes around faults.
+        package fileprivate(set) var fault: ContentError?
+        /// Whether it was visited before, and was lost while the walk was below it.
+        package fileprivate(set) var isRepeated = false
+
+        /// Whether there may be blocks below it that the walk cannot tell.
+        package var hidesBlocks: Bool { fault != nil && DAGWalk.hasLinks(cid) }
     }
 
     /// What a walk does when a block is met again.
@@ -39,9 +47,9 @@ package struct DAGWalk {
         package var readsLeaves = true
         /// Whether blocks that are missing are passed over with what is below them.
         package var skipsMissing = false
-        /// Whether a block without links counts as present though it failed its check: nothing hangs
-        /// below it that the walk would leave out.
-        package var acceptsDamagedLeaves = false
+        /// Whether a block that is missing, damaged or cannot be decoded is visited with its fault, and the
+        /// walk goes on with what is not below it.
+        package var goesAroundFaults = false
         /// Whether a block that is met under another spelling of its CID is another one.
         package var tellsSpellingsApart = false
         /// Whether no block is visited twice however many there are: the walk ends with an error where
@@ -57,12 +65,11 @@ package struct DAGWalk {
         /// Every block once, read.
         package init() {}
 
-        /// Every block once, as far as they are here; what has no links is not read.
-        package static var presence: Options {
+        /// Every block once, those with faults as well; what has no links is not read.
+        package static var aroundFaults: Options {
             var options = Options()
             options.readsLeaves = false
-            options.skipsMissing = true
-            options.acceptsDamagedLeaves = true
+            options.goesAroundFaults = true
             return options
         }
     }
@@ -73,6 +80,8 @@ package struct DAGWalk {
     private var seen: SeenBlocks
     private var roots: [CID]
     private var path: WalkPath<LinkCursor>
+    /// The root that the last block is below of; that block itself where it is the root.
+    package private(set) var root: CID?
 
     /// Prepares a walk; nothing is read before the first `next()`.
     ///
@@ -93,17 +102,33 @@ package struct DAGWalk {
     /// The next block.
     ///
     /// - Returns: nil when all have been visited.
-    /// - Throws: `.blockNotFound` unless missing blocks are skipped, `.undecodable`, `.storage`,
-    ///   `.tooMuchMemory`, `.overloaded`, and as `RequestContext.check()`.
+    /// - Throws: `.blockNotFound` unless missing blocks are skipped, `.undecodable`, `.storage`; where it
+    ///   goes around faults, errors of the store that no block is to blame for. `.tooMuchMemory`,
+    ///   `.overloaded`, and as `RequestContext.check()`.
     package mutating func next() throws(ContentError) -> Visit? {
+        do throws(ContentError) {
+            return try nextVisit()
+        } catch let error where options.goesAroundFaults && error.isAboutContent {
+            // A block on the way that was let go of, and cannot be read any more.
+            guard let lost = path.source else { throw error }
+            path.removeLast()
+            var visit = Self.visit(lost, depth: path.depth, with: error)
+            visit.isRepeated = true
+            return visit
+        }
+    }
+
+    private mutating func nextVisit() throws(ContentError) -> Visit? {
         while let (cid, depth) = try advance() {
             try access.context.check()
             let isNoted = depth > 0 || !options.tellsRootsApart
             if options.repetition == .once, isNoted, try !insert(cid) { continue }
-            do {
+            do throws(ContentError) {
                 return try visit(cid, depth: depth)
             } catch let error where options.skipsMissing && error.code == .blockNotFound {
                 continue
+            } catch let error where options.goesAroundFaults && error.isAboutContent {
+                return Self.visit(cid, depth: depth, with: error)
             }
         }
         return nil
@@ -127,7 +152,9 @@ package struct DAGWalk {
         try seen.state.makeRoom { release() }
         try path.state.makeRoom { release() }
         if let cid = try path.next(from: reader) { return (cid, path.depth) }
-        return roots.popLast().map { ($0, 0) }
+        guard let next = roots.popLast() else { return nil }
+        root = next
+        return (next, 0)
     }
 
     private mutating func insert(_ cid: CID) throws(ContentError) -> Bool {
@@ -147,15 +174,15 @@ package struct DAGWalk {
     }
 
     private func presence(of cid: CID, _ depth: Int) throws(ContentError) -> Visit {
-        var byteCount: Int?
-        do {
-            byteCount = try access.byteCount(of: cid)
-        } catch let error where options.acceptsDamagedLeaves && error.isDamage {
-            byteCount = 0
-        }
-        guard let byteCount else { throw .blockNotFound(cid) }
+        guard let byteCount = try access.byteCount(of: cid) else { throw .blockNotFound(cid) }
         return Visit(
             cid: cid, depth: depth, bytes: nil, byteCount: byteCount, isIdentity: cid.isIdentity)
+    }
+
+    private static func visit(_ cid: CID, depth: Int, with fault: ContentError) -> Visit {
+        Visit(
+            cid: cid, depth: depth, bytes: nil, byteCount: 0, isIdentity: cid.isIdentity,
+            fault: fault)
     }
 
     /// Has the links that come next fetched meanwhile.

@@ -17,9 +17,13 @@ enum PinListing {
         if options.flag("stream") {
             return .lines(
                 ProducedLines(invocation, name: "rpc-pin-ls") { output in
-                    try request.list(waits: { output.isFull }) { cid, type, name in
+                    let problem = try request.list(waits: { output.isFull }) { cid, type, name in
                         try output.emit(line(cid, type, name))
                     }
+                    guard let problem else { return }
+                    // Who reads no trailers sees the line.
+                    try output.emit(problem.json)
+                    output.conclude(problem.message)
                 })
         }
         return try all(invocation, request)
@@ -34,13 +38,17 @@ enum PinListing {
         let cidText: CIDText
         let context: RequestContext
 
+        /// - Returns: why the list may not be whole.
         func list(
             waits: () throws -> Bool, body: (String, String, String) throws -> Void
-        ) throws {
-            try pins.list(filter, namePart: namePart, for: context, waits: waits) { cid, status in
+        ) throws -> RPCError? {
+            let gap = try pins.list(
+                filter, namePart: namePart, for: context, waits: waits
+            ) { cid, status in
                 let type = if case .indirect = status { "indirect" } else { status.typeText }
                 try body(cidText(cid), type, showsNames ? status.name : "")
             }
+            return gap.map { RPCError($0.error("the list is not complete")) }
         }
     }
 
@@ -58,7 +66,10 @@ enum PinListing {
             }
         }
         guard invocation.options.flag("stream") else {
-            return try keys(invocation) { _, body in try look(found: body) }
+            return try keys(invocation) { _, body in
+                try look(found: body)
+                return nil
+            }
         }
         let lines = ResultSpool(invocation.access)
         try look { try lines.append(line: line($0, $1, $2)) }
@@ -78,12 +89,10 @@ enum PinListing {
         } catch {
             failure = error
         }
-        let statuses = try request.pins.statuses(
+        let answers = try request.pins.statuses(
             of: cids, filter: request.filter, for: request.context)
-        for (argument, (cid, status)) in zip(arguments, zip(cids, statuses)) {
-            guard let status else {
-                throw Pins.notPinned(cid, text: argument.displayText)
-            }
+        for (argument, (cid, status)) in zip(arguments, zip(cids, answers.statuses)) {
+            guard let status else { throw answers.error(for: cid, text: argument.displayText) }
             try found(
                 request.cidText(cid), typeText(status, request.cidText),
                 request.showsNames ? status.name : "")
@@ -98,14 +107,15 @@ enum PinListing {
         }
     }
 
-    /// Pins as one value, sorted as Go sorts the keys of a map, each CID once.
+    /// Pins as one value, sorted as Go sorts the keys of a map, each CID once. Beside them stands why they
+    /// may not be all: Kubo's clients find that in the trailer.
     private static func keys(
         _ invocation: Invocation,
-        _ list: (SortedSpool, (String, String, String) throws -> Void) throws -> Void
+        _ list: (SortedSpool, (String, String, String) throws -> Void) throws -> RPCError?
     ) throws -> Answer {
         let document = ResultSpool(invocation.access)
         let pins = document.makeList(isUnique: true)
-        try list(pins) { cid, type, name in
+        let problem = try list(pins) { cid, type, name in
             let value = JSONOutput.object([("Type", .text(type)), ("Name", .text(name))])
             // A member of an object: `"cid":value` with a brace on both sides, and a newline.
             let member = JSONOutput.object([(cid, value)]).line.dropFirst(1).dropLast(2)
@@ -114,8 +124,13 @@ enum PinListing {
         }
         try document.append("{\"Keys\":{")
         try document.append(pins)
-        try document.append("}}")
-        return .document(document)
+        try document.append("}")
+        if let problem {
+            try document.append(",\"Err\":")
+            try document.append(value: .text(problem.message))
+        }
+        try document.append("}")
+        return .document(document, verdict: problem?.message)
     }
 
     private static func line(_ cid: String, _ type: String, _ name: String) -> JSONOutput {

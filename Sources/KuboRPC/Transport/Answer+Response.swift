@@ -21,9 +21,12 @@ extension Answer {
             let document = ResultSpool(invocation.access)
             try document.append(line: value)
             return try document.response(fields, invocation)
-        case .document(let document):
+        case .document(let document, let verdict):
             try document.append("\n")
-            return try document.response(fields, invocation)
+            guard let verdict else { return try document.response(fields, invocation) }
+            // Only behind chunks there are trailers.
+            let body = SpoolBody(document.pieces(), invocation, verdict: verdict)
+            return Response(.ok, fields: fields, body: .source(body, length: nil))
         case .nothing:
             fields["X-Chunked-Output"] = "1"
             return Response(.ok, fields: fields, body: .bytes(.empty))
@@ -89,12 +92,18 @@ final class RawBody: BodySource {
 final class SpoolBody: BodySource {
     private let make: () throws -> Bytes?
     private let invocation: Invocation
+    private let verdict: String?
     private var first: Bytes?
 
-    init(_ make: @escaping () throws -> Bytes?, _ invocation: Invocation) {
+    init(
+        _ make: @escaping () throws -> Bytes?, _ invocation: Invocation, verdict: String? = nil
+    ) {
         self.make = make
         self.invocation = invocation
+        self.verdict = verdict
     }
+
+    var trailers: Fields { .streamError(verdict) }
 
     func prepare() throws { first = try make() }
 
@@ -151,11 +160,7 @@ final class LineBody: BodySource {
         }
     }
 
-    var trailers: Fields {
-        guard let verdict = source.verdict else { return [:] }
-        // A trailer is one line.
-        return ["X-Stream-Error": String(verdict.map { $0.isNewline ? " " : $0 })]
-    }
+    var trailers: Fields { .streamError(source.verdict) }
 
     func close() { source.close() }
 
@@ -218,5 +223,14 @@ final class LineBody: BodySource {
         }
         line.writeLine(to: &writer)
         return .done
+    }
+}
+
+extension Fields {
+    /// What went wrong although the answer came to its end, as Kubo's clients look for it.
+    fileprivate static func streamError(_ verdict: String?) -> Fields {
+        guard let verdict else { return [:] }
+        // A trailer is one line.
+        return ["X-Stream-Error": String(verdict.map { $0.isNewline ? " " : $0 })]
     }
 }

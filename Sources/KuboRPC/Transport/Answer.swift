@@ -6,8 +6,9 @@ import JSON
 enum Answer {
     /// One JSON value.
     case value(JSONOutput)
-    /// One JSON value that may be long, as the text of it.
-    case document(ResultSpool)
+    /// One JSON value that may be long, as the text of it, and what is not in it that should be: that
+    /// is sent as the trailer `X-Stream-Error`, too.
+    case document(ResultSpool, verdict: String? = nil)
     /// JSON values one after the other.
     case lines(any LineSource)
     /// JSON values that are there already, many perhaps.
