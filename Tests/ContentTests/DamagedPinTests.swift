@@ -213,4 +213,36 @@ struct DamagedPinTests {
         while let fault = try walk.next() { faults.append(fault.cid) }
         #expect(faults == [inner, leaf, missing])
     }
+
+    @Test(arguments: [nil, 3] as [Int?])
+    func linksAreListedAroundFaults(depthMax: Int?) throws {
+        let top = try blocks.node([("a", root), ("b", leaf)])
+        try scratch.damage(inner)
+        var options = References.Options()
+        (options.isUnique, options.depthMax) = (true, depthMax)
+        var references = try References(from: top, access: access, options: options)
+        #expect(try references.next()?.destination == root)
+        #expect(try references.next()?.destination == inner)
+        let error = contentError { _ = try references.next() }
+        #expect(error?.isDamage == true && error?.cid == inner)
+        #expect(try references.next()?.destination == leaf)
+        #expect(try references.next() == nil)
+    }
+
+    /// A block on the way that was let go of is lost: its other links are, and none of those above it.
+    @Test func aBlockThatIsLostUnderAListingEndsAlone() throws {
+        let last = try blocks.raw("last")
+        let top = try blocks.node([("a", root), ("b", last)])
+        var options = References.Options()
+        options.depthMax = nil
+        var references = try References(from: top, access: access, options: options)
+        #expect(try references.next()?.destination == root)
+        #expect(try references.next()?.destination == inner)
+        #expect(try references.next()?.destination == hidden)
+        references.release()
+        try scratch.damage(root)
+        #expect(contentError { _ = try references.next() }?.cid == root)
+        #expect(try references.next()?.destination == last)
+        #expect(try references.next() == nil)
+    }
 }

@@ -113,4 +113,15 @@ struct DamagedPinTests {
             #expect(try node.call("block/stat?arg=\(cid)").status == 200)
         }
     }
+
+    @Test func referencesGoOnBehindABlockThatCannotBeRead() throws {
+        try node.damage(inner)
+        let answer = try node.call("refs?recursive=true&arg=\(root)&arg=\(inner)&arg=\(leaf)")
+        #expect(answer.status == 200 && answer.isComplete)
+        let lines = try AnyJSON.lines(answer.text)
+        // Both links of the root, and the fault twice: below it, and as a root.
+        #expect(lines.compactMap { $0["Ref"]?.text }.filter { !$0.isEmpty } == [inner, leaf])
+        let problems = lines.compactMap { $0["Err"]?.text }.map { !$0.isEmpty }
+        #expect(problems == [false, true, false, true])
+    }
 }

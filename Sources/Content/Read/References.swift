@@ -86,7 +86,7 @@ package struct References {
         depths.restart()
     }
 
-    /// The next link.
+    /// The next link. Behind an error that is about content, what is not below that block.
     ///
     /// - Returns: nil at the end.
     /// - Throws: as `goOn(below:)`; `.tooMuchMemory`, `.overloaded`.
@@ -152,7 +152,13 @@ package struct References {
 
     private mutating func nextLink() throws(ContentError) -> CID? {
         while let source = path.source {
-            if let cid = try path.nextOfLast(from: reader) { return cid }
+            do throws(ContentError) {
+                if let cid = try path.nextOfLast(from: reader) { return cid }
+            } catch let error where error.isAboutContent {
+                // It was let go of, and cannot be read any more: the rest of its links is not known.
+                path.removeLast()
+                throw error
+            }
             path.removeLast()
             depths.leave(source, at: path.depth)
         }

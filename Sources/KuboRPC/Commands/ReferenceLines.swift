@@ -3,8 +3,8 @@ import Content
 import JSON
 import Multiformats
 
-/// The links below some roots, a line each. A root that cannot be read is a line with the error; the
-/// others follow all the same. Those that were met below one root are met for the others, as in Kubo.
+/// The links below some roots, a line each. A block that cannot be read is a line with the error; what is
+/// not below it follows all the same. Those that were met below one root are met for the others, as in Kubo.
 final class ReferenceLines: LineSource {
     private let invocation: Invocation
     private let format: ReferenceFormat
@@ -35,7 +35,7 @@ final class ReferenceLines: LineSource {
                 try references?.goOn(below: roots.cids[index - 1])
             } catch {
                 if error.endsRequest { throw error }
-                references?.leaveRoot()
+                if !error.isAboutContent { references?.leaveRoot() }
                 problem = RefsCommands.line("", problem: RPCError(error).message)
                 return problem
             }
