@@ -134,6 +134,17 @@ struct AppenderTests {
         #expect(try !isLeaf([0xa0], .dagCBOR))
     }
 
+    /// It may be read as dag-pb later, under another CID.
+    @Test(arguments: [Multicodec.raw, .dagPB, .dagCBOR])
+    func whatHasNoLinksAsDagPBIsKnownWhateverItIsStoredAs(codec: Multicodec) throws {
+        func flags(_ bytes: Bytes) throws -> BlockFlags {
+            try VerifiedBlock(hashing: bytes, codec: codec, function: .sha2_256).flags
+        }
+        #expect(try flags([0x0a, 2, 8, 1]).contains(.isPlainNode))
+        #expect(try !flags([0x12, 2, 8, 1]).contains(.isPlainNode))
+        #expect(try !flags([0x0a, 1, 8, 1]).contains(.isPlainNode))
+    }
+
     @Test func bytesThatDoNotMatchTheirCIDAreNoBlock() throws {
         let block = try VerifiedBlock(sample: 1)
         #expect(VerifiedBlock(checking: block.bytes, against: block.cid) != nil)

@@ -1,9 +1,11 @@
 import BlockStore
 import Buffers
 import Content
+import IPLD
 import Multiformats
 import TestSupport
 import Testing
+import UnixFS
 
 /// A block below a pin that is damaged or missing: what can be told is told, and nothing is removed that
 /// may be below it.
@@ -68,6 +70,25 @@ struct DamagedPinTests {
         let found = try statuses([leaf, free])
         #expect(found.statuses == [.indirect(through: root), nil])
         #expect(found.error(for: free, text: "x").message == "path 'x' is not pinned")
+    }
+
+    /// Files are added with dag-pb leaves, which the index knows for what they are. What is stored as a raw block
+    /// first can have links all the same under another CID.
+    @Test func aDagPBLeafHidesNothingAndWhatWasStoredAsRawMay() throws {
+        let free = try blocks.raw("free")
+        var data = UnixFSData(type: .file)
+        data.data = Bytes(utf8: "chunk")
+        let chunk = try blocks.store(DagPBNode(links: [], data: data.encode()).encode(), .dagPB)
+        let asRaw = try blocks.store(HostileBlocks.encode([("raw first", hidden)]), .raw)
+        let node = CID.v1(.dagPB, asRaw.multihash)
+        let top = try blocks.node([("chunk", chunk), ("asRaw", node)])
+        try pins.add(top, for: access.context)
+        try scratch.damage(chunk)
+        #expect(try remove([free, chunk]) == [nil, "pinned via \(top.text())"])
+        #expect(try list().1 == nil)
+        try scratch.damage(node)
+        try pins.remove(root, for: access.context)
+        #expect(try remove([hidden])[0]?.hasPrefix(Self.unclear) == true)
     }
 
     @Test(arguments: [true, false])

@@ -96,9 +96,15 @@ package struct BlockFlags: OptionSet, Hashable, Sendable {
     package static let isEvicted = BlockFlags(rawValue: 2)
     /// The gateway does not serve it (index only).
     package static let isPrivate = BlockFlags(rawValue: 4)
+    /// The block, read as dag-pb, has no links, whatever it was stored as.
+    package static let isPlainNode = BlockFlags(rawValue: 8)
 }
 
 extension VerifiedBlock {
     /// What the log and the index say about it.
-    package var flags: BlockFlags { hasNoLinks ? .hasNoLinks : [] }
+    package var flags: BlockFlags {
+        var flags: BlockFlags = hasNoLinks ? .hasNoLinks : []
+        if isPlainNode { flags.insert(.isPlainNode) }
+        return flags
+    }
 }

@@ -69,6 +69,16 @@ extension BlockStore {
         try stat(multihash) != nil
     }
 
+    /// Whether the index says that a block, read as dag-pb, has no links: also of one that is in quarantine.
+    ///
+    /// - Returns: false where it is not known, and for a block that the store does not have.
+    package func isPlainNode(_ multihash: Multihash) throws(BlockStoreError) -> Bool {
+        guard Self.canBeStored(multihash) else { return false }
+        var entry = log.state.withLock { $0.find(multihash) }?.entry
+        if entry == nil { entry = try indexEntry(multihash) }
+        return entry?.flags.contains(.isPlainNode) == true
+    }
+
     /// What the index says, in memory or on disk.
     private func entry(of multihash: Multihash) throws(BlockStoreError) -> IndexEntry? {
         if let found = log.state.withLock({ $0.find(multihash) }) { return found.entry }

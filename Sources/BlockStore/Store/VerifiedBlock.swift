@@ -14,6 +14,8 @@ package struct VerifiedBlock: Sendable {
     package let bytes: Bytes
     /// Whether it is known that the block, read as `codec`, has no links.
     package let hasNoLinks: Bool
+    /// Whether it is known that the block, read as dag-pb, has no links, whatever `codec` is.
+    let isPlainNode: Bool
     /// CRC-32C of the block, for the log. Taken here, so that many threads do it.
     let checksum: UInt32
 
@@ -57,7 +59,8 @@ package struct VerifiedBlock: Sendable {
         self.multihash = multihash
         self.codec = codec
         self.bytes = bytes
-        hasNoLinks = Self.cannotHaveLinks(bytes, codec)
+        isPlainNode = Self.isPlainNode(bytes)
+        hasNoLinks = codec == .raw || codec == .dagPB && isPlainNode
         var checksum = CRC32C()
         checksum.update(bytes)
         self.checksum = checksum.value
@@ -76,13 +79,12 @@ package struct VerifiedBlock: Sendable {
         self.bytes = bytes
         codec = block.codec
         hasNoLinks = block.hasNoLinks
+        isPlainNode = block.isPlainNode
         checksum = block.checksum
     }
 
-    /// A raw block has no links, and a dag-pb block has none when its first and only field is Data.
-    private static func cannotHaveLinks(_ bytes: Bytes, _ codec: Multicodec) -> Bool {
-        if codec == .raw { return true }
-        guard codec == .dagPB else { return false }
+    /// A dag-pb block has no links when its first and only field is Data.
+    private static func isPlainNode(_ bytes: Bytes) -> Bool {
         if bytes.isEmpty { return true }
         var reader = ByteReader(bytes)
         guard (try? reader.readByte()) == 0x0a, let count = try? reader.readProtobufVarint() else {

@@ -1,3 +1,4 @@
+import BlockStore
 package import Buffers
 import IPLD
 package import Multiformats
@@ -26,9 +27,8 @@ package struct DAGWalk {
         package fileprivate(set) var fault: ContentError?
         /// Whether it was visited before, and was lost while the walk was below it.
         package fileprivate(set) var isRepeated = false
-
-        /// Whether there may be blocks below it that the walk cannot tell.
-        package var hidesBlocks: Bool { fault != nil && DAGWalk.hasLinks(cid) }
+        /// Whether there may be blocks below it that the walk cannot tell, because of its fault.
+        package fileprivate(set) var hidesBlocks = false
     }
 
     /// What a walk does when a block is met again.
@@ -112,7 +112,7 @@ package struct DAGWalk {
             // A block on the way that was let go of, and cannot be read any more.
             guard let lost = path.source else { throw error }
             path.removeLast()
-            var visit = Self.visit(lost, depth: path.depth, with: error)
+            var visit = visit(lost, depth: path.depth, with: error)
             visit.isRepeated = true
             return visit
         }
@@ -128,7 +128,7 @@ package struct DAGWalk {
             } catch let error where options.skipsMissing && error.code == .blockNotFound {
                 continue
             } catch let error where options.goesAroundFaults && error.isAboutContent {
-                return Self.visit(cid, depth: depth, with: error)
+                return visit(cid, depth: depth, with: error)
             }
         }
         return nil
@@ -179,10 +179,16 @@ package struct DAGWalk {
             cid: cid, depth: depth, bytes: nil, byteCount: byteCount, isIdentity: cid.isIdentity)
     }
 
-    private static func visit(_ cid: CID, depth: Int, with fault: ContentError) -> Visit {
+    private func visit(_ cid: CID, depth: Int, with fault: ContentError) -> Visit {
         Visit(
             cid: cid, depth: depth, bytes: nil, byteCount: 0, isIdentity: cid.isIdentity,
-            fault: fault)
+            fault: fault, hidesBlocks: Self.hasLinks(cid) && !isPlainNode(cid))
+    }
+
+    /// Whether the index knows that a block which cannot be read has no links. Where it cannot be asked
+    /// that is not known.
+    private func isPlainNode(_ cid: CID) -> Bool {
+        cid.codec == .dagPB && (try? access.library.store.isPlainNode(cid.multihash)) == true
     }
 
     /// Has the links that come next fetched meanwhile.
