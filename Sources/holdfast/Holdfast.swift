@@ -19,11 +19,11 @@ enum Holdfast {
             switch try CommandLineParser.parse(words, in: session.tree) {
             case .help(let words):
                 try session.output.write(HelpText(tree: session.tree).text(for: words))
-            case .run(let invocation):
-                if invocation.command.name != ServeCommand.command.name {
+            case .run(let typed):
+                if typed.command.name != ServeCommand.command.name {
                     Allocator.keepFreedMemory()
                 }
-                try invocation.command.action(invocation, session)
+                try typed.command.action(typed, session)
             }
             try session.finish()
             return 0

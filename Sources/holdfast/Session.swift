@@ -31,13 +31,13 @@ final class Session {
     }
 
     /// The folder of the repository.
-    func home(_ invocation: Invocation) -> String {
-        Repository.home(option: invocation.text("home"), environment: environment)
+    func home(_ typed: TypedCommand) -> String {
+        Repository.home(option: typed.text("home"), environment: environment)
     }
 
     /// The address of a node that the user has named; nil where it is the node of the repository.
-    func namedAddress(_ invocation: Invocation) -> String? {
-        let text = invocation.text("api") ?? environment["HOLDFAST_API"] ?? ""
+    func namedAddress(_ typed: TypedCommand) -> String? {
+        let text = typed.text("api") ?? environment["HOLDFAST_API"] ?? ""
         return text.isEmpty ? nil : text
     }
 
@@ -45,11 +45,11 @@ final class Session {
     ///
     /// The variable is for those whose neighbours read the arguments of every process (`ps`).
     static func secret(
-        for invocation: Invocation, _ environment: [String: String]
+        for typed: TypedCommand, _ environment: [String: String]
     ) throws(UsageError) -> String? {
         let name = "HOLDFAST_API_AUTH"
-        let text = invocation.text("api-auth") ?? environment[name] ?? ""
-        guard invocation.isGiven("api-auth") || !text.unicodeScalars.contains("\u{FFFD}") else {
+        let text = typed.text("api-auth") ?? environment[name] ?? ""
+        guard typed.isGiven("api-auth") || !text.unicodeScalars.contains("\u{FFFD}") else {
             throw UsageError("$\(name) is not UTF-8, and would be sent as another secret")
         }
         return text.isEmpty ? nil : text
@@ -57,17 +57,17 @@ final class Session {
 
     /// The way to the node: the one named by `--api` or `$HOLDFAST_API`, else the one that holds the
     /// repository, else one inside this process.
-    func client(for invocation: Invocation) throws -> RPCClient {
-        let secret = try Self.secret(for: invocation, environment)
-        if let text = namedAddress(invocation) {
+    func client(for typed: TypedCommand) throws -> RPCClient {
+        let secret = try Self.secret(for: typed, environment)
+        if let text = namedAddress(typed) {
             return try RPCClient(NodeAddress(parsing: text), secret: secret)
         }
-        let home = home(invocation)
+        let home = home(typed)
         if let address = try Repository.runningNodeAddress(home: home) {
             return try RPCClient(NodeAddress(parsing: address), secret: secret)
         }
         let node =
-            Self.groupsWithoutRepository.contains(invocation.command.words[0])
+            Self.groupsWithoutRepository.contains(typed.command.words[0])
             ? try LocalNode(scratchFor: environment)
             : try LocalNode(home: home, environment: environment)
         localNode = node
@@ -79,32 +79,32 @@ final class Session {
 
     /// The call of a command, with its files as the body, or with the arguments of standard input
     /// where some are missing.
-    func request(for invocation: Invocation) throws -> RPCRequest {
-        var request = RPCRequest(invocation)
-        if invocation.command.arguments.contains(where: \.isFile) {
-            if invocation.arguments.isEmpty { try announceStandardInput() }
-            for path in invocation.arguments {
-                try DescriptorPath.check(path, words: invocation.command.words)
+    func request(for typed: TypedCommand) throws -> RPCRequest {
+        var request = RPCRequest(typed)
+        if typed.command.arguments.contains(where: \.isFile) {
+            if typed.arguments.isEmpty { try announceStandardInput() }
+            for path in typed.arguments {
+                try DescriptorPath.check(path, words: typed.command.words)
             }
             request.arguments = []
-            request.body = FilesBody(invocation.arguments, of: invocation.command.name)
+            request.body = FilesBody(typed.arguments, of: typed.command.name)
         } else {
-            request.arguments = try arguments(invocation)
+            request.arguments = try arguments(typed)
         }
         return request
     }
 
     /// The arguments of a command; those that are missing are read from standard input, one a line.
-    func arguments(_ invocation: Invocation) throws -> [Bytes] {
-        let wanted = invocation.command.arguments
-        guard invocation.arguments.isEmpty, let first = wanted.first, first.isRequired,
+    func arguments(_ typed: TypedCommand) throws -> [Bytes] {
+        let wanted = typed.command.arguments
+        guard typed.arguments.isEmpty, let first = wanted.first, first.isRequired,
             first.acceptsStandardInput, !first.isFile
-        else { return invocation.arguments }
+        else { return typed.arguments }
         let lines = try argumentsFromInput ?? readArguments()
         argumentsFromInput = lines
         guard let line = lines.first else {
             throw UsageError(
-                "argument \"\(first.name)\" is required", words: invocation.command.words)
+                "argument \"\(first.name)\" is required", words: typed.command.words)
         }
         return first.isVariadic ? lines : [line]
     }

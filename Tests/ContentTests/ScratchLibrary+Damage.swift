@@ -13,7 +13,7 @@ extension ScratchLibrary {
         // That waits for the index.
         try store.forEachBlock { _, _ in false }
         let entry = try #require(try store.indexEntry(cid.multihash))
-        _ = store.damage(.checksum, cid.multihash, entry)
+        _ = store.damage(.wrongChecksum, cid.multihash, entry)
         #expect(throws: BlockStoreError.self) { try store.get(cid.multihash) }
     }
 }

@@ -60,7 +60,7 @@ extension TidyRule {
         "Sources/Buffers/String+Shortened.swift": "cuts messages, for people",
         "Sources/Execution/FileError.swift": "the system's text for an error number",
         "Sources/Execution/File+Paths.swift": "mkdtemp gives back a path of our own",
-        "Sources/holdfast/Arguments/Command.swift": "splits names of our own commands",
+        "Sources/holdfast/Arguments/ProgramCommand.swift": "splits names of our own commands",
         "Sources/holdfast/Commands/StatusCommand.swift": "splits the node's page into lines",
         "Sources/holdfast/Session.swift": "trims addresses and error texts",
         "Sources/Content/ContentPath.swift": "reads the CID at the start, which is ASCII",

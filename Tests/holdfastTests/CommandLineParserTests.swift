@@ -5,10 +5,10 @@ import Testing
 
 @Suite(.timeLimit(.minutes(20)))
 struct CommandLineParserTests {
-    private func invocation(_ words: String...) throws -> Invocation {
+    private func typed(_ words: String...) throws -> TypedCommand {
         let outcome = try CommandLineParser.parse(words.map { Bytes(utf8: $0) }, in: .program)
-        guard case .run(let invocation) = outcome else { throw UsageError("help was asked for") }
-        return invocation
+        guard case .run(let typed) = outcome else { throw UsageError("help was asked for") }
+        return typed
     }
 
     private func message(_ words: [String]) -> String? {
@@ -21,7 +21,7 @@ struct CommandLineParserTests {
     }
 
     @Test func optionsMayStandAnywhereBehindTheCommand() throws {
-        let add = try invocation("add", "-r", "a", "--cid-version=1", "b", "--chunker", "size-1000")
+        let add = try typed("add", "-r", "a", "--cid-version=1", "b", "--chunker", "size-1000")
         #expect(add.command.name == "add")
         #expect(add.arguments == ["a", "b"])
         #expect(add.flag("recursive"))
@@ -46,7 +46,7 @@ struct CommandLineParserTests {
     }
 
     @Test func optionsOfOneLetterAndAliasesOfSeveral() throws {
-        let format = try invocation("cid", "format", "-v", "1", "-mc=raw", "-b", "base36", "x")
+        let format = try typed("cid", "format", "-v", "1", "-mc=raw", "-b", "base36", "x")
         #expect(format.text("v") == "1")
         #expect(format.text("mc") == "raw")
         #expect(format.text("b") == "base36")
@@ -54,8 +54,8 @@ struct CommandLineParserTests {
     }
 
     @Test func aTimeoutIsADurationAsGoWritesIt() throws {
-        #expect(try invocation("id", "--timeout=1h5m").timeout == .seconds(3_900))
-        #expect(try invocation("id").timeout == nil)
+        #expect(try typed("id", "--timeout=1h5m").timeout == .seconds(3_900))
+        #expect(try typed("id").timeout == nil)
         for text in ["soon", "5", "", "1h5"] {
             #expect(
                 message(["id", "--timeout", text])?.hasPrefix("time: invalid duration \"\(text)\"")
@@ -66,24 +66,24 @@ struct CommandLineParserTests {
     /// Every user of the machine can read what is typed.
     @Test func aSecretNeedNotBeTyped() throws {
         let environment = ["HOLDFAST_API_AUTH": "basic:user:pass"]
-        let (plain, typed) = (try invocation("id"), try invocation("id", "--api-auth", "token"))
+        let (plain, given) = (try typed("id"), try typed("id", "--api-auth", "token"))
         #expect(try Session.secret(for: plain, environment) == "basic:user:pass")
-        #expect(try Session.secret(for: typed, environment) == "token")
-        #expect(try Session.secret(for: typed, [:]) == "token")
+        #expect(try Session.secret(for: given, environment) == "token")
+        #expect(try Session.secret(for: given, [:]) == "token")
         #expect(try Session.secret(for: plain, [:]) == nil)
         #expect(try Session.secret(for: plain, ["HOLDFAST_API_AUTH": ""]) == nil)
-        let none = try invocation("id", "--api-auth=")
+        let none = try typed("id", "--api-auth=")
         #expect(try Session.secret(for: none, environment) == nil)
         let damaged = ["HOLDFAST_API_AUTH": "a\u{FFFD}b"]
         let error = #expect(throws: UsageError.self) {
             try Session.secret(for: plain, damaged)
         }
         #expect(error?.message.hasPrefix("$HOLDFAST_API_AUTH is not UTF-8") == true)
-        #expect(try Session.secret(for: typed, damaged) == "token")
+        #expect(try Session.secret(for: given, damaged) == "token")
     }
 
     @Test func afterTwoDashesNothingIsAnOption() throws {
-        let add = try invocation("add", "--", "-r", "--pin=false")
+        let add = try typed("add", "--", "-r", "--pin=false")
         #expect(add.arguments == ["-r", "--pin=false"])
         #expect(!add.flag("recursive"))
     }
@@ -115,18 +115,18 @@ struct CommandLineParserTests {
     }
 
     @Test func oneDashIsAnArgument() throws {
-        #expect(try invocation("add", "-").arguments == ["-"])
+        #expect(try typed("add", "-").arguments == ["-"])
     }
 
     @Test func booleansTakeValuesAndHaveDefaults() throws {
-        #expect(try invocation("add", "x").flag("pin"))
-        #expect(try !invocation("add", "x", "--pin=false").flag("pin"))
-        #expect(try invocation("add", "x", "--pin=T").sentOptions.map(\.value) == ["true"])
-        #expect(try invocation("add", "x").sentOptions.isEmpty)
+        #expect(try typed("add", "x").flag("pin"))
+        #expect(try !typed("add", "x", "--pin=false").flag("pin"))
+        #expect(try typed("add", "x", "--pin=T").sentOptions.map(\.value) == ["true"])
+        #expect(try typed("add", "x").sentOptions.isEmpty)
     }
 
     @Test func whatTheClientDoesIsNotSent() throws {
-        let add = try invocation("add", "-r", "-H", "--ignore=a", "--ignore=b", "-n", "x")
+        let add = try typed("add", "-r", "-H", "--ignore=a", "--ignore=b", "-n", "x")
         #expect(add.sentOptions.map(\.name) == ["only-hash"])
         #expect(add.values("ignore") == ["a", "b"])
     }
@@ -135,12 +135,12 @@ struct CommandLineParserTests {
         ("12", "12"), ("0x1f", "31"), ("0o17", "15"), ("0644", "420"), ("0b11", "3"), ("-7", "-7"),
     ])
     func numbersAreReadAsGoReadsThem(text: String, sent: String) throws {
-        #expect(try invocation("add", "x", "--mtime=\(text)").text("mtime") == sent)
+        #expect(try typed("add", "x", "--mtime=\(text)").text("mtime") == sent)
     }
 
     @Test func aCommandMayHaveSubcommands() throws {
-        #expect(try invocation("refs", "local").command.name == "refs local")
-        #expect(try invocation("refs", "Qm").command.name == "refs")
+        #expect(try typed("refs", "local").command.name == "refs local")
+        #expect(try typed("refs", "Qm").command.name == "refs")
     }
 
     @Test(arguments: [

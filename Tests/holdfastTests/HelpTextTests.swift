@@ -18,11 +18,11 @@ struct HelpTextTests {
             #expect(text.contains("  holdfast \(example)"))
             let outcome = try CommandLineParser.parse(
                 example.split(separator: " ").map { Bytes(utf8: $0) }, in: .program)
-            guard case .run(let invocation) = outcome else {
+            guard case .run(let typed) = outcome else {
                 Issue.record("\(example) asks for help")
                 continue
             }
-            #expect(invocation.command.name == command.name)
+            #expect(typed.command.name == command.name)
         }
     }
 

@@ -19,21 +19,21 @@ struct HostileNumberTests {
         ("1.25", "1.250000"), ("0.0000004", "0.000000"), ("-0", "0.000000"),
     ])
     func aRatioIsPrintedWhateverItIs(ratio: String, text: String) throws {
-        let stats = DAGCommands.statText(try value("{\"Ratio\":\(ratio)}"))
+        let stats = DAGActions.statText(try value("{\"Ratio\":\(ratio)}"))
         #expect(stats.hasSuffix("\nRatio: \(text)\n\n\n"), "\(stats)")
     }
 
     @Test func sumsOfBlocksStopAtTheLargestNumber() throws {
         let stat = "{\"NumBlocks\":18446744073709551615,\"Size\":3}"
         let stats = try value("[\(stat),\(stat)]").elements ?? []
-        #expect(DAGCommands.sum("NumBlocks", of: stats) == .max)
-        #expect(DAGCommands.sum("Size", of: stats) == 6)
+        #expect(DAGActions.sum("NumBlocks", of: stats) == .max)
+        #expect(DAGActions.sum("Size", of: stats) == 6)
     }
 
     @Test func codesOfBasesAreSortedWhateverTheyAre() {
         let codes: [Int64] = [.max, 0x62, .min, 0x42, 0x61, 0x41, 0, -1]
         #expect(
-            codes.sorted(by: TableCommands.isBefore)
+            codes.sorted(by: TableActions.isBefore)
                 == [.min, -1, 0, 0x61, 0x41, 0x62, 0x42, .max])
     }
 
@@ -49,8 +49,8 @@ struct HostileNumberTests {
             try File(path, .createNew).truncate(to: UInt64(Int64.max))
             paths.append((path: Bytes(utf8: path), name: Bytes(utf8: name)))
         }
-        #expect(try AddCommand.total(paths, TreeWalk.Rules()) == nil)
-        #expect(try AddCommand.total(Array(paths[..<2]), TreeWalk.Rules()) == .max - 1)
+        #expect(try AddAction.total(paths, TreeWalk.Rules()) == nil)
+        #expect(try AddAction.total(Array(paths[..<2]), TreeWalk.Rules()) == .max - 1)
     }
 
     @Test func aBarShowsAnyRate() {

@@ -51,9 +51,9 @@ struct LineTests {
         var passage = LinePassage()
         var text = Bytes.empty
         try passage.feed("{\"a\":1}\n{\"Type\":", check: { _ in }, pass: { text = $0 })
-        #expect(throws: RPCError.self) {
+        #expect(throws: NodeError.self) {
             try passage.feed(
-                "\"error\"}\n", check: { _ in throw RPCError("no") },
+                "\"error\"}\n", check: { _ in throw NodeError("no") },
                 pass: { text = text.appending($0) })
         }
         #expect(text == "{\"a\":1}\n")
@@ -75,7 +75,7 @@ struct LineTests {
     @Test func aLineBeyondTheLimitIsRefused() throws {
         var lines = LineSplitter()
         let piece = Bytes([UInt8](repeating: 0x61, count: 8 << 20))
-        #expect(throws: RPCError.self) {
+        #expect(throws: NodeError.self) {
             for _ in 0...Limits.answerLineByteCountMax / piece.count {
                 try lines.feed(piece) { _ in }
             }

@@ -116,7 +116,7 @@ struct OutputTests {
                 "NumBlocks":5}]}
                 """.utf8))
         #expect(
-            DAGCommands.statText(value) == """
+            DAGActions.statText(value) == """
 
                 CID \tBlocks         \tSize
                 bafy\t5              \t201
@@ -135,7 +135,7 @@ struct OutputTests {
     /// What a node says of itself can look like the words of a format.
     @Test func aFormatIsFilledOnce() {
         let words = [("<id>", "<aver>\\n"), ("<aver>", "<id>"), ("\\n", "\n")]
-        #expect(NodeCommands.filled("a <id>\\n<aver><", words) == "a <aver>\\n\n<id><")
+        #expect(NodeActions.filled("a <id>\\n<aver><", words) == "a <aver>\\n\n<id><")
     }
 
     @Test func aBarShowsHowFarItIs() {

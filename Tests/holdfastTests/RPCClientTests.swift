@@ -12,7 +12,7 @@ import Testing
 @Suite(.timeLimit(.minutes(20)))
 struct RPCClientTests {
     private func refusal(_ call: () throws -> Void) -> String? {
-        #expect(throws: RPCError.self) { try call() }?.message
+        #expect(throws: NodeError.self) { try call() }?.message
     }
 
     /// It takes the call and keeps the connection.
@@ -38,7 +38,7 @@ struct RPCClientTests {
             // So long as somebody takes it, but not for ever.
             for _ in 0..<1_024 where node.send(piece) {}
         }
-        let refusal = #expect(throws: RPCError.self) {
+        let refusal = #expect(throws: NodeError.self) {
             try client.values(RPCRequest(["id"])) { _, _ in }
         }
         #expect(refusal?.message.utf8.count == Limits.errorByteCountMax)

@@ -50,14 +50,14 @@ struct RPCRequestTests {
         #expect(forOthers.body == nil && forOthers.arguments == request.arguments)
         #expect(try request.fitting { true }.body != nil)
         request.arguments = ["short"]
-        #expect(try request.fitting { throw RPCError("not to be asked") }.body == nil)
+        #expect(try request.fitting { throw NodeError("not to be asked") }.body == nil)
     }
 
     @Test(arguments: ["cat", "cid format", "ls", "pin add", "pin rm", "refs"])
     func otherListsGoIntoTheBodyForAll(command: String) throws {
         var request = RPCRequest(command.split(separator: " ").map(String.init))
         request.arguments = (0..<1_000).map { Bytes(utf8: "argument \($0)") }
-        #expect(try request.fitting { throw RPCError("not to be asked") }.body != nil)
+        #expect(try request.fitting { throw NodeError("not to be asked") }.body != nil)
     }
 
     @Test(arguments: ["", "a\nb", "a\r"] as [Bytes])

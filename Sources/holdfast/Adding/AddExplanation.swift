@@ -10,13 +10,13 @@ enum AddExplanation {
     ///
     /// The defaults are those of the repository's configuration; a node at another address may have
     /// others.
-    static func text(_ invocation: Invocation, _ session: Session) throws -> String {
-        let home = session.home(invocation)
+    static func text(_ typed: TypedCommand, _ session: Session) throws -> String {
+        let home = session.home(typed)
         let defaults = try Server.configuration(
             home: home, environment: session.environment
         ).imports
-        var request = try ImportRequest(addOptions: invocation.sentOptions)
-        request.hidden = invocation.flag("hidden")
+        var request = try ImportRequest(addOptions: typed.sentOptions)
+        request.hidden = typed.flag("hidden")
         let options = try ImportOptions.resolve(from: request, defaults: defaults)
         let profile = options.profile?.name ?? "none: these options are of no named profile"
         let mode = options.mode.map { "0" + String($0, radix: 8) } ?? "none"

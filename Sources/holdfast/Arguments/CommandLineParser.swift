@@ -19,7 +19,7 @@ struct CommandLineParser {
 
     /// What a command line asks for.
     enum Outcome: Sendable {
-        case run(Invocation)
+        case run(TypedCommand)
         /// The help of a command or group; no words means the program's own.
         case help(words: [String])
     }
@@ -62,10 +62,10 @@ struct CommandLineParser {
             guard let stray = arguments.first else { return .help(words: path) }
             throw unknownCommand(stray)
         }
-        var invocation = Invocation(command: command, arguments: arguments)
-        for (option, text) in options { try invocation.set(option, to: text) }
-        try check(invocation)
-        return .run(invocation)
+        var typed = TypedCommand(command: command, arguments: arguments)
+        for (option, text) in options { try typed.set(option, to: text) }
+        try check(typed)
+        return .run(typed)
     }
 
     /// A word without a dash is part of the command's name as long as there is such a command.
@@ -177,9 +177,9 @@ struct CommandLineParser {
 
     // MARK: Arguments
 
-    private func check(_ invocation: Invocation) throws(UsageError) {
-        let arguments = invocation.command.arguments
-        let count = invocation.arguments.count
+    private func check(_ typed: TypedCommand) throws(UsageError) {
+        let arguments = typed.command.arguments
+        let count = typed.arguments.count
         guard arguments.last?.isVariadic == true || count <= arguments.count else {
             throw UsageError(
                 "expected \(arguments.count) argument(s), got \(count)", words: path)

@@ -1,19 +1,19 @@
 /// All commands, found by their words.
 struct CommandTree: Sendable {
     /// Sorted by name.
-    let commands: [Command]
+    let commands: [ProgramCommand]
     /// What the groups are for, by name.
     let groups: [String: String]
-    private let byName: [String: Command]
+    private let byName: [String: ProgramCommand]
 
-    init(_ commands: [Command], groups: [String: String]) {
+    init(_ commands: [ProgramCommand], groups: [String: String]) {
         self.commands = commands.sorted { $0.name < $1.name }
         self.groups = groups
         byName = Dictionary(commands.map { ($0.name, $0) }) { first, _ in first }
     }
 
     /// The command of exactly these words, or nil for groups and unknown words.
-    func command(_ words: [String]) -> Command? { byName[words.joined(separator: " ")] }
+    func command(_ words: [String]) -> ProgramCommand? { byName[words.joined(separator: " ")] }
 
     /// The words that may follow, sorted.
     func children(of words: [String]) -> [String] {

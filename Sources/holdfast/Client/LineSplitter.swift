@@ -11,7 +11,7 @@ struct LineSplitter {
     /// - Parameters:
     ///   - piece: ends anywhere.
     ///   - body: gets each whole line that is not empty, without its newline.
-    /// - Throws: `RPCError` for a line beyond the limit; what `body` throws.
+    /// - Throws: `NodeError` for a line beyond the limit; what `body` throws.
     mutating func feed(_ piece: Bytes, _ body: ([UInt8]) throws -> Void) throws {
         rest += piece.array
         var start = 0
@@ -22,7 +22,7 @@ struct LineSplitter {
         rest.removeFirst(start)
         searched = rest.count
         guard rest.count <= Limits.answerLineByteCountMax else {
-            throw RPCError(
+            throw NodeError(
                 "the node's answer cannot be read: a line of it has more than "
                     + "\(Limits.answerLineByteCountMax) bytes")
         }

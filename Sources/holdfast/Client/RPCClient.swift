@@ -91,7 +91,7 @@ final class RPCClient {
                 if place.name == "Type" { type = value.text }
                 if place.name == "Message" { message = value.text }
             case .end(depth: 0):
-                if type == "error", let message { throw RPCError(message) }
+                if type == "error", let message { throw NodeError(message) }
                 (type, message) = (nil, nil)
             default: break
             }
@@ -101,7 +101,7 @@ final class RPCClient {
             try bytes(request) { try stream.feed($0, take) }
             try stream.finish(take)
         } catch let error as JSONStreamError {
-            throw RPCError("the node's answer cannot be read: \(error)")
+            throw NodeError("the node's answer cannot be read: \(error)")
         }
     }
 
@@ -109,7 +109,7 @@ final class RPCClient {
     private static func value(_ line: [UInt8]) throws -> JSONValue {
         let value = try JSONReader.read(line, valueByteCountMax: Limits.answerValueByteCountMax)
         if value["Type"]?.text == "error", let message = value["Message"]?.text {
-            throw RPCError(message)
+            throw NodeError(message)
         }
         return value
     }
@@ -150,21 +150,21 @@ final class RPCClient {
         guard status == .ok else {
             throw Self.error(status, refusal.takeBytes(), request)
         }
-        if let message = trailers["X-Stream-Error"] { throw RPCError(message) }
+        if let message = trailers["X-Stream-Error"] { throw NodeError(message) }
         guard hasEndMark || showTheirEnd else { throw Self.noEndMark }
         guard !isEmpty || request.mayAnswerNothing else { throw Self.nothing }
     }
 
     /// Kubo and Holdfast end every answer with a length or a last chunk.
-    private static let noEndMark = RPCError(
+    private static let noEndMark = NodeError(
         "the answer ended without its end: the connection was closed, and nothing tells whether all of "
             + "it has come; a proxy before the node may be the reason: call the node directly, or let "
             + "the proxy pass HTTP/1.1 on as it is")
 
-    private static let isTooSlow = RPCError(
+    private static let isTooSlow = NodeError(
         "context deadline exceeded: the node has not answered within --timeout")
 
-    private static let nothing = RPCError(
+    private static let nothing = NodeError(
         "the node has answered with nothing, so it may have done nothing: check the address, "
             + "something else may listen there")
 
@@ -239,17 +239,17 @@ final class RPCClient {
 
     private static func error(
         _ status: Status, _ body: Bytes, _ request: RPCRequest
-    ) -> RPCError {
+    ) -> NodeError {
         if status == .notFound {
-            return RPCError(
+            return NodeError(
                 "the node does not know the command \"\(request.words.joined(separator: " "))\"")
         }
         if let value = try? JSONReader.read(body), let message = value["Message"]?.text {
-            return RPCError(message)
+            return NodeError(message)
         }
         // What is cut at its limit may end within a character.
         let text = body.displayText.trimmingBlanks
-        return RPCError(text.isEmpty ? "the node answered with status \(status)" : text)
+        return NodeError(text.isEmpty ? "the node answered with status \(status)" : text)
     }
 
     /// Kubo's forms: `bearer:<token>`, `<token>`, `basic:<user>:<password>`, `basic:<base64>`.

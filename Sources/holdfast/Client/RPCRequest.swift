@@ -15,12 +15,12 @@ struct RPCRequest {
     /// connection and says nothing is given up a little later.
     var timeout: Duration?
 
-    /// The call that an invocation asks for.
-    init(_ invocation: Invocation) {
-        words = invocation.command.words
-        arguments = invocation.arguments
-        options = invocation.sentOptions
-        timeout = invocation.timeout
+    /// The call that a typed command asks for.
+    init(_ typed: TypedCommand) {
+        words = typed.command.words
+        arguments = typed.arguments
+        options = typed.sentOptions
+        timeout = typed.timeout
     }
 
     init(_ words: [String]) { self.words = words }

@@ -2,7 +2,7 @@ import Buffers
 
 /// `holdfast completions`.
 enum CompletionsCommand {
-    static let command = Command(
+    static let command = ProgramCommand(
         "completions", "Print a completion script for a shell.",
         discussion: """
             Put `eval "$(holdfast completions bash)"` into ~/.bashrc, or write the script for zsh to a \
@@ -11,8 +11,8 @@ enum CompletionsCommand {
             """,
         arguments: [Argument("shell", "bash, zsh or fish.")],
         examples: ["completions bash"]
-    ) { invocation, session in
-        let shell = invocation.arguments.first?.displayText ?? ""
+    ) { typed, session in
+        let shell = typed.arguments.first?.displayText ?? ""
         guard let script = Completions.script(for: shell, tree: session.tree) else {
             throw UsageError(
                 "no completions for \"\(shell)\": bash, zsh or fish", words: ["completions"])

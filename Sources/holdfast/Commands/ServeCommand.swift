@@ -5,7 +5,7 @@ import Telemetry
 
 /// `holdfast serve`.
 enum ServeCommand {
-    static let command = Command(
+    static let command = ProgramCommand(
         "serve", "Run the node.",
         discussion: """
             Opens the repository and serves the gateway on the public address and the RPC on the \
@@ -28,9 +28,9 @@ enum ServeCommand {
             Option(["init"], "Make the repository first if there is none."),
         ],
         examples: ["serve", "serve --public 0.0.0.0:8080", "serve --log-format=json"]
-    ) { invocation, session in
-        let home = session.home(invocation)
-        if invocation.flag("init"), try !Repository.exists(home: home) {
+    ) { typed, session in
+        let home = session.home(typed)
+        if typed.flag("init"), try !Repository.exists(home: home) {
             do {
                 _ = try Repository.initialize(home: home)
             } catch let error as RepositoryError where error.code == .exists {
@@ -39,7 +39,7 @@ enum ServeCommand {
         }
         var overrides: [String: String] = [:]
         for (option, key) in Self.configurationKeys {
-            if let text = invocation.text(option) { overrides[key] = text }
+            if let text = typed.text(option) { overrides[key] = text }
         }
         try Server.run(
             home: home, options: overrides, environment: session.environment,

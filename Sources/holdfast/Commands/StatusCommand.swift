@@ -4,35 +4,35 @@ import Node
 
 /// `holdfast status`.
 enum StatusCommand {
-    static let command = Command(
+    static let command = ProgramCommand(
         "status", "Show whether the node runs, and how the repository is.",
         discussion: "Fails if the node, or the repository, is not in order.",
         examples: ["status"]
-    ) { invocation, session in
-        let client = try session.client(for: invocation)
+    ) { typed, session in
+        let client = try session.client(for: typed)
         // Of a node elsewhere, this machine knows the address alone.
         var rows =
-            if let address = session.namedAddress(invocation) {
+            if let address = session.namedAddress(typed) {
                 [["node:", address]]
             } else {
-                try localRows(home: session.home(invocation))
+                try localRows(home: session.home(typed))
             }
         var isAnswered = false
         var request = RPCRequest(["repo", "stat"])
-        request.timeout = invocation.timeout
+        request.timeout = typed.timeout
         try client.values(request) { value, _ in
-            guard !isAnswered else { throw RPCError("the node answers more than once") }
+            guard !isAnswered else { throw NodeError("the node answers more than once") }
             isAnswered = true
             rows.append(["blocks:", "\(value["NumObjects"]?.unsigned ?? 0)"])
             rows.append(["stored:", HumanSize.binary(value["RepoSize"]?.unsigned ?? 0)])
             rows.append(["limit:", HumanSize.binary(value["StorageMax"]?.unsigned ?? 0)])
         }
-        let (status, text) = try client.page("/readyz", timeout: invocation.timeout)
+        let (status, text) = try client.page("/readyz", timeout: typed.timeout)
         let health = text.split(separator: "\n").map(String.init)
         rows.append(["health:", health.first ?? "\(status)"])
         rows += health.dropFirst().map { ["", $0] }
         try session.output.write(AlignedTable.text(rows))
-        if status != .ok { throw RPCError("the node is not in order: \(health.first ?? "")") }
+        if status != .ok { throw NodeError("the node is not in order: \(health.first ?? "")") }
     }
 
     private static func localRows(home: String) throws -> [[String]] {

@@ -19,7 +19,7 @@ struct CommandReference {
         return head + tree.commands.map(section).joined()
     }
 
-    private func section(_ command: Command) -> String {
+    private func section(_ command: ProgramCommand) -> String {
         var lines = ["", "## `holdfast \(command.name)`", "", command.summary, ""]
         if !command.discussion.isEmpty { lines += [command.discussion, ""] }
         lines += ["    \(HelpText.usage(of: command))", ""]

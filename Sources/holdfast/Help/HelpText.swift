@@ -12,12 +12,12 @@ struct HelpText {
     }
 
     /// One line: `holdfast pin add [options] <ipfs-path>...`.
-    static func usage(of command: Command) -> String {
+    static func usage(of command: ProgramCommand) -> String {
         (["holdfast", command.name] + (command.options.isEmpty ? [] : ["[options]"])
             + command.arguments.map(\.usage)).joined(separator: " ")
     }
 
-    private func text(for command: Command) -> String {
+    private func text(for command: ProgramCommand) -> String {
         var lines = ["holdfast \(command.name): \(command.summary)", ""]
         lines += ["usage: \(Self.usage(of: command))", ""]
         for paragraph in command.discussion.split(separator: "\n") {

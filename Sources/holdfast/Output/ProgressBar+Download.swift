@@ -1,7 +1,7 @@
 import Buffers
 import HTTP
 
-extension Invocation {
+extension TypedCommand {
     /// Whether progress is shown: as `--progress` says, else as is usual for the command.
     func showsProgress(byDefault usual: Bool) -> Bool {
         isGiven("progress") ? flag("progress") : usual
@@ -18,13 +18,13 @@ extension ProgressBar {
     ///     whole size if it is known.
     /// - Returns: nil where none is shown.
     static func ofDownload(
-        _ invocation: Invocation, _ session: Session, _ fields: Fields, countsTotal: Bool = true,
+        _ typed: TypedCommand, _ session: Session, _ fields: Fields, countsTotal: Bool = true,
         isWorthIt: (UInt64?) -> Bool = { _ in true }
     ) -> ProgressBar? {
-        guard invocation.command.option(named: "progress") != nil else { return nil }
+        guard typed.command.option(named: "progress") != nil else { return nil }
         let total = fields["X-Content-Length"].flatMap { UInt64($0) }
         let usual = session.errors.isTerminal && isWorthIt(total)
-        guard invocation.showsProgress(byDefault: usual) else { return nil }
+        guard typed.showsProgress(byDefault: usual) else { return nil }
         return ProgressBar(on: session.errors, totalByteCount: countsTotal ? total : nil)
     }
 }

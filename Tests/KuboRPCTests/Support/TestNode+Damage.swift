@@ -27,7 +27,7 @@ extension TestNode {
         // That waits for the index.
         try store.forEachBlock { _, _ in false }
         let entry = try #require(try store.indexEntry(hash))
-        _ = store.damage(.checksum, hash, entry)
+        _ = store.damage(.wrongChecksum, hash, entry)
         #expect(throws: BlockStoreError.self) { try store.get(hash) }
     }
 }

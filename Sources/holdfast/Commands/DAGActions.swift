@@ -1,62 +1,62 @@
 import Buffers
 import JSON
 
-/// `holdfast dag …` and `holdfast refs`; `dag get` and `dag export` are `BytesCommand`s.
-enum DAGCommands {
-    static let put: Command.Action = TextCommand.action { value, _, session in
-        guard let cid = value["Cid"]?["/"]?.text else { throw RPCError.without("a CID") }
+/// `holdfast dag …` and `holdfast refs`; `dag get` and `dag export` are `BytesAction`s.
+enum DAGActions {
+    static let put: ProgramCommand.Action = TextAction.action { value, _, session in
+        guard let cid = value["Cid"]?["/"]?.text else { throw NodeError.without("a CID") }
         try session.output.line(cid)
     }
 
     /// Without a newline, as Kubo has it.
-    static let resolve: Command.Action = TextCommand.action { value, _, session in
+    static let resolve: ProgramCommand.Action = TextAction.action { value, _, session in
         let rest = Bytes(utf8: value["RemPath"]?.text ?? "").split(separator: UInt8(ascii: "/"))
-        guard let cid = value["Cid"]?["/"]?.text else { throw RPCError.without("a CID") }
+        guard let cid = value["Cid"]?["/"]?.text else { throw NodeError.without("a CID") }
         let parts = [cid] + rest.map(\.displayText)
         try session.output.write(parts.joined(separator: "/"))
     }
 
-    static let importFiles: Command.Action = { invocation, session in
-        var failure: RPCError?
+    static let importFiles: ProgramCommand.Action = { typed, session in
+        var failure: NodeError?
         var hasStats = false
-        var asking = invocation
+        var asking = typed
         // Then the answer says something also where no root is pinned.
-        if !invocation.printsJSON, !invocation.isGiven("stats"),
-            let option = invocation.command.option(named: "stats")
+        if !typed.printsJSON, !typed.isGiven("stats"),
+            let option = typed.command.option(named: "stats")
         {
             try asking.set(option, to: "true")
         }
-        try TextCommand.run(asking, session) { value in
+        try TextAction.run(asking, session) { value in
             if value["Stats"] != nil { hasStats = true }
-            guard !invocation.flag("silent") else { return }
+            guard !typed.flag("silent") else { return }
             if let root = value["Root"] {
                 let cid = root["Cid"]?["/"]?.text ?? ""
                 if let error = root["PinErrorMsg"]?.text, !error.isEmpty {
-                    failure = failure ?? RPCError("pinning root \"\(cid)\" FAILED: \(error)")
+                    failure = failure ?? NodeError("pinning root \"\(cid)\" FAILED: \(error)")
                 } else {
                     try session.output.line("Pinned root\t\(cid)\tsuccess")
                 }
-            } else if let stats = value["Stats"], invocation.flag("stats") {
+            } else if let stats = value["Stats"], typed.flag("stats") {
                 let count = stats["BlockCount"]?.unsigned ?? 0
                 let bytes = stats["BlockBytesCount"]?.unsigned ?? 0
                 try session.output.line("Imported \(count) blocks (\(bytes) bytes)")
             }
         }
         if let failure { throw failure }
-        let isAsked = !invocation.printsJSON && !invocation.flag("silent") && asking.flag("stats")
-        guard hasStats || !isAsked else { throw RPCError.without("what it has imported") }
+        let isAsked = !typed.printsJSON && !typed.flag("silent") && asking.flag("stats")
+        guard hasStats || !isAsked else { throw NodeError.without("what it has imported") }
     }
 
-    static let stat: Command.Action = { invocation, session in
-        let showsProgress = invocation.showsProgress(byDefault: session.errors.isTerminal)
-        var invocation = invocation
-        if !invocation.isGiven("progress"),
-            let option = invocation.command.option(named: "progress")
+    static let stat: ProgramCommand.Action = { typed, session in
+        let showsProgress = typed.showsProgress(byDefault: session.errors.isTerminal)
+        var typed = typed
+        if !typed.isGiven("progress"),
+            let option = typed.command.option(named: "progress")
         {
-            try invocation.set(option, to: showsProgress ? "true" : "false")
+            try typed.set(option, to: showsProgress ? "true" : "false")
         }
         var last: JSONValue?
-        try TextCommand.run(invocation, session) { value in
+        try TextAction.run(typed, session) { value in
             last = value
             if showsProgress, value["Ratio"] == nil { try showStatProgress(value, session) }
         }
@@ -119,9 +119,9 @@ enum DAGCommands {
             + String(repeating: "0", count: 6 - fraction.count) + fraction
     }
 
-    static let references: Command.Action = TextCommand.action { value, _, session in
-        if let error = value["Err"]?.text, !error.isEmpty { throw RPCError(error) }
-        guard let reference = value["Ref"]?.text else { throw RPCError.without("a reference") }
+    static let references: ProgramCommand.Action = TextAction.action { value, _, session in
+        if let error = value["Err"]?.text, !error.isEmpty { throw NodeError(error) }
+        guard let reference = value["Ref"]?.text else { throw NodeError.without("a reference") }
         try session.output.line(reference)
     }
 }

@@ -2,9 +2,9 @@ import Buffers
 import KuboRPC
 
 /// One command of the program: what it takes, what it says about itself, and what it does.
-struct Command: Sendable {
+struct ProgramCommand: Sendable {
     /// Does the work. Returns normally for exit code 0.
-    typealias Action = @Sendable (Invocation, Session) throws -> Void
+    typealias Action = @Sendable (TypedCommand, Session) throws -> Void
 
     /// What is typed behind the program's name: `["pin", "add"]`.
     let words: [String]

@@ -3,9 +3,9 @@ import JSON
 import Node
 
 /// `holdfast id`, `version`, `resolve`, `commands`, `shutdown`, `swarm …`.
-enum NodeCommands {
-    static let id: Command.Action = TextCommand.action { value, invocation, session in
-        guard let format = invocation.text("format") else {
+enum NodeActions {
+    static let id: ProgramCommand.Action = TextAction.action { value, typed, session in
+        guard let format = typed.text("format") else {
             try session.output.write(value.indentedText() + "\n\n")
             return
         }
@@ -42,59 +42,59 @@ enum NodeCommands {
     }
 
     /// Needs neither a node nor a repository.
-    static let version: Command.Action = { invocation, session in
+    static let version: ProgramCommand.Action = { typed, session in
         let output = session.output
-        if invocation.printsJSON {
-            try TextCommand.run(invocation, session) { _ in }
-        } else if invocation.flag("all") {
+        if typed.printsJSON {
+            try TextAction.run(typed, session) { _ in }
+        } else if typed.flag("all") {
             try output.line("Holdfast version: \(Version.current)")
             try output.line("Kubo RPC version: \(Version.kubo)")
             try output.line("Repo version: \(Version.kuboRepository)")
             try output.line("System version: \(Version.system)")
             try output.line("Swift version: \(Version.swift)")
-        } else if invocation.flag("repo") {
+        } else if typed.flag("repo") {
             try output.line(Version.kuboRepository)
-        } else if invocation.flag("number") {
+        } else if typed.flag("number") {
             try output.line(Version.current)
         } else {
             try output.line("holdfast version \(Version.current)")
         }
     }
 
-    static let resolve: Command.Action = TextCommand.action { value, _, session in
-        guard let path = value["Path"]?.text else { throw RPCError.without("a path") }
+    static let resolve: ProgramCommand.Action = TextAction.action { value, _, session in
+        guard let path = value["Path"]?.text else { throw NodeError.without("a path") }
         try session.output.line(path)
     }
 
     /// Stops the node, and waits until it has given the repository back if that is on this machine:
     /// the next command finds it free.
-    static let shutdown: Command.Action = { invocation, session in
-        let home = session.home(invocation)
-        let isLocal = session.namedAddress(invocation) == nil
+    static let shutdown: ProgramCommand.Action = { typed, session in
+        let home = session.home(typed)
+        let isLocal = session.namedAddress(typed) == nil
         if isLocal, try Repository.runningNodeAddress(home: home) == nil {
             try Repository.checkEarlierNode(home: home)
-            throw RPCError("no node is running on \(home)")
+            throw NodeError("no node is running on \(home)")
         }
-        try TextCommand.run(invocation, session) { _ in }
+        try TextAction.run(typed, session) { _ in }
         let deadline = Deadline.after(Limits.shutdownDuration)
         while isLocal, try Repository.runningNodeProcess(home: home) != nil {
             guard !deadline.hasPassed else {
-                throw RPCError("the node is still stopping: some request does not end")
+                throw NodeError("the node is still stopping: some request does not end")
             }
             _ = Pending<Void>().value(by: .after(.milliseconds(10)))
         }
     }
 
-    static let commands: Command.Action = TextCommand.action { value, invocation, session in
-        try printCommand(value, above: "", invocation, session)
+    static let commands: ProgramCommand.Action = TextAction.action { value, typed, session in
+        try printCommand(value, above: "", typed, session)
     }
 
     private static func printCommand(
-        _ value: JSONValue, above: String, _ invocation: Invocation, _ session: Session
+        _ value: JSONValue, above: String, _ typed: TypedCommand, _ session: Session
     ) throws {
         let name = above + (value["Name"]?.text ?? "")
         try session.output.line(name)
-        if invocation.flag("flags") {
+        if typed.flag("flags") {
             for option in value["Options"]?.elements ?? [] {
                 for alias in (option["Names"]?.elements ?? []).compactMap(\.text) {
                     try session.output.line("\(name) \(Option.dashed(alias))")
@@ -102,21 +102,21 @@ enum NodeCommands {
             }
         }
         for child in value["Subcommands"]?.elements ?? [] {
-            try printCommand(child, above: name + " ", invocation, session)
+            try printCommand(child, above: name + " ", typed, session)
         }
     }
 
     /// Lists of texts, one a line.
-    static let strings: Command.Action = TextCommand.list("Strings") { text, _, session in
+    static let strings: ProgramCommand.Action = TextAction.list("Strings") { text, _, session in
         try session.output.line(text.text ?? "")
     }
 
-    static let peers: Command.Action = TextCommand.list("Peers") { peer, _, session in
+    static let peers: ProgramCommand.Action = TextAction.list("Peers") { peer, _, session in
         try session.output.line("\(peer["Addr"]?.text ?? "")/p2p/\(peer["Peer"]?.text ?? "")")
     }
 
     /// Commands without a text form of their own print their values as they come.
-    static let raw: Command.Action = TextCommand.action { value, _, session in
+    static let raw: ProgramCommand.Action = TextAction.action { value, _, session in
         try session.output.line(value.indentedText())
     }
 }

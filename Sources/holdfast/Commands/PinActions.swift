@@ -1,15 +1,15 @@
 import JSON
 
 /// `holdfast pin …`.
-enum PinCommands {
-    static let add: Command.Action = { invocation, session in
-        let kind = invocation.flag("recursive") ? "recursively" : "directly"
+enum PinActions {
+    static let add: ProgramCommand.Action = { typed, session in
+        let kind = typed.flag("recursive") ? "recursively" : "directly"
         var progress = Progress()
-        var isDone = invocation.printsJSON
-        try TextCommand.walk(invocation, session, pins) { event in
+        var isDone = typed.printsJSON
+        try TextAction.walk(typed, session, pins) { event in
             switch event {
             case .value(let pin, let place) where place.depth == 2:
-                guard let cid = pin.text else { throw RPCError.without("what it has pinned") }
+                guard let cid = pin.text else { throw NodeError.without("what it has pinned") }
                 isDone = true
                 try session.output.line("pinned \(cid) \(kind)")
             case .value(let value, let place) where place.depth == 1:
@@ -22,7 +22,7 @@ enum PinCommands {
             default: break
             }
         }
-        guard isDone else { throw RPCError.without("what it has pinned") }
+        guard isDone else { throw NodeError.without("what it has pinned") }
     }
 
     private static let pins = JSONShape.members(["Pins": .elements(.whole)])
@@ -43,15 +43,15 @@ enum PinCommands {
     }
 
     /// The pins of a long list come one by one; in a stream each is a value of its own.
-    static let list: Command.Action = { invocation, session in
-        let isQuiet = invocation.flag("quiet")
-        guard !invocation.flag("stream") else {
-            return try TextCommand.run(invocation, session) { value in
+    static let list: ProgramCommand.Action = { typed, session in
+        let isQuiet = typed.flag("quiet")
+        guard !typed.flag("stream") else {
+            return try TextAction.run(typed, session) { value in
                 try session.output.line(line(value["Cid"]?.text ?? "", value, isQuiet: isQuiet))
             }
         }
         let keys = JSONShape.members(["Keys": .members([:])])
-        try TextCommand.walk(invocation, session, keys) { event in
+        try TextAction.walk(typed, session, keys) { event in
             guard case .value(let pin, let place) = event, place.depth == 2 else { return }
             try session.output.line(line(place.name ?? "", pin, isQuiet: isQuiet))
         }
@@ -63,27 +63,27 @@ enum PinCommands {
         return "\(cid) \(pin["Type"]?.text ?? "")" + (name.isEmpty ? "" : " \(name)")
     }
 
-    static let remove: Command.Action = { invocation, session in
-        var isDone = invocation.printsJSON
-        try TextCommand.walk(invocation, session, pins) { event in
+    static let remove: ProgramCommand.Action = { typed, session in
+        var isDone = typed.printsJSON
+        try TextAction.walk(typed, session, pins) { event in
             guard case .value(let pin, let place) = event, place.depth == 2 else { return }
-            guard let cid = pin.text else { throw RPCError.without("what it has unpinned") }
+            guard let cid = pin.text else { throw NodeError.without("what it has unpinned") }
             isDone = true
             try session.output.line("unpinned \(cid)")
         }
-        guard isDone else { throw RPCError.without("what it has unpinned") }
+        guard isDone else { throw NodeError.without("what it has unpinned") }
     }
 
-    static let update: Command.Action = { invocation, session in
+    static let update: ProgramCommand.Action = { typed, session in
         var (first, last): (String?, String?) = (nil, nil)
-        try TextCommand.walk(invocation, session, pins) { event in
+        try TextAction.walk(typed, session, pins) { event in
             switch event {
             case .value(let pin, let place) where place.depth == 2:
                 guard let text = pin.text else { return }
                 (first, last) = (first ?? text, text)
             case .end(depth: 0):
                 guard let old = first, let new = last else {
-                    throw RPCError.without("what it has pinned")
+                    throw NodeError.without("what it has pinned")
                 }
                 try session.output.line("updated \(old) to \(new)")
                 (first, last) = (nil, nil)
@@ -92,9 +92,9 @@ enum PinCommands {
         }
     }
 
-    static let verify: Command.Action = TextCommand.action { value, invocation, session in
+    static let verify: ProgramCommand.Action = TextAction.action { value, typed, session in
         let cid = value["Cid"]?.text ?? ""
-        if invocation.flag("quiet"), value["Ok"]?.truth != true {
+        if typed.flag("quiet"), value["Ok"]?.truth != true {
             try session.output.line(cid)
         } else if let error = value["Err"]?.text, !error.isEmpty {
             try session.output.line("error: \(error)")

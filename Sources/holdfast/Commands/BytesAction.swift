@@ -2,22 +2,22 @@ import Buffers
 import Node
 
 /// Runs a command that answers with bytes, and writes them to standard output.
-enum BytesCommand {
+enum BytesAction {
     /// Files, blocks and CARs are bytes, and stay so wherever they go.
     private static let contentCommands: Set<String> = ["cat", "block get", "dag export"]
 
     /// `cat`, `block get`, `dag get`, `dag export`, `multibase …`.
-    static let action: Command.Action = { invocation, session in
-        let request = try session.request(for: invocation)
+    static let action: ProgramCommand.Action = { typed, session in
+        let request = try session.request(for: typed)
         // On a terminal: linked data, and what is converted, is text that strangers wrote.
-        let isContent = contentCommands.contains(invocation.command.name)
+        let isContent = contentCommands.contains(typed.command.name)
         var text = session.output.isTerminal && !isContent ? TextPieces() : nil
         var bar: ProgressBar?
-        try session.client(for: invocation).bytes(
+        try session.client(for: typed).bytes(
             request,
             onHead: { fields in
-                bar = ProgressBar.ofDownload(invocation, session, fields) { total in
-                    let isLong = total.map { $0 >= 8 << 20 } ?? (invocation.command.name != "cat")
+                bar = ProgressBar.ofDownload(typed, session, fields) { total in
+                    let isLong = total.map { $0 >= 8 << 20 } ?? (typed.command.name != "cat")
                     // One that goes to the terminal itself leaves no place for a bar.
                     return isLong && !session.output.isTerminal
                 }

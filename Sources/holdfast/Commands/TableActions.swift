@@ -1,10 +1,10 @@
 import JSON
 
 /// `holdfast cid bases|codecs|hashes` and `holdfast multibase list`.
-enum TableCommands {
-    static let bases: Command.Action = TextCommand.action { value, invocation, session in
-        let isPrefixed = invocation.flag("prefix")
-        let isNumeric = invocation.flag("numeric")
+enum TableActions {
+    static let bases: ProgramCommand.Action = TextAction.action { value, typed, session in
+        let isPrefixed = typed.flag("prefix")
+        let isNumeric = typed.flag("numeric")
         for entry in entries(value).sorted(by: { isBefore($0.code, $1.code) }) {
             var line = ""
             if isPrefixed { line += letter(entry.code) + (isNumeric ? " " : "  ") }
@@ -13,9 +13,9 @@ enum TableCommands {
         }
     }
 
-    static let codes: Command.Action = TextCommand.action { value, invocation, session in
+    static let codes: ProgramCommand.Action = TextAction.action { value, typed, session in
         for entry in entries(value).sorted(by: { $0.code < $1.code }) {
-            let number = invocation.flag("numeric") ? aligned(entry.code, 5) + "  " : ""
+            let number = typed.flag("numeric") ? aligned(entry.code, 5) + "  " : ""
             try session.output.line(number + entry.name)
         }
     }

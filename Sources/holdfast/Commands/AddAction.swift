@@ -4,33 +4,33 @@ import JSON
 import UnixFS
 
 /// `holdfast add`.
-struct AddCommand {
-    private let invocation: Invocation
+struct AddAction {
+    private let typed: TypedCommand
     private let session: Session
     private var bar: ProgressBar?
     private var lastHash: String?
 
-    static let action: Command.Action = { invocation, session in
-        if invocation.flag("explain") {
-            try session.output.write(AddExplanation.text(invocation, session))
+    static let action: ProgramCommand.Action = { typed, session in
+        if typed.flag("explain") {
+            try session.output.write(AddExplanation.text(typed, session))
             return
         }
-        var command = AddCommand(invocation, session)
+        var command = AddAction(typed, session)
         try command.run()
     }
 
-    private init(_ invocation: Invocation, _ session: Session) {
-        self.invocation = invocation
+    private init(_ typed: TypedCommand, _ session: Session) {
+        self.typed = typed
         self.session = session
     }
 
     private mutating func run() throws {
         let paths = try AddArguments.entries(
-            invocation.arguments, standardInputName: invocation.bytes("stdin-name"))
+            typed.arguments, standardInputName: typed.bytes("stdin-name"))
         for (path, _) in paths { try DescriptorPath.check(path, words: ["add"]) }
         if paths.contains(where: { $0.path == "-" }) { try session.announceStandardInput() }
         let rules = try walkRules()
-        let client = try session.client(for: invocation)
+        let client = try session.client(for: typed)
         if showsProgress {
             bar = ProgressBar(on: session.errors, totalByteCount: try Self.total(paths, rules))
         }
@@ -40,7 +40,7 @@ struct AddCommand {
         ) { progress.waiting += $0 }
         try send(body, progress, client)
         try bar?.clear()
-        if invocation.flag("quieter"), !invocation.flag("silent"), let lastHash {
+        if typed.flag("quieter"), !typed.flag("silent"), let lastHash {
             try session.output.line(lastHash)
         }
     }
@@ -51,11 +51,11 @@ struct AddCommand {
     }
 
     private mutating func send(_ body: AddBody, _ progress: Progress, _ client: RPCClient) throws {
-        var request = RPCRequest(invocation)
+        var request = RPCRequest(typed)
         request.arguments = []
         let shown: [Bytes] = ["progress", "quiet", "quieter", "silent"]
         request.options.removeAll { shown.contains($0.name) }
-        if invocation.printsJSON, invocation.flag("progress") {
+        if typed.printsJSON, typed.flag("progress") {
             request.options.append(("progress", "true"))
         }
         request.body = bar == nil ? body : try watched(body, progress)
@@ -65,7 +65,7 @@ struct AddCommand {
             try print(value, line)
         }
         guard lastHash != nil else {
-            throw RPCError("the node has ended without the CID of what it was sent")
+            throw NodeError("the node has ended without the CID of what it was sent")
         }
         self.lastHash = lastHash
     }
@@ -80,46 +80,46 @@ struct AddCommand {
     }
 
     private func print(_ value: JSONValue, _ line: [UInt8]) throws {
-        if invocation.printsJSON {
+        if typed.printsJSON {
             try session.output.line(Bytes(line))
             return
         }
-        guard let hash = value["Hash"]?.text, !invocation.flag("silent"),
-            !invocation.flag("quieter")
+        guard let hash = value["Hash"]?.text, !typed.flag("silent"),
+            !typed.flag("quieter")
         else { return }
         if bar != nil {
             try session.errors.control(.clearLine)
             try session.errors.flush()
         }
         let name = PrintableName.escaped(value["Name"]?.text ?? "")
-        try session.output.line(invocation.flag("quiet") ? hash : "added \(hash) \(name)")
+        try session.output.line(typed.flag("quiet") ? hash : "added \(hash) \(name)")
         if bar != nil { try session.output.flush() }
     }
 
     private var showsProgress: Bool {
-        guard !invocation.printsJSON, !invocation.flag("silent"), !invocation.flag("quiet"),
-            !invocation.flag("quieter")
+        guard !typed.printsJSON, !typed.flag("silent"), !typed.flag("quiet"),
+            !typed.flag("quieter")
         else { return false }
-        return invocation.showsProgress(byDefault: session.errors.isTerminal)
+        return typed.showsProgress(byDefault: session.errors.isTerminal)
     }
 
     private var metadata: AddBody.Metadata {
         AddBody.Metadata(
-            includesMode: invocation.flag("preserve-mode"),
-            includesTime: invocation.flag("preserve-mtime"))
+            includesMode: typed.flag("preserve-mode"),
+            includesTime: typed.flag("preserve-mtime"))
     }
 
     private func walkRules() throws -> TreeWalk.Rules {
         var rules = TreeWalk.Rules()
-        rules.isRecursive = invocation.flag("recursive")
-        rules.includesHidden = invocation.flag("hidden")
-        rules.followsLinks = invocation.flag("dereference-symlinks")
-        rules.followsArguments = invocation.flag("dereference-args")
-        if let path = invocation.bytes("ignore-rules-path") {
+        rules.isRecursive = typed.flag("recursive")
+        rules.includesHidden = typed.flag("hidden")
+        rules.followsLinks = typed.flag("dereference-symlinks")
+        rules.followsArguments = typed.flag("dereference-args")
+        if let path = typed.bytes("ignore-rules-path") {
             rules.ignored.add(
                 contents: try File.readAll(path, limit: Limits.textByteCountMax))
         }
-        for rule in invocation.values("ignore") { rules.ignored.add(line: rule) }
+        for rule in typed.values("ignore") { rules.ignored.add(line: rule) }
         return rules
     }
 

@@ -1,11 +1,11 @@
 import JSON
 
 /// `holdfast cid format` and `holdfast cid base32`.
-enum CIDCommands {
+enum CIDActions {
     /// Goes on after a CID that cannot be converted, and fails at the end.
-    static let convert: Command.Action = { invocation, session in
+    static let convert: ProgramCommand.Action = { typed, session in
         var isComplete = true
-        try TextCommand.run(invocation, session) { value in
+        try TextAction.run(typed, session) { value in
             guard let error = value["ErrorMsg"]?.text, !error.isEmpty else {
                 try session.output.line(value["Formatted"]?.text ?? "")
                 return
@@ -14,6 +14,6 @@ enum CIDCommands {
             try session.output.flush()
             try session.errors.line("\(value["CidStr"]?.text ?? ""): \(error)")
         }
-        if !isComplete { throw RPCError("errors while displaying some entries") }
+        if !isComplete { throw NodeError("errors while displaying some entries") }
     }
 }

@@ -2,16 +2,16 @@ import JSON
 
 /// Runs a command that answers with JSON values, and prints each value as text, or all of them as
 /// they came where `--encoding=json` was asked for.
-enum TextCommand {
+enum TextAction {
     /// An action that prints value by value.
     ///
     /// - Parameter render: writes one value.
     /// - Returns: the action.
     static func action(
-        _ render: @escaping @Sendable (JSONValue, Invocation, Session) throws -> Void
-    ) -> Command.Action {
-        { invocation, session in
-            try run(invocation, session) { try render($0, invocation, session) }
+        _ render: @escaping @Sendable (JSONValue, TypedCommand, Session) throws -> Void
+    ) -> ProgramCommand.Action {
+        { typed, session in
+            try run(typed, session) { try render($0, typed, session) }
         }
     }
 
@@ -23,34 +23,34 @@ enum TextCommand {
     /// - Returns: the action.
     static func list(
         _ name: String,
-        _ render: @escaping @Sendable (JSONValue, Invocation, Session) throws -> Void
-    ) -> Command.Action {
-        { invocation, session in
-            try walk(invocation, session, .members([name: .elements(.whole)])) { event in
+        _ render: @escaping @Sendable (JSONValue, TypedCommand, Session) throws -> Void
+    ) -> ProgramCommand.Action {
+        { typed, session in
+            try walk(typed, session, .members([name: .elements(.whole)])) { event in
                 guard case .value(let element, let place) = event, place.depth == 2 else { return }
-                try render(element, invocation, session)
+                try render(element, typed, session)
             }
         }
     }
 
     /// Calls the command and hands its values on.
     static func run(
-        _ invocation: Invocation, _ session: Session, onValue: (JSONValue) throws -> Void
+        _ typed: TypedCommand, _ session: Session, onValue: (JSONValue) throws -> Void
     ) throws {
-        let request = try session.request(for: invocation)
-        let client = try session.client(for: invocation)
-        guard !invocation.printsJSON else { return try copy(client, request, session) }
+        let request = try session.request(for: typed)
+        let client = try session.client(for: typed)
+        guard !typed.printsJSON else { return try copy(client, request, session) }
         try client.values(request) { value, _ in try onValue(value) }
     }
 
     /// Calls the command and hands on what is in its values while they arrive.
     static func walk(
-        _ invocation: Invocation, _ session: Session, _ shape: JSONShape,
+        _ typed: TypedCommand, _ session: Session, _ shape: JSONShape,
         onEvent: (JSONStream.Event) throws -> Void
     ) throws {
-        let request = try session.request(for: invocation)
-        let client = try session.client(for: invocation)
-        guard !invocation.printsJSON else { return try copy(client, request, session) }
+        let request = try session.request(for: typed)
+        let client = try session.client(for: typed)
+        guard !typed.printsJSON else { return try copy(client, request, session) }
         try client.walk(request, shape, onEvent: onEvent)
     }
 
@@ -66,7 +66,7 @@ enum TextCommand {
         }
         guard let fault else { return }
         try session.output.flush()
-        throw RPCError(fault)
+        throw NodeError(fault)
     }
 
     /// What went wrong with one of several things: of `block rm`, `refs`, `cid format` and `dag import`.
@@ -78,7 +78,7 @@ enum TextCommand {
     }
 }
 
-extension Invocation {
+extension TypedCommand {
     /// Whether the answer is printed as it comes.
     var printsJSON: Bool { text("encoding") == "json" }
 }

@@ -2,14 +2,14 @@ import Buffers
 import KuboRPC
 
 /// What was typed, understood: a command with its options and arguments.
-struct Invocation: Sendable {
-    let command: Command
+struct TypedCommand: Sendable {
+    let command: ProgramCommand
     /// The words that are neither options nor part of the command's name, as they were typed.
     var arguments: [Bytes]
     /// The options in the order in which they were typed.
     private(set) var given: [(option: Option, value: Bytes)] = []
 
-    init(command: Command, arguments: [Bytes] = []) {
+    init(command: ProgramCommand, arguments: [Bytes] = []) {
         self.command = command
         self.arguments = arguments
     }

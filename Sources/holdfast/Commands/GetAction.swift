@@ -3,28 +3,27 @@ import Execution
 import Node
 
 /// `holdfast get`.
-enum GetCommand {
-    static let action: Command.Action = { invocation, session in
-        let request = try session.request(for: invocation)
-        let isCompressed = invocation.flag("compress")
-        if isCompressed, let level = invocation.integer("compression-level"),
+enum GetAction {
+    static let action: ProgramCommand.Action = { typed, session in
+        let request = try session.request(for: typed)
+        let isCompressed = typed.flag("compress")
+        if isCompressed, let level = typed.integer("compression-level"),
             !(1...9).contains(level)
         {
             throw UsageError("compression level must be between 1 and 9", words: ["get"])
         }
-        let path = try outputPath(invocation, request.arguments.first ?? "")
-        let client = try session.client(for: invocation)
-        if isCompressed || invocation.flag("archive") {
-            try saveArchive(request, at: path, invocation, session, client)
+        let path = try outputPath(typed, request.arguments.first ?? "")
+        let client = try session.client(for: typed)
+        if isCompressed || typed.flag("archive") {
+            try saveArchive(request, at: path, typed, session, client)
         } else {
-            try extract(request, at: path, invocation, session, client)
+            try extract(request, at: path, typed, session, client)
         }
     }
 
     /// The last name of the path that was asked for, unless `-o` says otherwise.
-    static func outputPath(_ invocation: Invocation, _ argument: Bytes) throws(UsageError) -> Bytes
-    {
-        if var path = invocation.bytes("output"), !path.isEmpty {
+    static func outputPath(_ typed: TypedCommand, _ argument: Bytes) throws(UsageError) -> Bytes {
+        if var path = typed.bytes("output"), !path.isEmpty {
             while path.count > 1, path.last == UInt8(ascii: "/") { path = path.dropLast(1) }
             try DescriptorPath.check(path, words: ["get"])
             return path
@@ -41,7 +40,7 @@ enum GetCommand {
     }
 
     private static func extract(
-        _ request: RPCRequest, at path: Bytes, _ invocation: Invocation, _ session: Session,
+        _ request: RPCRequest, at path: Bytes, _ typed: TypedCommand, _ session: Session,
         _ client: RPCClient
     ) throws {
         var reader = TarReader()
@@ -51,7 +50,7 @@ enum GetCommand {
             request, showTheirEnd: true,
             onHead: { fields in
                 try say("Saving file(s) to \(path.displayText)", of: path, session)
-                bar = ProgressBar.ofDownload(invocation, session, fields)
+                bar = ProgressBar.ofDownload(typed, session, fields)
                 extractor = TarExtractor(output: path)
             },
             onPiece: { piece in
@@ -76,20 +75,20 @@ enum GetCommand {
     }
 
     /// With the ending of what it is.
-    private static func archivePath(_ path: Bytes, _ invocation: Invocation) -> Bytes {
+    private static func archivePath(_ path: Bytes, _ typed: TypedCommand) -> Bytes {
         var path = path
-        if invocation.flag("archive"), !path.ends(with: ".tar"), !path.ends(with: ".tar.gz") {
+        if typed.flag("archive"), !path.ends(with: ".tar"), !path.ends(with: ".tar.gz") {
             path = path.appending(".tar")
         }
-        if invocation.flag("compress"), !path.ends(with: ".gz") { path = path.appending(".gz") }
+        if typed.flag("compress"), !path.ends(with: ".gz") { path = path.appending(".gz") }
         return path
     }
 
     private static func saveArchive(
-        _ request: RPCRequest, at path: Bytes, _ invocation: Invocation, _ session: Session,
+        _ request: RPCRequest, at path: Bytes, _ typed: TypedCommand, _ session: Session,
         _ client: RPCClient
     ) throws {
-        let path = OutputPlace.isStream(path) ? path : archivePath(path, invocation)
+        let path = OutputPlace.isStream(path) ? path : archivePath(path, typed)
         var file: OutputFile?
         var bar: ProgressBar?
         try client.bytes(
@@ -98,7 +97,7 @@ enum GetCommand {
                 file = try OutputFile.archive(at: path)
                 try say("Saving archive to \(path.displayText)", of: path, session)
                 // What comes is the archive, and the total is that of the content.
-                bar = ProgressBar.ofDownload(invocation, session, fields, countsTotal: false)
+                bar = ProgressBar.ofDownload(typed, session, fields, countsTotal: false)
             },
             onPiece: { piece in
                 try file?.write(piece)

@@ -3,14 +3,14 @@ import Execution
 import JSON
 
 /// `holdfast ls`.
-enum ListCommand {
-    static let action: Command.Action = { invocation, session in
-        let isSeveral = try session.arguments(invocation).count > 1
-        let table = SpooledTable(cellWidthMin: invocation.flag("stream") ? 10 : 1) {
+enum ListAction {
+    static let action: ProgramCommand.Action = { typed, session in
+        let isSeveral = try session.arguments(typed).count > 1
+        let table = SpooledTable(cellWidthMin: typed.flag("stream") ? 10 : 1) {
             try session.output.write($0)
         }
-        var listing = Listing(invocation, isSeveral: isSeveral, table: table)
-        try TextCommand.walk(invocation, session, Listing.shape) { try listing.take($0) }
+        var listing = Listing(typed, isSeveral: isSeveral, table: table)
+        try TextAction.walk(typed, session, Listing.shape) { try listing.take($0) }
     }
 
     /// `{"Objects":[{"Hash":…,"Links":[…]},…]}`, once or as a stream, while it is made into tables.
@@ -19,15 +19,15 @@ enum ListCommand {
             "Objects": .elements(.members(["Links": .elements(.whole)]))
         ])
 
-        private let invocation: Invocation
+        private let typed: TypedCommand
         private let isSeveral: Bool
         private var table: SpooledTable
         /// As bytes: two paths that Unicode calls equal are two folders.
         private var last: Bytes?
         private var hasHash = false
 
-        init(_ invocation: Invocation, isSeveral: Bool, table: SpooledTable) {
-            self.invocation = invocation
+        init(_ typed: TypedCommand, isSeveral: Bool, table: SpooledTable) {
+            self.typed = typed
             self.isSeveral = isSeveral
             self.table = table
         }
@@ -38,11 +38,11 @@ enum ListCommand {
                 if place.name == "Hash" { try begin(value.text ?? "") }
             case .value(let link, let place) where place.depth == 4:
                 guard hasHash else {
-                    throw RPCError(
+                    throw NodeError(
                         "the node's answer cannot be read: links come without the hash of their "
                             + "folder before them")
                 }
-                try table.append(ListCommand.row(link, invocation))
+                try table.append(ListAction.row(link, typed))
             case .end(depth: 2): hasHash = false
             case .end(depth: 0): try table.finish()
             default: break
@@ -57,24 +57,24 @@ enum ListCommand {
                 if last != nil { try table.append([""]) }
                 try table.append([hash + ":"])
             }
-            if invocation.flag("headers") { try table.append(ListCommand.header(invocation)) }
+            if typed.flag("headers") { try table.append(ListAction.header(typed)) }
             last = Bytes(utf8: hash)
         }
     }
 
-    private static func header(_ invocation: Invocation) -> [String] {
-        let size = invocation.flag("size") ? ["Size"] : []
-        guard invocation.flag("long") else { return ["Hash"] + size + ["Name"] }
+    private static func header(_ typed: TypedCommand) -> [String] {
+        let size = typed.flag("size") ? ["Size"] : []
+        guard typed.flag("long") else { return ["Hash"] + size + ["Name"] }
         return ["Mode", "Hash"] + size + ["ModTime", "Name"]
     }
 
-    private static func row(_ link: JSONValue, _ invocation: Invocation) -> [String] {
+    private static func row(_ link: JSONValue, _ typed: TypedCommand) -> [String] {
         let isFolder = [1, 3, 5].contains(link["Type"]?.integer ?? 0)
         let name = PrintableName.escaped(link["Name"]?.text ?? "") + (isFolder ? "/" : "")
         let size =
-            invocation.flag("size") ? [isFolder ? "-" : "\(link["Size"]?.unsigned ?? 0)"] : []
+            typed.flag("size") ? [isFolder ? "-" : "\(link["Size"]?.unsigned ?? 0)"] : []
         let hash = link["Hash"]?.text ?? ""
-        guard invocation.flag("long") else { return [hash] + size + [name] }
+        guard typed.flag("long") else { return [hash] + size + [name] }
         let mode = link["Mode"]?.unsigned ?? 0
         let time = FileListing.time(link["ModTime"]?.text ?? "", now: .now)
         return [mode == 0 ? "-" : FileListing.mode(mode), hash] + size + [time, name]

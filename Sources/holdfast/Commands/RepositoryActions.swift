@@ -2,15 +2,15 @@ import JSON
 import Node
 
 /// `holdfast repo …`, `holdfast stats …`.
-enum RepositoryCommands {
-    static let stat: Command.Action = TextCommand.action { value, invocation, session in
-        let isHuman = invocation.flag("human")
+enum RepositoryActions {
+    static let stat: ProgramCommand.Action = TextAction.action { value, typed, session in
+        let isHuman = typed.flag("human")
         func size(_ name: String) -> [String] {
             let bytes = value[name]?.unsigned ?? 0
             return [name + ":", isHuman ? HumanSize.decimal(bytes) : "\(bytes)"]
         }
         var rows: [[String]] = []
-        let isFull = !invocation.flag("size-only")
+        let isFull = !typed.flag("size-only")
         if isFull { rows.append(["NumObjects:", "\(value["NumObjects"]?.unsigned ?? 0)"]) }
         rows += [size("RepoSize"), size("StorageMax")]
         if isFull {
@@ -20,12 +20,12 @@ enum RepositoryCommands {
         try session.output.write(AlignedTable.text(rows, cellWidthMin: 0))
     }
 
-    static let version: Command.Action = TextCommand.action { value, invocation, session in
+    static let version: ProgramCommand.Action = TextAction.action { value, typed, session in
         let version = "fs-repo@" + (value["Version"]?.text ?? "")
-        try session.output.line(invocation.flag("quiet") ? version : "ipfs repo version \(version)")
+        try session.output.line(typed.flag("quiet") ? version : "ipfs repo version \(version)")
     }
 
-    static let verify: Command.Action = TextCommand.action { value, _, session in
+    static let verify: ProgramCommand.Action = TextAction.action { value, _, session in
         let message = value["Msg"]?.text ?? ""
         if !message.isEmpty {
             try session.output.line(message)
