@@ -26,14 +26,9 @@ package struct ContentPath: Hashable, Sendable {
     }
 
     /// Reads what a person or a client writes for a path: a CID, `<cid>/a/b`, `/ipfs/<cid>/a/b`,
-    /// `ipfs://<cid>/a/b` or `ipfs:<cid>/a/b`.
+    /// `ipfs://<cid>/a/b` or `ipfs:<cid>/a/b`. Behind the CID it need not be UTF-8.
     ///
     /// - Throws: `.invalidPath`; `.unresolvableName` for `/ipns/` and its relatives.
-    package init(parsing text: String) throws(ContentError) {
-        try self.init(parsing: Bytes(utf8: text))
-    }
-
-    /// The same from bytes, which need not be UTF-8 behind the CID.
     package init(parsing bytes: Bytes) throws(ContentError) {
         let text = bytes.displayText
         let whole = Self.withoutScheme(bytes.array[...])

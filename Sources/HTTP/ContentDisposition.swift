@@ -8,13 +8,6 @@ package struct ContentDisposition: Sendable, Equatable {
     /// All parameters.
     package let parameters: Parameters
 
-    /// Reads a field value.
-    ///
-    /// - Throws: `.badMediaType`.
-    package init(parsing text: String) throws(HTTPError) {
-        try self.init(parsing: Bytes(utf8: text))
-    }
-
     /// Reads a field value whose file name need not be UTF-8.
     ///
     /// - Throws: `.badMediaType`.

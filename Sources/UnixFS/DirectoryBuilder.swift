@@ -39,16 +39,6 @@ package struct DirectoryBuilder {
         entries.append(name: name, child: child)
     }
 
-    /// Adds an entry whose name is text.
-    ///
-    /// - Parameters:
-    ///   - name: the path segment.
-    ///   - child: the sealed node.
-    /// - Throws: `.invalidName` for a name that is empty, `.` or `..`, or contains a slash.
-    package mutating func add(_ name: String, _ child: Child) throws(UnixFSError) {
-        try add(Bytes(utf8: name), child)
-    }
-
     /// Builds and seals the directory.
     ///
     /// - Parameter seal: hashes and stores the blocks, the root last.

@@ -136,7 +136,7 @@ struct LargeNodes {
         options.hamtThreshold = 1
         var builder = DirectoryBuilder(options: options)
         for (name, cid) in entries {
-            try builder.add(name, Child(cid: cid, fileByteCount: 4, tsize: 4))
+            try builder.add(Bytes(utf8: name), Child(cid: cid, fileByteCount: 4, tsize: 4))
         }
         return try builder.finish { bytes, codec in try put(bytes, codec) }.cid
     }

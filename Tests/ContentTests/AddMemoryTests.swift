@@ -24,10 +24,11 @@ struct AddMemoryTests {
                 for number in 0..<8_000 {
                     let name = "\(number)" + String(repeating: "n", count: 15_000)
                     switch place {
-                    case "folders": try session.addFolder(at: EntryPath(cleaning: name))
+                    case "folders":
+                        try session.addFolder(at: EntryPath(cleaning: Bytes(utf8: name)))
                     case "links":
                         try session.addSymlink(
-                            at: EntryPath(cleaning: "later/" + name), target: "x")
+                            at: EntryPath(cleaning: Bytes(utf8: "later/" + name)), target: "x")
                     default: try session.add(place + name, Bytes(utf8: "\(number)"))
                     }
                 }
@@ -103,7 +104,7 @@ struct AddMemoryTests {
         let budget = scratch.library.entryMemory.budget
         let name = String(repeating: "n", count: 50)
         let long = Array(repeating: name, count: 257).joined(separator: "/")
-        let path = try EntryPath(cleaning: long)
+        let path = try EntryPath(cleaning: Bytes(utf8: long))
         do {
             let session = try AddSession(scratch.access, options: ImportOptions()) { _ in }
             if isLink {

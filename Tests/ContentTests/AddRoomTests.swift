@@ -22,7 +22,7 @@ struct AddRoomTests {
             try session.add(folder + "\(number)", Bytes(utf8: "\(number)"))
             try session.pause()
             #expect(session.pendingByteCount == 0)
-            let path = try EntryPath(cleaning: folder + "x\(number)")
+            let path = try EntryPath(cleaning: Bytes(utf8: folder + "x\(number)"))
             let most = AddMemory.most(at: path, of: path.memoryByteCount, hasFolder: true)
             let first = AddMemory.most(at: path, of: path.memoryByteCount, hasFolder: false)
             #expect(most + path.names.count * AddMemory.folderBytes <= first)

@@ -310,7 +310,7 @@ struct AddSessionTests {
             root.cid, name: "d", keepsExactTimes: false, access: scratch.access)
         while try archive.next() != nil {}
         let tooDeep = contentError {
-            _ = try EntryPath(cleaning: String(repeating: "d/", count: 258))
+            _ = try EntryPath(cleaning: Bytes(utf8: String(repeating: "d/", count: 258)))
         }
         #expect(tooDeep?.code == .invalidArgument)
     }
@@ -322,7 +322,7 @@ struct AddSessionTests {
         var options = ImportOptions()
         options.wrapsWithDirectory = wraps
         let session = try AddSession(scratch.access, options: options) { _ in }
-        let path = try EntryPath(cleaning: String(repeating: "d/", count: count))
+        let path = try EntryPath(cleaning: Bytes(utf8: String(repeating: "d/", count: count)))
         let error = contentError { try session.addFolder(at: path) }
         guard count + (wraps ? 1 : 0) <= 256 else {
             #expect(error?.code == .invalidArgument)

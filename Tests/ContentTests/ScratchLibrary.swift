@@ -69,7 +69,7 @@ final class ScratchLibrary: Sendable {
 
     func resolve(_ path: String) throws -> Resolution {
         try PathResolver(access).resolve(
-            try ContentPath(parsing: path), in: access.makeStateShare())
+            try ContentPath(parsing: Bytes(utf8: path)), in: access.makeStateShare())
     }
 }
 
@@ -85,7 +85,7 @@ extension AddSession {
 
     /// Adds a whole file.
     func add(_ path: String, _ bytes: Bytes) throws {
-        try beginFile(at: EntryPath(cleaning: path))
+        try beginFile(at: EntryPath(cleaning: Bytes(utf8: path)))
         try write(bytes)
         try endFile()
     }

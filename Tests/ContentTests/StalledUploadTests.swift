@@ -102,7 +102,7 @@ struct StalledUploadTests {
         let (budget, access) = (scratch.library.entryMemory.budget, scratch.access)
         let session = try AddSession(access, options: ImportOptions()) { _ in }
         for number in 0..<4_000 {
-            try session.addFolder(at: EntryPath(cleaning: "d/\(number)"))
+            try session.addFolder(at: EntryPath(cleaning: Bytes(utf8: "d/\(number)")))
         }
         try session.pause()
         #expect(!access.holdsUpOthers)

@@ -130,11 +130,13 @@ struct TarTests {
         let long = String(repeating: "long-name-", count: 25)
         let split = String(repeating: "p", count: 60) + "/" + String(repeating: "q", count: 90)
         let mtime = ModificationTime(seconds: 1_700_000_000, nanoseconds: 5_000)
-        try session.beginFile(at: EntryPath(cleaning: "d/" + long), mode: 0o4711, mtime: mtime)
+        try session.beginFile(
+            at: EntryPath(cleaning: Bytes(utf8: "d/" + long)), mode: 0o4711, mtime: mtime)
         try session.write(Bytes(utf8: "x"))
         try session.endFile()
         try session.beginFile(
-            at: try EntryPath(cleaning: "d/" + split), mtime: ModificationTime(seconds: -2))
+            at: try EntryPath(cleaning: Bytes(utf8: "d/" + split)),
+            mtime: ModificationTime(seconds: -2))
         try session.write(Bytes([UInt8](repeating: 1, count: 1024)))
         try session.endFile()
         try session.addSymlink(at: EntryPath(cleaning: "d/s"), target: Bytes(utf8: long))

@@ -75,7 +75,7 @@ final class ScratchGateway: Sendable {
         options.hamtThreshold = 1
         var builder = DirectoryBuilder(options: options)
         for (name, cid) in entries {
-            try builder.add(name, Child(cid: cid, fileByteCount: 1, tsize: 1))
+            try builder.add(Bytes(utf8: name), Child(cid: cid, fileByteCount: 1, tsize: 1))
         }
         let writer = BlockWriter(library.access(for: RequestContext(deadline: soon())))
         return try builder.finish { bytes, codec in

@@ -39,8 +39,10 @@ struct ContentDispositionTests {
 
     @Test func theExtendedNameWinsIfItCanBeRead() throws {
         func filename(_ text: String) throws -> Bytes? {
-            try ContentDisposition(parsing: "attachment; filename=plain; filename*=\(text)")
-                .filename
+            try ContentDisposition(
+                parsing: Bytes(utf8: "attachment; filename=plain; filename*=\(text)")
+            )
+            .filename
         }
         #expect(try filename("utf-8'en'%C4%85") == "ą")
         #expect(try filename("latin1''%C4") == "plain")

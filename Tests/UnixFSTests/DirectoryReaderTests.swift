@@ -124,7 +124,7 @@ struct DirectoryReaderTests {
         let child = Child(
             cid: try blocks.store(Bytes(utf8: "x"), .raw), fileByteCount: 1, tsize: 1)
         var builder = DirectoryBuilder(options: options)
-        for number in 0..<300 { try builder.add("n\(number)", child) }
+        for number in 0..<300 { try builder.add(Bytes(utf8: "n\(number)"), child) }
         let root = try builder.finish(seal: seal).cid
         var reader = try DirectoryReader(root: root, from: blocks)
         var entries: [DirectoryEntry] = []
@@ -141,7 +141,7 @@ struct DirectoryReaderTests {
         let child = Child(
             cid: try blocks.store(Bytes(utf8: "x"), .raw), fileByteCount: 1, tsize: 1)
         var builder = DirectoryBuilder(options: ImportOptions())
-        let error = #expect(throws: UnixFSError.self) { try builder.add(name, child) }
+        let error = #expect(throws: UnixFSError.self) { try builder.add(Bytes(utf8: name), child) }
         #expect(error?.code == .invalidName)
     }
 

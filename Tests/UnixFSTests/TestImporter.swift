@@ -22,7 +22,7 @@ struct TestImporter {
         guard options.wrapsWithDirectory else { return child }
         let metadata = options.metadata(of: .wrapper)
         var wrapper = DirectoryBuilder(options: options, metadata: metadata)
-        try wrapper.add(name, child)
+        try wrapper.add(Bytes(utf8: name), child)
         return try wrapper.finish(seal: seal)
     }
 
@@ -41,7 +41,7 @@ struct TestImporter {
             let metadata = options.metadata(of: .directory, mode: own.mode, mtime: own.mtime)
             var builder = DirectoryBuilder(options: options, metadata: metadata)
             for (name, entry) in entries where isIncluded(name, entry) {
-                try builder.add(name, try build(entry))
+                try builder.add(Bytes(utf8: name), try build(entry))
             }
             return try builder.finish(seal: seal)
         }

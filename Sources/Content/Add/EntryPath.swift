@@ -8,17 +8,9 @@ package struct EntryPath: Hashable, Sendable {
     /// The names; none is empty, `.` or `..`, and none has a slash.
     package let names: [Bytes]
 
-    /// Cleans what a client sent.
+    /// Cleans what a client sent, or a file system gave. It need not be UTF-8.
     ///
-    /// - Parameter text: names with slashes between them, percent-encoding already removed.
-    /// - Throws: `.invalidArgument` for more levels than the limits allow.
-    package init(cleaning text: String) throws(ContentError) {
-        try self.init(cleaning: Bytes(utf8: text))
-    }
-
-    /// Cleans what a file system gave, which need not be UTF-8.
-    ///
-    /// - Parameter bytes: names with slashes between them.
+    /// - Parameter bytes: names with slashes between them, percent-encoding already removed.
     /// - Throws: `.invalidArgument` for more levels than the limits allow.
     package init(cleaning bytes: Bytes) throws(ContentError) {
         var names: [Bytes] = []

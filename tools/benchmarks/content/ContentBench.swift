@@ -85,7 +85,8 @@ struct Rows {
                 access(library), options: ImportOptions()
             ) { _ in }
             for number in 0..<10_000 {
-                try session.beginFile(at: EntryPath(cleaning: "d/\(number % 100)/\(number)"))
+                try session.beginFile(
+                    at: EntryPath(cleaning: Bytes(utf8: "d/\(number % 100)/\(number)")))
                 var writer = ByteWriter(capacity: 4096)
                 writer.appendLittleEndian(UInt64(number))
                 writer.append(pieces[number % 64].prefix(4088))
@@ -151,7 +152,7 @@ struct Rows {
         try session.write(pieces[0].prefix(4096))
         try session.endFile()
         let root = try session.finish(pinning: .none)[0].cid
-        let path = try ContentPath(parsing: root.text() + "/b/c/file")
+        let path = try ContentPath(parsing: Bytes(utf8: root.text() + "/b/c/file"))
         try measure("resolve and read 4 KiB two folders deep, 1/s", 200_000) {
             for _ in 0..<200_000 {
                 let found = try PathResolver(access(library)).resolve(

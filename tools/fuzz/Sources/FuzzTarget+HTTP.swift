@@ -113,18 +113,18 @@ extension FuzzTarget {
     private static func checkDisposition(_ text: String) throws {
         let written = ContentDisposition.value("attachment", filename: text)
         let again = try Finding.ifRefused("\(written) is not read back") {
-            try ContentDisposition(parsing: written)
+            try ContentDisposition(parsing: Bytes(utf8: written))
         }
         try Finding.unless(
             again.filename == Bytes(utf8: text), "\(written) loses something")
-        let disposition = try ContentDisposition(parsing: text)
+        let disposition = try ContentDisposition(parsing: Bytes(utf8: text))
         _ = (disposition.name, disposition.filename)
     }
 
     private static func checkContentPath(_ text: String) throws {
-        let path = try ContentPath(parsing: text)
+        let path = try ContentPath(parsing: Bytes(utf8: text))
         let again = try Finding.ifRefused("\(path.text) is not read back") {
-            try ContentPath(parsing: path.text)
+            try ContentPath(parsing: Bytes(utf8: path.text))
         }
         try Finding.unless(again == path, "\(path.text) is read as another path")
         let isClean = path.segments.allSatisfy { segment in
