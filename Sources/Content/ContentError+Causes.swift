@@ -65,6 +65,12 @@ extension ContentError {
     /// Whether a stored block failed its check.
     package var isDamage: Bool { (cause as? BlockStoreError)?.code == .corrupt }
 
+    /// Whether that is a given block.
+    package func isDamage(of multihash: Multihash) -> Bool {
+        guard let error = cause as? BlockStoreError else { return false }
+        return error.code == .corrupt && error.multihash == multihash
+    }
+
     /// Whether the disk did not give one block; it is the store's failure where no block is named.
     var isUnreadable: Bool {
         guard let error = cause as? BlockStoreError, error.code == .readError else { return false }

@@ -41,4 +41,45 @@ struct StoreCheckTests {
         #expect(try check.look(at: multihashes[0]) == nil)
         #expect(comesBack { node.library.blockMemory.inUse })
     }
+    /// A disk, or a process without descriptors, that does not give a block says nothing about the block.
+    @Test func aBlockThatCannotBeReadIsNeitherCorruptNorRemoved() throws {
+        let disk = SimulatedDisk(seed: 1)
+        let node = try TestNode(disk: disk)
+        #expect(try node.upload("block/put", [.file("a", "some bytes")]).status == 200)
+        node.store.forgetCached(try multihash(in: node))
+        disk.faults.readFails = 1000
+        var check = StoreCheck(node.access, drops: true)
+        let message = try #require(try check.look(at: try multihash(in: node)))
+        #expect(message.contains("could not be read"))
+        #expect(check.hasFailed)
+        #expect(check.summary == "verify complete, 0 blocks corrupt, 1 could not be read")
+        disk.faults.readFails = 0
+        check = StoreCheck(node.access, drops: true)
+        #expect(try check.look(at: try multihash(in: node)) == nil)
+        #expect(!check.hasFailed)
+    }
+
+    @Test func aBlockThatIsDamagedIsRemovedWhereThatIsAskedFor() throws {
+        let disk = SimulatedDisk(seed: 1)
+        let node = try TestNode(disk: disk)
+        #expect(try node.upload("block/put", [.file("a", "some bytes")]).status == 200)
+        node.store.forgetCached(try multihash(in: node))
+        disk.faults.wrongReadCount = 2
+        var check = StoreCheck(node.access, drops: true)
+        let message = try #require(try check.look(at: try multihash(in: node)))
+        #expect(message.contains("was corrupt") && message.hasSuffix(", removed"))
+        #expect(!check.hasFailed)
+        #expect(check.summary == "verify complete, 1 blocks corrupt, 1 removed")
+        #expect(node.store.statistics.blockCount == 0)
+    }
+
+    /// Of the one block that there is.
+    private func multihash(in node: TestNode) throws -> Multihash {
+        var found: Multihash?
+        try node.store.forEachBlock { multihash, _ in
+            found = multihash
+            return true
+        }
+        return try #require(found)
+    }
 }

@@ -45,11 +45,6 @@ package struct DatabaseError: Error, Hashable, Sendable, CustomStringConvertible
     /// What LevelDB says when it does not find the `CURRENT` that `DatabaseFolder` has just opened.
     private static let absence = "does not exist (create_if_missing is false)"
 
-    /// Whether the text is of the system's EIO: the disk itself could not read.
-    package var isDeviceError: Bool {
-        kind == .inputOutput && message.hasSuffix("Input/output error")
-    }
-
     /// Whether the text is of the system's ENOSPC.
     var isDiskFull: Bool {
         kind == .inputOutput && message.lowercased().hasSuffix("no space left on device")

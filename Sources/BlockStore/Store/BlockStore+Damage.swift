@@ -27,10 +27,11 @@ extension BlockStore {
     }
 
     /// What a read fails with. A disk that does not give a block says nothing about the block: it is read
-    /// again when somebody asks for it, and written anew when somebody stores it.
+    /// again when somebody asks for it, and written anew when somebody stores it. Its table may be cut off,
+    /// which LevelDB tells as an invalid argument, or not be there.
     func readError(_ error: DatabaseError, _ multihash: Multihash) -> BlockStoreError {
         guard error.kind != .closed else { return .closed }
-        if error.isDeviceError, unreadable.insert(multihash) {
+        if error.kind == .inputOutput, unreadable.insert(multihash) {
             options.log.error(
                 "the disk did not give a stored block",
                 [

@@ -48,6 +48,9 @@ extension BlockStore {
         return cache.byteCount(of: multihash) != nil
     }
 
+    /// Has the next read of a block come from the disk.
+    package func forgetCached(_ multihash: Multihash) { cache.remove(multihash) }
+
     /// Whether a block can be in the store under a multihash: identity has no block, and digests
     /// have a longest length. Others are never looked up, whatever their length.
     static func canBeStored(_ multihash: Multihash) -> Bool {
@@ -169,7 +172,7 @@ extension BlockStore {
         do throws(DatabaseError) {
             do throws(DatabaseError) {
                 return try look()
-            } catch  where error.isDeviceError {
+            } catch  where error.kind == .inputOutput {
                 return try look()
             }
         } catch {

@@ -4,12 +4,23 @@ import Multiformats
 import Vault
 
 /// Hashes stored blocks and counts what is wrong. Their memory is that of all readers.
+///
+/// Only what is known to be damaged is called corrupt, and removed where that is asked for: a disk, or a
+/// process without descriptors, that does not give a block says nothing about the block.
 struct StoreCheck {
+    private enum Fault {
+        /// The block was read, and is another one.
+        case damaged(String)
+        /// The block could not be read.
+        case unread(String)
+    }
+
     private let access: ContentAccess
     private let reader: BlockReader
     private let drops: Bool
     private(set) var blockCount = 0
     private var corruptCount = 0
+    private var unreadCount = 0
     private var removedCount = 0
     private var stuckCount = 0
 
@@ -31,9 +42,21 @@ struct StoreCheck {
     /// - Throws: what ends the request, such as `.overloaded`: no block is to blame for it.
     mutating func look(at multihash: Multihash) throws(ContentError) -> String? {
         blockCount += 1
-        guard let cause = try fault(of: multihash) else { return nil }
-        corruptCount += 1
-        let message = "block \(CID.v1(.raw, multihash)) was corrupt (\(cause))"
+        let block = "block \(CID.v1(.raw, multihash))"
+        switch try fault(of: multihash) {
+        case nil: return nil
+        case .unread(let cause):
+            unreadCount += 1
+            return "\(block) could not be read (\(cause))"
+        case .damaged(let cause):
+            corruptCount += 1
+            return drop(multihash, "\(block) was corrupt (\(cause))")
+        }
+    }
+
+    private mutating func drop(
+        _ multihash: Multihash, _ message: String
+    ) -> String {
         guard drops else { return message }
         do {
             try access.library.store.delete(multihash, by: access.context.deadline)
@@ -46,29 +69,41 @@ struct StoreCheck {
     }
 
     /// Whether the run ends as a failure: damage that is still there.
-    var hasFailed: Bool { drops ? stuckCount > 0 : corruptCount > 0 }
+    var hasFailed: Bool { unreadCount > 0 || (drops ? stuckCount : corruptCount) > 0 }
 
     /// What the run has found.
     var summary: String {
-        guard corruptCount > 0 else { return "verify complete, all blocks validated." }
+        guard corruptCount + unreadCount > 0 else {
+            return "verify complete, all blocks validated."
+        }
         return "verify complete, \(corruptCount) blocks corrupt"
             + (removedCount > 0 ? ", \(removedCount) removed" : "")
             + (stuckCount > 0 ? ", \(stuckCount) failed to remove" : "")
+            + (unreadCount > 0 ? ", \(unreadCount) could not be read" : "")
     }
 
-    private func fault(of multihash: Multihash) throws(ContentError) -> String? {
-        // Nothing is held while the client is waited for.
-        defer { reader.release() }
+    private func fault(of multihash: Multihash) throws(ContentError) -> Fault? {
         do {
-            let bytes = try reader.block(.v1(.raw, multihash))
             let function = try HashFunction(code: multihash.code)
-            return function.verify(bytes, against: multihash)
-                ? nil : "block in storage has different hash than requested"
+            if try isRight(multihash, function) { return nil }
+            // The cache may have it from a bad moment of the memory or of the disk.
+            access.library.store.forgetCached(multihash)
+            return try isRight(multihash, function)
+                ? nil : .damaged("block in storage has different hash than requested")
         } catch {
-            guard let error = error as? ContentError else { return "\(error)" }
+            guard let error = error as? ContentError else { return .unread("\(error)") }
             if error.code == .blockNotFound { return nil }
             if error.endsRequest { throw error }
-            return error.message
+            return error.isDamage(of: multihash)
+                ? .damaged(error.message) : .unread(error.message)
         }
+    }
+
+    private func isRight(
+        _ multihash: Multihash, _ function: HashFunction
+    ) throws(ContentError) -> Bool {
+        // Nothing is held while the client is waited for.
+        defer { reader.release() }
+        return function.verify(try reader.block(.v1(.raw, multihash)), against: multihash)
     }
 }

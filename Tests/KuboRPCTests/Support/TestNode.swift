@@ -19,13 +19,15 @@ final class TestNode {
     static let peerID = "12D3KooWSgzfPPT3JTk9AR3Db1PofGfmckSScvYSoKAMKqMunmLn"
 
     init(
-        reserveByteCount: Int = 0, _ adjust: (inout KuboRPCSettings) -> Void = { _ in }
+        reserveByteCount: Int = 0, disk: SimulatedDisk? = nil,
+        _ adjust: (inout KuboRPCSettings) -> Void = { _ in }
     ) throws {
         folder = try File.makeTemporaryFolder(prefix: "rpc-test-")
         var options = BlockStoreOptions(folder: folder)
         options.makesIfMissing = true
         options.durability = .os
         options.reserveByteCount = reserveByteCount
+        options.disk = disk
         store = try BlockStore.open(options)
         library = Library(store: store)
         var settings = KuboRPCSettings(
