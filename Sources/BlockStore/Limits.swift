@@ -32,11 +32,14 @@ package enum Limits {
     package static let deletionBytesMax = 1 << 20
     /// Bytes of changes that wait for the lane of `meta/`. When it is full, changes wait.
     package static let changeBytesMax = 4 << 20
-    /// Bytes of the pins that one write makes; more of them are several writes.
-    package static let pinBatchBytesMax = 1 << 20
-    /// Bytes of the roots whose pins are being changed, or wait for that in line. When it is full,
-    /// changes of pins wait before the lines, in the order of their coming.
+    /// Bytes of the changes of rows that one write makes where they may be several; more of them are several
+    /// writes.
+    package static let tableBatchBytesMax = 1 << 20
+    /// Bytes of the keys of rows that are being changed, or wait for that in line. When it is full, changes
+    /// wait before the lines, in the order of their coming.
     package static let claimBytesMax = 4 << 20
+    /// Bytes of what tells a holder of pins from others of its kind.
+    package static let pinHolderBytesMax = 64
     /// Roots of the pins made last that are remembered for those who delete blocks: less than 256 KiB.
     package static let recentPinsMax = 1024
     /// How long a read waits for a block that is just being written and too large to be kept meanwhile.
@@ -71,6 +74,6 @@ package enum Limits {
             2 * indexBatchCountMax * MemoryCost.tableEntryMax <= tableBytesMax,
             "the table holds a full index batch while another one fills")
         precondition(sketchEntriesAtStart <= sketchEntriesMax, "a sketch only grows")
-        precondition(pinBatchBytesMax <= changeBytesMax, "a full batch of pins can wait")
+        precondition(tableBatchBytesMax <= changeBytesMax, "a full batch of rows can wait")
     }
 }

@@ -63,12 +63,21 @@ struct FormatTests {
 
     @Test func pinsComeBack() throws {
         let cid = CID.v1(.dagPB, try VerifiedBlock(sample: 1).multihash)
-        let pin = Pin(
-            cid: cid, mode: .direct, name: "Überschrift",
-            created: WallTime(seconds: 1_700_000_000, nanoseconds: 5),
-            holders: [.rpc, .classProfile])
-        #expect(PinRecord.decode(MetaKey.pin(cid), PinRecord.encode(pin)) == pin)
-        #expect(PinRecord.encode(pin).array.prefix(3) == [1, 2, 5])
+        for holder in [.rpc, .request("id"), .profile("")] as [Pin.Holder] {
+            let pin = Pin(
+                cid: cid, holder: holder, mode: .direct, name: "Überschrift",
+                created: WallTime(seconds: 1_700_000_000, nanoseconds: 5))
+            let value = Pin.table.encode(pin.record)
+            let row = try #require(Pin.table.row(Pin.table.place(of: pin.key), value))
+            #expect(Pin(row) == pin)
+            #expect(value.array.prefix(3) == [2, 2, 0x80])
+        }
+        #expect(
+            PinKey(cid, .request("id")).encoded == [cid.bytes, [2], "id"].joined(separator: .empty))
+        // The RPC has one pin of a root, and no kind of holder has the number 4.
+        #expect(PinKey(decoding: cid.bytes.appending([1, 0])) == nil)
+        #expect(PinKey(decoding: cid.bytes.appending([4])) == nil)
+        #expect(PinKey(decoding: cid.bytes) == nil)
     }
 
     @Test func marksAndQuarantineRecordsComeBack() {
@@ -89,7 +98,9 @@ struct FormatTests {
             if !array.isEmpty, random.below(2) == 0 { array[0] = 1 }
             let bytes = Bytes(array)
             _ = try? StoredValue(decoding: bytes)
-            _ = PinRecord.decode(Key(array), bytes)
+            _ = Pin.table.row(Key(array), bytes)
+            _ = Pin.table.row(
+                Key([UInt8(ascii: "p")] + array), [[2], bytes].joined(separator: .empty))
             if let entry = IndexEntry(decoding: bytes) {
                 #expect(IndexEntry(decoding: entry.encode()) == entry)
             }

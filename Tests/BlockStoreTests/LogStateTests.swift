@@ -193,7 +193,7 @@ struct LogStateTests {
             Issue.record("nothing makes room while the log takes no writes")
             return
         }
-        state.reopened(tail: [], replaced: [])
+        state.reopened(tail: [])
         let again = state.takeWork()
         #expect(again?.deletions.count == number, "a failed write loses none")
         _ = state.batchWritten()
@@ -226,15 +226,26 @@ struct LogStateTests {
     @Test func whatAFailedWriteLeftBehindIsCountedAndIndexed() throws {
         var state = state()
         _ = try enqueue(&state, 0)
-        _ = try enqueue(&state, 1)
+        // The index has a damaged one.
+        _ = state.enqueue(
+            try VerifiedBlock(sample: 1, byteCount: 100), isReplacement: true,
+            indexSeenThrough: state.indexedThrough)
         _ = state.takeWork()
         _ = state.batchFailed(.closed)
+        // Nobody knows yet whether they are there.
+        for number in 0..<2 {
+            let block = try VerifiedBlock(sample: number, byteCount: 100)
+            guard case .refused = state.beginDeleting(block.multihash) else {
+                Issue.record("deletes what it does not know")
+                return
+            }
+        }
         let tail = try (0..<2).map { number in
             let block = try VerifiedBlock(sample: number, byteCount: 100)
             let entry = IndexEntry(sequence: UInt64(number + 1), byteCount: 100, flags: [])
             return (block.multihash, entry)
         }
-        state.reopened(tail: tail, replaced: [tail[1].0])
+        state.reopened(tail: tail)
         #expect(state.durableThrough == 2)
         #expect(state.blockCount == 1)
         #expect(state.indexable(limit: 10).count == 2)

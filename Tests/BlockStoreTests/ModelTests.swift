@@ -23,7 +23,7 @@ struct ModelTests {
         var store: BlockStore
         let scratch: ScratchStore
         var blocks: [Int: VerifiedBlock] = [:]
-        var pins: [CID: (Pin.Mode, String, Pin.Holders)] = [:]
+        var pins: [PinKey: (mode: Pin.Mode, name: String)] = [:]
 
         mutating func step(_ random: inout SeededRandom) throws {
             let number = random.below(150)
@@ -33,7 +33,7 @@ struct ModelTests {
             case 7..<10: try appendRun(&random)
             case 10..<13: try delete(block, number)
             case 13..<15: try pin(block.cid, &random)
-            case 15, 16: try unpin(block.cid)
+            case 15, 16: try unpin(block.cid, &random)
             case 17: try compareCounters()
             case 18: try reopen(&random)
             default:
@@ -67,29 +67,34 @@ struct ModelTests {
             #expect(try store.get(block.multihash) == nil)
         }
 
+        private static let holders: [Pin.Holder] = [.rpc, .request("one"), .request("two")]
+
         mutating func pin(_ cid: CID, _ random: inout SeededRandom) throws {
             let mode: Pin.Mode = random.below(2) == 0 ? .recursive : .direct
-            let holder: Pin.Holders = random.below(2) == 0 ? .rpc : .pinningService
+            let key = PinKey(cid, Self.holders[random.below(3)])
             let name = "name \(random.below(1000))"
-            guard mode == .recursive || pins[cid]?.0 != .recursive else {
-                let error = #expect(throws: BlockStoreError.self) {
-                    try store.pin(cid, mode: mode, name: name, holder: holder, by: soon())
-                }
+            func pin() throws {
+                try store.pin(cid, mode: mode, name: name, holder: key.holder, by: soon())
+            }
+            guard mode == .recursive || pins[key]?.mode != .recursive else {
+                let error = #expect(throws: BlockStoreError.self) { try pin() }
                 #expect(error?.code == .pinnedRecursively(cid))
                 return
             }
-            try store.pin(cid, mode: mode, name: name, holder: holder, by: soon())
-            pins[cid] = (mode, name, (pins[cid]?.2 ?? []).union(holder))
+            try pin()
+            pins[key] = (mode, name)
         }
 
-        mutating func unpin(_ cid: CID) throws {
-            guard let known = pins[cid], known.2.contains(.rpc) else {
-                #expect(throws: BlockStoreError.self) { try store.unpin(cid, by: soon()) }
+        mutating func unpin(_ cid: CID, _ random: inout SeededRandom) throws {
+            let key = PinKey(cid, Self.holders[random.below(3)])
+            guard pins[key] != nil else {
+                #expect(throws: BlockStoreError.self) {
+                    try store.unpin(cid, holder: key.holder, by: soon())
+                }
                 return
             }
-            try store.unpin(cid, by: soon())
-            pins[cid]?.2.subtract(.rpc)
-            if pins[cid]?.2 == [] { pins[cid] = nil }
+            try store.unpin(cid, holder: key.holder, by: soon())
+            pins[key] = nil
         }
 
         mutating func reopen(_ random: inout SeededRandom) throws {
@@ -109,14 +114,31 @@ struct ModelTests {
             var seen: Set<Multihash> = []
             try store.forEachBlock { multihash, _ in seen.insert(multihash).inserted }
             #expect(seen == Set(blocks.values.map(\.multihash)))
-            var seenPins: Set<CID> = []
-            try store.forEachPin { pin in
-                #expect(pins[pin.cid]?.0 == pin.mode)
-                #expect(pins[pin.cid]?.1 == pin.name)
-                #expect(pins[pin.cid]?.2 == pin.holders)
-                return seenPins.insert(pin.cid).inserted
+            try comparePins()
+        }
+
+        /// Each holder has its own, and the strongest of them counts.
+        private func comparePins() throws {
+            var seen: Set<PinKey> = []
+            for holder in Self.holders {
+                try store.forEachPin(of: holder) { pin in
+                    #expect(pins[pin.key]?.mode == pin.mode)
+                    #expect(pins[pin.key]?.name == pin.name)
+                    return seen.insert(pin.key).inserted
+                }
             }
-            #expect(seenPins == Set(pins.keys))
+            #expect(seen == Set(pins.keys))
+            var roots: [CID: Pin.Mode] = [:]
+            try store.forEachRoot { cid, mode in
+                #expect(roots.updateValue(mode, forKey: cid) == nil)
+                return true
+            }
+            #expect(Set(roots.keys) == Set(pins.keys.map(\.cid)))
+            for (cid, mode) in roots {
+                let modes = pins.filter { $0.key.cid == cid }.map(\.value.mode)
+                #expect(mode == (modes.contains(.recursive) ? .recursive : .direct))
+                #expect(try store.rootMode(of: cid) == mode)
+            }
         }
     }
 }

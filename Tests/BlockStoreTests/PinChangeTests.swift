@@ -12,14 +12,18 @@ import Vault
 @Suite(.timeLimit(.minutes(20)))
 struct PinChangeTests {
     private let cids: [CID]
+    private let rows: [Key]
 
-    init() throws { cids = try (0..<4).map { try VerifiedBlock(sample: $0).cid } }
+    init() throws {
+        cids = try (0..<4).map { try VerifiedBlock(sample: $0).cid }
+        rows = cids.map { Pin.table.place(of: PinKey($0, .rpc)) }
+    }
 
     /// Else who wants many pins waits as long as others change one of them after the other.
     @Test func whoCameFirstIsServedFirst() throws {
-        let claims = PinClaims()
+        let claims = RowClaims()
         let order = Locked<[Int]>([])
-        func start(_ number: Int, _ wanted: Set<CID>) -> Thread {
+        func start(_ number: Int, _ wanted: Set<Key>) -> Thread {
             Thread(name: "change-\(number)") {
                 do throws(BlockStoreError) {
                     try claims.with(wanted, by: soon()) { () throws(BlockStoreError) in
@@ -34,15 +38,15 @@ struct PinChangeTests {
             let deadline = soon()
             while !isSo(), !deadline.hasPassed { pause(for: .milliseconds(1)) }
         }
-        let wanted: [Set<CID>] = [[cids[0], cids[1]], [cids[1], cids[2]], [cids[2]]]
+        let wanted: [Set<Key>] = [[rows[0], rows[1]], [rows[1], rows[2]], [rows[2]]]
         var threads: [Thread] = []
-        try claims.with([cids[0]], by: soon()) { () throws(BlockStoreError) in
+        try claims.with([rows[0]], by: soon()) { () throws(BlockStoreError) in
             for (number, wanted) in wanted.enumerated() {
                 threads.append(start(number, wanted))
                 wait { claims.waiterCount + order.withLock { $0.count } == number + 1 }
             }
             // Nobody before it wants this one.
-            threads.append(start(3, [cids[3]]))
+            threads.append(start(3, [rows[3]]))
             wait { order.withLock { $0.contains(3) } }
         }
         for thread in threads { thread.join() }
@@ -52,9 +56,9 @@ struct PinChangeTests {
 
     @Test func whoGivesUpLetsTheNextOneGo() throws {
         var lines = ClaimLines()
-        let first = lines.arrive([cids[0]])
-        let second = lines.arrive([cids[0], cids[1]])
-        let third = lines.arrive([cids[1], cids[0]])
+        let first = lines.arrive([rows[0]])
+        let second = lines.arrive([rows[0], rows[1]])
+        let third = lines.arrive([rows[1], rows[0]])
         #expect([first, second, third].map(lines.isTurn) == [true, false, false])
         lines.leave(second)
         #expect(lines.waiterCount == 1 && !lines.isTurn(of: third))
@@ -69,11 +73,12 @@ struct PinChangeTests {
         var lines = ClaimLines()
         let long = Set(
             (0..<UInt64(60_000)).map { number in
-                CID.v1(.raw, Multihash(code: .sha2_256, inline32: (number, 0, 0, 0)))
+                let cid = CID.v1(.raw, Multihash(code: .sha2_256, inline32: (number, 0, 0, 0)))
+                return Pin.table.place(of: PinKey(cid, .rpc))
             })
-        let small = lines.arrive([cids[0]])
+        let small = lines.arrive([rows[0]])
         let list = lines.arrive(long)
-        let next = lines.arrive([cids[1]])
+        let next = lines.arrive([rows[1]])
         #expect([small, list, next].map(lines.isTurn) == [true, false, false])
         #expect(lines.byteCount < Limits.claimBytesMax && lines.waiterCount == 2)
         lines.leave(small)
@@ -115,7 +120,9 @@ struct PinChangeTests {
             if removing { try store.pin([other], mode: .direct, name: "", by: soon()) }
             var late = try #require(try store.pin(of: root))
             late.mode = .recursive
-            store.meta.writeLater([.put(MetaKey.pin(root), PinRecord.encode(late))])
+            store.meta.writeLater([
+                .put(Pin.table.place(of: late.key), Pin.table.encode(late.record))
+            ])
             let error = #expect(throws: BlockStoreError.self) {
                 if removing {
                     try store.unpin([other, root], takesRecursive: false, by: soon())
@@ -137,7 +144,7 @@ struct PinChangeTests {
         defer { store.close() }
         for _ in 0..<100 {
             try store.pin(cids, mode: .recursive, name: "", by: soon())
-            store.meta.writeLater(cids.map { .delete(MetaKey.pin($0)) })
+            store.meta.writeLater(rows.map { .delete($0) })
             try store.pin(cids, mode: .recursive, name: "", by: soon())
             // Behind this, all that was on its way is there.
             try store.meta.write([], by: soon())

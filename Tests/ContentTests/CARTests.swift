@@ -272,7 +272,7 @@ struct CARTests {
         let roots = (0..<count + 3).map { HostileBlocks.identity(Bytes(utf8: "\($0)"), .raw) }
         let results = Pending<[ImportedRoot]>()
         let claims = other.store.claims
-        let thread = try claims.with([roots[count + 1]], by: soon()) {
+        let thread = try claims.with([PinKey(roots[count + 1], .rpc).row], by: soon()) {
             () throws(BlockStoreError) in
             let thread = Thread(name: "import") {
                 let archive = CARImport(other.access)

@@ -67,7 +67,7 @@ struct PinsTests {
     @Test(arguments: [false, true])
     func aRecursivePinThatComesMeanwhileStays(removing: Bool) throws {
         let leaves = try storedLeaves(3)
-        let others = Set([leaves[0]])
+        let others = Set([PinKey(leaves[0], .rpc).row])
         if removing { try pins.add([folder] + leaves, mode: .direct, for: context) }
         let (pins, folder, context, claims) = (pins, folder, context, scratch.store.claims)
         let outcome = Pending<ContentError?>()
@@ -90,9 +90,9 @@ struct PinsTests {
             // Not by the store's own way: who waits for the claim goes before.
             let kept = Pin(
                 cid: folder, mode: .recursive, name: "kept",
-                created: WallTime(seconds: 1, nanoseconds: 0), holders: .rpc)
+                created: WallTime(seconds: 1, nanoseconds: 0))
             try scratch.store.meta.write(
-                [.put(MetaKey.pin(folder), PinRecord.encode(kept))], by: soon())
+                [.put(Pin.table.place(of: kept.key), Pin.table.encode(kept.record))], by: soon())
             return thread
         }
         let error = outcome.value()
@@ -176,7 +176,8 @@ struct PinsTests {
         if removing { try pins.add(leaves, for: context) }
         let (leaving, claims) = (context, scratch.store.claims)
         let outcome = Pending<ContentError?>()
-        let thread = try claims.with([leaves[1]], by: soon()) { () throws(BlockStoreError) in
+        let thread = try claims.with([PinKey(leaves[1], .rpc).row], by: soon()) {
+            () throws(BlockStoreError) in
             let thread = Thread(name: "parts") {
                 outcome.fulfil(
                     contentError {

@@ -56,6 +56,9 @@ package protocol DatabaseIterator: AnyObject {
     /// Goes to the next key.
     func next()
 
+    /// Goes to the key before; not valid before the first.
+    func previous()
+
     /// The key, copied.
     var key: Key { get }
 

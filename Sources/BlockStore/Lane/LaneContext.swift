@@ -1,5 +1,4 @@
 import Execution
-import Multiformats
 import Telemetry
 
 /// What both lanes share: settings, the disk's free space, the quarantine, where to report.
@@ -12,11 +11,6 @@ struct LaneContext: Sendable {
     let quarantine: Quarantine
     let unreadable = UnreadableBlocks()
     let log: Log
-
-    /// Whether a block that comes into the log takes the place of one that is there.
-    func isReplaced(_ multihash: Multihash) -> Bool {
-        quarantine.contains(multihash) != .no || unreadable.contains(multihash)
-    }
 
     /// Turns a failed write into what its waiters are told.
     func writeError(_ error: DatabaseError, _ name: String) -> BlockStoreError {

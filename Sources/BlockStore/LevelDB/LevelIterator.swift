@@ -31,6 +31,9 @@ final class LevelIterator: DatabaseIterator {
     /// Goes to the next key.
     func next() { unsafe leveldb_iter_next(pointer) }
 
+    /// Goes to the key before.
+    func previous() { unsafe leveldb_iter_prev(pointer) }
+
     /// The key, copied.
     var key: Key {
         var count = 0

@@ -178,9 +178,8 @@ final class LogLane: Lane {
         try checkTail(lastOnDisk: try scan.lastSequence())
         // No more than the one batch that failed.
         let tail = try scan.tail(above: durable)
-        let replaced = Set(tail.map(\.0).filter(context.isReplaced))
         let (waiting, through, generation) = state.notify { state in
-            state.reopened(tail: tail, replaced: replaced)
+            state.reopened(tail: tail)
             return (state.tableCount, state.durableThrough, state.generation)
         }
         progress.notify { $0.advance(durableThrough: through, generation: generation) }

@@ -5,6 +5,8 @@ import Multiformats
 extension LogState {
     /// Announces that a block is about to be deleted.
     mutating func beginDeleting(_ multihash: Multihash) -> Deletion {
+        // It may be on disk, and would be there again.
+        if failedBlocks[multihash] != nil, let error = writeRefusal { return .refused(error) }
         let isFull = deletions.isFull
         // While the log takes no writes, nothing makes room.
         if isFull, let error = writeRefusal { return .refused(error) }

@@ -44,7 +44,7 @@ extension LogState: LaneState {
         generation += 1
         deletions.batchFailed()
         if life.isClosing { deletions.dropWaiting() }
-        table.remove(above: durableThrough)
+        failedBlocks = table.remove(above: durableThrough)
         let room = queue.removeAll()
         queue.restart(after: durableThrough)
         return room
@@ -57,16 +57,15 @@ extension LogState: LaneState {
 
     /// The database is open again, and its tail has been read.
     ///
-    /// - Parameters:
-    ///   - tail: blocks above `durableThrough` that the failed write left on disk.
-    ///   - replaced: those of them that the index has an entry for already.
-    mutating func reopened(tail: [(Multihash, IndexEntry)], replaced: Set<Multihash>) {
+    /// - Parameter tail: blocks above `durableThrough` that the failed write left on disk.
+    mutating func reopened(tail: [(Multihash, IndexEntry)]) {
         for (multihash, entry) in tail {
-            let replaces = replaced.contains(multihash)
+            let replaces = failedBlocks[multihash] ?? false
             table.enter(multihash, LogTable.Entry(entry: entry, isReplacement: replaces))
             durableThrough = max(durableThrough, entry.sequence)
             if !replaces { count(1, entry.byteCount) }
         }
+        failedBlocks = [:]
         queue.restart(after: durableThrough)
         generation += 1
         life.reopened()

@@ -29,6 +29,9 @@ struct LogState {
     var queue: LogQueue
     var table = LogTable()
     var deletions = LogDeletions()
+    /// The blocks whose write failed, and whether each takes the place of one that the index has already:
+    /// they may be on disk, which shows when the database is open again.
+    var failedBlocks: [Multihash: Bool] = [:]
     /// The largest number that was written since the start, 0 if none was.
     var lastWritten: UInt64 = 0
 

@@ -44,11 +44,16 @@ struct LogTable {
     }
 
     /// Drops the entries above a number.
-    mutating func remove(above sequence: UInt64) {
+    ///
+    /// - Returns: the blocks, and whether each takes the place of one that the index has already.
+    mutating func remove(above sequence: UInt64) -> [Multihash: Bool] {
+        var removed: [Multihash: Bool] = [:]
         while let last = order.last, last.sequence > sequence {
+            removed[last.multihash] = isReplacement(last.multihash)
             leave(last.multihash, last.sequence)
             order.removeLast()
         }
+        return removed
     }
 
     /// Drops the entries up to a number.

@@ -7,8 +7,6 @@ package import Multiformats
 package enum MetaKey {
     /// Table `b`: the index.
     package static let indexTable = UInt8(ascii: "b")
-    /// Table `p`: pins.
-    package static let pinTable = UInt8(ascii: "p")
     /// Table `z`: blocks that failed a check.
     package static let quarantineTable = UInt8(ascii: "z")
 
@@ -24,9 +22,6 @@ package enum MetaKey {
     package static func quarantine(_ multihash: Multihash) -> Key {
         key(quarantineTable, multihash)
     }
-
-    /// The pin of a root.
-    package static func pin(_ cid: CID) -> Key { Key([pinTable] + cid.bytes.array) }
 
     /// The key without its table byte.
     package static func rest(of key: Key) -> Bytes { Bytes(Array(key.bytes.dropFirst())) }

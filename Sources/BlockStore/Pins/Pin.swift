@@ -1,7 +1,9 @@
+package import Buffers
 package import Execution
 package import Multiformats
 
-/// A root that must be kept, and why.
+/// A root that one holder wants kept. Others may want the same root kept, each in its own way: no change of
+/// one touches another's.
 package struct Pin: Hashable, Sendable {
     /// How much below the root is kept.
     package enum Mode: UInt8, Sendable, CaseIterable {
@@ -11,35 +13,34 @@ package struct Pin: Hashable, Sendable {
         case direct = 2
     }
 
-    /// Who wants it kept; a pin goes away with its last holder.
-    package struct Holders: OptionSet, Hashable, Sendable {
-        package let rawValue: UInt8
-        package init(rawValue: UInt8) { self.rawValue = rawValue }
-
+    /// Who wants it kept.
+    package enum Holder: Hashable, Sendable {
         /// The Kubo RPC and the command line.
-        package static let rpc = Holders(rawValue: 1)
-        /// The pinning service.
-        package static let pinningService = Holders(rawValue: 2)
-        /// The profile of a storage class.
-        package static let classProfile = Holders(rawValue: 4)
+        case rpc
+        /// A request of the pinning service, by its id.
+        case request(Bytes)
+        /// The profile of a storage class, by its name.
+        case profile(Bytes)
     }
 
     /// The root.
     package let cid: CID
-    /// How much below it is kept.
+    /// Who wants it kept.
+    package let holder: Holder
+    /// How much below the root is kept.
     package var mode: Mode
     /// For people; may be empty.
     package var name: String
-    /// When it was first pinned.
+    /// When the holder pinned it first.
     package let created: WallTime
-    /// Who wants it kept.
-    package var holders: Holders
 
-    package init(cid: CID, mode: Mode, name: String, created: WallTime, holders: Holders) {
+    package init(
+        cid: CID, holder: Holder = .rpc, mode: Mode, name: String, created: WallTime
+    ) {
         self.cid = cid
+        self.holder = holder
         self.mode = mode
         self.name = name
         self.created = created
-        self.holders = holders
     }
 }

@@ -1,48 +1,93 @@
 package import Buffers
 import Execution
-import Multiformats
+package import Multiformats
 
-/// The value of table `p`.
+extension Pin {
+    /// Table `p`.
+    package static let table = Table<PinKey, PinRecord>("p", rowName: "pin")
+
+    package init(_ row: Table<PinKey, PinRecord>.Row) {
+        self.init(
+            cid: row.key.cid, holder: row.key.holder, mode: row.record.mode, name: row.record.name,
+            created: row.record.created)
+    }
+
+    /// Where it is in its table.
+    package var key: PinKey { PinKey(cid, holder) }
+    /// What stands there.
+    package var record: PinRecord { PinRecord(mode: mode, name: name, created: created) }
+}
+
+/// The key of a pin: those of one root lie next to each other, that of the RPC first.
 ///
-///     u8 format (1) | u8 mode | u8 holders | varint created, seconds | varint nanoseconds
-///                   | varint length of the name | name, UTF-8
-package enum PinRecord {
-    /// Reads the pin of a key and its value.
-    ///
-    /// - Parameters:
-    ///   - key: of table `p`.
-    ///   - value: what stands there.
-    /// - Returns: nil when either is damaged or of a later version.
-    package static func decode(_ key: Key, _ value: Bytes) -> Pin? {
-        guard let cid = try? CID(bytes: MetaKey.rest(of: key)) else { return nil }
-        return try? decode(cid, value)
+///     CID, as it was pinned | u8 kind of the holder | what tells it from others of its kind
+package struct PinKey: TableKey {
+    package let cid: CID
+    package let holder: Pin.Holder
+
+    package init(_ cid: CID, _ holder: Pin.Holder) {
+        self.cid = cid
+        self.holder = holder
     }
 
-    /// Writes a pin.
-    package static func encode(_ pin: Pin) -> Bytes {
-        let name = Array(pin.name.utf8)
-        var writer = ByteWriter(capacity: 24 + name.count)
-        writer.append(1)
-        writer.append(pin.mode.rawValue)
-        writer.append(pin.holders.rawValue)
-        writer.appendVarint(UInt64(max(0, pin.created.seconds)))
-        writer.appendVarint(UInt64(pin.created.nanoseconds))
-        writer.appendVarint(UInt64(name.count))
-        writer.append(name)
-        return writer.finish()
+    package init?(decoding bytes: Bytes) {
+        var reader = ByteReader(bytes)
+        guard let cid = try? CID(reading: &reader), let kind = try? reader.readByte() else {
+            return nil
+        }
+        let name = reader.readRest()
+        switch kind {
+        case 1 where name.isEmpty: self.init(cid, .rpc)
+        case 2 where name.count <= Limits.pinHolderBytesMax: self.init(cid, .request(name))
+        case 3 where name.count <= Limits.pinHolderBytesMax: self.init(cid, .profile(name))
+        default: return nil
+        }
     }
 
-    private static func decode(_ cid: CID, _ value: Bytes) throws -> Pin? {
-        var reader = ByteReader(value)
-        guard try reader.readByte() == 1, let mode = Pin.Mode(rawValue: try reader.readByte())
-        else { return nil }
-        let holders = Pin.Holders(rawValue: try reader.readByte())
-        guard let seconds = Int64(exactly: try reader.readVarint()),
+    package var encoded: Bytes {
+        let (kind, name): (UInt8, Bytes) =
+            switch holder {
+            case .rpc: (1, .empty)
+            case .request(let id): (2, id)
+            case .profile(let name): (3, name)
+            }
+        return [cid.bytes, [kind], name].joined(separator: .empty)
+    }
+}
+
+/// What stands in the row of a pin.
+///
+///     u8 format (2) | u8 mode | varint created, seconds | varint nanoseconds | name, UTF-8
+package struct PinRecord: TableRecord, Equatable {
+    package static var format: UInt8 { 2 }
+
+    let mode: Pin.Mode
+    let name: String
+    let created: WallTime
+
+    init(mode: Pin.Mode, name: String, created: WallTime) {
+        self.mode = mode
+        self.name = name
+        self.created = created
+    }
+
+    package init(reading reader: inout ByteReader) throws {
+        guard let mode = Pin.Mode(rawValue: try reader.readByte()),
+            let seconds = Int64(exactly: try reader.readVarint()),
             let nanoseconds = UInt32(exactly: try reader.readVarint()),
-            let name = try reader.read(try reader.readVarint()).utf8Text
-        else { return nil }
-        return Pin(
-            cid: cid, mode: mode, name: name,
-            created: WallTime(seconds: seconds, nanoseconds: nanoseconds), holders: holders)
+            let name = reader.readRest().utf8Text
+        else { throw Damage() }
+        self.init(
+            mode: mode, name: name,
+            created: WallTime(seconds: seconds, nanoseconds: nanoseconds))
     }
+
+    package func write(to writer: inout ByteWriter) {
+        writer.append(mode.rawValue)
+        writer.appendVarint(UInt64(max(0, created.seconds)))
+        writer.appendVarint(UInt64(created.nanoseconds))
+        writer.append(Array(name.utf8))
+    }
+
+    private struct Damage: Error {}
 }

@@ -99,6 +99,7 @@ extension BlockStore {
     ) {
         cache.remove(multihash)
         if removed != nil, wasQuarantined { quarantine.remove(multihash) }
+        if removed != nil { unreadable.remove(multihash) }
         let generation = log.state.notify { state in
             state.endDeleting(multihash, removed: removed)
             return state.generation

@@ -19,7 +19,7 @@ package final class BlockStore: Sendable {
     let freeSpace: FreeSpace
     let quarantine: Quarantine
     let unreadable: UnreadableBlocks
-    let claims = PinClaims()
+    let claims = RowClaims()
     let recentPins = Mutex(RecentPins())
     private let memtableFlush = MemtableFlush()
     /// What the last opening had to do.

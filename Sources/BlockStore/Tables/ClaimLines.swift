@@ -1,33 +1,31 @@
-import Multiformats
-
-/// Who changes which pins: a line at each root, in the order of coming. Whose turn it is at all of its
-/// roots may begin.
+/// Who changes which rows of tables: a line at each row, in the order of coming. Whose turn it is at all of
+/// its rows may begin.
 ///
-/// Who stands in line counts with all of its roots, waiting or not. Who finds no room for that waits
+/// Who stands in line counts with all of its rows, waiting or not. Who finds no room for that waits
 /// outside, behind those who do already. So who has come is never passed by who wants the same.
 struct ClaimLines {
-    /// One change of pins.
+    /// One change of rows.
     struct Claim {
         fileprivate let ticket: UInt64
-        fileprivate let cids: Set<CID>
+        fileprivate let keys: Set<Key>
         fileprivate let byteCount: Int
     }
 
     private struct Line {
-        /// Who changes the pin, or does so as soon as it is its turn elsewhere, too.
+        /// Who changes the row, or does so as soon as it is its turn elsewhere, too.
         var first: UInt64
         var others: [UInt64] = []
 
         /// What one who stands in a line takes there.
-        static func byteCount(_ cid: CID) -> Int {
-            MemoryCost.entry(CID.self, Line.self) + MemoryCost.element(UInt64.self)
-                + MemoryCost.digest(of: cid.multihash)
+        static func byteCount(_ key: Key) -> Int {
+            MemoryCost.entry(Key.self, Line.self) + MemoryCost.element(UInt64.self)
+                + MemoryCost.region + key.bytes.count
         }
     }
 
     /// What those in line take.
     private(set) var byteCount = 0
-    private var lines: [CID: Line] = [:]
+    private var lines: [Key: Line] = [:]
     /// Of each that stands in line, in how many lines others are before it.
     private var behindCounts: [UInt64: Int] = [:]
     private var outside: [Claim] = []
@@ -36,11 +34,11 @@ struct ClaimLines {
     /// Those who may not begin yet.
     var waiterCount: Int { outside.count + behindCounts.values.filter { $0 > 0 }.count }
 
-    /// Somebody wants to change these pins, and leaves when that is done or given up.
-    mutating func arrive(_ cids: Set<CID>) -> Claim {
+    /// Somebody wants to change these rows, and leaves when that is done or given up.
+    mutating func arrive(_ keys: Set<Key>) -> Claim {
         lastTicket += 1
-        let byteCount = cids.reduce(0) { $0 + Line.byteCount($1) }
-        let claim = Claim(ticket: lastTicket, cids: cids, byteCount: byteCount)
+        let byteCount = keys.reduce(0) { $0 + Line.byteCount($1) }
+        let claim = Claim(ticket: lastTicket, keys: keys, byteCount: byteCount)
         outside.append(claim)
         letIn()
         return claim
@@ -49,12 +47,12 @@ struct ClaimLines {
     /// Whether it is somebody's turn.
     func isTurn(of claim: Claim) -> Bool { behindCounts[claim.ticket] == 0 }
 
-    /// Somebody has changed its pins, or no longer waits: it may be others' turn.
+    /// Somebody has changed its rows, or no longer waits: it may be others' turn.
     mutating func leave(_ claim: Claim) {
         if behindCounts.removeValue(forKey: claim.ticket) == nil {
             outside.removeAll { $0.ticket == claim.ticket }
         } else {
-            for cid in claim.cids { leaveLine(at: cid, claim.ticket) }
+            for key in claim.keys { leaveLine(at: key, claim.ticket) }
             byteCount -= claim.byteCount
         }
         letIn()
@@ -67,20 +65,20 @@ struct ClaimLines {
         {
             outside.removeFirst()
             byteCount += claim.byteCount
-            behindCounts[claim.ticket] = claim.cids.count { !joinLine(at: $0, claim.ticket) }
+            behindCounts[claim.ticket] = claim.keys.count { !joinLine(at: $0, claim.ticket) }
         }
     }
 
     /// - Returns: whether nobody is before it.
-    private mutating func joinLine(at cid: CID, _ ticket: UInt64) -> Bool {
-        lines[cid]?.others.append(ticket)
-        guard lines[cid] == nil else { return false }
-        lines[cid] = Line(first: ticket)
+    private mutating func joinLine(at key: Key, _ ticket: UInt64) -> Bool {
+        lines[key]?.others.append(ticket)
+        guard lines[key] == nil else { return false }
+        lines[key] = Line(first: ticket)
         return true
     }
 
-    private mutating func leaveLine(at cid: CID, _ ticket: UInt64) {
-        guard let index = lines.index(forKey: cid) else { return }
+    private mutating func leaveLine(at key: Key, _ ticket: UInt64) {
+        guard let index = lines.index(forKey: key) else { return }
         if lines.values[index].first != ticket {
             lines.values[index].others.removeAll { $0 == ticket }
         } else if lines.values[index].others.isEmpty {

@@ -37,19 +37,19 @@ struct PinHolders {
         var walk = DAGWalk(roots: [], access: access, options: .aroundFaults)
         for root in roots {
             // It may be gone again.
-            guard let pin = try pin(of: root) else { continue }
-            note(pin)
-            guard pin.mode == .recursive else { continue }
+            guard let mode = try mode(of: root) else { continue }
+            note(root, mode)
+            guard mode == .recursive else { continue }
             walk.goOn(below: root)
             try search(below: root, by: &walk)
         }
     }
 
-    private func pin(of root: CID) throws(ContentError) -> Pin? {
+    private func mode(of root: CID) throws(ContentError) -> Pin.Mode? {
         do {
-            return try access.library.store.pin(of: root)
+            return try access.library.store.rootMode(of: root)
         } catch {
-            throw ContentError(error)
+            throw ContentError(error, in: nil)
         }
     }
 
@@ -57,19 +57,19 @@ struct PinHolders {
         let store = access.library.store
         gap = nil
         do {
-            try store.forEachPin { pin in
+            try store.forEachRoot { root, mode in
                 try access.context.check()
-                note(pin)
+                note(root, mode)
                 return true
             }
             guard !wanted.isEmpty else { return }
             // One walk for all pins. They come page by page: a list of them would grow with the
             // repository.
             var walk = DAGWalk(roots: [], access: access, options: .aroundFaults)
-            try store.forEachPin(mode: .recursive) { pin in
+            try store.forEachRoot(mode: .recursive) { root, _ in
                 try access.context.check()
-                walk.goOn(below: pin.cid)
-                try search(below: pin.cid, by: &walk)
+                walk.goOn(below: root)
+                try search(below: root, by: &walk)
                 return !wanted.isEmpty
             }
         } catch {
@@ -78,10 +78,9 @@ struct PinHolders {
     }
 
     /// Notes that a pin keeps its own root.
-    private mutating func note(_ pin: Pin) {
-        guard wanted.remove(pin.cid.multihash) != nil else { return }
-        holders[pin.cid.multihash] =
-            pin.mode == .recursive ? "pinned: recursive" : "pinned: direct"
+    private mutating func note(_ root: CID, _ mode: Pin.Mode) {
+        guard wanted.remove(root.multihash) != nil else { return }
+        holders[root.multihash] = mode == .recursive ? "pinned: recursive" : "pinned: direct"
     }
 
     private mutating func search(

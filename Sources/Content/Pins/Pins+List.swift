@@ -23,7 +23,7 @@ extension Pins {
             guard filter.includes(mode == .recursive ? .recursive : .direct) else { continue }
             try store.forEachPin(mode: mode) { pin in
                 try context.check()
-                guard pin.holders.contains(.rpc), pin.isNamed(with: namePart) else { return true }
+                guard pin.isNamed(with: namePart) else { return true }
                 try body(pin.cid, pin.status)
                 return true
             }
@@ -97,7 +97,6 @@ extension Pins {
         do {
             try store.forEachPin(mode: .recursive) { pin in
                 try context.check()
-                guard pin.holders.contains(.rpc) else { return true }
                 walk.goOn(below: pin.cid)
                 while !wanted.isEmpty, let visit = try walk.next() {
                     gap = gap ?? PinGap(visit, below: pin.cid)
@@ -120,7 +119,7 @@ extension Pins {
     /// - Throws: what `body` throws, `.storage`.
     package func forEachRecursiveRoot(_ body: (CID) throws -> Void) throws {
         try store.forEachPin(mode: .recursive) { pin in
-            if pin.holders.contains(.rpc) { try body(pin.cid) }
+            try body(pin.cid)
             return true
         }
     }

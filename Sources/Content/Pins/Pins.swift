@@ -108,8 +108,7 @@ package struct Pins: Sendable {
     ///
     /// - Complexity: one look-up.
     package func pin(of cid: CID) throws(ContentError) -> Pin? {
-        let pin = try storing { () throws(BlockStoreError) in try store.pin(of: cid) }
-        return pin.flatMap { $0.holders.contains(.rpc) ? $0 : nil }
+        try storing { () throws(BlockStoreError) in try store.pin(of: cid) }
     }
 
     /// Refuses names that Kubo refuses.

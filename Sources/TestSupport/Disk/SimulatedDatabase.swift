@@ -83,6 +83,7 @@ final class SimulatedIterator: DatabaseIterator {
     func seek(_ key: Key) { index = content.firstIndex(notBefore: key) }
     func seekToLast() { index = content.entries.count - 1 }
     func next() { index += 1 }
+    func previous() { index -= 1 }
     var key: Key { content.entries[index].key }
 
     func withValue<Result>(_ body: (RawSpan) -> Result) -> Result {

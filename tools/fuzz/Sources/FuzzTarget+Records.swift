@@ -52,20 +52,20 @@ extension FuzzTarget {
                 && again.bytes == value.bytes, "a stored value loses something")
     }
 
-    /// A byte with the length of the key's CID, the CID, and the value.
+    /// A byte with the length of the key, the key, and the value.
     private static func checkPinRecord(_ input: Bytes) throws {
         var reader = ByteReader(input)
-        let key = Key([MetaKey.pinTable] + (try reader.read(Int(try reader.readByte()))).array)
-        guard let pin = PinRecord.decode(key, reader.readRest()) else { return }
-        let written = PinRecord.encode(pin)
-        try Finding.unless(MetaKey.pin(pin.cid) == key, "a pin has another key")
-        guard let again = PinRecord.decode(key, written) else {
+        let bytes = try reader.read(Int(try reader.readByte()))
+        guard let key = PinKey(decoding: bytes),
+            let record = Pin.table.record(decoding: reader.readRest())
+        else { return }
+        try Finding.unless(PinKey(decoding: key.encoded) == key, "a pin has another key")
+        let written = Pin.table.encode(record)
+        guard let again = Pin.table.record(decoding: written) else {
             throw Finding(description: "a pin is not read back")
         }
         try Finding.unless(
-            PinRecord.encode(again) == written && again.created == pin.created
-                && again.mode == pin.mode && again.holders == pin.holders
-                && Array(again.name.utf8) == Array(pin.name.utf8), "a pin loses something")
+            again == record && Pin.table.encode(again) == written, "a pin loses something")
     }
 
     private static func checkMetaRecords(_ input: Bytes) throws {
