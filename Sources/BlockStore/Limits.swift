@@ -59,6 +59,10 @@ package enum Limits {
     package static let unreadableBlocksMax = 4096
     /// Quarantined blocks that are looked at again while a store is opened.
     package static let reviewedAtOpeningMax = 1024
+    /// Findings of damage that are kept; further ones are in the log of the node only.
+    package static let damageNotesMax = 100
+    /// Bytes of the file that they are kept in.
+    package static let damageNotesBytesMax = 100 * 2048
     /// Numbers of the log that a comparison of the log with the index marks at once: 8 MiB of bits.
     package static let comparedCountMax: UInt64 = 1 << 26
     /// The largest number of a block. A log that goes further has been damaged.

@@ -224,6 +224,20 @@ package final class File: @unchecked Sendable {
         return true
     }
 
+    /// Takes the lock of the whole file that `fcntl` knows, if no other process has it: the one of LevelDB.
+    ///
+    /// - Returns: whether it was taken. It is given back as soon as this process closes the file anywhere: not
+    ///   for a file that it has open and locked otherwise.
+    package func tryRecordLock() throws(FileError) -> Bool {
+        var range = Glibc.flock()
+        (range.l_type, range.l_whence) = (Int16(F_WRLCK), Int16(SEEK_SET))
+        while unsafe fcntl(descriptor, F_SETLK, &range) < 0 {
+            if errno == EACCES || errno == EAGAIN { return false }
+            if errno != EINTR { throw FileError(operation: "lock", path: path, number: errno) }
+        }
+        return true
+    }
+
     /// Cuts the file to a length.
     package func truncate(to byteCount: UInt64) throws(FileError) {
         _ = try File.retrying("truncate", path) { ftruncate(descriptor, off_t(byteCount)) }

@@ -59,6 +59,38 @@ struct ReadinessTests {
                 == "not ready: no writes: \(error.message)\n")
     }
 
+    /// A restart does not make it look whole, and strangers see no path of the machine.
+    @Test func aNodeIsDegradedUntilSomebodyRemovesTheNotes() throws {
+        let place = try TestPlace()
+        let file = place.home + "/damage"
+        for (notes, isDegraded) in [
+            ("2026-11-30T00:00:00.000Z 7 bytes are gone\n", true), ("", false),
+        ] {
+            if isDegraded {
+                try File.make(file, with: Bytes(utf8: notes))
+            } else {
+                try File.remove(file)
+            }
+            let (publicPath, privatePath) = (place.path("public"), place.path("private"))
+            let process = try place.start(
+                "serve", "--public", "unix:\(publicPath)", "--private", "unix:\(privatePath)")
+            defer {
+                process.kill(15)
+                _ = process.wait()
+            }
+            let strangers = HTTPClient(.unix(path: publicPath))
+            let page = { try strangers.fetch(ClientRequest(.get, "/readyz")) }
+            let deadline = soon()
+            while (try? page().status) != .ok {
+                try #require(!deadline.hasPassed && !process.hasEnded, "\(process.errorText)")
+            }
+            #expect(try page().body.utf8Text == (isDegraded ? "ready\ndegraded\n" : "ready\n"))
+            let status = try place.run("status").outputText
+            #expect(status.contains("7 bytes are gone") == isDegraded)
+            #expect(status.contains("remove \(file)") == isDegraded)
+        }
+    }
+
     @Test func whoSeesAReadyNodeCanUseItAtOnce() throws {
         for _ in 0..<5 {
             let place = try TestPlace()

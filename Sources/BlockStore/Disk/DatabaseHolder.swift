@@ -40,6 +40,12 @@ final class DatabaseHolder: Sendable {
                 return try body(database)
             } catch  where error.kind == .closed {
                 continue
+            } catch  where error.kind == .corruption && name == .meta {
+                // Of `blocks/` each block is looked at by itself.
+                disk.noteDamage(
+                    "meta/ is damaged (\(error.message)): stop the node, check the disk, restore "
+                        + "meta/ from a backup")
+                throw error
             }
         }
     }

@@ -37,6 +37,10 @@ struct FolderDisk: StoreDisk {
 
     func checkEnded() throws { try repair.mark.clear() }
 
+    var damage: [String] { repair.notes.lines }
+
+    func noteDamage(_ finding: String) { repair.note(finding) }
+
     var freeByteCount: Int? { (try? File.freeByteCount(at: folder)).map { Int(clamping: $0) } }
 
     private func path(_ name: DatabaseName) -> String { "\(folder)/\(name.rawValue)" }

@@ -28,6 +28,13 @@ package protocol StoreDisk: Sendable {
     /// That comparison has ended.
     func checkEnded() throws
 
+    /// What is known to have been damaged, now and before, for whoever runs the node.
+    var damage: [String] { get }
+
+    /// Notes that something is damaged: one line, with what to do about it. A finding that is known is noted
+    /// once.
+    func noteDamage(_ finding: String)
+
     /// Free bytes; nil where the system does not tell.
     var freeByteCount: Int? { get }
 }

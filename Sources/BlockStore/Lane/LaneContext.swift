@@ -7,6 +7,7 @@ struct LaneContext: Sendable {
     let reopenDelay: Duration
     /// Bytes that must be free before a reopening is tried: the replayed log becomes a table.
     let reopenByteCount: Int
+    let disk: any StoreDisk
     let freeSpace: FreeSpace
     let quarantine: Quarantine
     let unreadable = UnreadableBlocks()

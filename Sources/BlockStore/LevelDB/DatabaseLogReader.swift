@@ -4,7 +4,8 @@ import Vault
 
 /// Reads the records of one of LevelDB's own log files, and leaves out what is damaged.
 ///
-/// It drops what LevelDB drops when it is told to bear with damage. LevelDB cannot be used for that: it
+/// It drops what LevelDB drops when it is told to bear with damage, and calls damage what LevelDB takes for
+/// the end of a log though there is more behind it. LevelDB cannot be used for that: it
 /// takes an error of the disk for the end of the log then, and goes on without the rest.
 ///
 /// - Spec: LevelDB's `doc/log_format.md`, `db/log_reader.cc`.
@@ -85,7 +86,8 @@ struct DatabaseLogReader {
         let kind = block[6]
         let end = Self.headByteCount + count
         guard end <= block.count else {
-            if isLastBlock { return .end }
+            // What was being written when the process ended has nothing behind it.
+            if isLastBlock, !hasFragmentBehindHead { return .end }
             return damage()
         }
         if kind == 0, count == 0 {
@@ -99,6 +101,17 @@ struct DatabaseLogReader {
         let payload = block[Self.headByteCount..<end]
         block = block.dropFirst(end)
         return .fragment(kind: kind, payload)
+    }
+
+    /// Whether a whole fragment lies somewhere behind the head of the one that reaches beyond the file: then
+    /// its length is damaged. LevelDB takes it for the end, and drops what comes behind it without a word.
+    private var hasFragmentBehindHead: Bool {
+        (1..<max(1, block.count - Self.headByteCount)).contains { offset in
+            let rest = block.dropFirst(offset)
+            let end = Self.headByteCount + (Int(rest[4]) | Int(rest[5]) << 8)
+            return (1...4).contains(rest[6]) && end <= rest.count
+                && Self.checksum(rest[6..<end]) == ByteReader.littleEndian(rest)
+        }
     }
 
     private mutating func damage() -> Piece {

@@ -4,8 +4,8 @@ import Telemetry
 
 /// Opens databases, and repairs a damaged log in a way that says what it did.
 ///
-/// LevelDB is told not to bear with damage: one damaged record of LevelDB's log makes the open fail. Then
-/// the log files are copied aside, `mark` asks for a check of everything before the store serves, and
+/// LevelDB is told not to bear with damage: one damaged record of LevelDB's log makes the open fail. What
+/// LevelDB would take for the end of a log is looked for before. Then the log files are copied aside, `mark` asks for a check of everything before the store serves, and
 /// each damaged log is replaced, in one step, by one of the records that are whole. An error of the disk
 /// on the way is no damage: it ends the repair, with the logs as they were.
 ///
@@ -13,11 +13,14 @@ import Telemetry
 final class DatabaseRepair: Sendable {
     /// Set before the first change.
     let mark: RepairMark
+    /// What was found, for whoever runs the node.
+    let notes: DamageNotes
     private let log: Log
     private let now: @Sendable () -> WallTime
 
     init(folder: String, log: Log, now: @escaping @Sendable () -> WallTime) {
         mark = RepairMark(in: folder)
+        notes = DamageNotes(in: folder)
         self.log = log
         self.now = now
     }
@@ -26,11 +29,35 @@ final class DatabaseRepair: Sendable {
     ///
     /// - Throws: what LevelDB says, when a repair does not help.
     func open(_ path: String, _ settings: DatabaseSettings) throws(DatabaseError) -> LevelDatabase {
+        try repairBeforeOpening(path)
         do {
             return try LevelDatabase(path, settings)
         } catch  where error.kind == .corruption {
             try repair(path, after: error)
             return try LevelDatabase(path, settings)
+        }
+    }
+
+    /// LevelDB takes a damaged length in a log for the end of the log, and deletes it: the logs are read
+    /// before it opens them.
+    private func repairBeforeOpening(_ path: String) throws(DatabaseError) {
+        let lockPath = path + "/LOCK"
+        do throws(FileError) {
+            // Whoever has it open writes to its logs; LevelDB says so.
+            guard LockHolder.process(holding: lockPath) == nil,
+                try !damagedLogs(in: path).isEmpty
+            else { return }
+            // Two that start at once: one repairs.
+            let lock = try File(lockPath, .append)
+            guard try lock.tryRecordLock() else { return }
+            let names = try damagedLogs(in: path)
+            guard !names.isEmpty else { return }
+            try repair(
+                path, names, "a length in its log is damaged, or a record behind which more follow")
+            // Until here the lock is held.
+            withExtendedLifetime(lock) {}
+        } catch {
+            throw DatabaseError(error)
         }
     }
 
@@ -41,20 +68,37 @@ final class DatabaseRepair: Sendable {
         }
         // Elsewhere: no repair of ours helps.
         guard !names.isEmpty else { throw damage }
-        do throws(FileError) {
-            let copies = try LogCopies(path: path, now: now()).keep()
-            try mark.set()
-            var dropped = 0
-            for name in names { dropped += try clean("\(path)/\(name)") }
-            log.error(
-                "the database was damaged, and its log has been repaired; all blocks are checked when "
-                    + "the store is opened",
-                [
-                    .text("database", path), .text("damage", damage.message),
-                    .text("damagedLogCopiedTo", copies), .integer("droppedByteCount", dropped),
-                ])
-        } catch {
+        do throws(FileError) { try repair(path, names, damage.message) } catch {
             throw DatabaseError(error)
+        }
+    }
+
+    private func repair(
+        _ path: String, _ names: [String], _ damage: String
+    ) throws(FileError) {
+        let copies = try LogCopies(path: path, now: now()).keep()
+        try mark.set()
+        var dropped = 0
+        for name in names { dropped += try clean("\(path)/\(name)") }
+        log.error(
+            "the database was damaged, and its log has been repaired; all blocks are checked when "
+                + "the store is opened",
+            [
+                .text("database", path), .text("damage", damage),
+                .text("damagedLogCopiedTo", copies), .integer("droppedByteCount", dropped),
+            ])
+        note(
+            "\(dropped) bytes of the log of \(path) were damaged (\(damage)) and are left out; what it was "
+                + "is in \(copies). Pins and blocks of the last minutes may be missing: compare with a "
+                + "backup, pin and store them again")
+    }
+
+    /// Keeps a finding of damage.
+    func note(_ finding: String) {
+        do throws(FileError) {
+            try notes.add(finding, now: now())
+        } catch {
+            log.error("a finding of damage could not be kept", [.text("error", "\(error)")])
         }
     }
 

@@ -52,6 +52,10 @@ extension BlockStore {
         registry.gauge(
             "holdfast_store_unreadable_blocks", help: "Blocks that the disk did not give."
         ) { Double(unreadable.count) }
+        let disk = disk
+        registry.gauge(
+            "holdfast_store_damage_notes", help: "Findings of damage that nobody has removed."
+        ) { Double(disk.damage.count) }
         registry.gauge("holdfast_store_disk_free_bytes", help: "Free bytes of the disk.") {
             freeSpace.latestByteCount.map { Double($0) } ?? .nan
         }

@@ -88,6 +88,11 @@ private struct Opening {
         var recovery = try Recovery(
             blocks: blocks, meta: meta, now: options.now(), log: options.log)
         try recovery.run(checksEverything: doubt != nil, trustsLog: doubt == .unsynced)
+        if recovery.report.lostBlockCount > 0, doubt == .repaired {
+            disk.noteDamage(
+                "\(recovery.report.lostBlockCount) blocks are missing in blocks/: restore them from a "
+                    + "replica, or store them again; `holdfast repo verify` names them")
+        }
         let left: IndexDoubt? = options.durability == .os ? .unsynced : nil
         if left != doubt { try set(left, in: meta) }
         // Last: a crash during the check leads to another one.
@@ -110,6 +115,7 @@ private struct Opening {
             isSynced: options.durability == .synced,
             reopenDelay: options.reopenDelay,
             reopenByteCount: 2 * options.logWriteBufferByteCount,
+            disk: disk,
             freeSpace: FreeSpace(
                 disk, folder: options.folder, reserve: options.reserveByteCount),
             quarantine: quarantine, log: options.log)

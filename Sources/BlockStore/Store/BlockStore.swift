@@ -16,6 +16,7 @@ package final class BlockStore: Sendable {
     let log: LogLane
     let meta: MetaLane
     let cache: BlockCache
+    let disk: any StoreDisk
     let freeSpace: FreeSpace
     let quarantine: Quarantine
     let unreadable: UnreadableBlocks
@@ -33,6 +34,7 @@ package final class BlockStore: Sendable {
         self.log = log
         self.meta = meta
         self.recovery = recovery
+        disk = context.disk
         freeSpace = context.freeSpace
         quarantine = context.quarantine
         unreadable = context.unreadable
@@ -49,6 +51,10 @@ package final class BlockStore: Sendable {
 
     /// Blocks that failed a check and are not served. Known without a look at the disk.
     package var quarantinedCount: Int { quarantine.count }
+
+    /// What is known to have been damaged since the repository was made, or since somebody last removed the
+    /// notes of it. Known without a look at the disk.
+    package var damage: [String] { disk.damage }
 
     /// Figures that are known without counting.
     ///

@@ -50,12 +50,23 @@ struct HealthPages: Sendable {
         case .writable:
             let count = store.quarantinedCount
             let damage = count == 0 ? "" : "\(count) damaged blocks are not served\n"
-            return Self.page(.ok, "ready\n" + damage)
+            return Self.page(.ok, "ready\n" + degraded(forStrangers: forStrangers) + damage)
         case .readOnly(let error):
             return Self.page(
                 .serviceUnavailable, Self.refusal(error, forStrangers: forStrangers))
         case .closed: return Self.page(.serviceUnavailable, Self.stopping)
         }
+    }
+
+    /// What was found damaged and nobody has dealt with. It has paths of this machine in it.
+    private func degraded(forStrangers: Bool) -> String {
+        let notes = store.damage
+        if notes.isEmpty { return "" }
+        if forStrangers { return "degraded\n" }
+        let file = store.options.folder + "/damage"
+        return
+            "degraded: \(notes.count) findings of damage; remove \(file) when they are dealt with\n"
+            + notes.map { "  \($0)\n" }.joined()
     }
 
     /// Why the store takes no writes. The error has paths of this machine in it, and what the system and

@@ -25,6 +25,7 @@ package final class SimulatedDisk: StoreDisk {
         var faults = Faults()
         var media: [DatabaseName: SimulatedMedium] = [:]
         var isOn = true
+        var damage: [String] = []
         /// Writes until the power is cut.
         var writesLeft = Int.max
     }
@@ -78,6 +79,8 @@ package final class SimulatedDisk: StoreDisk {
         return SimulatedDatabase(name, of: self)
     }
 
+    package var damage: [String] { state.withLock { $0.damage } }
+    package func noteDamage(_ finding: String) { state.withLock { $0.damage.append(finding) } }
     package func owesCheck() -> Bool { false }
     package func checkEnded() {}
     package var freeByteCount: Int? { 1 << 40 }
