@@ -73,8 +73,7 @@ extension File {
         let (from, to) = (try temporary.cString(for: "link"), try path.cString(for: "link"))
         do throws(FileError) {
             _ = try retrying("link", path) { unsafe Glibc.link(from, to) }
-        } catch  where error.number == EPERM || error.number == EOPNOTSUPP {
-            // A file system without links.
+        } catch  where error.isWithoutLinks {
             if try exists(path) {
                 throw FileError(operation: "make", path: path, number: EEXIST)
             }
@@ -281,6 +280,16 @@ extension File {
     ) throws(FileError) {
         let (text, target) = (try path.cString(for: "symlink"), try target.cString(for: "symlink"))
         _ = try retrying("symlink", path.pathBytes.displayText) { unsafe symlink(target, text) }
+    }
+
+    /// Gives a file a second name, which it keeps when the first one is given to another file.
+    ///
+    /// - Throws: `isWithoutLinks` where the file system has none, EEXIST when something is at the name.
+    package static func link(
+        _ path: some FilePath, to name: some FilePath
+    ) throws(FileError) {
+        let (from, to) = (try path.cString(for: "link"), try name.cString(for: "link"))
+        _ = try retrying("link", path.pathBytes.displayText) { unsafe Glibc.link(from, to) }
     }
 
     /// Sets permission bits.

@@ -48,6 +48,20 @@ struct FileTests {
         }
     }
 
+    @Test func aSecondNameKeepsWhatTheFirstOneHad() throws {
+        try withFolder { folder in
+            try File.replace(folder + "/a", with: Bytes(utf8: "one"))
+            try File.link(folder + "/a", to: folder + "/b")
+            try File.replace(folder + "/a", with: Bytes(utf8: "two"))
+            #expect(try File.readAll(folder + "/a", limit: 10).utf8Text == "two")
+            #expect(try File.readAll(folder + "/b", limit: 10).utf8Text == "one")
+            let error = #expect(throws: FileError.self) {
+                try File.link(folder + "/a", to: folder + "/b")
+            }
+            #expect(error?.isExisting == true)
+        }
+    }
+
     /// Only the two errors that say that nothing is there do.
     @Test func aLookThatFailsIsNoAbsence() throws {
         try withFolder { folder in
