@@ -67,6 +67,11 @@ package enum Limits {
     package static let comparedCountMax: UInt64 = 1 << 26
     /// The largest number of a block. A log that goes further has been damaged.
     package static let sequenceMax: UInt64 = 1 << 62
+    /// Bytes of the index of a table, and of the keys in it, that is looked through for damage: sixteen
+    /// times what a table of 64 MiB has with a key for each 4 KiB. A larger one is none of `blocks/`.
+    static let tableIndexBytesMax = 8 << 20
+    /// Bytes of a table that are read or copied at once.
+    static let tablePieceBytesMax = 1 << 20
     /// Bytes that may be written before free space is asked for again.
     package static let freeSpaceStepBytes = 8 << 20
 

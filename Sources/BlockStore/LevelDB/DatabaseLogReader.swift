@@ -14,8 +14,8 @@ struct DatabaseLogReader {
     static let blockByteCount = 32_768
     /// Bytes before the payload of a fragment: checksum, length, kind.
     static let headByteCount = 7
-    /// Bytes that every record has: a sequence number and a count.
-    private static let recordByteCountMin = 12
+    /// Bytes that every record of a log of writes has: a sequence number and a count.
+    static let batchByteCountMin = 12
 
     private enum Piece {
         case fragment(kind: UInt8, Bytes)
@@ -25,6 +25,7 @@ struct DatabaseLogReader {
     }
 
     private let file: File
+    private let recordByteCountMin: Int
     private var block = Bytes.empty
     private var isLastBlock = false
     /// Bytes that were left out.
@@ -32,7 +33,13 @@ struct DatabaseLogReader {
     /// Whether anything was left out, if only an empty fragment: LevelDB opens no such log.
     private(set) var isDamaged = false
 
-    init(_ path: String) throws(FileError) { file = try File(path, .read) }
+    /// - Parameter recordByteCountMin: shorter records are damage.
+    init(
+        _ path: String, recordByteCountMin: Int = DatabaseLogReader.batchByteCountMin
+    ) throws(FileError) {
+        file = try File(path, .read)
+        self.recordByteCountMin = recordByteCountMin
+    }
 
     /// The next record that is whole.
     ///
@@ -62,7 +69,7 @@ struct DatabaseLogReader {
                 guard kind == 1 || kind == 4, let whole = record?.joined(separator: .empty)
                 else { continue }
                 record = nil
-                if whole.count >= Self.recordByteCountMin { return whole }
+                if whole.count >= recordByteCountMin { return whole }
                 isDamaged = true
                 droppedByteCount += whole.count
             }
@@ -125,7 +132,7 @@ struct DatabaseLogReader {
     static func checksum(_ bytes: Bytes) -> UInt32 {
         var checksum = CRC32C()
         checksum.update(bytes)
-        return (checksum.value >> 15 | checksum.value << 17) &+ 0xa282_ead8
+        return checksum.masked
     }
 }
 

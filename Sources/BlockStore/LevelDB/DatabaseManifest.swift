@@ -1,0 +1,81 @@
+import Buffers
+import Execution
+import Multiformats
+
+/// Which tables a database of LevelDB consists of, and how many bytes they have.
+///
+/// - Spec: LevelDB's `doc/impl.md`, `db/version_edit.cc`.
+struct DatabaseManifest {
+    /// Bytes by number of the table.
+    private(set) var tables: [UInt64: Int] = [:]
+
+    init() {}
+
+    /// Reads the manifest of a database, which may be open.
+    ///
+    /// - Throws: `FileError.damaged`, too: nothing is guessed.
+    init(of database: String) throws(FileError) {
+        let current = try File.readAll(database + "/CURRENT", limit: 1024)
+        let path = "\(database)/\(current.prefix(max(0, current.count - 1)).displayText)"
+        let damage = FileError(operation: "read", path: path, number: FileError.damaged)
+        guard current.starts(with: "MANIFEST-"), !current.contains(UInt8(ascii: "/")) else {
+            throw damage
+        }
+        var reader = try DatabaseLogReader(path, recordByteCountMin: 0)
+        while let edit = try reader.next() {
+            guard apply(edit) else { throw damage }
+        }
+        if reader.isDamaged { throw damage }
+    }
+
+    /// The file of a table.
+    static func fileName(ofTable number: UInt64) -> String {
+        let digits = String(number)
+        return String(repeating: "0", count: max(0, 6 - digits.count)) + digits + ".ldb"
+    }
+
+    /// Goes on by one change of the database.
+    ///
+    /// - Returns: false for what is none.
+    mutating func apply(_ edit: Bytes) -> Bool {
+        var reader = ByteReader(edit)
+        do {
+            while !reader.isAtEnd {
+                guard try applyField(&reader) else { return false }
+            }
+            return true
+        } catch {
+            return false
+        }
+    }
+
+    /// One field, by its number: the order of keys, the numbers of the log, of the next file and of the
+    /// last write, where a compaction goes on, a table that is gone, one that has come, the number of the
+    /// log before.
+    private mutating func applyField(_ reader: inout ByteReader) throws -> Bool {
+        switch try reader.readProtobufVarint() {
+        case 1: try skipText(&reader)
+        case 2, 3, 4, 9: _ = try reader.readProtobufVarint()
+        case 5:
+            _ = try reader.readProtobufVarint()
+            try skipText(&reader)
+        case 6:
+            _ = try reader.readProtobufVarint()
+            tables[try reader.readProtobufVarint()] = nil
+        case 7:
+            _ = try reader.readProtobufVarint()
+            let number = try reader.readProtobufVarint()
+            let size = try reader.readProtobufVarint()
+            guard let byteCount = Int(exactly: size) else { return false }
+            try skipText(&reader)
+            try skipText(&reader)
+            tables[number] = byteCount
+        default: return false
+        }
+        return true
+    }
+
+    private func skipText(_ reader: inout ByteReader) throws {
+        _ = try reader.read(try reader.readProtobufVarint())
+    }
+}
