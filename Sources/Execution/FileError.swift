@@ -19,8 +19,11 @@ package struct FileError: Error, Hashable, Sendable, CustomStringConvertible {
     package var isExisting: Bool { number == EEXIST }
     /// Nothing of this name is there: the only kinds of error that say so.
     package var isAbsence: Bool { number == ENOENT || number == ENOTDIR }
-    /// A file cannot have a second name there: its file system, or a policy, has no such links.
-    package var isWithoutLinks: Bool { number == EPERM || number == EOPNOTSUPP }
+    /// A file cannot have a second name there: its file system, or a policy, has no such links, or the
+    /// name is in another file system.
+    package var isWithoutLinks: Bool {
+        number == EPERM || number == EOPNOTSUPP || number == EXDEV
+    }
     /// A symbolic link where none is followed, or no folder where one was to be opened.
     package var isOfAnotherKind: Bool { number == ELOOP || number == ENOTDIR }
     /// A name that the file system cannot hold: too long, or bytes that it does not take.

@@ -83,7 +83,7 @@ struct DatabaseLogTests {
                 // As if the process had been killed here.
                 #expect(try ChildProcess.run("cp", ["-r", folder, copy]).exitCode == 0)
             }
-            let log = copy + "/" + (try #require(try LogCopies.logs(in: copy).last))
+            let log = copy + "/" + (try #require(try DatabaseFolder(path: copy).logNames().last))
             let (records, dropped) = try read(log)
             #expect(records.count == values.count)
             #expect(dropped == 0)

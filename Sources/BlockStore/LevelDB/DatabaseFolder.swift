@@ -48,6 +48,11 @@ struct DatabaseFolder {
         do throws(FileError) { try File.syncFolder(path) } catch { throw DatabaseError(error) }
     }
 
+    /// The names of the database's logs, the oldest first.
+    func logNames() throws(FileError) -> [String] {
+        try File.names(in: path).filter { $0.hasSuffix(".log") }
+    }
+
     private func names() throws(DatabaseError) -> [String] {
         do throws(FileError) {
             return try File.names(in: path)

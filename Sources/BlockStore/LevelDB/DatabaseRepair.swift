@@ -76,7 +76,8 @@ final class DatabaseRepair: Sendable {
     private func repair(
         _ path: String, _ names: [String], _ damage: String
     ) throws(FileError) {
-        let copies = try LogCopies(path: path, now: now()).keep()
+        let logs = try DatabaseFolder(path: path).logNames()
+        let copies = try DamagedCopies(path: path, now: now()).keep(logs, by: .copy)
         try mark.set()
         var dropped = 0
         for name in names { dropped += try clean("\(path)/\(name)") }
@@ -104,7 +105,7 @@ final class DatabaseRepair: Sendable {
 
     private func damagedLogs(in path: String) throws(FileError) -> [String] {
         var names: [String] = []
-        for name in try LogCopies.logs(in: path) {
+        for name in try DatabaseFolder(path: path).logNames() {
             var reader = try DatabaseLogReader("\(path)/\(name)")
             while try reader.next() != nil {}
             if reader.isDamaged { names.append(name) }
