@@ -50,17 +50,33 @@ final class DatabaseHolder: Sendable {
         }
     }
 
+    /// Looks for damage that made a write fail; readers go on meanwhile.
+    func damage(after cause: DatabaseError, isEnding: () -> Bool) -> TableDamage? {
+        disk.damage(of: name, after: cause, isEnding: isEnding)
+    }
+
     /// Closes the database and opens it again, repairing what a repair can.
     ///
+    /// - Parameters:
+    ///   - damage: what is cut out of it meanwhile.
+    ///   - cutOutFailed: told why that could not be done. The database is opened all the same: readers need
+    ///     nothing of it.
     /// - Throws: when it does not open; readers go on waiting for a later attempt.
     /// - Blocking: until calls in flight have ended and the log has been replayed.
-    func reopen() throws(DatabaseError) -> any Database {
+    func reopen(
+        cuttingOut damage: TableDamage? = nil, cutOutFailed: (DatabaseError) -> Void = { _ in }
+    ) throws(DatabaseError) -> any Database {
         let old = state.withLock { state -> (any Database)? in
             guard case .open(let database) = state else { return nil }
             state = .reopening(since: .now, nil)
             return database
         }
         old?.close()
+        if let damage {
+            do throws(DatabaseError) { try disk.cutOut(damage, of: name) } catch {
+                cutOutFailed(error)
+            }
+        }
         do throws(DatabaseError) {
             let database = try disk.open(name)
             state.notify { $0 = .open(database) }

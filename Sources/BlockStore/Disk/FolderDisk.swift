@@ -4,12 +4,18 @@ import Execution
 struct FolderDisk: StoreDisk {
     private let folder: String
     private let repair: DatabaseRepair
+    /// Of `blocks/` alone. What is cut out of `meta/` would take pins away without a word: it stays as it
+    /// is. A block is found missing when it is read, and healed by storing it again.
+    private let blocksRepair: TableRepair
     private let options: BlockStoreOptions
 
     init(_ options: BlockStoreOptions) {
         self.options = options
         folder = options.folder
         repair = DatabaseRepair(folder: options.folder, log: options.log, now: options.now)
+        blocksRepair = TableRepair(
+            "\(options.folder)/\(DatabaseName.blocks.rawValue)", mark: repair.mark,
+            log: options.log, now: options.now)
     }
 
     func make() throws {
@@ -31,6 +37,19 @@ struct FolderDisk: StoreDisk {
         let database = try repair.open(path(name), options.settings(of: name))
         database.startBackgroundThread()
         return database
+    }
+
+    func damage(
+        of name: DatabaseName, after cause: DatabaseError, isEnding: () -> Bool
+    ) -> TableDamage? {
+        name == .blocks ? blocksRepair.damage(after: cause, isEnding: isEnding) : nil
+    }
+
+    func cutOut(_ damage: TableDamage, of name: DatabaseName) throws(DatabaseError) {
+        guard name == .blocks else { return }
+        do throws(FileError) { try blocksRepair.cutOut(damage) } catch {
+            throw DatabaseError(error)
+        }
     }
 
     func owesCheck() throws -> Bool { try repair.mark.isSet() }

@@ -21,6 +21,25 @@ package protocol StoreDisk: Sendable {
     ///   `.missing` when it or a part of it is not there, `.inputOutput` when the system does not tell.
     func open(_ name: DatabaseName) throws(DatabaseError) -> any Database
 
+    /// Looks for damaged tables, when a write to a database has failed. Readers go on meanwhile.
+    ///
+    /// - Parameters:
+    ///   - name: the database; open, and nothing is written to it.
+    ///   - cause: why the write failed.
+    ///   - isEnding: asked now and then; true ends the look.
+    /// - Returns: what can be cut out; nil where nothing is damaged, or nothing may be cut out.
+    /// - Complexity: may read the whole database.
+    func damage(
+        of name: DatabaseName, after cause: DatabaseError, isEnding: () -> Bool
+    ) -> TableDamage?
+
+    /// Leaves out the damaged parts of tables for good.
+    ///
+    /// - Parameters:
+    ///   - damage: what was found.
+    ///   - name: the database; closed.
+    func cutOut(_ damage: TableDamage, of name: DatabaseName) throws(DatabaseError)
+
     /// Whether a database has been repaired, or was about to be, and the log has not been compared with the
     /// index since.
     func owesCheck() throws -> Bool
@@ -37,4 +56,14 @@ package protocol StoreDisk: Sendable {
 
     /// Free bytes; nil where the system does not tell.
     var freeByteCount: Int? { get }
+}
+
+extension StoreDisk {
+    /// A disk without tables has no damaged ones.
+    package func damage(
+        of name: DatabaseName, after cause: DatabaseError, isEnding: () -> Bool
+    ) -> TableDamage? { nil }
+
+    /// Nothing was found.
+    package func cutOut(_ damage: TableDamage, of name: DatabaseName) throws(DatabaseError) {}
 }

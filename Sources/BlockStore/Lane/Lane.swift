@@ -37,9 +37,12 @@ protocol Lane: AnyObject, Sendable {
 
     /// Reads what a reopened database holds, and takes work again.
     ///
+    /// - Parameters:
+    ///   - database: open again.
+    ///   - isCut: whether damaged parts of it have been left out since the last time.
     /// - Returns: what the log is told.
     /// - Throws: where it cannot be used; it is reopened again.
-    func resume(with database: any Database) throws -> [LogField]
+    func resume(with database: any Database, isCut: Bool) throws -> [LogField]
 
     /// The thread ends: tells those who still wait.
     func end()
@@ -51,6 +54,10 @@ final class LaneWriter {
     var batch = WriteBatch()
     /// What is in the memtable, as far as the lane wants to know.
     var memtableByteCount: Int
+    /// What LevelDB said last when it failed; nil while it does what it is asked.
+    var failure: DatabaseError?
+    /// Whether damaged parts have been left out, or may have been, since the database was last of use.
+    var isCut = false
 
     init(memtableByteCount: Int) { self.memtableByteCount = memtableByteCount }
 }
@@ -76,7 +83,7 @@ extension Lane {
         while true {
             switch nextStep() {
             case .write(let work): write(consume work, with: writer)
-            case .reopen: reopen()
+            case .reopen: reopen(writer)
             case .end: return end()
             }
         }
@@ -94,14 +101,38 @@ extension Lane {
         }
     }
 
-    private func reopen() {
+    private func reopen(_ writer: LaneWriter) {
         guard context.waitBeforeReopening(state, isClosing: { $0.life.isClosing }) else { return }
         do {
-            let fields = try resume(with: try holder.reopen())
+            let database = try reopened(writer)
+            let fields = try resume(with: database, isCut: writer.isCut)
+            (writer.failure, writer.isCut) = (nil, false)
             context.log.info("\(name)/ is open again", fields)
         } catch {
+            // A scan meets damage too, and a log may end too early because of it.
+            writer.failure = Self.damage(in: error) ?? writer.failure
             context.log.error(
                 "\(name)/ could not be reopened and is tried again", [.text("error", "\(error)")])
+        }
+    }
+
+    private static func damage(in error: any Error) -> DatabaseError? {
+        if let error = error as? BlockStoreError, error.code == .corrupt {
+            return DatabaseError(kind: .corruption, message: error.message)
+        }
+        return error as? DatabaseError
+    }
+
+    /// Damage is looked for before the database is closed, which may take hours, and cut out after that.
+    private func reopened(_ writer: LaneWriter) throws(DatabaseError) -> any Database {
+        let damage = writer.failure.flatMap { failure in
+            holder.damage(after: failure) { state.withLock { $0.life.isClosing } }
+        }
+        if damage != nil { writer.isCut = true }
+        return try holder.reopen(cuttingOut: damage) { error in
+            context.log.error(
+                "the damaged parts of \(name)/ could not be left out, which is tried again",
+                [.text("error", error.message)])
         }
     }
 

@@ -89,6 +89,16 @@ package final class LevelDatabase: Database {
         }
     }
 
+    /// Rewrites the tables that lie above others, and those below them. For tests: that reads them as the
+    /// compactions do which LevelDB begins by itself.
+    ///
+    /// - Blocking: until they are rewritten, or one cannot be read: the next write says so.
+    package func compact() {
+        guard calls.begin() else { return }
+        defer { calls.end() }
+        unsafe leveldb_compact_range(handles.database, nil, 0, nil, 0)
+    }
+
     /// Looks whether LevelDB can have its one thread of the process. It starts it when there is
     /// something to compact, at the latest when a memtable is full for the first time, and ends the process
     /// without a word of ours if the system refuses it. Where it would be refused now, the process ends with

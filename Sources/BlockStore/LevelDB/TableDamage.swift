@@ -1,7 +1,7 @@
 import Execution
 
 /// Tables of a database that are damaged, and what of them can be kept.
-package struct TableDamage: Sendable {
+package struct TableDamage: Equatable, Sendable {
     /// What of one table can be kept.
     enum Kept: Equatable, Sendable {
         /// Its data blocks that are whole.
@@ -23,7 +23,7 @@ package struct TableDamage: Sendable {
     }
 
     /// One table.
-    struct Table: Sendable {
+    struct Table: Equatable, Sendable {
         /// The name of its file.
         let name: String
         /// Bytes that it has, as the manifest says.
@@ -40,6 +40,11 @@ package struct TableDamage: Sendable {
         /// Bytes that cannot be kept.
         var leftOutByteCount: Int {
             if case .blocks(let blocks) = kept { blocks.leftOutByteCount } else { byteCount }
+        }
+
+        /// About what this takes in memory.
+        var memoryByteCount: Int {
+            if case .blocks(let blocks) = kept { 256 + blocks.kept.memoryByteCount } else { 256 }
         }
 
         /// Whether it is the same table still. A second name of its file makes it no other one.

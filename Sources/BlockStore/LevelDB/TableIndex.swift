@@ -16,6 +16,11 @@ struct TableIndex: Equatable, Sendable {
     /// In the order of their keys.
     var entries: [Entry]
 
+    /// About what they take in memory.
+    var memoryByteCount: Int {
+        entries.reduce(0) { $0 + MemoryLayout<Entry>.stride + $1.lastKey.count }
+    }
+
     init(_ entries: [Entry]) { self.entries = entries }
 
     /// Reads the contents of the block that an index is.

@@ -62,7 +62,7 @@ final class LogLane: Lane {
         // two that are nearly full of others. So each of them finds none, and leaves none.
         if work.isLarge, writer.memtableByteCount > 0 { try? holder.current().flush() }
         writer.memtableByteCount += work.byteCount
-        guard let written = written(consume work, &writer.batch) else { return }
+        guard let written = written(consume work, with: writer) else { return }
         let isFull =
             isShortOfMemory.load(ordering: .relaxed)
             && writer.memtableByteCount >= Limits.shortMemtableBytesMax
@@ -97,21 +97,22 @@ final class LogLane: Lane {
 
     /// - Returns: nil when it failed.
     private func written(
-        _ work: consuming LogState.Batch, _ batch: inout WriteBatch
+        _ work: consuming LogState.Batch, with writer: LaneWriter
     ) -> Written? {
         announce(state.withLock { $0.generation })
         let (blockCount, isLarge) = (work.blocks.count, work.isLarge)
-        fill(&batch, &work)
+        fill(&writer.batch, &work)
         let database: any Database
         do throws(DatabaseError) {
             database = try holder.current()
-            try database.write(batch, isSynced: context.isSynced)
+            try database.write(writer.batch, isSynced: context.isSynced)
         } catch {
-            batch.clear()
+            writer.batch.clear()
+            writer.failure = error
             fail(context.writeError(error, "blocks"))
             return nil
         }
-        batch.clear()
+        writer.batch.clear()
         figures.batches.add()
         figures.items.add(blockCount)
         return state.withLock { state in
@@ -172,10 +173,12 @@ final class LogLane: Lane {
 
     // MARK: reopening
 
-    func resume(with database: any Database) throws -> [LogField] {
+    func resume(with database: any Database, isCut: Bool) throws -> [LogField] {
         let durable = state.withLock { $0.durableThrough }
         let scan = LogScan(database)
-        try checkTail(lastOnDisk: try scan.lastSequence())
+        let last = try scan.lastSequence()
+        if isCut { state.withLock { $0.acceptLoss(lastOnDisk: last) } }
+        try checkTail(lastOnDisk: last)
         // No more than the one batch that failed.
         let tail = try scan.tail(above: durable)
         let (waiting, through, generation) = state.notify { state in

@@ -55,6 +55,10 @@ extension LogState: LaneState {
         lastOnDisk < lastWritten && deletions.highestSequence < lastWritten
     }
 
+    /// Damaged parts of the log have been left out, and what it ends with now is its end: that is told, and
+    /// the blocks are found missing one by one.
+    mutating func acceptLoss(lastOnDisk: UInt64) { lastWritten = min(lastWritten, lastOnDisk) }
+
     /// The database is open again, and its tail has been read.
     ///
     /// - Parameter tail: blocks above `durableThrough` that the failed write left on disk.

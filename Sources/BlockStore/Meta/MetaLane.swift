@@ -93,6 +93,7 @@ final class MetaLane: Lane {
         do throws(DatabaseError) {
             try write(&writer.batch)
         } catch {
+            writer.failure = error
             return fail(context.writeError(error, "meta"), work.sets)
         }
         finish(entries, mark)
@@ -174,7 +175,7 @@ final class MetaLane: Lane {
         tellFailure(error)
     }
 
-    func resume(with database: any Database) throws -> [LogField] {
+    func resume(with database: any Database, isCut: Bool) throws -> [LogField] {
         let value = try database.value(for: MetaKey.highWaterMark)
         let mark = value.map(HighWaterMark.init(decoding:)) ?? HighWaterMark()
         guard let mark else { throw BlockStoreError.damagedMark }
