@@ -67,14 +67,14 @@ package enum Limits {
     package static let comparedCountMax: UInt64 = 1 << 26
     /// The largest number of a block. A log that goes further has been damaged.
     package static let sequenceMax: UInt64 = 1 << 62
-    /// Bytes of the index of a table, and of the keys in it, that is looked through for damage: sixteen
+    /// Bytes of the index of a table, and of the keys in it, that is looked through for damage: four
     /// times what a table of 64 MiB has with a key for each 4 KiB. A larger one is none of `blocks/`.
-    static let tableIndexBytesMax = 8 << 20
+    static let tableIndexBytesMax = 2 << 20
     /// How long a table that was found whole is not looked at again, while others are looked for that
     /// keep a database from being written: to read 1 TB takes as long.
     static let wholeTableTrust: Duration = .seconds(3600)
-    /// Bytes of what is known of damaged tables that are repaired at once, with one more: about a hundred
-    /// of small blocks. Others are found when the database cannot be written again.
+    /// Bytes of what is known of damaged tables that are repaired at once, with one more: 18 of the smallest
+    /// blocks, a thousand of blocks of 256 KiB. Others are found when the database cannot be written again.
     static let damagedTablesBytesMax = 8 << 20
     /// Names of damaged tables that a line of the log has.
     static let namedTablesMax = 16

@@ -36,11 +36,15 @@ struct DamagedTableTests {
         }
         // The walk waits for the index.
         try store.forEachBlock { _, _ in true }
-        let tables = try DatabaseManifest(of: path).tables.sorted { $0.key < $1.key }.map {
-            try SampleTable("\(path)/\(DatabaseManifest.fileName(ofTable: $0.key))")
-        }
+        let tables = try tables()
         try #require(tables.count == Self.tableCount)
         return tables
+    }
+
+    private func tables() throws -> [SampleTable] {
+        try DatabaseManifest(of: path).tables.sorted { $0.key < $1.key }.map {
+            try SampleTable("\(path)/\(DatabaseManifest.fileName(ofTable: $0.key))")
+        }
     }
 
     private func database(of store: BlockStore) throws -> LevelDatabase {
@@ -185,6 +189,47 @@ struct DamagedTableTests {
         #expect(again.recovery.didCheckEverything)
         #expect(again.recovery.lostBlockCount == lost.count)
         try checkServes(again, allBut: lost)
+    }
+
+    /// Nothing of the log can be read then, not even where it ends.
+    @Test(arguments: [false, true])
+    func aLogOfOneDamagedTableIsOpened(isCutOff: Bool) throws {
+        let store = try scratch.open()
+        let lost = Array(blocks[..<Self.blocksPerTable])
+        try store.append(lost, by: soon())
+        try store.forEachBlock { _, _ in true }
+        store.close()
+        let tables = try tables()
+        #expect(tables.count == 1)
+        let table = try #require(tables.first)
+        try table.overwrite(
+            isCutOff
+                ? table.contents.prefix(table.contents.count / 2)
+                : table.flipped(at: table.footer.index.offset))
+        let again = try scratch.open()
+        defer { again.close() }
+        #expect(try copies().count == 1)
+        #expect(again.recovery.didCheckEverything)
+        #expect(again.recovery.lostBlockCount == lost.count)
+        #expect(again.statistics.quarantinedCount == lost.count)
+        try again.append(lost + [other], by: soon())
+        for block in lost + [other] { #expect(try again.get(block.multihash) == block.bytes) }
+    }
+
+    /// LevelDB says of such a table that a call of the system failed, and not that it is damaged.
+    @Test func aTableThatWasCutOffDoesNotEndTheCheckAtTheStart() throws {
+        let store = try scratch.open()
+        let table = try fill(store)[1]
+        store.close()
+        try table.overwrite(table.contents.prefix(table.contents.count / 2))
+        try File.replace(scratch.folder + "/repairing", with: .empty)
+        let again = try scratch.open()
+        defer { again.close() }
+        #expect(again.recovery.didCheckEverything)
+        #expect(again.recovery.lostBlockCount == Self.blocksPerTable)
+        let start = Self.blocksPerTable
+        try checkServes(again, allBut: Array(blocks[start..<2 * start]))
+        #expect(try !File.exists(scratch.folder + "/repairing"))
     }
 
     /// A pin must not go away without a word.

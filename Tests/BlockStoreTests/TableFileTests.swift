@@ -208,7 +208,7 @@ struct TableFileTests {
         _ = manifest.apply(bytes)
     }
 
-    /// A few bytes for each of a hundred thousand keys of 1 MiB would take 100 GiB.
+    /// A few bytes for each of a hundred thousand keys of 256 KiB would take 25 GiB.
     @Test(arguments: [8, 9])
     func anIndexWhoseKeysRepeatEachOtherIsRefused(keyCount: Int) {
         let key = Bytes([UInt8](repeating: 7, count: Limits.tableIndexBytesMax / 8))

@@ -61,8 +61,7 @@ private struct Opening {
         // All of them, before anything touches the first.
         try disk.expectDatabases()
         let meta = try disk.open(.meta)
-        let blocks = try disk.open(.blocks)
-        let recovery = try recover(blocks, meta)
+        let (blocks, recovery) = try openBlocks(meta)
         let context = context(quarantine: Quarantine(recovery.quarantined))
         let log = LogLane(
             DatabaseHolder(blocks, .blocks, on: disk, patience: options.reopenPatience),
@@ -79,6 +78,29 @@ private struct Opening {
             recovery: recovery.report)
         if let registry = options.metrics { store.addMetrics(to: registry) }
         return store
+    }
+
+    /// Opens `blocks/` and brings the index to where it is; where a damaged table keeps it from that, once
+    /// more without what is damaged. What is lost by that is found by the check that is owed then.
+    private func openBlocks(_ meta: any Database) throws -> (any Database, Recovery) {
+        let blocks = try disk.open(.blocks)
+        do {
+            return (blocks, try recover(blocks, meta))
+        } catch let error as DatabaseError {
+            guard isOf(blocks, error),
+                let damage = disk.damage(of: .blocks, after: error, isEnding: { false })
+            else { throw error }
+            blocks.close()
+            try disk.cutOut(damage, of: .blocks)
+            let mended = try disk.open(.blocks)
+            return (mended, try recover(mended, meta))
+        }
+    }
+
+    /// Whether `blocks/` is what failed: for `meta/` not all of it is to be read.
+    private func isOf(_ blocks: any Database, _ error: DatabaseError) -> Bool {
+        error.message.contains("/\(DatabaseName.blocks.rawValue)/")
+            || (try? LogScan(blocks).lastSequence()) == nil
     }
 
     private func recover(_ blocks: any Database, _ meta: any Database) throws -> Recovery {
