@@ -266,6 +266,27 @@ struct LogStateTests {
         #expect(!state.hasLostBlocks(lastOnDisk: 6))
     }
 
+    /// Where damage was left out, what is lost by that is no reason to stay closed; what is lost later is.
+    @Test func aLossThatWasAcceptedIsNoneAnyMore() throws {
+        var state = state(last: 5, indexed: 7)
+        _ = try enqueue(&state, 0)
+        _ = state.takeWork()
+        _ = state.batchWritten()
+        state.acceptLoss(lastOnDisk: 4)
+        #expect(!state.hasLostBlocks(lastOnDisk: 4))
+        #expect(state.hasLostBlocks(lastOnDisk: 3))
+        // Numbers of what was lost are not given out again.
+        guard case .queued(let ticket) = try enqueue(&state, 1) else {
+            Issue.record("not open")
+            return
+        }
+        #expect(ticket.sequence == 7)
+        _ = state.takeWork()
+        _ = state.batchWritten()
+        #expect(state.hasLostBlocks(lastOnDisk: 4))
+        #expect(!state.hasLostBlocks(lastOnDisk: 7))
+    }
+
     @Test func aTicketOfAnEarlierEpochIsDoneOrFailed() {
         var progress = LogProgress(durableThrough: 0)
         progress.advance(durableThrough: 5, generation: 1)
