@@ -51,7 +51,7 @@ struct TableFileTests {
         let tables = try DatabaseManifest(of: scratch.path).tables
         #expect(tables.count == 3)
         let names = try File.names(in: scratch.path).filter { $0.hasSuffix(".ldb") }
-        #expect(Set(tables.keys.map(DatabaseManifest.fileName)) == Set(names))
+        #expect(Set(tables.keys.map(DatabaseManifest.fileName(ofTable:))) == Set(names))
         for (number, byteCount) in tables {
             let path = "\(scratch.path)/\(DatabaseManifest.fileName(ofTable: number))"
             #expect(try File.status(of: path).byteCount == UInt64(byteCount))

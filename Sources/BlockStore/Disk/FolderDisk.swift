@@ -15,7 +15,7 @@ struct FolderDisk: StoreDisk {
         repair = DatabaseRepair(folder: options.folder, log: options.log, now: options.now)
         blocksRepair = TableRepair(
             "\(options.folder)/\(DatabaseName.blocks.rawValue)", mark: repair.mark,
-            log: options.log, now: options.now)
+            log: options.log, now: options.now, note: repair.note)
     }
 
     func make() throws {

@@ -32,6 +32,8 @@ struct DatabaseLogReader {
     private(set) var droppedByteCount = 0
     /// Whether anything was left out, if only an empty fragment: LevelDB opens no such log.
     private(set) var isDamaged = false
+    /// Whether it ends in the middle of a record, as one does that was being written.
+    private(set) var isTorn = false
 
     /// - Parameter recordByteCountMin: shorter records are damage.
     init(
@@ -49,7 +51,9 @@ struct DatabaseLogReader {
         var record: [Bytes]?
         while true {
             switch try nextPiece() {
-            case .end: return nil
+            case .end:
+                isTorn = isTorn || record != nil
+                return nil
             case .damage: drop(&record)
             case .fragment(let kind, let payload):
                 // 1 full, 2 first, 3 middle, 4 last.
@@ -85,7 +89,10 @@ struct DatabaseLogReader {
 
     private mutating func nextPiece() throws(FileError) -> Piece {
         while block.count < Self.headByteCount {
-            if isLastBlock { return .end }
+            if isLastBlock {
+                isTorn = isTorn || !block.isEmpty
+                return .end
+            }
             block = try file.readFully(Self.blockByteCount)
             isLastBlock = block.count < Self.blockByteCount
         }
@@ -94,7 +101,10 @@ struct DatabaseLogReader {
         let end = Self.headByteCount + count
         guard end <= block.count else {
             // What was being written when the process ended has nothing behind it.
-            if isLastBlock, !hasFragmentBehindHead { return .end }
+            if isLastBlock, !hasFragmentBehindHead {
+                isTorn = true
+                return .end
+            }
             return damage()
         }
         if kind == 0, count == 0 {

@@ -2,12 +2,17 @@ import Buffers
 import Execution
 import Multiformats
 
-/// Which tables a database of LevelDB consists of, and how many bytes they have.
+/// Which tables a database of LevelDB consists of, and how many bytes they have; and the log that follows
+/// them.
 ///
 /// - Spec: LevelDB's `doc/impl.md`, `db/version_edit.cc`.
 struct DatabaseManifest {
     /// Bytes by number of the table.
     private(set) var tables: [UInt64: Int] = [:]
+    /// The number of the log whose changes are in no table yet.
+    private(set) var logNumber: UInt64 = 0
+    /// Whether the last change is not whole, as one is that was being written.
+    private(set) var isTorn = false
 
     init() {}
 
@@ -26,12 +31,18 @@ struct DatabaseManifest {
             guard apply(edit) else { throw damage }
         }
         if reader.isDamaged { throw damage }
+        isTorn = reader.isTorn
     }
 
     /// The file of a table.
-    static func fileName(ofTable number: UInt64) -> String {
+    static func fileName(ofTable number: UInt64) -> String { padded(number) + ".ldb" }
+
+    /// The file of a log.
+    static func fileName(ofLog number: UInt64) -> String { padded(number) + ".log" }
+
+    private static func padded(_ number: UInt64) -> String {
         let digits = String(number)
-        return String(repeating: "0", count: max(0, 6 - digits.count)) + digits + ".ldb"
+        return String(repeating: "0", count: max(0, 6 - digits.count)) + digits
     }
 
     /// Goes on by one change of the database.
@@ -55,7 +66,8 @@ struct DatabaseManifest {
     private mutating func applyField(_ reader: inout ByteReader) throws -> Bool {
         switch try reader.readProtobufVarint() {
         case 1: try skipText(&reader)
-        case 2, 3, 4, 9: _ = try reader.readProtobufVarint()
+        case 2: logNumber = try reader.readProtobufVarint()
+        case 3, 4, 9: _ = try reader.readProtobufVarint()
         case 5:
             _ = try reader.readProtobufVarint()
             try skipText(&reader)

@@ -39,14 +39,14 @@ final class DatabaseRepair: Sendable {
     }
 
     /// LevelDB takes a damaged length in a log for the end of the log, and deletes it: the logs are read
-    /// before it opens them.
+    /// before it opens them. So is the manifest, which is such a log.
     private func repairBeforeOpening(_ path: String) throws(DatabaseError) {
         let lockPath = path + "/LOCK"
+        // Whoever has it open writes to its logs; LevelDB says so.
+        guard LockHolder.process(holding: lockPath) == nil else { return }
+        try checkManifest(of: path)
         do throws(FileError) {
-            // Whoever has it open writes to its logs; LevelDB says so.
-            guard LockHolder.process(holding: lockPath) == nil,
-                try !damagedLogs(in: path).isEmpty
-            else { return }
+            if try damagedLogs(in: path).isEmpty { return }
             // Two that start at once: one repairs.
             let lock = try File(lockPath, .append)
             guard try lock.tryRecordLock() else { return }
@@ -59,6 +59,26 @@ final class DatabaseRepair: Sendable {
         } catch {
             throw DatabaseError(error)
         }
+    }
+
+    /// A manifest may end in the middle of a change: then what the change was about is in the log of the
+    /// state before, which is deleted after the change. Where that log is gone the change was whole once, and
+    /// LevelDB would delete the tables that it has brought.
+    private func checkManifest(of path: String) throws(DatabaseError) {
+        let logName: String
+        do throws(FileError) {
+            let manifest = try DatabaseManifest(of: path)
+            guard manifest.isTorn else { return }
+            logName = DatabaseManifest.fileName(ofLog: manifest.logNumber)
+            if try File.exists("\(path)/\(logName)") { return }
+        } catch {
+            // What else is wrong with it LevelDB says.
+            guard error.number == FileError.damaged else { return }
+            throw DatabaseError(kind: .corruption, message: "\(path): \(error.description)")
+        }
+        throw DatabaseError(
+            kind: .corruption,
+            message: "\(path): the manifest ends in the middle of a change, and \(logName) is gone")
     }
 
     private func repair(_ path: String, after damage: DatabaseError) throws(DatabaseError) {

@@ -13,16 +13,22 @@ final class TableRepair: Sendable {
     private let mark: RepairMark
     private let log: Log
     private let now: @Sendable () -> WallTime
+    private let note: @Sendable (String) -> Void
     private let survey: TableSurvey
 
     /// - Parameters:
     ///   - path: of the database.
     ///   - mark: set before the first change.
-    init(_ path: String, mark: RepairMark, log: Log, now: @escaping @Sendable () -> WallTime) {
+    ///   - note: keeps what was found, for whoever runs the node.
+    init(
+        _ path: String, mark: RepairMark, log: Log, now: @escaping @Sendable () -> WallTime,
+        note: @escaping @Sendable (String) -> Void = { _ in }
+    ) {
         self.path = path
         self.mark = mark
         self.log = log
         self.now = now
+        self.note = note
         survey = TableSurvey(path, log: log)
     }
 
@@ -97,6 +103,10 @@ final class TableRepair: Sendable {
                 .integer("leftOutByteCount", tables.reduce(0) { $0 + $1.leftOutByteCount }),
                 .text("damagedTablesKeptIn", copies),
             ])
+        note(
+            "\(tables.count) tables of \(path) were damaged (\(cause.message)), and parts of them are left out; "
+                + "what they were is in \(copies). Their blocks are missing until they are stored again: "
+                + "`holdfast repo verify` names them")
     }
 }
 
