@@ -80,6 +80,16 @@ package enum Limits {
     static let namedTablesMax = 16
     /// Bytes of a table that are read or copied at once.
     static let tablePieceBytesMax = 1 << 20
+    /// Bytes of a block with what stands before it in the log, and of that alone: much more than a header
+    /// of the longest digest.
+    static let storedValueBytesMax = blockBytesMax + storedHeaderBytesMax
+    static let storedHeaderBytesMax = 512
+    /// Bytes of values that a page of the log is made of; a single larger block makes one alone.
+    package static let logPageBytesMax = 8 << 20
+    /// Values of a page of the log: so many look-ups in the index, for who compares the two.
+    package static let logPageCountMax = 4096
+    /// Numbers of the log that are read one by one beside damage, before the rest is told as a gap.
+    package static let logProbeCountMax: UInt64 = 4096
     /// Bytes that may be written before free space is asked for again.
     package static let freeSpaceStepBytes = 8 << 20
 
@@ -90,6 +100,8 @@ package enum Limits {
         precondition(
             2 * indexBatchCountMax * MemoryCost.tableEntryMax <= tableBytesMax,
             "the table holds a full index batch while another one fills")
+        precondition(
+            digestBytesMax + 64 <= storedHeaderBytesMax, "the head of a value is read whole")
         precondition(sketchEntriesAtStart <= sketchEntriesMax, "a sketch only grows")
         precondition(tableBatchBytesMax <= changeBytesMax, "a full batch of rows can wait")
     }

@@ -45,7 +45,10 @@ package final class SimulatedDatabase: Database {
 
     package func makeIterator() throws(DatabaseError) -> any DatabaseIterator {
         try use { state throws(DatabaseError) in
-            SimulatedIterator(state.media[name]?.visible ?? SortedEntries())
+            try state.failWalk()
+            return SimulatedIterator(
+                state.media[name]?.visible ?? SortedEntries(), of: name, on: disk,
+                badKeys: name == .blocks ? state.faults.badKeys : [])
         }
     }
 
@@ -69,26 +72,57 @@ package final class SimulatedDatabase: Database {
     }
 }
 
-/// A walk over the entries of a simulated database as they were at its beginning.
+/// A walk over the entries of a simulated database as they were at its beginning. As LevelDB's, it passes over
+/// what the disk does not give, and says so when it is asked.
 final class SimulatedIterator: DatabaseIterator {
     private let content: SortedEntries
+    private let name: DatabaseName
+    private let disk: SimulatedDisk
+    private let badKeys: Set<Key>
     private var index: Int
+    private var hasPassedBadKey = false
 
-    init(_ content: SortedEntries) {
+    init(
+        _ content: SortedEntries, of name: DatabaseName, on disk: SimulatedDisk, badKeys: Set<Key>
+    ) {
         self.content = content
+        self.name = name
+        self.disk = disk
+        self.badKeys = badKeys
         index = content.entries.count
     }
 
     var isValid: Bool { content.entries.indices.contains(index) }
-    func seek(_ key: Key) { index = content.firstIndex(notBefore: key) }
+
+    func seek(_ key: Key) {
+        index = content.firstIndex(notBefore: key)
+        passBadKeys()
+    }
+
     func seekToLast() { index = content.entries.count - 1 }
-    func next() { index += 1 }
     func previous() { index -= 1 }
+
+    func next() {
+        index += 1
+        passBadKeys()
+    }
+
+    private func passBadKeys() {
+        while isValid, badKeys.contains(key) {
+            hasPassedBadKey = true
+            index += 1
+        }
+    }
+
     var key: Key { content.entries[index].key }
 
     func withValue<Result>(_ body: (RawSpan) -> Result) -> Result {
-        content.entries[index].value.withSpan(body)
+        disk.given(content.entries[index].value, name).withSpan(body)
     }
 
-    func check() throws(DatabaseError) {}
+    func check() throws(DatabaseError) {
+        guard hasPassedBadKey else { return }
+        throw DatabaseError(
+            kind: .inputOutput, message: "IO error: simulated walk: Input/output error")
+    }
 }

@@ -10,6 +10,8 @@ package final class SimulatedDisk: StoreDisk {
         package var writeFails = 0
         package var readFails = 0
         package var openFails = 0
+        /// Walks do not begin.
+        package var walkFails = 0
         /// A write waits up to 2 ms.
         package var writeWaits = 0
         /// So many reads of `blocks` that come next give other bytes than were written.
@@ -96,6 +98,11 @@ package final class SimulatedDisk: StoreDisk {
         }
     }
 
+    /// What a walk is given of a value.
+    func given(_ value: Bytes, _ name: DatabaseName) -> Bytes {
+        state.withLock { $0.given(value, name) }
+    }
+
     /// Lets some time pass before a write.
     func dawdle() {
         let wait = state.withLock { state in
@@ -116,13 +123,22 @@ extension SimulatedDisk.State {
         if random.below(1000) < chance { throw Self.error(call) }
     }
 
+    /// The begin of a walk, which may fail.
+    mutating func failWalk() throws(DatabaseError) {
+        if faults.walkFails > 0 { try failIf(faults.walkFails, "walk") }
+    }
+
     /// One read, which may fail or be wrong.
     mutating func read(_ key: Key, _ name: DatabaseName) throws(DatabaseError) -> Bytes? {
         try failIf(faults.readFails, "read")
         guard let value = media[name]?.visible[key] else { return nil }
-        guard name == .blocks else { return value }
-        if faults.badKeys.contains(key) { throw Self.error("read") }
-        guard faults.wrongReadCount > 0 else { return value }
+        if name == .blocks, faults.badKeys.contains(key) { throw Self.error("read") }
+        return given(value, name)
+    }
+
+    /// A value as the disk gives it.
+    mutating func given(_ value: Bytes, _ name: DatabaseName) -> Bytes {
+        guard name == .blocks, faults.wrongReadCount > 0 else { return value }
         faults.wrongReadCount -= 1
         var bytes = value.array
         bytes[bytes.count - 1] ^= 1
