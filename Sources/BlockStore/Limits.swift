@@ -90,6 +90,10 @@ package enum Limits {
     package static let logPageCountMax = 4096
     /// Numbers of the log that are read one by one beside damage, before the rest is told as a gap.
     package static let logProbeCountMax: UInt64 = 4096
+    /// Bytes of a follower's own state in its cursor.
+    package static let followerStateBytesMax = 64 << 10
+    /// Bytes of a follower's name.
+    package static let followerNameBytesMax = 32
     /// Bytes that may be written before free space is asked for again.
     package static let freeSpaceStepBytes = 8 << 20
 

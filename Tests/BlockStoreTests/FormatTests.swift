@@ -91,6 +91,17 @@ struct FormatTests {
         #expect(QuarantineRecord(decoding: record.encode()) == record)
     }
 
+    @Test func cursorsComeBack() {
+        let cursor = FollowerCursor(name: "test", sequence: 300, state: [7, 8])
+        #expect(cursor.encode().array == [1, 0xac, 2, 7, 8])
+        #expect(FollowerCursor(name: "test", decoding: cursor.encode()) == cursor)
+        #expect(FollowerCursor(name: "test", decoding: [2, 0xac, 2]) == nil)
+        let large = Bytes([1, 0] + [UInt8](repeating: 0, count: Limits.followerStateBytesMax))
+        #expect(FollowerCursor(name: "test", decoding: large) != nil)
+        #expect(FollowerCursor(name: "test", decoding: large.appending([0])) == nil)
+        #expect(MetaKey.cursor("test").bytes == Array("ctest".utf8))
+    }
+
     @Test func noBytesMakeADecoderTrap() {
         var random = SeededRandom(seed: 9)
         for _ in 0..<20_000 {
@@ -103,6 +114,9 @@ struct FormatTests {
                 Key([UInt8(ascii: "p")] + array), [[2], bytes].joined(separator: .empty))
             if let entry = IndexEntry(decoding: bytes) {
                 #expect(IndexEntry(decoding: entry.encode()) == entry)
+            }
+            if let cursor = FollowerCursor(name: "test", decoding: bytes) {
+                #expect(FollowerCursor(name: "test", decoding: cursor.encode()) == cursor)
             }
             if let mark = HighWaterMark(decoding: bytes) {
                 #expect(HighWaterMark(decoding: mark.encode()) == mark)

@@ -7,6 +7,8 @@ package import Multiformats
 package enum MetaKey {
     /// Table `b`: the index.
     package static let indexTable = UInt8(ascii: "b")
+    /// Table `c`: how far the followers of the log have come.
+    package static let cursorTable = UInt8(ascii: "c")
     /// Table `z`: blocks that failed a check.
     package static let quarantineTable = UInt8(ascii: "z")
 
@@ -22,6 +24,9 @@ package enum MetaKey {
     package static func quarantine(_ multihash: Multihash) -> Key {
         key(quarantineTable, multihash)
     }
+
+    /// The cursor of a follower.
+    package static func cursor(_ name: String) -> Key { Key([cursorTable] + Array(name.utf8)) }
 
     /// The key without its table byte.
     package static func rest(of key: Key) -> Bytes { Bytes(Array(key.bytes.dropFirst())) }
