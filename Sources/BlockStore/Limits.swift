@@ -94,6 +94,13 @@ package enum Limits {
     package static let followerStateBytesMax = 64 << 10
     /// Bytes of a follower's name.
     package static let followerNameBytesMax = 32
+    /// Bytes of a page in the hands of a follower: an ordinary one, or one with a single large block.
+    package static let followerPageBytesMax = 33 << 20
+    /// How long a follower waits after an error; twice as long after each further one, up to the longest.
+    package static let followerDelayMin: Duration = .seconds(1)
+    package static let followerDelayMax: Duration = .seconds(300)
+    /// How long a follower waits for what it writes.
+    package static let followerWriteDuration: Duration = .seconds(60)
     /// Bytes that may be written before free space is asked for again.
     package static let freeSpaceStepBytes = 8 << 20
 
@@ -106,6 +113,10 @@ package enum Limits {
             "the table holds a full index batch while another one fills")
         precondition(
             digestBytesMax + 64 <= storedHeaderBytesMax, "the head of a value is read whole")
+        precondition(
+            storedValueBytesMax + (1 << 16) <= followerPageBytesMax
+                && logPageBytesMax <= followerPageBytesMax,
+            "a page with the largest value is counted")
         precondition(sketchEntriesAtStart <= sketchEntriesMax, "a sketch only grows")
         precondition(tableBatchBytesMax <= changeBytesMax, "a full batch of rows can wait")
     }

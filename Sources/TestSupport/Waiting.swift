@@ -15,3 +15,13 @@ package func comesBack(_ inUse: () -> Int) -> Bool {
     while inUse() > 0, !deadline.hasPassed { pause(for: .milliseconds(1)) }
     return inUse() == 0
 }
+
+/// Whether something becomes true that nobody is woken by.
+package func comesTrue(_ condition: () throws -> Bool) rethrows -> Bool {
+    let deadline = soon()
+    while !deadline.hasPassed {
+        if try condition() { return true }
+        pause(for: .milliseconds(1))
+    }
+    return try condition()
+}

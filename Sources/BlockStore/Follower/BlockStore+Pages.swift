@@ -48,8 +48,10 @@ extension BlockStore {
         above sequence: UInt64, by deadline: Deadline, unless isOver: () -> Bool = { false }
     ) -> Bool {
         log.progress.wait(by: deadline) { progress -> Bool? in
+            // First: who was told to do nothing more does nothing more.
+            if isOver() { return false }
             if progress.durableThrough > sequence { return true }
-            return progress.isClosed || isOver() ? false : nil
+            return progress.isClosed ? false : nil
         } ?? false
     }
 

@@ -19,6 +19,13 @@ enum LogFinding {
         case .wrongChecksum: .checksum
         }
     }
+
+    /// The same for somebody who has time to hash the block, too: bytes that are as they were written, and
+    /// were wrong then, are not the block.
+    func hashed(_ multihash: Multihash) -> LogFinding {
+        guard case .whole(let bytes) = self, !multihash.fits(bytes) else { return self }
+        return .wrongValue
+    }
 }
 
 extension Database {

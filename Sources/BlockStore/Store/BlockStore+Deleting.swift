@@ -68,7 +68,8 @@ extension BlockStore {
         }
     }
 
-    private func beginDeleting(
+    /// Announces that a block is about to be deleted: nobody else deletes or stores it meanwhile.
+    func beginDeleting(
         _ multihash: Multihash, by deadline: Deadline
     ) throws(BlockStoreError) {
         while true {
@@ -94,7 +95,10 @@ extension BlockStore {
         return entry
     }
 
-    private func endDeleting(
+    /// Ends that.
+    ///
+    /// - Parameter removed: what the index no longer has; nil where the block has stayed.
+    func endDeleting(
         _ multihash: Multihash, _ removed: IndexEntry?, wasQuarantined: Bool
     ) {
         cache.remove(multihash)

@@ -153,30 +153,37 @@ extension BlockStore {
         }
     }
 
-    private func isStill(
+    /// Whether the index still says the same of a block.
+    func isStill(
         _ entry: IndexEntry, of multihash: Multihash
     ) throws(BlockStoreError) -> Bool {
         if let found = log.state.withLock({ $0.find(multihash) }) { return found.entry == entry }
         return try indexEntry(multihash) == entry
     }
 
-    /// Looks at the place of a block, a second time where the disk does not give it.
     private func finding(
         of multihash: Multihash, at entry: IndexEntry
     ) throws(BlockStoreError) -> LogFinding {
-        func look() throws(DatabaseError) -> LogFinding {
+        do throws(DatabaseError) {
+            return try look(at: multihash, entry)
+        } catch {
+            throw readError(error, multihash)
+        }
+    }
+
+    /// Looks at the place of a block, a second time where the disk does not give it.
+    func look(
+        at multihash: Multihash, _ entry: IndexEntry
+    ) throws(DatabaseError) -> LogFinding {
+        func lookOnce() throws(DatabaseError) -> LogFinding {
             try log.holder.read { database throws(DatabaseError) in
                 try database.finding(of: multihash, at: entry)
             }
         }
         do throws(DatabaseError) {
-            do throws(DatabaseError) {
-                return try look()
-            } catch  where error.kind == .inputOutput {
-                return try look()
-            }
-        } catch {
-            throw readError(error, multihash)
+            return try lookOnce()
+        } catch  where error.kind == .inputOutput {
+            return try lookOnce()
         }
     }
 

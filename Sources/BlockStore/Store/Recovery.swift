@@ -85,7 +85,7 @@ struct Recovery {
     private func isWhole(_ multihash: Multihash) throws(DatabaseError) -> Bool {
         guard let entry = try known(multihash),
             // What the disk does not give stays where it is.
-            case .whole? = try? blocks.finding(of: multihash, at: entry)
+            case .whole? = try? blocks.finding(of: multihash, at: entry).hashed(multihash)
         else { return false }
         return true
     }
