@@ -101,6 +101,8 @@ package enum Limits {
     package static let followerDelayMax: Duration = .seconds(300)
     /// How long a follower waits for what it writes.
     package static let followerWriteDuration: Duration = .seconds(60)
+    /// How long the scrubber rests before it looks at the clock again, which somebody may have set.
+    static let scrubRestMax: Duration = .seconds(3600)
     /// Bytes that may be written before free space is asked for again.
     package static let freeSpaceStepBytes = 8 << 20
 

@@ -22,6 +22,8 @@ struct ConfigurationReaderTests {
         #expect(configuration.listen.privateAddress == "127.0.0.1:5001")
         #expect(configuration.store.cacheByteCount == 64 << 20)
         #expect(configuration.imports == ImportDefaults())
+        #expect(configuration.scrub.bytesPerSecond == 32 << 20)
+        #expect(configuration.scrub.interval == .seconds(7 * 24 * 3600))
     }
 
     @Test func everyDefaultInTheTableIsTheDefaultOfTheStruct() throws {
@@ -39,11 +41,14 @@ struct ConfigurationReaderTests {
               "store": { "cacheSize": "1.5GiB", "durability": "os" },
               "import": { "cidVersion": 1, "unixFSChunker": "buzhash", "hashFunction": "blake3",
                           "unixFSRawLeaves": false, "unixFSDAGLayout": "trickle" },
+              "scrub": { "bytesPerSecond": 0, "every": "24h" },
               "gateway": { "headers": { "X-A": "b" }, "maxRequestDuration": "1h5m" } }
             """)
         #expect(configuration.listen.publicAddress == "[::1]:9000")
         #expect(configuration.store.cacheByteCount == 3 << 29)
         #expect(configuration.store.durability == .os)
+        #expect(configuration.scrub.bytesPerSecond == 0)
+        #expect(configuration.scrub.interval == .seconds(24 * 3600))
         #expect(configuration.imports.cidVersion == 1)
         #expect(configuration.imports.chunker.text == "buzhash")
         #expect(configuration.imports.hash == .blake3)

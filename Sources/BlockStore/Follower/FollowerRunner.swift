@@ -175,9 +175,22 @@ package final class FollowerRunner<Subject: Follower>: Sendable {
         heldByteCount.store(page.byteCount, ordering: .relaxed)
         defer { heldByteCount.store(0, ordering: .relaxed) }
         readByteCount.add(page.byteCount)
+        tell(page.gaps)
         let actions = follower.step(page)
         let through = min(max(actions.through ?? page.through, position), page.through)
         return Step(actions: actions, through: through, byteCount: page.byteCount)
+    }
+
+    private func tell(_ gaps: [LogPage.Gap]) {
+        guard let gap = gaps.first else { return }
+        store.options.log.warning(
+            "a part of the block log cannot be read",
+            [
+                .text("follower", Subject.name),
+                .integer("sequence", Int(clamping: gap.numbers.lowerBound)),
+                .integer("numbers", gap.numbers.count), .integer("gaps", gaps.count),
+                .text("error", gap.message),
+            ])
     }
 
     private func load(_ work: inout Work) throws(BlockStoreError) {

@@ -9,7 +9,7 @@ extension Configuration {
     /// Every key, in the order of the reference page.
     package static let settings: [Setting] =
         listenSettings + gatewaySettings + rpcSettings + importSettings + storeSettings
-        + logSettings
+        + scrubSettings + logSettings
 
     private static let listenSettings: [Setting] = [
         .text(
@@ -161,6 +161,18 @@ extension Configuration {
         .byteCount(
             "store.maxSize", \.store.limitByteCount, 0...(1 << 60),
             "What `repo stat` reports as the limit of the repository; 0 means the free space."),
+    ]
+
+    private static let scrubSettings: [Setting] = [
+        .byteCount(
+            "scrub.bytesPerSecond", \.scrub.bytesPerSecond, 0...(1 << 40),
+            """
+            How fast stored blocks are read again to find damage before anybody asks for them. 0 turns \
+            that off, but for `holdfast scrub now`, which reads as fast as it can.
+            """),
+        .duration(
+            "scrub.every", \.scrub.interval, .seconds(3_600) ... .seconds(365 * 86_400),
+            "How long after the begin of one walk over all blocks the next one begins."),
     ]
 
     private static let logSettings: [Setting] = [

@@ -16,6 +16,8 @@ package struct Configuration: Sendable {
     package var rpc = RPCPart()
     /// Part `store`.
     package var store = Store()
+    /// Part `scrub`.
+    package var scrub = Scrub()
     /// Part `log`.
     package var log = LogPart()
     /// Part `import`: what `add` does where its options say nothing.
@@ -80,6 +82,14 @@ package struct Configuration: Sendable {
         package var durability = Durability.synced
         /// Zero means that only the file system limits it.
         package var limitByteCount: UInt64 = 0
+    }
+
+    /// The scrubber, which reads stored blocks again before anybody asks for them.
+    package struct Scrub: Hashable, Sendable {
+        /// How fast it reads; 0 for never, but when somebody asks for it.
+        package var bytesPerSecond = 32 << 20
+        /// From the begin of a run to that of the next.
+        package var interval: Duration = .seconds(7 * 86_400)
     }
 
     /// The log.

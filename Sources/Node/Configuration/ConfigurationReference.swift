@@ -27,12 +27,12 @@ package enum ConfigurationReference {
         return head + parts.map(section).joined()
     }
 
-    private static let parts = ["listen", "gateway", "rpc", "import", "store", "log"]
+    private static let parts = ["listen", "gateway", "rpc", "import", "store", "scrub", "log"]
 
     private static let titles = [
         "listen": "where the node listens", "gateway": "the gateway",
         "rpc": "the Kubo RPC", "import": "what `add` does where its options say nothing",
-        "store": "the block store", "log": "the log",
+        "store": "the block store", "scrub": "the search for damaged blocks", "log": "the log",
     ]
 
     private static func section(_ part: String) -> String {

@@ -17,6 +17,8 @@ final class OpenNode: Sendable {
     let metrics: MetricRegistry
     let store: BlockStore
     let library: Library
+    /// Has no thread before it is started: commands without a node have none.
+    let scrubber: FollowerRunner<Scrubber>
 
     /// Opens the store of a repository.
     ///
@@ -50,6 +52,10 @@ final class OpenNode: Sendable {
         options.metrics = metrics
         store = try BlockStore.open(options)
         library = Library(store: store)
+        let rate = configuration.scrub.bytesPerSecond
+        scrubber = FollowerRunner(
+            Scrubber(every: rate > 0 ? configuration.scrub.interval : nil), on: store,
+            bytesPerSecond: rate > 0 ? rate : nil)
         UnnamedFile.removeLeftovers(in: library.spoolFolder)
     }
 

@@ -100,6 +100,10 @@ package enum Server {
         let node = try services.start(
             "store", { try OpenNode(repository, configuration, log: log) },
             stop: { part, _ in part.store.close() })
+        // Behind the store in the order of the stop: it ends before that is closed.
+        _ = try services.start(
+            "scrubber", { node.scrubber.start() },
+            stop: { _, deadline in node.scrubber.stop(by: deadline) })
         _ = try services.start(
             "memory",
             { MemoryTrim(whenLarge: { [library = node.library] in library.keepSmall($0) }) },
