@@ -1,3 +1,4 @@
+package import BlockStore
 package import UnixFS
 
 /// What the node tells its RPC about itself.
@@ -28,6 +29,9 @@ package struct KuboRPCSettings: Sendable {
     package var traffic: @Sendable () -> (received: UInt64, sent: UInt64) = { (0, 0) }
     /// Stops the node; returns at once. Nil where there is no node to stop.
     package var shutdown: (@Sendable () -> Void)?
+
+    /// Looks for damaged blocks; nil where no node runs.
+    package var scrubber: FollowerRunner<Scrubber>?
 
     /// Sets what has no default.
     ///

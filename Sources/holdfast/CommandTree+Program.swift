@@ -59,6 +59,8 @@ extension CommandTree {
         "repo/verify": RepositoryActions.verify,
         "repo/version": RepositoryActions.version,
         "resolve": NodeActions.resolve,
+        "scrub/now": ScrubActions.now,
+        "scrub/status": ScrubActions.status,
         "shutdown": NodeActions.shutdown,
         "stats/repo": RepositoryActions.stat,
         "swarm/addrs/listen": NodeActions.strings,

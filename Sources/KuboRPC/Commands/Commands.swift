@@ -41,6 +41,8 @@ enum Commands {
         "repo/verify": .query(RepositoryCommands.verify),
         "repo/version": .query(RepositoryCommands.version),
         "resolve": .query(ResolveCommand.run),
+        "scrub/now": .query(ScrubCommands.now),
+        "scrub/status": .query(ScrubCommands.status),
         "shutdown": .query(NodeCommands.shutdown),
         "stats/bitswap": .query(NodeCommands.exchange),
         "stats/bw": .query(NodeCommands.bandwidth),

@@ -14,6 +14,22 @@ extension CommandTable {
             options: [.flag("quiet", "q", side: .client, "Print the number only.")],
             example: "repo version"),
         CommandSpec(
+            "scrub/now", "Read every block again, as fast as possible, to find damage.",
+            discussion: """
+                Returns at once: a node has to run, which does it. A run that somebody has asked for is \
+                not begun anew.
+                """,
+            example: "scrub now"),
+        CommandSpec(
+            "scrub/status",
+            "Print how far the search for damaged blocks is, and what it has found.",
+            discussion: """
+                Damaged: blocks that failed their check at two looks; they are not served before they have \
+                been stored again. Freed: blocks that had, and are whole. Unreadable: numbers of the log \
+                that the disk did not give. Garbage: values of blocks that were deleted or stored again.
+                """,
+            example: "scrub status"),
+        CommandSpec(
             "stats/bw", "Print how many bytes went over the network.",
             options: [
                 .text("peer", "p", "No effect; accepted for Kubo's sake."),

@@ -16,6 +16,7 @@ package enum CommandTable {
         "multibase": "Encode and decode text in any multibase.",
         "pin": "Keep content: list, add and remove pins.",
         "repo": "Look after the repository.",
+        "scrub": "Look for damaged blocks before anybody asks for them.",
         "stats": "Show figures of the node.",
         "swarm": "Show the peers of the node.",
     ]

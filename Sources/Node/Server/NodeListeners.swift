@@ -41,7 +41,7 @@ final class NodeListeners: Sendable {
         let api = Locked<[String]>([])
         let counts = Locked<[Listener]>([])
         let rpc = node.rpc(
-            addresses: { api.withLock { $0 } }, shutdown: shutdown,
+            addresses: { api.withLock { $0 } }, shutdown: shutdown, scrubber: node.scrubber,
             traffic: {
                 let all = counts.withLock { $0 }.map(\.statistics)
                 return (

@@ -88,8 +88,10 @@ final class OpenNode: Sendable {
     /// - Parameters:
     ///   - addresses: multiaddrs of the node, asked for when they are needed.
     ///   - shutdown: stops the node; nil where there is none to stop.
+    ///   - scrubber: looks for damaged blocks; nil where no node runs that could.
     func rpc(
         addresses: @escaping @Sendable () -> [String], shutdown: (@Sendable () -> Void)? = nil,
+        scrubber: FollowerRunner<Scrubber>? = nil,
         traffic: @escaping @Sendable () -> (received: UInt64, sent: UInt64) = { (0, 0) }
     ) -> KuboRPC {
         var settings = KuboRPCSettings(
@@ -101,6 +103,7 @@ final class OpenNode: Sendable {
         settings.allowedHosts = configuration.rpc.allowedHosts
         settings.importDefaults = configuration.imports
         settings.shutdown = shutdown
+        settings.scrubber = scrubber
         settings.traffic = traffic
         if configuration.store.limitByteCount > 0 {
             settings.storageMax = configuration.store.limitByteCount
