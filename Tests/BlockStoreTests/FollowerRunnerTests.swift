@@ -186,6 +186,45 @@ struct FollowerRunnerTests {
         try expectHonestCursor(store, seed)
     }
 
+    /// The power goes at any write: what is behind the cursor and damaged is in quarantine, on disk.
+    @Test(arguments: 1...40) func theCursorTakesWhatWasFoundAlong(_ seed: UInt64) throws {
+        let disk = SimulatedDisk(seed: seed)
+        let blocks = try (0..<12).map { try VerifiedBlock(sample: $0) }
+        let damaged = [2, 6, 10]
+        let store = try openedAgain(disk)
+        try store.append(blocks, by: soon())
+        try store.forEachBlock { _, _ in true }
+        for number in damaged {
+            try store.write(blocks[number], at: UInt64(number) + 1, flippingLast: true)
+        }
+        disk.cutPower(atWrite: 1 + Int(seed % 10))
+        try follow(store) { !disk.isOn || $0 == 12 }
+        store.close()
+
+        let again = try openedAgain(disk)
+        defer { again.close() }
+        let position = try again.cursor(of: CountingFollower.name)?.sequence ?? 0
+        for number in damaged where position > UInt64(number) {
+            #expect(
+                try again.quarantineRecord(of: blocks[number]) != nil,
+                "seed \(seed): \(number) of \(position)")
+        }
+        try follow(again) { $0 == 12 }
+        for (number, block) in blocks.enumerated() {
+            let record = try again.quarantineRecord(of: block)
+            #expect((record != nil) == damaged.contains(number), "seed \(seed): \(number)")
+        }
+        try expectHonestCursor(again, seed)
+    }
+
+    /// Has a follower work until its position will do.
+    private func follow(_ store: BlockStore, until isDone: (UInt64) -> Bool) throws {
+        let runner = FollowerRunner(CountingFollower(), on: store, clock: ManualClock(skips: true))
+        runner.start()
+        #expect(comesTrue { isDone(runner.status.position) })
+        #expect(runner.stop(by: soon()))
+    }
+
     private func faults(_ random: inout SeededRandom) -> SimulatedDisk.Faults {
         var faults = SimulatedDisk.Faults()
         faults.writeFails = random.below(100)

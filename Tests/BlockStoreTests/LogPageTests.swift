@@ -112,11 +112,7 @@ struct LogPageTests {
     @Test func onlyWhatIsDurableIsShown() throws {
         let store = try open(with: blocks(2))
         defer { store.close() }
-        var batch = WriteBatch()
-        let block = try VerifiedBlock(sample: 7)
-        batch.put(
-            Key(sequence: 3), header: StoredValue.header(of: block), payload: block.bytes)
-        try store.log.holder.current().write(batch, isSynced: true)
+        try store.write(try VerifiedBlock(sample: 7), at: 3)
         #expect(try store.logPage(above: 0).items.map(\.sequence) == [1, 2])
         #expect(try store.logPage(above: 2).items.isEmpty)
     }
@@ -174,7 +170,7 @@ struct LogPageTests {
         store.close()
         let damaged = [50, 150, 250]
         for number in damaged {
-            try flipABit(of: blocks[number], inTablesOf: scratch.folder + "/blocks")
+            try blocks[number].flipABit(inTablesOf: scratch.folder + "/blocks")
         }
         let again = try scratch.open()
         defer { again.close() }
@@ -186,19 +182,6 @@ struct LogPageTests {
             #expect(item.isIntact == !damaged.contains(number))
             #expect((item.bytes == blocks[number].bytes) == item.isIntact)
         }
-    }
-
-    private func flipABit(of block: VerifiedBlock, inTablesOf folder: String) throws {
-        let needle = block.bytes.prefix(64)
-        for name in try File.names(in: folder) where name.hasSuffix(".ldb") {
-            let contents = try File.readAll("\(folder)/\(name)", limit: 1 << 28)
-            guard let start = contents.firstIndex(of: needle) else { continue }
-            var bytes = contents.array
-            bytes[start + 4000] ^= 0x10
-            try File.replace("\(folder)/\(name)", with: Bytes(bytes))
-            return
-        }
-        Issue.record("the block is in no table")
     }
 
     // MARK: waiting

@@ -1,8 +1,10 @@
-import BlockStore
 import Buffers
 import Execution
 import Multiformats
+import Testing
 import Vault
+
+@testable import BlockStore
 
 /// A folder that goes away with its last reference, and stores opened in it.
 final class ScratchStore {
@@ -54,4 +56,35 @@ extension VerifiedBlock {
     }
 
     var cid: CID { .v1(codec, multihash) }
+
+    /// Flips a bit of the block in the table of LevelDB that has it.
+    func flipABit(inTablesOf folder: String) throws {
+        let needle = bytes.prefix(64)
+        for name in try File.names(in: folder) where name.hasSuffix(".ldb") {
+            let contents = try File.readAll("\(folder)/\(name)", limit: 1 << 28)
+            guard let start = contents.firstIndex(of: needle) else { continue }
+            var flipped = contents.array
+            flipped[start + bytes.count / 2] ^= 0x10
+            try File.replace("\(folder)/\(name)", with: Bytes(flipped))
+            return
+        }
+        Issue.record("the block is in no table")
+    }
+}
+
+extension BlockStore {
+    /// Puts a block into the log behind the store's back.
+    func write(_ block: VerifiedBlock, at sequence: UInt64, flippingLast: Bool = false) throws {
+        var value = StoredValue.header(of: block).array + block.bytes.array
+        if flippingLast { value[value.count - 1] ^= 1 }
+        var batch = WriteBatch()
+        batch.put(Key(sequence: sequence), Bytes(value))
+        try log.holder.current().write(batch, isSynced: true)
+    }
+
+    /// What the disk says of a block in quarantine.
+    func quarantineRecord(of block: VerifiedBlock) throws -> QuarantineRecord? {
+        try meta.holder.current().value(for: MetaKey.quarantine(block.multihash))
+            .flatMap(QuarantineRecord.init(decoding:))
+    }
 }

@@ -40,21 +40,6 @@ struct ScrubberTests {
         return try #require(runner.status.follower.lastRun)
     }
 
-    private func write(
-        _ block: VerifiedBlock, at sequence: UInt64, flippingLast: Bool, to store: BlockStore
-    ) throws {
-        var value = StoredValue.header(of: block).array + block.bytes.array
-        if flippingLast { value[value.count - 1] ^= 1 }
-        var batch = WriteBatch()
-        batch.put(Key(sequence: sequence), Bytes(value))
-        try store.log.holder.current().write(batch, isSynced: true)
-    }
-
-    private func record(_ block: VerifiedBlock, in store: BlockStore) throws -> QuarantineRecord? {
-        try store.meta.holder.current().value(for: MetaKey.quarantine(block.multihash))
-            .flatMap(QuarantineRecord.init(decoding:))
-    }
-
     @Test func aRunOverWholeBlocksFindsNothing() throws {
         let (store, _) = try open(with: 5)
         defer { store.close() }
@@ -68,11 +53,11 @@ struct ScrubberTests {
     @Test func aFlippedBitIsQuarantinedBeforeAnybodyAsks() throws {
         let (store, blocks) = try open(with: 5)
         defer { store.close() }
-        try write(blocks[2], at: 3, flippingLast: true, to: store)
+        try store.write(blocks[2], at: 3, flippingLast: true)
         let run = try scrub(store)
         #expect(run.checkedCount == 5 && run.damagedCount == 1)
         #expect(store.quarantinedCount == 1)
-        let record = try #require(try record(blocks[2], in: store))
+        let record = try #require(try store.quarantineRecord(of: blocks[2]))
         #expect(record.reason == .checksum && record.sequence == 3)
         let error = #expect(throws: BlockStoreError.self) { try store.get(blocks[2].multihash) }
         #expect(error?.code == .corrupt)
@@ -97,7 +82,7 @@ struct ScrubberTests {
         // The walk gets five wrong values, and the second look at the first of them another one.
         disk.faults.wrongReadCount = 6
         #expect(try scrub(store).damagedCount == 1)
-        #expect(try record(blocks[0], in: store) != nil)
+        #expect(try store.quarantineRecord(of: blocks[0]) != nil)
         // Once is not enough.
         disk.faults.wrongReadCount = 1
         let half = try scrub(store)
@@ -105,7 +90,7 @@ struct ScrubberTests {
         let run = try scrub(store)
         #expect(run.damagedCount == 0 && run.freedCount == 1)
         #expect(store.quarantinedCount == 0)
-        #expect(try record(blocks[0], in: store) == nil)
+        #expect(try store.quarantineRecord(of: blocks[0]) == nil)
         #expect(try store.get(blocks[0].multihash) == blocks[0].bytes)
     }
 
@@ -113,14 +98,36 @@ struct ScrubberTests {
     @Test func bytesWithAnotherHashAreDamageAlsoAtTheNextOpening() throws {
         let (store, blocks) = try open(with: 3)
         let wrong = VerifiedBlock(cid: blocks[1].cid, alreadyHashed: blocks[0].bytes)
-        try write(wrong, at: 2, flippingLast: false, to: store)
+        try store.write(wrong, at: 2)
         #expect(try scrub(store).damagedCount == 1)
-        #expect(try record(blocks[1], in: store)?.reason == .wrongValue)
+        #expect(try store.quarantineRecord(of: blocks[1])?.reason == .wrongValue)
         store.close()
         let again = try open()
         defer { again.close() }
         #expect(again.quarantinedCount == 1)
         #expect(again.recovery.releasedBlockCount == 0)
+    }
+
+    /// LevelDB leaves the whole of a damaged part of a table out of a walk.
+    @Test func damageOnARealDiskIsFoundAndNothingBesideIt() throws {
+        let scratch = try ScratchStore()
+        let blocks = try (0..<300).map { try VerifiedBlock(sample: $0, byteCount: 900) }
+        let first = try scratch.open()
+        try first.append(blocks, by: soon())
+        first.close()
+        let damaged = [50, 150, 250]
+        for number in damaged {
+            try blocks[number].flipABit(inTablesOf: scratch.folder + "/blocks")
+        }
+        let store = try scratch.open()
+        defer { store.close() }
+        let run = try scrub(store)
+        #expect(run.checkedCount == 300 && run.damagedCount == 3 && run.unreadableCount == 0)
+        #expect(store.quarantinedCount == 3)
+        for (number, block) in blocks.enumerated() {
+            let record = try store.quarantineRecord(of: block)
+            #expect((record != nil) == damaged.contains(number))
+        }
     }
 
     @Test func whatTheDiskDoesNotGiveCondemnsNothing() throws {
@@ -138,7 +145,7 @@ struct ScrubberTests {
         let entry = try #require(try store.indexEntry(blocks[3].multihash))
         try store.meta.write([.forget(blocks[3].multihash, entry)], by: soon())
         // One that was damaged, and stored again: the index points at the later value.
-        try write(blocks[0], at: 1, flippingLast: true, to: store)
+        try store.write(blocks[0], at: 1, flippingLast: true)
         #expect(throws: BlockStoreError.self) { try store.get(blocks[0].multihash) }
         try store.append([blocks[0]], by: soon())
         try store.forEachBlock { _, _ in true }
