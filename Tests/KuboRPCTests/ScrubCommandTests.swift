@@ -15,7 +15,7 @@ struct ScrubCommandTests {
     private func call(
         _ name: String, of node: TestNode, _ scrubber: FollowerRunner<Scrubber>? = nil
     ) throws -> JSONValue {
-        let request = try node.request("/api/v0/" + name)
+        let request = try node.request(name)
         var settings = node.settings
         settings.scrubber = scrubber
         let invocation = try Invocation(
