@@ -22,8 +22,9 @@ TURNS = (
 )
 KILLED_AT = ("fdatasync", "write", "openat", "rename", "unlink")
 # `flip`: a byte of one block; `cut`: the second half of the table, both while no node runs; `bus`:
-# a table becomes empty under a node that has it in memory, which the system tells it by SIGBUS.
-DAMAGES = ("flip", "cut", "bus")
+# a table becomes empty under a node that has it in memory, which the system tells it by SIGBUS;
+# `index`: a byte of a table of `meta/`, until the node has ended.
+DAMAGES = ("flip", "cut", "bus", "index")
 # Files that a database of a short trial makes.
 FILES_MAX = 120
 # A fault that comes so often at the most has to be got over.
@@ -55,6 +56,8 @@ class Fault:
             self.choose_when(choose, most)
         # How the node is stopped, where the fault has not done it.
         self.ends_by_kill = choose.random() < 0.35
+        # Nodes that have it, one after the other.
+        self.rounds = 2 if self.damage is None and choose.random() < 0.3 else 1
 
     def choose_when(self, choose, most):
         # The first ones most often: one thread may make few.
@@ -86,7 +89,7 @@ class Fault:
     def kind(self):
         """One word or two for the summary, and for leaving it out."""
         if self.damage:
-            return f"{self.damage} a table"
+            return "flip an index" if self.damage == "index" else f"{self.damage} a table"
         return f"kill at {self.call}" if self.kills else self.call
 
     @property
@@ -94,7 +97,8 @@ class Fault:
         if self.damage:
             return self.kind
         since = "start" if self.is_early else "serving"
-        return f"{self.call} {self.error} when={self.when} in {self.scope} since {since}"
+        twice = ", twice" if self.rounds == 2 else ""
+        return f"{self.call} {self.error} when={self.when} in {self.scope} since {since}{twice}"
 
     def strace(self, home, trace):
         """The command that does it, without what it is done to."""

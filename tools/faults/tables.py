@@ -7,7 +7,7 @@ from client import message_of
 
 
 class Damage:
-    """Changes one table of `blocks/` in which blocks are that were acknowledged."""
+    """Changes one table: of `blocks/` one in which blocks are that were acknowledged."""
 
     # How often the blocks beside a damaged one are read: looks that find nothing in a newer table
     # have LevelDB compact it with the damaged one.
@@ -20,6 +20,8 @@ class Damage:
         """What is done while no node runs."""
         if self.kind == "bus":
             return
+        if self.kind == "index":
+            return self.flip_index()
         self.choose_table()
         if self.kind == "flip":
             # Not a byte of the table's own structures: this one block alone is damaged.
@@ -31,6 +33,17 @@ class Damage:
         else:
             self.write(self.original[:len(self.original) // 2])
             self.note_all()
+
+    def flip_index(self):
+        """Nothing of it may be believed, and nothing that is answered may be wrong."""
+        tables = glob.glob(self.home + "/meta/*.ldb")
+        self.path = max(tables, key=os.path.getsize)
+        with open(self.path, "rb") as file:
+            self.original = file.read()
+        data = bytearray(self.original)
+        # All but the footer, which alone makes the table one.
+        data[self.choose.randrange(len(data) - 48)] ^= 1 << self.choose.randrange(8)
+        self.write(data)
 
     def choose_table(self):
         tables = {}
@@ -52,6 +65,8 @@ class Damage:
     def during(self, program):
         """What is done to a node that runs; returns whether it may end the process."""
         client = program.client()
+        if self.kind == "index":
+            return False
         if self.kind != "bus":
             for item in self.inside * self.ROUNDS:
                 self.get(client, item)
@@ -75,7 +90,7 @@ class Damage:
 
     def after(self):
         """Gives the next node the whole table: nothing on the disk has changed then."""
-        if self.kind == "bus" and os.path.exists(self.path):
+        if self.kind in ("bus", "index") and os.path.exists(self.path):
             self.write(self.original)
 
     def write(self, data):

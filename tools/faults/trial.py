@@ -58,17 +58,12 @@ class Trial:
         os.makedirs(self.folder)
         shutil.copytree(self.history + "/home", self.folder + "/home")
         home = os.path.realpath(self.folder + "/home")
-        trace = self.folder + "/trace"
         damage = None
         if self.fault.damage:
             damage = Damage(self.fault.damage, home, self.model, self.choose)
             damage.before()
-        strace = [] if damage else self.fault.strace(home, trace)
-        library = self.history + "/pread.so" if self.fault.call == "pread64" else None
-        prefix = strace if self.fault.is_early else []
-        program = Program(self.options.program, self.folder, "failing", prefix, library)
-        self.failing(program, damage, strace if not prefix else None)
-        self.met = 1 if damage or self.was_killed else times_met(trace)
+        for number in range(self.fault.rounds):
+            self.round(number, home, damage)
         if damage:
             damage.after()
         if self.options.lie:
@@ -78,14 +73,24 @@ class Trial:
 
     # MARK: with the fault
 
-    def failing(self, program, damage, strace):
+    def round(self, number, home, damage):
+        trace = f"{self.folder}/trace-{number}"
+        strace = [] if damage else self.fault.strace(home, trace)
+        library = self.history + "/pread.so" if self.fault.call == "pread64" else None
+        prefix = strace if self.fault.is_early else []
+        program = Program(self.options.program, self.folder, f"failing-{number}", prefix, library)
+        self.was_killed = False
+        self.failing(program, damage, number, strace if not prefix else None)
+        self.met += 1 if damage or self.was_killed else times_met(trace)
+
+    def failing(self, program, damage, number, strace):
         try:
             self.start = program.wait_until_asked(START_SECONDS)
             may_end = False
             if strace and not program.trace(strace):
                 raise RuntimeError("strace cannot take hold of the node")
             if self.start not in ("ended", "silent"):
-                work(program, self.model, self.seed, STEPS, WORK_SECONDS,
+                work(program, self.model, self.seed + number * 1_000_000, STEPS, WORK_SECONDS,
                      self.fault.may_condemn, self.options.without)
                 if program.is_running():
                     Health(program, self.model, self.fault, self.choose).look()
