@@ -27,12 +27,14 @@ KILLED_AT = ("fdatasync", "write", "openat", "rename", "unlink")
 DAMAGES = ("flip", "cut", "bus", "index")
 # Files that a database of a short trial makes.
 FILES_MAX = 120
+# In place of an error: one byte is said to be written, and is not.
+LIE = "lie"
 # A fault that comes so often at the most has to be got over.
 PASSING_MAX = 4
 
 
 class Fault:
-    def __init__(self, seed):
+    def __init__(self, seed, lies=False):
         choose = random.Random(f"fault {seed}")
         turn = TURNS[seed % len(TURNS)]
         self.damage = choose.choice(DAMAGES) if turn == "table" else None
@@ -58,6 +60,14 @@ class Fault:
         self.ends_by_kill = choose.random() < 0.35
         # Nodes that have it, one after the other.
         self.rounds = 2 if self.damage is None and choose.random() < 0.3 else 1
+        if lies:
+            self.lie()
+
+    def lie(self):
+        """A disk that no program can see through: it says that it has written what it has not."""
+        self.damage, self.kills, self.is_early = None, False, False
+        self.call, self.error, self.scope, self.when = "write", LIE, "blocks", "3+3"
+        self.ends_by_kill, self.count, self.rounds = True, None, 1
 
     def choose_when(self, choose, most):
         # The first ones most often: one thread may make few.
@@ -103,7 +113,11 @@ class Fault:
     def strace(self, home, trace):
         """The command that does it, without what it is done to."""
         calls = {"unlink": "unlink,unlinkat"}.get(self.call, self.call)
-        how = "signal=SIGKILL" if self.kills else f"error={self.error}"
+        how = f"error={self.error}"
+        if self.kills:
+            how = "signal=SIGKILL"
+        elif self.error == LIE:
+            how = "retval=1"
         command = ["strace", "-f", "-qq", "-o", trace, "-e", f"trace={calls}",
                    "-e", f"inject={calls}:{how}:when={self.when}"]
         for path in self.paths(home):

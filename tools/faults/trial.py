@@ -6,7 +6,6 @@ import signal
 import time
 
 from checks import Checks
-from content import Recipe
 from fault import Fault, times_met
 from health import Health
 from model import Model, recipe
@@ -47,7 +46,7 @@ class Trial:
         self.options, self.seed, self.folder = options, seed, folder
         self.history = history
         self.model = model.copy()
-        self.fault = Fault(seed)
+        self.fault = Fault(seed, options.lie)
         self.choose = random.Random(f"trial {seed}")
         self.condemned = self.met = 0
         self.start = self.end = ""
@@ -66,8 +65,6 @@ class Trial:
             self.round(number, home, damage)
         if damage:
             damage.after()
-        if self.options.lie:
-            self.model.new(Recipe(self.seed, 100)).stored = "yes"
         self.sound(Program(self.options.program, self.folder, "sound"))
         return not self.model.wrong
 
