@@ -19,6 +19,8 @@ enum Limits {
     /// How long requests that were told to stop, and the store behind them, may take to end before the
     /// process ends without them.
     static let stopGrace: Duration = .seconds(5)
+    /// The same of the scrubber, where nothing is left of the time for requests: it is at a page.
+    static let scrubberStopGrace: Duration = .seconds(1)
     /// Requests that the log names when the process ends without them.
     static let stopNamesMax = 8
     /// How long a log that nobody reads may hold up the end of the process.

@@ -103,7 +103,11 @@ package enum Server {
         // Behind the store in the order of the stop: it ends before that is closed.
         _ = try services.start(
             "scrubber", { node.scrubber.start() },
-            stop: { _, deadline in node.scrubber.stop(by: deadline) })
+            stop: { _, deadline in
+                // The requests before may have had all of the time.
+                let grace = Deadline.after(Limits.scrubberStopGrace)
+                node.scrubber.stop(by: deadline.hasPassed ? grace : deadline)
+            })
         _ = try services.start(
             "memory",
             { MemoryTrim(whenLarge: { [library = node.library] in library.keepSmall($0) }) },
