@@ -3,8 +3,8 @@ import Multiformats
 import Telemetry
 
 extension BlockStore {
-    /// Compares values of the log with the index: what is damaged at a second look, too, goes into quarantine;
-    /// what is in quarantine and whole is let out.
+    /// Compares values of the log with the index: what is damaged at a second look, too, goes into
+    /// quarantine; what is in quarantine and whole is let out.
     ///
     /// - Parameters:
     ///   - checks: what was found at the first look.

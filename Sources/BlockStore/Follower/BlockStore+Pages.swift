@@ -22,7 +22,7 @@ extension BlockStore {
     package func logPage(
         above sequence: UInt64, byteLimit: Int = Limits.logPageBytesMax, withBytes: Bool = false
     ) throws(BlockStoreError) -> LogPage {
-        let (last, limit) = (lastSequence, min(byteLimit, Limits.logPageBytesMax))
+        let (last, limit) = (lastSequence, max(1, min(byteLimit, Limits.logPageBytesMax)))
         do throws(DatabaseError) {
             return try log.holder.read { database throws(DatabaseError) in
                 var reader = LogPageReader(

@@ -18,8 +18,8 @@ package struct FollowerCursor: Hashable, Sendable {
 
     /// Makes a cursor.
     ///
-    /// - Parameter name: small ASCII letters, digits and `-`, up to `Limits.followerNameBytesMax`: it is a part of
-    ///   this program.
+    /// - Parameter name: small ASCII letters, digits and `-`, up to `Limits.followerNameBytesMax`: it is
+    ///   a part of this program.
     package init(name: String, sequence: UInt64, state: Bytes = .empty) {
         precondition(
             Self.isName(name), "a follower has a short name of small letters, digits and -")

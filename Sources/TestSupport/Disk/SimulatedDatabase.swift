@@ -72,8 +72,8 @@ package final class SimulatedDatabase: Database {
     }
 }
 
-/// A walk over the entries of a simulated database as they were at its beginning. As LevelDB's, it passes over
-/// what the disk does not give, and says so when it is asked.
+/// A walk over the entries of a simulated database as they were at its beginning. As LevelDB's, it passes
+/// over what the disk does not give, and says so when it is asked.
 final class SimulatedIterator: DatabaseIterator {
     private let content: SortedEntries
     private let name: DatabaseName
