@@ -130,6 +130,23 @@ struct ScrubberTests {
         }
     }
 
+    /// The log no longer says which block it was; the index does.
+    @Test func whatIsNoValueAnyMoreIsFoundByTheIndex() throws {
+        let (store, blocks) = try open(with: 5)
+        defer { store.close() }
+        var batch = WriteBatch()
+        batch.put(Key(sequence: 2), Bytes([1, 2]))
+        batch.put(Key(sequence: 4), Bytes([9] + [UInt8](repeating: 0, count: 80)))
+        try store.log.holder.current().write(batch, isSynced: true)
+        let run = try scrub(store)
+        #expect(run.checkedCount == 3 && run.unreadableCount == 2 && run.damagedCount == 2)
+        #expect(store.quarantinedCount == 2)
+        for (number, block) in blocks.enumerated() {
+            let record = try store.quarantineRecord(of: block)
+            #expect(record?.reason == ([1, 3].contains(number) ? .wrongValue : nil))
+        }
+    }
+
     @Test func whatTheDiskDoesNotGiveCondemnsNothing() throws {
         let (store, _) = try open(with: 5)
         defer { store.close() }

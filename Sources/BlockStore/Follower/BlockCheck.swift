@@ -13,6 +13,13 @@ package struct BlockCheck: Hashable, Sendable {
     /// Whether its bytes are those that were written, and have the hash that they are stored under.
     package let isWhole: Bool
 
+    init(sequence: UInt64, multihash: Multihash, byteCount: Int, isWhole: Bool) {
+        self.sequence = sequence
+        self.multihash = multihash
+        self.byteCount = byteCount
+        self.isWhole = isWhole
+    }
+
     /// Looks at a value.
     ///
     /// - Parameter item: with its bytes.
@@ -41,6 +48,14 @@ package struct BlockFindings: Hashable, Sendable {
 
     /// Nothing.
     package init() {}
+
+    mutating func add(_ other: BlockFindings) {
+        wholeCount += other.wholeCount
+        damagedCount += other.damagedCount
+        freedCount += other.freedCount
+        unreadableCount += other.unreadableCount
+        garbageCount += other.garbageCount
+    }
 }
 
 extension Multihash {

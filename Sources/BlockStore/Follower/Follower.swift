@@ -69,6 +69,9 @@ package enum FollowerPlan: Hashable, Sendable {
     case read
     /// Put its cursor there, with its state as it is now, and plan again.
     case move(to: UInt64)
+    /// Look at the blocks that the index has at these numbers, be told by `note` what has come of that, keep
+    /// the state as it is now, and plan again.
+    case review([Range<UInt64>])
     /// Plan again after this time, and when somebody hurries; nil for then only.
     case rest(Duration?)
 }

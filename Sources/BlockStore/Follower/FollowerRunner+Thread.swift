@@ -52,8 +52,23 @@ extension FollowerRunner {
             control.withLock { $0.succeeded() }
             rest(duration)
         case .move(let position): try move(&work, next, to: position)
+        case .review(let numbers): return try review(&work, next, numbers)
         case .read: return try read(&work, next)
         }
+        return true
+    }
+
+    /// - Returns: false where it was called away.
+    private func review(
+        _ work: inout Work, _ follower: Subject, _ numbers: [Range<UInt64>]
+    ) throws(BlockStoreError) -> Bool {
+        var (next, ranges) = (follower, NumberRanges())
+        for range in numbers { ranges.append(range) }
+        let findings = try store.review(
+            ranges, by: Self.deadline, unless: { isCalledAway })
+        guard let findings else { return false }
+        next.note(findings)
+        try move(&work, next, to: work.position)
         return true
     }
 

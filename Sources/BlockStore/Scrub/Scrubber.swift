@@ -22,6 +22,8 @@ package struct Scrubber: Follower {
     package private(set) var isHurried = false
     /// Whether somebody has asked for a run that has not begun.
     private var isWanted = false
+    /// Where this run has found something that is no value: which block it was, the index may know.
+    private var suspects = NumberRanges()
 
     /// A scrubber that has never run.
     package init(every interval: Duration?) { self.interval = interval }
@@ -40,6 +42,10 @@ package struct Scrubber: Follower {
         }
         guard var run else { return planIdle(at: moment) }
         guard moment.position < min(run.target, moment.last) else {
+            guard suspects.isEmpty else {
+                defer { suspects = NumberRanges() }
+                return .review(suspects.ranges)
+            }
             run.ended = WallTime(seconds: max(1, moment.time.seconds))
             (lastRun, self.run, isHurried) = (run, nil, false)
             return .move(to: moment.position)
@@ -59,6 +65,7 @@ package struct Scrubber: Follower {
         run = ScrubRun(began: moment.time, target: moment.last)
         self.isHurried = isHurried
         isWanted = false
+        suspects = NumberRanges()
     }
 
     /// A clock that was set back does not put off the next run for ever.
@@ -77,6 +84,7 @@ package struct Scrubber: Follower {
         run?.checkedCount += UInt64(page.items.count)
         run?.checkedByteCount += page.items.reduce(0) { $0 + UInt64($1.byteCount) }
         run?.add(page.gaps)
+        for gap in page.gaps where gap.reason == .damaged { suspects.append(gap.numbers) }
         return actions
     }
 
@@ -85,7 +93,7 @@ package struct Scrubber: Follower {
     // MARK: the state
 
     ///     u8 format (1) | u8 flags: 1 a run goes on, 2 it is hurried, 4 one is wanted, 8 there was one
-    ///     | the run that goes on | the last one
+    ///     | the run that goes on | the last one | where there were damaged values
     package var state: Bytes {
         var writer = ByteWriter(capacity: 128)
         writer.append(1)
@@ -94,6 +102,7 @@ package struct Scrubber: Follower {
                 | (lastRun == nil ? 0 : 8))
         run?.write(to: &writer)
         lastRun?.write(to: &writer)
+        suspects.write(to: &writer)
         return writer.finish()
     }
 
@@ -111,8 +120,8 @@ package struct Scrubber: Follower {
             lastRun = ScrubRun(reading: &reader)
             guard lastRun != nil else { return false }
         }
-        guard reader.isAtEnd else { return false }
-        (self.run, self.lastRun) = (run, lastRun)
+        guard let suspects = NumberRanges(reading: &reader), reader.isAtEnd else { return false }
+        (self.run, self.lastRun, self.suspects) = (run, lastRun, suspects)
         (isHurried, isWanted) = (flags & 2 != 0 && run != nil, flags & 4 != 0)
         return true
     }
