@@ -129,6 +129,18 @@ struct LogPageTests {
         #expect(pages.last?.through == 9)
     }
 
+    /// The page behind damage is no smaller for it.
+    @Test func besideDamageAPageIsFilled() throws {
+        let store = try open(with: blocks(50))
+        defer { store.close() }
+        disk.faults.badKeys = [Key(sequence: 1)]
+        let page = try store.logPage(above: 0)
+        #expect(page.gaps.map(\.numbers) == [1..<2])
+        #expect(page.items.map(\.sequence) == Array(2...50))
+        let limit = 3 * LogPage.cost(1100)
+        #expect(try store.logPage(above: 0, byteLimit: limit).items.map(\.sequence) == [2, 3, 4])
+    }
+
     @Test func whatIsNoValueIsAGap() throws {
         let store = try open(with: blocks(4))
         defer { store.close() }

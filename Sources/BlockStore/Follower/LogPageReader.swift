@@ -108,21 +108,21 @@ struct LogPageReader {
 
     // MARK: beside damage
 
-    /// Looks at single numbers, at least one, and tells what cannot be read.
+    /// Looks at single numbers, also behind the damage, and tells what cannot be read. A table that
+    /// cannot be opened spoils every walk: pages of one number would be as many as the log has.
     ///
     /// - Parameters:
-    ///   - next: where a walk goes on.
+    ///   - next: where a walk has gone on.
     ///   - error: what the walk said.
     private mutating func probe(
         upTo next: UInt64, _ error: DatabaseError
     ) throws(DatabaseError) {
         let first = page.through + 1
-        let end = max(next, first + 1)
-        let probedEnd = min(end, first + Limits.logProbeCountMax)
-        for sequence in first..<probedEnd {
+        let end = min(page.last, first + (Limits.logProbeCountMax - 1)) + 1
+        for sequence in first..<end {
             guard try probe(sequence) else { return }
         }
-        if probedEnd < end { page.appendGap(probedEnd..<end, Self.reason(error), error.message) }
+        if end < next { page.appendGap(end..<next, Self.reason(error), error.message) }
     }
 
     /// - Returns: false where the page is full.
