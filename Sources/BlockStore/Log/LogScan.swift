@@ -21,6 +21,8 @@ struct LogScan {
             try iterator.check()
             return 0
         }
+        // A damaged end is passed over: what comes before it is not the last.
+        try iterator.check()
         guard let sequence = iterator.key.sequence, sequence <= Limits.sequenceMax else {
             throw BlockStoreError(
                 .corrupt,
