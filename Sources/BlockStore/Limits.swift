@@ -99,6 +99,9 @@ package enum Limits {
     /// How long a follower waits after an error; twice as long after each further one, up to the longest.
     package static let followerDelayMin: Duration = .seconds(1)
     package static let followerDelayMax: Duration = .seconds(300)
+    /// How long a follower reads nothing because the process is short of memory, before it reads a page all the
+    /// same.
+    package static let followerPatience: Duration = .seconds(600)
     /// How long a follower waits for what it writes.
     package static let followerWriteDuration: Duration = .seconds(60)
     /// Parts of the log that a follower remembers beside its number: 20 KiB of its state.

@@ -83,6 +83,27 @@ struct FollowerRunnerTests {
         #expect(runner.stop(by: soon()))
     }
 
+    /// A page can take as much as many requests. But it does not wait for ever.
+    @Test(arguments: [false, true])
+    func itGivesWayWhileMemoryIsShort(forLong: Bool) throws {
+        let store = try open()
+        defer { store.close() }
+        try append(0..<2, to: store)
+        store.keepSmall(true)
+        let runner = runner(on: store)
+        runner.start()
+        #expect(clock.rest() == .until(clock.now.advanced(by: Limits.followerDelayMin)))
+        #expect(runner.status.position == 0)
+        if forLong {
+            clock.advance(by: Limits.followerPatience)
+        } else {
+            store.keepSmall(false)
+            clock.advance(by: Limits.followerDelayMin)
+        }
+        #expect(comes(runner, to: 2))
+        #expect(runner.stop(by: soon()))
+    }
+
     @Test func anErrorEndsNothingAndIsTriedAgainLaterAndLater() throws {
         let store = try open()
         defer { store.close() }

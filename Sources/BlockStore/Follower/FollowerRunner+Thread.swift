@@ -12,6 +12,8 @@ extension FollowerRunner {
         var isLoaded = false
         var isHurryWanted = false
         var pace: FollowerPace
+        /// Since when it reads nothing because the process is short of memory.
+        var givesWaySince: Instant?
     }
 
     /// The life of the thread.
@@ -81,6 +83,10 @@ extension FollowerRunner {
             // Whoever has called may have other plans.
             return false
         }
+        if mustGiveWay(&work, follower) {
+            rest(Limits.followerDelayMin)
+            return false
+        }
         guard store.waitForLog(above: work.position, by: .never, unless: { isCalledAway }) else {
             guard isCalledAway else { throw .closed }
             return false
@@ -97,6 +103,20 @@ extension FollowerRunner {
             rest(pause)
         }
         return true
+    }
+
+    /// Whether the process is short of memory: a page can take as much as many requests, and has time. But
+    /// not for ever.
+    private func mustGiveWay(_ work: inout Work, _ follower: Subject) -> Bool {
+        guard store.isShortOfMemory, !follower.isHurried else {
+            work.givesWaySince = nil
+            return false
+        }
+        let since = work.givesWaySince ?? clock.now
+        work.givesWaySince = since
+        guard clock.now.elapsed(since: since) >= Limits.followerPatience else { return true }
+        work.givesWaySince = nil
+        return false
     }
 
     /// What has come of a page, which is let go of before anything is done with it: a second look at a

@@ -82,6 +82,9 @@ package final class BlockStore: Sendable {
         }
     }
 
+    /// Whether the process is short of memory, as `keepSmall` was told last.
+    var isShortOfMemory: Bool { log.isShortOfMemory.load(ordering: .relaxed) }
+
     /// Writes what is queued and the rest of the index, and closes both databases; again is harmless.
     ///
     /// - Blocking: until the last write; reads that are running end first.
