@@ -1,5 +1,6 @@
 import Buffers
 import Execution
+import Telemetry
 import TestSupport
 import Testing
 
@@ -127,5 +128,24 @@ struct DatabaseLogTests {
                 #expect(dropped == 0)
             }
         }
+    }
+
+    /// Nothing is being written to a log any more once another one is begun.
+    @Test func aLogIsTornOnlyWhereNoneFollows() throws {
+        let folder = try File.makeTemporaryFolder(prefix: "holdfast-logs-")
+        defer { try? File.removeTree(folder) }
+        let repair = DatabaseRepair(folder: folder, log: .silent, now: { .now })
+        let (first, second) = (folder + "/000008.log", folder + "/000009.log")
+        try write([record(0, byteCount: 100), record(1, byteCount: 100)], to: first)
+        let whole = try File.readAll(first, limit: 1 << 20)
+        try File.replace(first, with: whole.dropLast(10))
+        #expect(try repair.damagedLogs(in: folder) == [])
+        // Begun, and nothing written.
+        try File.replace(second, with: .empty)
+        #expect(try repair.damagedLogs(in: folder) == [])
+        try write([record(2, byteCount: 100)], to: second)
+        #expect(try repair.damagedLogs(in: folder) == ["000008.log"])
+        try File.replace(first, with: whole)
+        #expect(try repair.damagedLogs(in: folder) == [])
     }
 }

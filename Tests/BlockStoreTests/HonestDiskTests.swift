@@ -105,7 +105,7 @@ struct HonestDiskTests {
         let other = try VerifiedBlock(sample: 2)
         #expect(throws: BlockStoreError.self) { try store.append([other], by: soon()) }
         disk.faults.writeFails = 0
-        while store.log.holder.currentIfOpen != nil { pause(for: .milliseconds(1)) }
+        #expect(comesTrue { store.log.holder.currentIfOpen == nil })
         let result = Pending<Bool>()
         let reader = Thread(name: "reader") {
             result.fulfil((try? store.get(block.multihash)) == block.bytes)
@@ -113,7 +113,7 @@ struct HonestDiskTests {
         // It waits for the database, and does not take what fails the reopening for its own.
         #expect(result.value(by: .after(.milliseconds(50))) == nil)
         disk.faults.openFails = 0
-        #expect(result.value())
+        #expect(result.value(by: soon()) == true)
         reader.join()
         #expect(store.quarantinedCount == 0 && store.unreadable.count == 0)
         #expect(try store.get(block.multihash) == block.bytes)

@@ -19,7 +19,7 @@ struct ReopeningTests {
         // A call in flight, which the closing of the database waits for.
         var iterator: (any DatabaseIterator)? = try holder.current().makeIterator()
         let reopening = Thread(name: "reopening") { _ = try? holder.reopen() }
-        while holder.currentIfOpen != nil { pause(for: .milliseconds(1)) }
+        #expect(comesTrue { holder.currentIfOpen == nil })
 
         let isDone = Monitor(false)
         let looking = Thread(name: "looking") {

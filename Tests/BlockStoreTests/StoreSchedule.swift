@@ -99,6 +99,5 @@ struct StoreSchedule {
         #expect(store.statistics.blockCount == count, "seed \(seed)")
         #expect(store.statistics.byteCount == byteCount, "seed \(seed)")
         #expect(store.quarantinedCount == 0, "seed \(seed)")
-        #expect(store.unreadable.count == 0, "seed \(seed)")
     }
 }

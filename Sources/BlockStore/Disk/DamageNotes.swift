@@ -7,14 +7,23 @@ package import Execution
 package final class DamageNotes: Sendable {
     private let path: String
     private let kept: Locked<[String]>
+    /// Nil where the file is there and cannot be read: then it is not replaced.
+    private let writing: Locked<Void>?
 
-    /// Reads what is known.
+    /// Reads what is known. A file that cannot be read is a finding itself.
     ///
     /// - Parameter folder: the repository.
     package init(in folder: String) {
         path = folder + "/damage"
-        let text = (try? File.readAll(path, limit: Limits.damageNotesBytesMax))?.utf8Text ?? ""
-        kept = Locked(text.split(separator: "\n").map(String.init))
+        do throws(FileError) {
+            let text = try File.readAll(path, limit: Limits.damageNotesBytesMax).displayText
+            kept = Locked(text.split(separator: "\n").map(String.init))
+            writing = Locked(())
+        } catch {
+            let isAbsent = error.isAbsence
+            kept = Locked(isAbsent ? [] : ["the notes of damage cannot be read: \(error)"])
+            writing = isAbsent ? Locked(()) : nil
+        }
     }
 
     /// The findings, the oldest first, each with its time.
@@ -23,19 +32,23 @@ package final class DamageNotes: Sendable {
     /// Adds a finding that is not known yet.
     ///
     /// - Parameters:
-    ///   - finding: what is damaged or missing, and what to do about it; one line.
+    ///   - finding: what is damaged or missing, and what to do about it.
     ///   - now: when it was found.
     /// - Throws: where it cannot be kept; it is known until the process ends all the same.
     package func add(_ finding: String, now: WallTime) throws(FileError) {
+        let finding = finding.split(whereSeparator: \.isNewline).joined(separator: " ")
         let line = "\(now.rfc3339) \(finding)"
-        let lines: [String]? = kept.withLock { lines in
+        let isNew: Bool = kept.withLock { lines in
             let isKnown = lines.contains { $0.dropFirst(line.count - finding.count) == finding }
-            guard !isKnown, lines.count < Limits.damageNotesMax else { return nil }
+            guard !isKnown, lines.count < Limits.damageNotesMax else { return false }
             lines.append(line)
-            return lines
+            return true
         }
-        guard let lines else { return }
-        let text = lines.map { $0 + "\n" }.joined()
-        try File.replace(path, with: Bytes(utf8: text).prefix(Limits.damageNotesBytesMax))
+        guard isNew, let writing else { return }
+        // One at a time, and only those who add wait for the disk.
+        try writing.withLock { (_: inout Void) throws(FileError) in
+            let text = lines.map { $0 + "\n" }.joined()
+            try File.replace(path, with: Bytes(utf8: text).prefix(Limits.damageNotesBytesMax))
+        }
     }
 }

@@ -94,7 +94,7 @@ extension FollowerRunner {
         let begin = clock.now
         var next = follower
         let step = try step(&next, above: work.position)
-        work.pace.spend(step.byteCount, from: begin)
+        if !follower.isHurried { work.pace.spend(step.byteCount, from: begin) }
         let (findings, changes) = try store.carryOut(step.actions.checks, by: Self.deadline)
         next.note(findings)
         let hasMoved = step.through > work.position

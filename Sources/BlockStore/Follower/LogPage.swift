@@ -78,6 +78,9 @@ package struct LogPage: Sendable {
 
     // MARK: filling
 
+    /// How often something could not be read, also where it is one gap.
+    private var gapCount = 0
+
     /// What a value takes of the limit of a page.
     static func cost(_ byteCount: Int) -> Int { byteCount + MemoryCost.element(Item.self) }
 
@@ -88,7 +91,7 @@ package struct LogPage: Sendable {
 
     /// Whether no further value is to be looked at.
     func isFull(limit: Int) -> Bool {
-        byteCount >= limit || items.count >= Limits.logPageCountMax
+        byteCount >= limit || items.count + gapCount >= Limits.logPageCountMax
     }
 
     mutating func append(_ item: Item, costing valueByteCount: Int) {
@@ -98,7 +101,14 @@ package struct LogPage: Sendable {
     }
 
     /// Tells that numbers could not be read; neighbours of one reason are one gap.
-    mutating func appendGap(_ numbers: Range<UInt64>, _ reason: Gap.Reason, _ message: String) {
+    ///
+    /// - Parameter valueByteCount: bytes that were read for that, which count as those of values do.
+    mutating func appendGap(
+        _ numbers: Range<UInt64>, _ reason: Gap.Reason, _ message: String,
+        costing valueByteCount: Int = 0
+    ) {
+        gapCount += 1
+        byteCount += valueByteCount
         var gap = Gap(numbers: numbers, reason: reason, message: message)
         if let before = gaps.last, before.numbers.upperBound == numbers.lowerBound,
             before.reason == reason, !before.numbers.isEmpty

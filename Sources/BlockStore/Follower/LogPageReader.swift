@@ -102,7 +102,7 @@ struct LogPageReader {
             let message =
                 error as? StoredValueError == .newerFormat
                 ? "a value of a later version, or a damaged one" : "no value of the log"
-            page.appendGap(sequence..<sequence + 1, .damaged, message)
+            page.appendGap(sequence..<sequence + 1, .damaged, message, costing: byteCount)
         }
     }
 

@@ -56,7 +56,7 @@ final class LaneWriter {
     var memtableByteCount: Int
     /// What LevelDB said last when it failed; nil while it does what it is asked.
     var failure: DatabaseError?
-    /// Whether damaged parts have been left out, or may have been, since the database was last of use.
+    /// Whether damaged parts have been left out since the database was last of use.
     var isCut = false
 
     init(memtableByteCount: Int) { self.memtableByteCount = memtableByteCount }
@@ -128,8 +128,10 @@ extension Lane {
         let damage = writer.failure.flatMap { failure in
             holder.damage(after: failure) { state.withLock { $0.life.isClosing } }
         }
-        if damage != nil { writer.isCut = true }
+        var isCut = damage != nil
+        defer { writer.isCut = writer.isCut || isCut }
         return try holder.reopen(cuttingOut: damage) { error in
+            isCut = false
             context.log.error(
                 "the damaged parts of \(name)/ could not be left out, which is tried again",
                 [.text("error", error.message)])

@@ -5,9 +5,10 @@ import Telemetry
 /// Opens databases, and repairs a damaged log in a way that says what it did.
 ///
 /// LevelDB is told not to bear with damage: one damaged record of LevelDB's log makes the open fail. What
-/// LevelDB would take for the end of a log is looked for before. Then the log files are copied aside, `mark` asks for a check of everything before the store serves, and
-/// each damaged log is replaced, in one step, by one of the records that are whole. An error of the disk
-/// on the way is no damage: it ends the repair, with the logs as they were.
+/// LevelDB would take for the end of a log is looked for before. Then the log files are copied aside,
+/// `mark` asks for a check of everything before the store serves, and each damaged log is replaced, in one
+/// step, by one of the records that are whole. An error of the disk on the way is no damage: it ends the
+/// repair, with the logs as they were.
 ///
 /// - Spec: `Docs/decisions/0013-a-disk-that-fails-while-a-store-is-opened.md`.
 final class DatabaseRepair: Sendable {
@@ -47,15 +48,8 @@ final class DatabaseRepair: Sendable {
         try checkManifest(of: path)
         do throws(FileError) {
             if try damagedLogs(in: path).isEmpty { return }
-            // Two that start at once: one repairs.
-            let lock = try File(lockPath, .append)
-            guard try lock.tryRecordLock() else { return }
-            let names = try damagedLogs(in: path)
-            guard !names.isEmpty else { return }
-            try repair(
-                path, names, "a length in its log is damaged, or a record behind which more follow")
-            // Until here the lock is held.
-            withExtendedLifetime(lock) {}
+            _ = try repairLogs(
+                of: path, "a length in its log is damaged, or a record behind which more follow")
         } catch {
             throw DatabaseError(error)
         }
@@ -82,15 +76,27 @@ final class DatabaseRepair: Sendable {
     }
 
     private func repair(_ path: String, after damage: DatabaseError) throws(DatabaseError) {
-        let names: [String]
-        do throws(FileError) { names = try damagedLogs(in: path) } catch {
+        do throws(FileError) {
+            // Elsewhere: no repair of ours helps.
+            if try repairLogs(of: path, damage.message) { return }
+        } catch {
             throw DatabaseError(error)
         }
-        // Elsewhere: no repair of ours helps.
-        guard !names.isEmpty else { throw damage }
-        do throws(FileError) { try repair(path, names, damage.message) } catch {
-            throw DatabaseError(error)
-        }
+        throw damage
+    }
+
+    /// Repairs the logs while nobody else has the database.
+    ///
+    /// - Returns: false where no log is damaged, or somebody has it.
+    private func repairLogs(of path: String, _ damage: String) throws(FileError) -> Bool {
+        let lock = try File(path + "/LOCK", .append)
+        guard try lock.tryRecordLock() else { return false }
+        // Two that start at once: one has repaired.
+        let names = try damagedLogs(in: path)
+        if !names.isEmpty { try repair(path, names, damage) }
+        // Until here the lock is held.
+        withExtendedLifetime(lock) {}
+        return !names.isEmpty
     }
 
     private func repair(
@@ -123,11 +129,17 @@ final class DatabaseRepair: Sendable {
         }
     }
 
-    private func damagedLogs(in path: String) throws(FileError) -> [String] {
+    /// Also a log that ends in the middle of a record though another one was begun behind it: the record
+    /// was whole once.
+    func damagedLogs(in path: String) throws(FileError) -> [String] {
         var names: [String] = []
+        var torn: String?
         for name in try DatabaseFolder(path: path).logNames() {
             var reader = try DatabaseLogReader("\(path)/\(name)")
-            while try reader.next() != nil {}
+            var hasRecord = false
+            while try reader.next() != nil { hasRecord = true }
+            if hasRecord, let before = torn { names.append(before) }
+            torn = reader.isTorn && !reader.isDamaged ? name : nil
             if reader.isDamaged { names.append(name) }
         }
         return names

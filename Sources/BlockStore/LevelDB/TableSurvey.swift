@@ -99,7 +99,16 @@ final class TableSurvey: Sendable {
             let table = try TableFile("\(path)/\(candidate.name)", byteCount: candidate.byteCount)
             let status = try table.status()
             let kept: TableDamage.Kept
-            switch try table.condition() {
+            let condition = try table.condition()
+            // What a disk gave wrongly once is no damage yet.
+            let isSure = condition == .whole ? true : try table.condition() == condition
+            guard isSure else {
+                log.error(
+                    "a table reads as damaged once and as something else again: check memory and disk",
+                    [.text("table", candidate.name)])
+                return nil
+            }
+            switch condition {
             case .whole, .foreign:
                 let found = Whole(
                     byteCount: status.byteCount, modified: status.modified, inode: status.inode,

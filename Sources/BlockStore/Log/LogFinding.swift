@@ -44,9 +44,18 @@ extension Database {
             return .wrongChecksum
         }
         guard let value else { return .absent }
-        guard let stored = try? StoredValue(decoding: value), stored.multihash == multihash,
-            stored.bytes.count == entry.byteCount
-        else { return .wrongValue }
+        let stored: StoredValue
+        do throws(StoredValueError) {
+            stored = try StoredValue(decoding: value)
+        } catch {
+            guard error == .newerFormat else { return .wrongValue }
+            // Whoever goes back to this version must not find its blocks condemned.
+            throw DatabaseError(
+                kind: .inputOutput, message: "a value of a later version, or a damaged one")
+        }
+        guard stored.multihash == multihash, stored.bytes.count == entry.byteCount else {
+            return .wrongValue
+        }
         return stored.isIntact ? .whole(stored.bytes) : .wrongChecksum
     }
 }

@@ -88,7 +88,7 @@ final class MetaLane: Lane {
             work.withIndex
             ? log.state.withLock { $0.indexable(limit: Limits.indexBatchCountMax) } : []
         for set in work.sets { apply(set.changes, &writer.batch, &mark) }
-        index(entries, &writer.batch, &mark)
+        let released = index(entries, &writer.batch, &mark)
         if mark != markBefore { writer.batch.put(MetaKey.highWaterMark, mark.encode()) }
         do throws(DatabaseError) {
             try write(&writer.batch)
@@ -96,7 +96,7 @@ final class MetaLane: Lane {
             writer.failure = error
             return fail(context.writeError(error, "meta"), work.sets)
         }
-        finish(entries, mark)
+        finish(entries, released, mark)
         tell(work.sets, nil)
     }
 
@@ -132,25 +132,41 @@ final class MetaLane: Lane {
         }
     }
 
+    /// - Returns: the blocks that leave the quarantine because they were stored again.
     private func index(
         _ entries: [(Multihash, LogTable.Entry)], _ batch: inout WriteBatch,
         _ mark: inout HighWaterMark
-    ) {
+    ) -> [Multihash] {
+        var released: [Multihash] = []
         for (multihash, known) in entries {
             batch.put(MetaKey.index(multihash), known.entry.encode())
             mark.sequence = max(mark.sequence, known.entry.sequence)
-            if known.isReplacement {
+            if isQuarantined(multihash) {
                 batch.delete(MetaKey.quarantine(multihash))
-            } else {
-                mark.blockCount += 1
-                mark.byteCount += known.entry.byteCount
+                released.append(multihash)
             }
+            guard !known.isReplacement else { continue }
+            mark.blockCount += 1
+            mark.byteCount += known.entry.byteCount
+        }
+        return released
+    }
+
+    private func isQuarantined(_ multihash: Multihash) -> Bool {
+        switch context.quarantine.contains(multihash) {
+        case .yes: return true
+        case .no: return false
+        case .askDisk:
+            let value = try? holder.current().value(for: MetaKey.quarantine(multihash))
+            return value != nil
         }
     }
 
-    private func finish(_ entries: [(Multihash, LogTable.Entry)], _ mark: HighWaterMark) {
+    private func finish(
+        _ entries: [(Multihash, LogTable.Entry)], _ released: [Multihash], _ mark: HighWaterMark
+    ) {
+        for multihash in released { context.quarantine.remove(multihash) }
         for (multihash, known) in entries where known.isReplacement {
-            context.quarantine.remove(multihash)
             context.unreadable.remove(multihash)
         }
         let (remaining, generation) = log.state.withLock { state in

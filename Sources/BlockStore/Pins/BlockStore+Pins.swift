@@ -45,6 +45,7 @@ extension BlockStore {
     ) throws(BlockStoreError) -> [CID] {
         guard !cids.isEmpty else { return [] }
         for cid in cids { try Self.checkLength(cid) }
+        guard holder.isBounded else { throw .pinHolderTooLong }
         try waitForBlocks(by: deadline)
         let keys = cids.map { PinKey($0, holder) }
         return try claiming(Set(keys), in: Pin.table, by: deadline) { () throws(BlockStoreError) in

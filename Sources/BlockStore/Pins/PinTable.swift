@@ -18,6 +18,16 @@ extension Pin {
     package var record: PinRecord { PinRecord(mode: mode, name: name, created: created) }
 }
 
+extension Pin.Holder {
+    /// Whether what tells it from others of its kind fits into a key.
+    var isBounded: Bool {
+        switch self {
+        case .rpc: true
+        case .request(let name), .profile(let name): name.count <= Limits.pinHolderBytesMax
+        }
+    }
+}
+
 /// The key of a pin: those of one root lie next to each other, that of the RPC first.
 ///
 ///     CID, as it was pinned | u8 kind of the holder | what tells it from others of its kind

@@ -63,6 +63,11 @@ extension BlockStore {
         // Beyond the table in memory the record on disk tells whether it is new.
         let isKnown = (try? isQuarantined(multihash)) ?? false
         if !isKnown, quarantine.insert(multihash) {
+            // It was deleted just now, or stored anew: then the record would stay without its block.
+            guard (try? isStill(entry, of: multihash)) == true else {
+                quarantine.remove(multihash)
+                return Self.quarantinedError(multihash)
+            }
             cache.remove(multihash)
             meta.writeLater([.put(MetaKey.quarantine(multihash), record.encode())])
             options.log.error(

@@ -87,6 +87,10 @@ package struct BlockStoreError: Error, Sendable, CustomStringConvertible {
                 + "\(Limits.digestBytesMax) bytes")
     }
 
+    static let pinHolderTooLong = BlockStoreError(
+        .tooLarge,
+        "what tells a holder of pins from others may have \(Limits.pinHolderBytesMax) bytes")
+
     static func tooLarge(_ byteCount: Int) -> BlockStoreError {
         BlockStoreError(
             .tooLarge,

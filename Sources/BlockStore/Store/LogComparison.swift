@@ -75,7 +75,11 @@ struct LogComparison {
         _ quarantined: inout Quarantine.Contents
     ) {
         lostBlockCount += 1
-        if trustsLog { return batch.delete(MetaKey.index(multihash)) }
+        if trustsLog {
+            batch.delete(MetaKey.quarantine(multihash))
+            if quarantined.contains(multihash) == .yes { quarantined.remove(multihash) }
+            return batch.delete(MetaKey.index(multihash))
+        }
         let record = QuarantineRecord(reason: .lost, sequence: entry.sequence, noticed: noticed)
         _ = quarantined.insert(multihash)
         batch.put(MetaKey.quarantine(multihash), record.encode())
