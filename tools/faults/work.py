@@ -90,7 +90,7 @@ class Work(NotingClient):
             status, body = self.client.call(name, [item.cid])
         except OSError:
             return
-        if item.stored == NO and status == 200:
+        if item.stored == NO and status == 200 and not self.model.damaged:
             self.model.note(f"a removed block is served: {item.cid}")
         elif item.stored == YES and status == 200 and body != item.recipe.bytes():
             self.model.note(f"wrong bytes: {item.cid}, {len(body)} of {item.recipe.size}")
