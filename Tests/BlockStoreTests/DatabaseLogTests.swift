@@ -147,5 +147,9 @@ struct DatabaseLogTests {
         #expect(try repair.damagedLogs(in: folder) == ["000008.log"])
         try File.replace(first, with: whole)
         #expect(try repair.damagedLogs(in: folder) == [])
+        // The order is that of the numbers.
+        try File.replace(folder + "/1000000.log", with: whole)
+        try File.replace(folder + "/999999.log", with: whole.dropLast(10))
+        #expect(try repair.damagedLogs(in: folder) == ["999999.log"])
     }
 }

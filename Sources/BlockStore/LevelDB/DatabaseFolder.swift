@@ -50,7 +50,9 @@ struct DatabaseFolder {
 
     /// The names of the database's logs, the oldest first.
     func logNames() throws(FileError) -> [String] {
+        // By their numbers: the millionth has a digit more.
         try File.names(in: path).filter { $0.hasSuffix(".log") }
+            .sorted { ($0.utf8.count, $0) < ($1.utf8.count, $1) }
     }
 
     private func names() throws(DatabaseError) -> [String] {

@@ -24,6 +24,7 @@ enum LockHolder {
         }
         return nil
     }
+
     /// Whether `fd:01:5678` is the device, in hexadecimal, and the inode of a file: files of two file systems
     /// can have the same inode.
     private static func isOf(_ status: FileStatus, _ place: Substring) -> Bool {
