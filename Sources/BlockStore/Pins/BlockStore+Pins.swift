@@ -1,6 +1,5 @@
 package import Execution
 package import Multiformats
-import Synchronization
 
 extension BlockStore {
     /// Pins a root for a holder, or changes its pin: mode and name become the given ones.

@@ -21,7 +21,7 @@ package final class BlockStore: Sendable {
     let quarantine: Quarantine
     let unreadable: UnreadableBlocks
     let claims = RowClaims()
-    let recentPins = Mutex(RecentPins())
+    let recentPins = Locked(RecentPins())
     private let memtableFlush = MemtableFlush()
     /// What the last opening had to do.
     package let recovery: RecoveryReport
