@@ -18,7 +18,7 @@ final class LogLane: Lane {
     let isShortOfMemory = Atomic(false)
     let context: LaneContext
     let thread: Locked<Thread?> = Locked(nil)
-    private let didWrite = Locked<@Sendable (Int) -> Void>({ _ in })
+    private let indexer = Locked(Indexer { _ in })
 
     init(_ holder: DatabaseHolder, state: LogState, context: LaneContext) {
         self.holder = holder
@@ -31,7 +31,7 @@ final class LogLane: Lane {
     ///
     /// - Parameter didWrite: told after each batch how many blocks wait for the index.
     func start(didWrite: @escaping @Sendable (Int) -> Void) {
-        self.didWrite.withLock { $0 = didWrite }
+        indexer.withLock { $0 = Indexer(tell: didWrite) }
         startThread()
     }
 
@@ -53,6 +53,12 @@ final class LogLane: Lane {
     /// Tells those who wait for room, for a deletion or for the index.
     func announce(_ generation: UInt64) {
         progress.notify { $0.see(generation) }
+    }
+
+    /// Who is told of blocks that wait for the index. In a box: a closure that a generic type lends is
+    /// wrapped once more each time that it is looked at, until calling it takes more stack than there is.
+    private struct Indexer {
+        let tell: @Sendable (Int) -> Void
     }
 
     // MARK: the thread
@@ -168,7 +174,7 @@ final class LogLane: Lane {
     }
 
     private func tellIndexer(_ count: Int) {
-        if count > 0 { didWrite.withLock { $0 }(count) }
+        if count > 0 { indexer.withLock { $0 }.tell(count) }
     }
 
     // MARK: reopening
