@@ -74,12 +74,6 @@ extension BlockStore {
                 noticed: options.now()))
     }
 
-    /// What the index says of a block, in memory or on disk, also of one that is in quarantine.
-    private func knownEntry(of multihash: Multihash) throws(BlockStoreError) -> IndexEntry? {
-        if let found = log.state.withLock({ $0.find(multihash) }) { return found.entry }
-        return try indexEntry(multihash)
-    }
-
     /// Lets a block out of quarantine. Nobody stores it anew meanwhile: its record would go twice.
     ///
     /// - Returns: false where it is in none, or was deleted or stored anew before.
@@ -107,15 +101,9 @@ extension BlockStore {
         var changes: [MetaChange] = []
         for (multihash, entry, record) in damaged {
             let key = MetaKey.quarantine(multihash)
-            do throws(DatabaseError) {
-                let isThere = try meta.holder.read { database throws(DatabaseError) in
-                    try database.value(for: key) != nil
-                }
-                if isThere { continue }
-            } catch {
-                throw Self.metaError(error)
-            }
-            guard try isStill(entry, of: multihash), try isQuarantined(multihash) else { continue }
+            guard try metaValue(for: key) == nil, try isStill(entry, of: multihash),
+                try isQuarantined(multihash)
+            else { continue }
             changes.append(.put(key, record.encode()))
         }
         return changes

@@ -6,15 +6,7 @@ extension BlockStore {
     ///
     /// - Throws: `.corrupt` where the record is damaged or of a later version, `.readError`, `.closed`.
     package func cursor(of name: String) throws(BlockStoreError) -> FollowerCursor? {
-        let value: Bytes?
-        do throws(DatabaseError) {
-            value = try meta.holder.read { database throws(DatabaseError) in
-                try database.value(for: MetaKey.cursor(name))
-            }
-        } catch {
-            throw Self.metaError(error)
-        }
-        guard let value else { return nil }
+        guard let value = try metaValue(for: MetaKey.cursor(name)) else { return nil }
         guard let cursor = FollowerCursor(name: name, decoding: value) else {
             throw Self.damagedIndex("a damaged cursor of the follower \(name)")
         }

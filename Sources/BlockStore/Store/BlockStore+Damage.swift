@@ -17,13 +17,7 @@ extension BlockStore {
         case .no: return false
         case .askDisk: break
         }
-        do throws(DatabaseError) {
-            return try meta.holder.read { database throws(DatabaseError) in
-                try database.value(for: MetaKey.quarantine(multihash)) != nil
-            }
-        } catch {
-            throw Self.metaError(error)
-        }
+        return try metaValue(for: MetaKey.quarantine(multihash)) != nil
     }
 
     /// What a read fails with. A disk that does not give a block says nothing about the block: it is read

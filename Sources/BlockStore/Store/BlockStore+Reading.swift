@@ -77,9 +77,7 @@ extension BlockStore {
     /// - Returns: false where it is not known, and for a block that the store does not have.
     package func isPlainNode(_ multihash: Multihash) throws(BlockStoreError) -> Bool {
         guard Self.canBeStored(multihash) else { return false }
-        var entry = log.state.withLock { $0.find(multihash) }?.entry
-        if entry == nil { entry = try indexEntry(multihash) }
-        return entry?.flags.contains(.isPlainNode) == true
+        return try knownEntry(of: multihash)?.flags.contains(.isPlainNode) == true
     }
 
     /// What the index says, in memory or on disk.
@@ -157,8 +155,13 @@ extension BlockStore {
     func isStill(
         _ entry: IndexEntry, of multihash: Multihash
     ) throws(BlockStoreError) -> Bool {
-        if let found = log.state.withLock({ $0.find(multihash) }) { return found.entry == entry }
-        return try indexEntry(multihash) == entry
+        try knownEntry(of: multihash) == entry
+    }
+
+    /// What the index says of a block, in memory or on disk, also of one that is in quarantine.
+    func knownEntry(of multihash: Multihash) throws(BlockStoreError) -> IndexEntry? {
+        if let found = log.state.withLock({ $0.find(multihash) }) { return found.entry }
+        return try indexEntry(multihash)
     }
 
     private func finding(
@@ -189,18 +192,21 @@ extension BlockStore {
 
     /// Looks a block up in the index on disk.
     func indexEntry(_ multihash: Multihash) throws(BlockStoreError) -> IndexEntry? {
-        let value: Bytes?
-        do throws(DatabaseError) {
-            value = try meta.holder.read { database throws(DatabaseError) in
-                try database.value(for: MetaKey.index(multihash))
-            }
-        } catch {
-            throw Self.metaError(error)
-        }
-        guard let value else { return nil }
+        guard let value = try metaValue(for: MetaKey.index(multihash)) else { return nil }
         guard let entry = IndexEntry(decoding: value) else {
             throw Self.damagedIndex("a damaged entry")
         }
         return entry
+    }
+
+    /// What stands under a key of `meta/`.
+    func metaValue(for key: Key) throws(BlockStoreError) -> Bytes? {
+        do throws(DatabaseError) {
+            return try meta.holder.read { database throws(DatabaseError) in
+                try database.value(for: key)
+            }
+        } catch {
+            throw Self.metaError(error)
+        }
     }
 }

@@ -13,16 +13,7 @@ extension BlockStore {
     package func record<RowKey, Record>(
         at key: RowKey, in table: Table<RowKey, Record>
     ) throws(BlockStoreError) -> Record? {
-        let place = table.place(of: key)
-        let value: Bytes?
-        do throws(DatabaseError) {
-            value = try meta.holder.read { database throws(DatabaseError) in
-                try database.value(for: place)
-            }
-        } catch {
-            throw Self.metaError(error)
-        }
-        guard let value else { return nil }
+        guard let value = try metaValue(for: table.place(of: key)) else { return nil }
         guard let record = table.record(decoding: value) else { throw Self.damagedRow(in: table) }
         return record
     }

@@ -32,15 +32,11 @@ extension BlockStore {
     package func page<RowKey, Record>(
         of table: Table<RowKey, Record>, _ range: TableRange<RowKey> = TableRange()
     ) throws(BlockStoreError) -> TablePage<RowKey, Record> {
-        let found: Neighbours
-        do throws(DatabaseError) {
-            found = try meta.holder.read { database throws(DatabaseError) in
-                let walk = try TableWalk(database, table, range)
-                return try walk.run()
-            }
-        } catch {
-            throw Self.metaError(error)
-        }
+        let found = try entries(
+            MetaRange(
+                prefix: [table.letter] + range.prefix.array, start: range.start.map(table.place),
+                isBackward: range.isBackward, byteLimit: range.byteLimit,
+                countLimit: range.countLimit))
         var rows: [Table<RowKey, Record>.Row] = []
         for (place, value) in found.entries {
             guard let row = table.row(place, value) else { throw Self.damagedRow(in: table) }
@@ -68,68 +64,5 @@ extension BlockStore {
             guard page.hasMore, let last = page.rows.last else { return }
             range.start = last.key
         }
-    }
-}
-
-/// Entries of `meta/` as they are on disk.
-private struct Neighbours {
-    var entries: [(key: Key, value: Bytes)] = []
-    var hasMore = false
-}
-
-/// One walk over neighbours, in either direction.
-private struct TableWalk<RowKey: TableKey> {
-    private let iterator: any DatabaseIterator
-    private let range: TableRange<RowKey>
-    /// What the keys of the rows begin with.
-    private let prefix: [UInt8]
-
-    init<Record>(
-        _ database: any Database, _ table: Table<RowKey, Record>, _ range: TableRange<RowKey>
-    ) throws(DatabaseError) {
-        self.range = range
-        prefix = [table.letter] + range.prefix.array
-        iterator = try database.makeIterator()
-        let start = range.start.map(table.place)
-        if range.isBackward { seekBackward(start) } else { seekForward(start) }
-    }
-
-    private func seekForward(_ start: Key?) {
-        iterator.seek(start ?? Key(prefix))
-        if iterator.isValid, iterator.key == start { iterator.next() }
-    }
-
-    private func seekBackward(_ start: Key?) {
-        // The first key behind the rows, or the row itself: what comes before it is wanted.
-        let end = start ?? Key.end(ofPrefix: prefix)
-        if let end { iterator.seek(end) }
-        if end != nil, iterator.isValid { iterator.previous() } else { iterator.seekToLast() }
-    }
-
-    func run() throws(DatabaseError) -> Neighbours {
-        var found = Neighbours()
-        var byteCount = 0
-        while iterator.isValid {
-            let key = iterator.key
-            guard key.bytes.starts(with: prefix) else { break }
-            guard byteCount < range.byteLimit, found.entries.count < range.countLimit else {
-                found.hasMore = true
-                break
-            }
-            let value = iterator.value
-            found.entries.append((key, value))
-            byteCount += MemoryCost.entry(key, value)
-            if range.isBackward { iterator.previous() } else { iterator.next() }
-        }
-        try iterator.check()
-        return found
-    }
-}
-
-extension Key {
-    /// The first key behind all that begin with some bytes; nil where there is none.
-    static func end(ofPrefix prefix: [UInt8]) -> Key? {
-        guard let last = prefix.lastIndex(where: { $0 != 0xFF }) else { return nil }
-        return Key(prefix[..<last] + [prefix[last] + 1])
     }
 }
