@@ -55,6 +55,9 @@ struct TidyRule: Sendable {
         .word(
             "force", ["try!", "as!"], advice: "throw, or use precondition with a sentence"),
         .word(
+            "lent closure", ["Locked<@Sendable", "Monitor<@Sendable"],
+            advice: "put it into a struct: a closure is wrapped once more whenever it is lent"),
+        .word(
             "unsafe", ["unsafe"], allowedIn: fences, advice: "move it behind a fence"),
         .word(
             "C import",

@@ -22,6 +22,7 @@ struct TidyTests {
         ("async", "func load() async throws {}"),
         ("sleep", "usleep(1000)"),
         ("force", "let value = try! load()"),
+        ("lent closure", "let call = Locked<@Sendable (Int) -> Void>({ _ in })"),
         ("unsafe", "let byte = unsafe pointer[0]"),
         ("C import", "import CLevelDB"),
         ("Foundation", "import Foundation"),
@@ -41,7 +42,7 @@ struct TidyTests {
     }
 
     @Test func everyRuleHasACanary() {
-        #expect(TidyRule.all.count == 13)
+        #expect(TidyRule.all.count == 14)
     }
 
     @Test func commentsAndTextsBreakNoRule() throws {

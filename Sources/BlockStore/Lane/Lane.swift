@@ -52,14 +52,13 @@ protocol Lane: AnyObject, Sendable {
 final class LaneWriter {
     /// Kept from write to write, with its memory.
     var batch = WriteBatch()
-    /// What is in the memtable, as far as the lane wants to know.
-    var memtableByteCount: Int
+    /// What is in the memtable, as far as the lane wants to know. What the last run of the process left there
+    /// is not known: more than nothing.
+    var memtableByteCount = 1
     /// What LevelDB said last when it failed; nil while it does what it is asked.
     var failure: DatabaseError?
     /// Whether damaged parts have been left out since the database was last of use.
     var isCut = false
-
-    init(memtableByteCount: Int) { self.memtableByteCount = memtableByteCount }
 }
 
 extension Lane {
@@ -78,8 +77,7 @@ extension Lane {
     }
 
     private func run() {
-        // What the last run of the process left in the memtable is not known: more than nothing.
-        let writer = LaneWriter(memtableByteCount: 1)
+        let writer = LaneWriter()
         while true {
             switch nextStep() {
             case .write(let work): write(consume work, with: writer)

@@ -24,8 +24,8 @@ package enum Server {
         Signals.block()
         let stop = Monitor<String?>(nil)
         // Before the first file: a disk may take minutes over one. Nothing is open to be stopped then.
-        let atFirstSignal = Locked<@Sendable (Int32) -> Void>({ Signals.end(by: $0) })
-        waitForSignals(stop) { number in atFirstSignal.withLock { $0 }(number) }
+        let atFirstSignal = Locked(FirstSignal { Signals.end(by: $0) })
+        waitForSignals(stop) { number in atFirstSignal.withLock { $0 }.act(number) }
         let configuration = try configuration(
             home: home, environment: environment, options: options)
         let services = ServiceList()
@@ -34,7 +34,7 @@ package enum Server {
         let alarm = StopAlarm(log) { opened.withLock { $0 }?.runningRequests ?? [] }
         let drainTimeout = configuration.listen.drainTimeout
         // Here, and not once the node is open: a disk may take minutes over that.
-        atFirstSignal.withLock { $0 = { _ in alarm.set(to: .after(drainTimeout)) } }
+        atFirstSignal.withLock { $0 = FirstSignal { _ in alarm.set(to: .after(drainTimeout)) } }
         do {
             let listeners = try start(home, configuration, log, services) {
                 // The main thread may be kept by a standard output that nobody reads.
@@ -155,4 +155,9 @@ package enum Server {
         let level = Log.Level.allCases.first { $0.word == part.level } ?? .info
         return Log(level: level, format: format, to: standardError)
     }
+}
+
+/// What the first signal does.
+private struct FirstSignal: Sendable {
+    let act: @Sendable (Int32) -> Void
 }
