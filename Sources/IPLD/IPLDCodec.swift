@@ -43,12 +43,12 @@ package enum IPLDCodec {
 
     /// How many times the memory of a block its check takes beside it at most, about. In the JSON codecs
     /// the keys of maps are remembered, since they may be in any order and each only once: a map of
-    /// shortest entries takes 8 bytes for each five, until there are `Limits.jsonKeysMax`. And bytes are
+    /// shortest entries takes 16 bytes for each five, until there are `Limits.jsonKeysMax`. And bytes are
     /// decoded to see whether they can be: where the text has an escape, it is copied without it before.
     ///
     /// - Parameter codec: what the block claims to be.
     package static func checkCopiesMax(as codec: Multicodec) -> Int {
-        codec == .dagJSON || codec == .json ? 2 : 0
+        codec == .dagJSON || codec == .json ? 4 : 0
     }
 
     /// Encodes a value; the links of a dag-pb node come into the order of their names.
@@ -79,7 +79,7 @@ package enum IPLDCodec {
         }
     }
 
-    private static func unsupported(_ codec: Multicodec, _ kind: String) -> IPLDError {
+    static func unsupported(_ codec: Multicodec, _ kind: String) -> IPLDError {
         let number = String(codec.rawValue, radix: 16)
         return IPLDError(
             .unsupported,

@@ -13,9 +13,10 @@ package struct LinkCursor: Sendable {
 
     /// Checks a whole block and starts in front of its first link.
     ///
-    /// dag-cbor need not be canonical. Codecs without links, and unknown ones, give none.
+    /// dag-cbor need not be canonical. Codecs without links give none.
     ///
-    /// - Throws: what the codec throws: `.malformed`, `.tooDeep`.
+    /// - Throws: `.unsupported` for codecs that may have links and cannot be read here; what the codec throws:
+    ///   `.malformed`, `.tooDeep`.
     package init(_ block: Block) throws(IPLDError) {
         try Self.check(block)
         self.init(block, resumingAt: 0)
@@ -57,6 +58,7 @@ package struct LinkCursor: Sendable {
         case .dagCBOR, .dagJSON:
             guard var walk = IPLDWalk(block.bytes, as: block.cid.codec) else { return }
             try walk.finish()
+        case let codec where codec.mayHaveLinks: throw IPLDCodec.unsupported(codec, "decoder")
         default: return
         }
     }

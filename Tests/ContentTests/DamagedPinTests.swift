@@ -58,6 +58,24 @@ struct DamagedPinTests {
         try pins.statuses(of: cids, filter: .all, for: access.context)
     }
 
+    /// dag-jose leads to its payload, and no node here knows that: it may lead anywhere.
+    @Test(arguments: [0x78, 0x85, 0x1234])
+    func whatNobodyHereCanReadIsNoLeaf(code: UInt64) throws {
+        let words = "no decoder registered for multicodec code \(code)"
+        let strange = try blocks.store(Bytes(utf8: "strange"), Multicodec(rawValue: code))
+        let above = try blocks.node([("strange", strange)])
+        #expect(
+            contentError { try pins.add(above, for: access.context) }?.message.contains(words)
+                == true)
+        var walk = DAGWalk(roots: [above], access: access)
+        #expect(try walk.next()?.cid == above)
+        #expect(contentError { _ = try walk.next() }?.code == .undecodable)
+        var faults = FaultWalk(from: above, access: access)
+        #expect(try faults.next()?.error.message.contains(words) == true)
+        try pins.add(strange, mode: .direct, for: access.context)
+        #expect(try remove([leaf]) == ["pinned via \(root.text())"])
+    }
+
     @Test(arguments: [true, false])
     func aLeafHidesNothing(isDamaged: Bool) throws {
         let free = try blocks.raw("free")

@@ -254,7 +254,7 @@ struct PinsTests {
         let other = CID.v1(.dagPB, inner.multihash)
         let spelled = inner.version == .v0 ? inner : CID.v0(inner.multihash)
         let leaf = try blocks.raw("x")
-        let asCBOR = CID.v1(Multicodec(rawValue: 0x78), leaf.multihash)
+        let asCBOR = CID.v1(.cbor, leaf.multihash)
         let folder = try blocks.node(
             [spelled, other, leaf, asCBOR].enumerated().map { ("\($0.offset)", $0.element) })
         let pins = Pins(scratch.library)

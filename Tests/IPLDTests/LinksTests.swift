@@ -33,12 +33,21 @@ struct LinksTests {
         #expect(try Self.namedLinks(in: block).map(\.name) == ["a", ""])
     }
 
-    @Test(arguments: [Multicodec.raw, .json, .cbor, Multicodec(rawValue: 0x1234)])
+    @Test(arguments: [Multicodec.raw, .json, .cbor, .libp2pKey])
     func otherCodecsHaveNone(codec: Multicodec) throws {
         let block = Self.block(codec, Bytes(utf8: Self.json))
         #expect(try Self.links(in: block).isEmpty)
         #expect(try Self.namedLinks(in: block).isEmpty)
         #expect(!codec.mayHaveLinks)
+    }
+
+    @Test(arguments: [0x78, 0x85, 0x1234])
+    func whatBlocksOfUnknownCodecsLeadToIsNotKnown(code: UInt64) {
+        let block = Self.block(Multicodec(rawValue: code), Bytes(utf8: Self.json))
+        let error = #expect(throws: IPLDError.self) { try Self.links(in: block) }
+        #expect(error?.code == .unsupported)
+        #expect(throws: IPLDError.self) { try Self.namedLinks(in: block) }
+        #expect(Multicodec(rawValue: code).mayHaveLinks)
     }
 
     @Test(arguments: [Multicodec.dagPB, .dagCBOR, .dagJSON])
