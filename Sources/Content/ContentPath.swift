@@ -31,16 +31,18 @@ package struct ContentPath: Hashable, Sendable {
     /// - Throws: `.invalidPath`; `.unresolvableName` for `/ipns/` and its relatives.
     package init(parsing bytes: Bytes) throws(ContentError) {
         let text = bytes.displayText
-        let whole = Self.withoutScheme(bytes.array[...])
-        let parts = whole.split(separator: UInt8(ascii: "/")).map { Bytes(Array($0)) }
-        guard let first = parts.first else { throw Self.invalid(text, Self.tooShort) }
-        if whole.first == UInt8(ascii: "/") {
-            try self.init(namespaced: parts[...], of: text)
+        let whole = Self.withoutScheme(bytes)
+        let parts = PathSegments(of: whole)
+        if whole.count > 0, whole[0] == PathSegments.separator {
+            try self.init(namespaced: parts, of: text)
             return
         }
+        var rest = parts
+        guard let first = rest.next() else { throw Self.invalid(text, Self.tooShort) }
+        let isAlone = rest.first { _ in true } == nil
         do {
-            try self.init(rootSegment: first, rest: parts.dropFirst(), of: text)
-        } catch let error where error.code == .invalidPath && parts.count == 1 {
+            try self.init(rootSegment: first, rest: rest, of: text)
+        } catch let error where error.code == .invalidPath && isAlone {
             // Kubo reports why the text is no path, not why it is no CID.
             throw Self.invalid(text, Self.tooShort)
         }
@@ -51,26 +53,26 @@ package struct ContentPath: Hashable, Sendable {
     /// - Parameters:
     ///   - raw: segments after the root, in order.
     ///   - text: the whole path, for the message.
-    /// - Returns: names only.
-    /// - Throws: `.invalidPath` when `..` would remove the root, or there are too many segments.
+    /// - Returns: names only, none of which keeps more than its own bytes.
+    /// - Throws: `.invalidPath` when `..` would remove the root, or there are too many segments at once.
     package static func cleaned(
         _ raw: some Sequence<Bytes>, of text: String
     ) throws(ContentError) -> [Bytes] {
         var names: [Bytes] = []
         for segment in raw {
             if segment.isEmpty || segment == dot { continue }
-            guard segment == dotDot else {
-                names.append(segment)
+            if segment == dotDot {
+                guard names.popLast() != nil else {
+                    throw invalid(text, "the path leads out of its root")
+                }
                 continue
             }
-            guard names.popLast() != nil else {
-                throw invalid(text, "the path leads out of its root")
+            guard names.count < Limits.pathSegmentsMax else {
+                throw invalid(text, "the path has more than \(Limits.pathSegmentsMax) segments")
             }
+            names.append(segment)
         }
-        guard names.count <= Limits.pathSegmentsMax else {
-            throw invalid(text, "the path has more than \(Limits.pathSegmentsMax) segments")
-        }
-        return names
+        return names.map { $0.detached() }
     }
 
     /// The segments as text; bytes that are not UTF-8 are replaced.
@@ -102,8 +104,9 @@ package struct ContentPath: Hashable, Sendable {
     ///   - parts: in order; those behind the CID are cleaned.
     ///   - text: the whole path, for the message.
     /// - Throws: `.invalidPath`; `.unresolvableName` for `ipns`.
-    package init(namespaced parts: ArraySlice<Bytes>, of text: String) throws(ContentError) {
-        guard let namespace = parts.first, let root = parts.dropFirst().first, !root.isEmpty else {
+    package init(namespaced parts: PathSegments, of text: String) throws(ContentError) {
+        var parts = parts
+        guard let namespace = parts.next(), let root = parts.next(), !root.isEmpty else {
             throw Self.invalid(text, Self.tooShort)
         }
         if namespace == Self.ipns {
@@ -112,11 +115,11 @@ package struct ContentPath: Hashable, Sendable {
         guard namespace == Self.ipfs || namespace == Self.ipld else {
             throw Self.invalid(text, "unknown namespace: \"\(namespace.displayText)\"")
         }
-        try self.init(rootSegment: root, rest: parts.dropFirst(2), of: text)
+        try self.init(rootSegment: root, rest: parts, of: text)
     }
 
     private init(
-        rootSegment: Bytes, rest: ArraySlice<Bytes>, of text: String
+        rootSegment: Bytes, rest: PathSegments, of text: String
     ) throws(ContentError) {
         let rootText = rootSegment.displayText
         let root: CID
@@ -140,11 +143,12 @@ package struct ContentPath: Hashable, Sendable {
     }
 
     /// Turns `ipfs://x`, `ipfs:x` and the same with `ipns` into `/ipfs/x` and `/ipns/x`.
-    private static func withoutScheme(_ bytes: ArraySlice<UInt8>) -> ArraySlice<UInt8> {
+    private static func withoutScheme(_ bytes: Bytes) -> Bytes {
         for namespace in ["ipfs", "ipns"] {
-            for scheme in [namespace + "://", namespace + ":"]
-            where bytes.starts(with: scheme.utf8) {
-                return Array(("/" + namespace + "/").utf8) + bytes.dropFirst(scheme.utf8.count)
+            for scheme in [Bytes(utf8: namespace + "://"), Bytes(utf8: namespace + ":")]
+            where bytes.starts(with: scheme) {
+                let rest = bytes.dropFirst(scheme.count)
+                return [Bytes(utf8: "/\(namespace)/"), rest].joined(separator: .empty)
             }
         }
         return bytes

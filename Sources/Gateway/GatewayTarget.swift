@@ -26,7 +26,8 @@ struct GatewayTarget: Sendable {
             throw GatewayError(.badRequest, "invalid path \"\(target.path)\": \(error)")
         }
         // The path begins with a slash, so what stands in front of it is empty.
-        let parts = decoded.split(separator: UInt8(ascii: "/"), keepsEmpty: true).dropFirst()
+        var parts = PathSegments(of: decoded, keepsEmpty: true)
+        _ = parts.next()
         do {
             let asWritten = try ContentPath(namespaced: parts, of: decoded.displayText)
             path =
