@@ -207,18 +207,15 @@ struct JSONWalk {
         keys.removeLast(keys.count - kept)
     }
 
-    /// A key that is there twice among those that begin at some place of `keys`.
-    private mutating func firstRepetition(from first: Int) -> String? {
-        let text = text
-        keys[first...].sort { JSONTextBytes.compare(Int($0), Int($1), in: text) < 0 }
-        for place in keys.indices.dropFirst(first + 1) {
-            let key = Int(keys[place])
-            guard JSONTextBytes.compare(Int(keys[place - 1]), key, in: text) == 0 else { continue }
-            var walk = JSONWalk(text, readsLinks: false)
-            walk.index = key - 1
-            return (try? walk.takeText())?.string ?? ""
+    /// A key that is there twice among those that begin at some place of `keys`: the first one that comes
+    /// again.
+    private func firstRepetition(from first: Int) -> String? {
+        guard let key = JSONKeys.firstRepetition(among: keys[first...], of: text) else {
+            return nil
         }
-        return nil
+        var walk = JSONWalk(text, readsLinks: false)
+        walk.index = Int(key) - 1
+        return (try? walk.takeText())?.string ?? ""
     }
 
     private mutating func take(

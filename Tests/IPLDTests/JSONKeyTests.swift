@@ -65,14 +65,26 @@ struct JSONKeyTests {
         #expect(error?.message.contains("repeat map key \"\(key)\"") == true)
     }
 
+    /// However it is spelled, and of several the one that comes first.
+    @Test func theFirstKeyThatComesAgainIsNamed() {
+        let start = String(repeating: "common", count: 20)
+        let others = (0..<1_000).map { "\"\(start)\(999 - $0)\":1" }
+        for (again, key) in [("\\u0063ommon", "common"), ("b", "b"), ("\(start)7", "\(start)7")] {
+            let keys = ["\"b\":1", "\"common\":1"] + others + ["\"\(again)\":1"] + others
+            let text = Bytes(utf8: "{\(keys.joined(separator: ","))}")
+            let error = #expect(throws: IPLDError.self) { try IPLDCodec.check(text, as: .json) }
+            #expect(error?.message.contains("repeat map key \"\(key)\"") == true)
+        }
+    }
+
     /// What is asked for in front covers the keys of blocks that have as many as they can, each there
-    /// twice while the list grows.
+    /// twice while the list grows, and with its hash where they are out of order.
     @Test func noBlockOfTheUsualSizesHasTooMany() {
         let text = "{" + String(repeating: "\"\":1,", count: 1_000) + "\"\":1}"
         for codec in [Multicodec.dagJSON, .json] {
             #expect(
                 text.utf8.count * IPLDCodec.checkCopiesMax(as: codec)
-                    >= 1_001 * 2 * MemoryLayout<UInt32>.stride)
+                    >= 1_001 * (2 * MemoryLayout<UInt32>.stride + MemoryLayout<UInt64>.stride))
         }
         #expect(IPLDCodec.checkCopiesMax(as: .dagCBOR) == 0)
         #expect((2 << 20) / "\"\":1,".utf8.count < Self.most)
