@@ -36,6 +36,8 @@ package struct MultipartParser: Sendable {
     /// What a boundary ends.
     private enum Before {
         case preamble, head, payload
+        /// The preamble, but the boundary stands behind an LF alone.
+        case loosePreamble
     }
 
     /// CRLF, two dashes, boundary.
@@ -99,11 +101,11 @@ package struct MultipartParser: Sendable {
         while true {
             switch state {
             case .preamble:
-                guard skipPayload() else { return nil }
-                state = .boundary(.preamble)
+                guard let before = skipPreamble() else { return nil }
+                state = .boundary(before)
             case .boundary(let before):
                 guard let end = try readBoundary() else { return nil }
-                if let event = pass(end, behind: before) { return event }
+                if let event = try pass(end, behind: before) { return event }
             case .head:
                 guard let part = try readHead() else { return nil }
                 state = .emptyLine
@@ -138,6 +140,20 @@ package struct MultipartParser: Sendable {
         guard offset == input.count else { throw Self.textBehindLast }
     }
 
+    /// Moves behind the first boundary, whether it stands behind a whole line end or half of one.
+    ///
+    /// - Returns: nil when more bytes are needed.
+    private mutating func skipPreamble() -> Before? {
+        let looseDelimiter = delimiter.dropFirst(1)
+        guard let index = input.firstIndex(of: looseDelimiter, from: offset) else {
+            offset = max(offset, input.count - delimiter.count)
+            return nil
+        }
+        let isWhole = index > offset && input[index - 1] == Self.lineEnd[0]
+        offset = index + looseDelimiter.count
+        return isWhole ? .preamble : .loosePreamble
+    }
+
     /// Moves behind the next delimiter, or to where one may begin at the end of the input.
     private mutating func skipPayload() -> Bool {
         if let index = input.firstIndex(of: delimiter, from: offset) {
@@ -164,6 +180,8 @@ package struct MultipartParser: Sendable {
     private enum BoundaryEnd {
         /// A part follows.
         case line
+        /// A part follows, for those who take an LF alone for a line end.
+        case looseLine
         /// The body ends.
         case last
         /// A longer text that only begins like the boundary.
@@ -173,14 +191,21 @@ package struct MultipartParser: Sendable {
     /// Goes on behind a delimiter.
     ///
     /// - Returns: what it ended, or the payload that it is.
-    private mutating func pass(_ end: BoundaryEnd, behind before: Before) -> Event? {
+    /// - Throws: `.badMultipart` where others would see the first part, which would be dropped here.
+    private mutating func pass(
+        _ end: BoundaryEnd, behind before: Before
+    ) throws(HTTPError) -> Event? {
+        let isFirst = before == .preamble || before == .loosePreamble
+        if isFirst, end == .looseLine || before == .loosePreamble && end != .longer {
+            throw Self.looseFirstBoundary
+        }
         switch end {
         case .line: state = .head
         case .last: state = .lastLine
-        case .longer: state = before == .preamble ? .preamble : .payload
+        case .longer, .looseLine: state = isFirst ? .preamble : .payload
         }
-        guard before != .preamble else { return nil }
-        guard case .longer = end else { return .endOfPart }
+        guard !isFirst else { return nil }
+        guard end == .longer || end == .looseLine else { return .endOfPart }
         // The line end of a head's empty line is no payload.
         return .payload(before == .head ? delimiter.dropFirst(Self.lineEnd.count) : delimiter)
     }
@@ -224,6 +249,7 @@ package struct MultipartParser: Sendable {
             }
             return nil
         }
+        if input[index] == Self.lineEnd[1] { return .looseLine }
         let mark = input[index..<index + 2]
         if mark == Self.lineEnd {
             offset = index
@@ -250,6 +276,11 @@ package struct MultipartParser: Sendable {
         offset = end + Self.headEnd.count - Self.lineEnd.count
         return try MultipartPart(parsing: head)
     }
+
+    private static let looseFirstBoundary = HTTPError(
+        .badMultipart,
+        "the first boundary of the multipart body does not stand on a line of its own that ends in CRLF"
+    )
 
     private static let textBehindLast = HTTPError(
         .badMultipart, "text follows the last boundary of the multipart body on its line")

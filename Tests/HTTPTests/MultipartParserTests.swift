@@ -114,6 +114,32 @@ struct MultipartParserTests {
     }
 
     /// Kubo undoes quoted-printable, and takes base64 as it is.
+    /// Others see a part there; to drop it as a preamble would lose it without a word.
+    @Test(arguments: [
+        "\n--b\r\n\r\na\r\n--b\r\n\r\nz\r\n--b--", "pre\n--b\r\n\r\na\r\n--b--", "\n--b--\r\n",
+        "--b\nA: b\n\na\r\n--b\r\n\r\nz\r\n--b--", "pre\r\n--b \t\n\na\r\n--b\r\n\r\nz\r\n--b--",
+    ])
+    func aFirstBoundaryBesideHalfALineEndIsRefused(text: String) throws {
+        let bytes = Bytes(utf8: text)
+        for pieces in 1...bytes.count {
+            let error = #expect(throws: HTTPError.self) {
+                try Self.parse(bytes, boundary: "b", pieces: pieces)
+            }
+            #expect(error?.code == .badMultipart)
+        }
+    }
+
+    @Test(arguments: [
+        "pre\r\n", "\r\n", "\n\r\n", "\n--bc\r\n", "--bc\n\r\n", "pre\r\n--bx\n--b-\r\n",
+    ])
+    func aPreambleIsDropped(preamble: String) throws {
+        let bytes = Bytes(utf8: "\(preamble)--b\r\n\r\na\r\n--b--")
+        for pieces in 1...bytes.count {
+            #expect(
+                try Self.parse(bytes, boundary: "b", pieces: pieces).map(\.payload) == [[0x61]])
+        }
+    }
+
     @Test(
         arguments: [
             ("7bit", nil), ("Binary", nil), ("8bit ", nil), ("quoted-printable", .badMultipart),
