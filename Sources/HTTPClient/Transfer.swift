@@ -38,6 +38,7 @@ final class Transfer {
     func receive(line: String) -> Bool {
         attempt { () throws(HTTPClientError) in
             guard case .head(let status, let fields) = try event(of: line) else { return }
+            guard fields.sayOneLength else { throw badLength }
             try callCaller { try onHead(status, fields) }
         }
     }
@@ -150,6 +151,13 @@ final class Transfer {
             .headTooLarge,
             "the head of the answer of \(endpoint) is over \(Limits.headByteCountMax) bytes: "
                 + "refused")
+    }
+
+    private var badLength: HTTPClientError {
+        HTTPClientError(
+            .badAnswer,
+            "the Content-Length of the answer of \(endpoint) is not one number of bytes: where the answer "
+                + "ends cannot be told")
     }
 
     private var badAnswer: HTTPClientError {

@@ -125,6 +125,25 @@ struct HTTPClientTests {
         #expect(fields.markBodyEnd == isMarked)
     }
 
+    /// libcurl takes some of these for a shorter length, and some for none.
+    @Test(arguments: [
+        ["100000000000000000000"], ["10", "3"], ["3", "3"], ["3, 10"], ["3x"], ["-3"], ["+3"], [""],
+        ["0x3"],
+    ])
+    func aLengthThatIsNotOneNumberIsAnError(lengths: [String]) throws {
+        let server = try RawServer { connection in
+            connection.readHead()
+            let fields = lengths.map { "Content-Length: \($0)\r\n" }.joined()
+            connection.write("HTTP/1.1 200 OK\r\n\(fields)\r\nabc")
+        }
+        let client = HTTPClient(.tcp(host: "127.0.0.1", port: server.port))
+        let error = #expect(throws: HTTPClientError.self) {
+            try client.fetch(ClientRequest(.get, "/"))
+        }
+        #expect(error?.code == .badAnswer || error?.code == .brokenTransfer)
+        _ = server.stop()
+    }
+
     @Test
     func aConnectionClosedWithoutAnAnswerIsAnError() throws {
         let server = try RawServer { $0.readHead() }
