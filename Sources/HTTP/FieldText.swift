@@ -4,8 +4,8 @@ package import Buffers
 ///
 /// UTF-8 is sent as it is. What would end the line, a quoted string or the text itself is
 /// percent-coded: control characters, quotation marks, and all of a name that is not UTF-8. The control
-/// characters from U+0080 on could stand in a field, but terminals obey them, and U+0085 ends a line for
-/// some who read one. Marks of direction would show another text than there is.
+/// characters from U+0080 on could stand in a field, but terminals obey them, and U+0085, U+2028 and U+2029 end a
+/// line for some who read one. Marks of direction would show another text than there is.
 package enum FieldText {
     /// Writes a name.
     ///
@@ -29,7 +29,7 @@ package enum FieldText {
 
     private static func isCoded(_ scalar: Unicode.Scalar) -> Bool {
         switch scalar.value {
-        case 0..<0x20, 0x7F..<0xA0: true
+        case 0..<0x20, 0x7F..<0xA0, 0x2028...0x2029: true
         default: scalar == "\"" || scalar.properties.isBidiControl
         }
     }

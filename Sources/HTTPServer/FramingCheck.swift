@@ -101,7 +101,7 @@ struct FramingCheck {
             problem = "the request has both Content-Length and Transfer-Encoding"
         } else if codingCount > 1 {
             problem = "the request has more than one Transfer-Encoding"
-        } else if isVersion10, codingCount + lengthCount > 0 {
+        } else if isVersion10, bodyLength != .none {
             problem =
                 "a request with a body needs HTTP/1.1 (nginx in front: proxy_http_version 1.1)"
         }

@@ -39,7 +39,7 @@ struct FramingTests {
             "a coding in HTTP/1.0",
             "POST / HTTP/1.0\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n"
         ),
-        ("a length in HTTP/1.0", "POST / HTTP/1.0\r\nHost: a\r\nContent-Length: 0\r\n\r\n"),
+        ("a length in HTTP/1.0", "POST / HTTP/1.0\r\nHost: a\r\nContent-Length: 1\r\n\r\na"),
         (
             "a blank before the colon",
             "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding : chunked\r\n\r\n"
@@ -230,6 +230,14 @@ struct FramingTests {
         // Nobody waits for a 100 where there is no body to be sent.
         #expect(answer.hasPrefix("HTTP/1.1 \(status) "), "\(answer)")
         #expect(answer.contains("answered") == (status == 200))
+    }
+
+    @Test func noBodyInHTTP10IsAnswered() throws {
+        let listener = try Listener(.testing()) { _ in .respond(.text(.ok, "answered")) }
+        defer { listener.stop() }
+        let answer = try RawClient(port: #require(listener.port)).exchange(
+            "GET / HTTP/1.0\r\nHost: a\r\nContent-Length: 0\r\n\r\n")
+        #expect(answer.contains("answered"), "\(answer)")
     }
 
     @Test(arguments: ["a ", "a:80\t ", "[::1]:80", "a%20b", "A.b-c_d~e"])

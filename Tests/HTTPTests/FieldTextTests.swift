@@ -9,6 +9,7 @@ struct FieldTextTests {
         ("\u{0}", "%00"), ("\u{1}é\"", "%01é%22"), ("\u{7F}", "%7F"), ("%0A", "%0A"),
         ("e\u{301}\n", "e\u{301}%0A"), ("\u{80}a\u{9F}", "%C2%80a%C2%9F"), ("\u{A0}", "\u{A0}"),
         ("\u{85}\u{9B}31m", "%C2%85%C2%9B31m"), ("ę\u{2080}", "ę\u{2080}"),
+        ("a\u{2028}b\u{2029}", "a%E2%80%A8b%E2%80%A9"),
     ])
     func utf8StaysAsItIsAndWhatEndsALineIsCoded(name: String, text: String) {
         let result = FieldText.of(Bytes(utf8: name))
