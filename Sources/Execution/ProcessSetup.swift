@@ -9,12 +9,14 @@ package enum ProcessSetup {
     /// * The descriptors that are open are noted as the caller's.
     /// * The allocator keeps little for many threads.
     /// * SIGPIPE is ignored: a reader that has gone is an error of the write.
+    /// * SIGXFSZ is ignored: a file that may not grow further is an error of the write.
     /// * SIGBUS gets a handler that says what it most likely means, and ends the process.
     /// * The limit of open files is raised to what the system allows.
     package static func prepare() {
         fillStandardDescriptors()
         Allocator.prepare()
         signal(SIGPIPE, SIG_IGN)
+        signal(SIGXFSZ, SIG_IGN)
         signal(SIGBUS, busErrorHandler)
         raiseFileLimit()
         InheritedDescriptors.note()

@@ -42,6 +42,23 @@ struct ProgramTests {
         }
     }
 
+    /// A file that may not grow further ends no process: it is an error with words.
+    @Test func aLimitOfFileSizesIsAnError() throws {
+        let place = try TestPlace()
+        _ = try place.run("init")
+        _ = try place.run("add", "-Q", input: Bytes(Array(repeating: 7, count: 3 << 20)))
+        for command in [
+            "get -o out QmNotThere", "cat QmUNLLsPACCz1vLxQVkXqqLX5R1X345qqfHbsf67hvA3Nn >out",
+            "add -Q out",
+            "repo verify", "pin ls",
+        ] {
+            let result = try place.shell("(ulimit -f 1; holdfast \(command)); echo \"code $?\"")
+            let isEnded =
+                result.outputText.hasSuffix("code 0\n") || result.outputText.hasSuffix("code 1\n")
+            #expect(isEnded, "\(command): \(result.outputText)")
+        }
+    }
+
     /// The environment may say which part of OpenSSL others use; with none, a node ended by a trap.
     @Test func whatOpenSSLIsToldByTheEnvironmentDoesNotMatter() throws {
         let place = try TestPlace(makesRepository: false)
