@@ -16,12 +16,13 @@ struct FollowerControl<Subject: Follower> {
 
     /// What the thread does next.
     enum Order {
-        case work(isHurryWanted: Bool)
+        case work
         case end
     }
 
     private(set) var phase = Phase.ended
-    private var isHurryWanted = false
+    /// Whether somebody wants the work now, and the follower has not been told.
+    private(set) var isHurryWanted = false
     /// As its cursor on disk has it.
     private(set) var follower: Subject
     private(set) var position: UInt64 = 0
@@ -51,9 +52,7 @@ struct FollowerControl<Subject: Follower> {
     /// Nil while there is nothing to do.
     mutating func nextOrder() -> Order? {
         switch phase {
-        case .running:
-            defer { isHurryWanted = false }
-            return .work(isHurryWanted: isHurryWanted)
+        case .running: return .work
         case .paused: return nil
         case .stopping, .ended: return .end
         }
@@ -64,6 +63,9 @@ struct FollowerControl<Subject: Follower> {
         self.follower = follower
         self.position = position
     }
+
+    /// The follower was told that its work is wanted now, and its cursor says so.
+    mutating func hurried() { isHurryWanted = false }
 
     /// A turn has come to its end.
     mutating func succeeded() {

@@ -10,7 +10,6 @@ extension FollowerRunner {
         var follower: Subject
         var position: UInt64 = 0
         var isLoaded = false
-        var isHurryWanted = false
         var pace: FollowerPace
         /// Since when it reads nothing because the process is short of memory.
         var givesWaySince: Instant?
@@ -21,8 +20,7 @@ extension FollowerRunner {
         var work = Work(
             follower: control.withLock { $0.follower },
             pace: FollowerPace(bytesPerSecond: bytesPerSecond))
-        while case .work(let isHurryWanted) = nextOrder() {
-            if isHurryWanted { work.isHurryWanted = true }
+        while case .work = nextOrder() {
             do throws(BlockStoreError) {
                 if try turn(&work) { control.withLock { $0.succeeded() } }
             } catch {
@@ -44,10 +42,10 @@ extension FollowerRunner {
         let moment = FollowerMoment(
             time: clock.time, position: work.position, last: store.lastSequence)
         var next = work.follower
-        if work.isHurryWanted {
+        if control.withLock({ $0.isHurryWanted }) {
             next.hurry(at: moment)
             try move(&work, next, to: work.position)
-            work.isHurryWanted = false
+            control.withLock { $0.hurried() }
         }
         switch next.plan(at: moment) {
         case .rest(let duration):

@@ -75,7 +75,8 @@ package final class FollowerRunner<Subject: Follower>: Sendable {
             FollowerStatus(
                 follower: control.follower, position: control.position,
                 lag: last > control.position ? last - control.position : 0,
-                isPaused: control.phase == .paused, errorCount: control.errorCount,
+                isHurryWanted: control.isHurryWanted, isPaused: control.phase == .paused,
+                errorCount: control.errorCount,
                 error: control.error, readByteCount: readByteCount)
         }
     }

@@ -6,6 +6,8 @@ package struct FollowerStatus<Subject: Follower>: Sendable {
     package let position: UInt64
     /// Numbers above that which are on disk.
     package let lag: UInt64
+    /// Whether somebody wants its work now, and it has not been told yet.
+    package let isHurryWanted: Bool
     /// Whether it was told to do nothing.
     package let isPaused: Bool
     /// Turns that failed since the start.

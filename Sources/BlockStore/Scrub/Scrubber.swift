@@ -21,7 +21,7 @@ package struct Scrubber: Follower {
     /// Whether somebody waits for the run.
     package private(set) var isHurried = false
     /// Whether somebody has asked for a run that has not begun.
-    private var isWanted = false
+    package private(set) var isWanted = false
     /// Where this run has found something that is no value: which block it was, the index may know.
     private var suspects = NumberRanges()
 
@@ -138,6 +138,6 @@ extension FollowerStatus<Scrubber> {
         let (position, last) = (isKnown ? cursor?.sequence ?? 0 : 0, store.lastSequence)
         self.init(
             follower: scrubber, position: position, lag: last > position ? last - position : 0,
-            isPaused: false, errorCount: 0, error: nil, readByteCount: 0)
+            isHurryWanted: false, isPaused: false, errorCount: 0, error: nil, readByteCount: 0)
     }
 }

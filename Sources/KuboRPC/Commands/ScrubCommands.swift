@@ -39,7 +39,9 @@ enum ScrubCommands {
         let scrubber = status.follower
         if status.isPaused { return "paused" }
         if status.error != nil { return "failing" }
-        if scrubber.run != nil, scrubber.isHurried { return "hurrying" }
+        // From the moment on that somebody asks: who waits for the end must not take the last run for it.
+        let isWanted = status.isHurryWanted || scrubber.isWanted
+        if isWanted || scrubber.run != nil && scrubber.isHurried { return "hurrying" }
         guard scrubber.interval != nil else { return "off" }
         return scrubber.run == nil ? "waiting" : "running"
     }
