@@ -73,7 +73,8 @@ package struct JSONReader {
             try take(memory: Limits.memberByteCount)
             skipBlanks()
             guard take(UInt8(ascii: ":")) else {
-                throw failure("a colon is missing after \"\(name)\"")
+                let shown = name.shortened(toByteCount: Limits.shownNameByteCountMax)
+                throw failure("a colon is missing after \"\(shown)\"")
             }
             members.append(
                 JSONValue.Member(name: name, value: try value(depth: depth + 1), line: line))

@@ -15,6 +15,8 @@ enum Limits {
     static let textByteCount = 32
     /// Bytes of a text that stands in its value.
     static let shortTextByteCount = 15
+    /// Bytes of a name that an error shows.
+    static let shownNameByteCountMax = 64
     /// Bytes of room that a stream keeps from one element for the next.
     static let keptTokenByteCount = 64 << 10
 }

@@ -141,6 +141,8 @@ extension Pins {
         }
         var options = DAGWalk.Options.aroundFaults
         options.tellsSpellingsApart = true
+        // Also what has no number of its own: identity CIDs, and blocks that are missing.
+        options.isExact = true
         var walk = DAGWalk(
             roots: roots, access: library.access(for: context), options: options)
         var gap: PinGap?
