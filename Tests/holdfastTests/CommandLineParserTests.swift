@@ -174,6 +174,19 @@ struct CommandLineParserTests {
         #expect(message(words) == expected)
     }
 
+    /// The program's own help says nothing about the options of a command.
+    @Test(
+        arguments: [
+            Bytes("--name=").appending([0xFF]), "--recursive=maybe", "--timeout=soon",
+            "--encoding=xml",
+        ])
+    func aValueThatIsRefusedPointsToTheHelpOfItsCommand(word: Bytes) {
+        let error = #expect(throws: UsageError.self) {
+            try CommandLineParser.parse(["pin", "add", word, "x"], in: .program)
+        }
+        #expect(error?.words == ["pin", "add"])
+    }
+
     @Test(arguments: [[], ["--help"], ["-h"], ["pin"], ["pin", "add", "--help"], ["add", "-rh"]])
     func helpIsAskedForInManyWays(words: [String]) throws {
         guard

@@ -23,7 +23,12 @@ struct TypedCommand: Sendable {
         guard option.kind == .texts || !isGiven(option.name) else {
             throw UsageError("multiple values for option \"\(option.name)\"", words: command.words)
         }
-        given.append((option, try OptionValue.normalized(text, for: option)))
+        do throws(UsageError) {
+            given.append((option, try OptionValue.normalized(text, for: option)))
+        } catch {
+            // Only here it is known whose help tells what the option takes.
+            throw UsageError(error.message, words: command.words)
+        }
     }
 
     /// Whether an option was typed.
