@@ -56,9 +56,8 @@ struct RPCClientTests {
             node.send("HTTP/1.1 200 OK\r\nContent-Length: \(answer.count)\r\n\r\n")
             node.send(answer)
         }
-        #expect(throws: JSONError.self) {
-            try client.values(RPCRequest(["pin", "rm"])) { _, _ in }
-        }
+        let message = refusal { try client.values(RPCRequest(["pin", "rm"])) { _, _ in } }
+        #expect(message?.contains("it takes too much memory: ask for less at once") == true)
         var pins = 0
         try client.walk(RPCRequest(["pin", "rm"]), .members(["Pins": .elements(.whole)])) { event in
             if case .value(_, let place) = event, place.depth == 2 { pins += 1 }
@@ -95,6 +94,54 @@ struct RPCClientTests {
         let client = Self.client(answering: Array(answer.utf8))
         let message = refusal { try client.walk(RPCRequest(["ls"]), .members([:])) { _ in } }
         #expect(message == "the node's answer cannot be read: \(problem)")
+    }
+
+    /// A place in a text that nobody sees says too little.
+    @Test(arguments: ["<html>", "{\"a\":tru}", "{\"a\":1}{\"a\":2}"])
+    func whatIsNoJSONIsSaidOfTheNode(answer: String) {
+        let client = Self.client(answering: Array(answer.utf8))
+        let start = "the node's answer cannot be read: line 1, column "
+        let (whole, parts) = (RPCRequest(["id"]), JSONShape.members([:]))
+        #expect(refusal { try client.values(whole) { _, _ in } }?.hasPrefix(start) == true)
+        let copied = refusal {
+            try client.lines(whole, onValue: { _ in }, onPart: { _ in })
+        }
+        #expect(copied?.hasPrefix(start) == true)
+        guard answer.contains("tru") else { return }
+        #expect(refusal { try client.walk(whole, parts) { _ in } }?.hasPrefix(start) == true)
+    }
+
+    /// Clients written in Go take a trailer without a text for none.
+    @Test func aTrailerWithoutATextIsNoError() throws {
+        for (trailer, message) in [("", nil), (" ", nil), (" boom", "boom")] as [(String, String?)]
+        {
+            let client = AnsweringNode.client { node in
+                node.send("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n")
+                node.send("3\r\nabc\r\n0\r\nX-Stream-Error:\(trailer)\r\n\r\n")
+            }
+            var told: String?
+            do {
+                try client.bytes(RPCRequest(["cat"])) { #expect($0 == "abc") }
+            } catch {
+                told = "\(error)"
+            }
+            #expect(told == message)
+        }
+    }
+
+    @Test func anErrorWithoutATextIsToldAllTheSame() {
+        let error = #"{"Message":"","Code":0,"Type":"error"}"#
+        let message = "the node has failed and says nothing more: look at its log"
+        for status in ["200 OK", "500 Broken"] {
+            let client = AnsweringNode.client { node in
+                let head = "HTTP/1.1 \(status)\r\nContent-Length: \(error.utf8.count)\r\n\r\n"
+                node.send(head + error)
+            }
+            #expect(refusal { try client.values(RPCRequest(["id"])) { _, _ in } } == message)
+            guard status.hasPrefix("2") else { continue }
+            let walked = refusal { try client.walk(RPCRequest(["id"]), .members([:])) { _ in } }
+            #expect(walked == message)
+        }
     }
 
     @Test func anElementBeyondTheLimitIsRefused() {

@@ -91,7 +91,7 @@ final class RPCClient {
                 if place.name == "Type" { type = value.text }
                 if place.name == "Message" { message = value.text }
             case .end(depth: 0):
-                if type == "error", let message { throw NodeError(message) }
+                if type == "error", let message { throw NodeError.told(message) }
                 (type, message) = (nil, nil)
             default: break
             }
@@ -100,16 +100,22 @@ final class RPCClient {
         do {
             try bytes(request) { try stream.feed($0, take) }
             try stream.finish(take)
-        } catch let error as JSONStreamError {
-            throw NodeError("the node's answer cannot be read: \(error)")
+        } catch {
+            guard error is JSONStreamError || error is JSONError else { throw error }
+            throw NodeError.unreadable(error)
         }
     }
 
     /// Reads one value of a stream, in the end of which an error may stand.
-    private static func value(_ line: [UInt8]) throws -> JSONValue {
-        let value = try JSONReader.read(line, valueByteCountMax: Limits.answerValueByteCountMax)
+    private static func value(_ line: [UInt8]) throws(NodeError) -> JSONValue {
+        let value: JSONValue
+        do throws(JSONError) {
+            value = try JSONReader.read(line, valueByteCountMax: Limits.answerValueByteCountMax)
+        } catch {
+            throw .unreadable(error)
+        }
         if value["Type"]?.text == "error", let message = value["Message"]?.text {
-            throw NodeError(message)
+            throw .told(message)
         }
         return value
     }
@@ -150,7 +156,8 @@ final class RPCClient {
         guard status == .ok else {
             throw Self.error(status, refusal.takeBytes(), request)
         }
-        if let message = trailers["X-Stream-Error"] { throw NodeError(message) }
+        // Without a text it is no error: clients written in Go see none either.
+        if let message = trailers["X-Stream-Error"], !message.isEmpty { throw NodeError(message) }
         guard hasEndMark || showTheirEnd else { throw Self.noEndMark }
         guard !isEmpty || request.mayAnswerNothing else { throw Self.nothing }
     }
@@ -245,7 +252,7 @@ final class RPCClient {
                 "the node does not know the command \"\(request.words.joined(separator: " "))\"")
         }
         if let value = try? JSONReader.read(body), let message = value["Message"]?.text {
-            return NodeError(message)
+            return .told(message)
         }
         // What is cut at its limit may end within a character.
         let text = body.displayText.trimmingBlanks
