@@ -29,6 +29,9 @@ enum Limits {
     static let keptNameByteCount = 200
     /// Bytes of a PAX header in an archive: a name, a target, a size and a time, with much room.
     static let paxByteCountMax = 1 << 20
+    /// Bytes behind the end of an archive that `get` extracts. Kubo and Holdfast end there; tar fills
+    /// its last record, which has 10 KiB unless somebody asks for more.
+    static let archiveTailByteCountMax = 1 << 20
     /// Bytes of an error answer that are read.
     static let errorByteCountMax = 1 << 20
     /// Bytes of one element of a long list in an answer. A link has a name and the target of a

@@ -155,6 +155,24 @@ struct TarReaderTests {
         }
     }
 
+    /// Tar fills its last record; what never ends would keep `get` for ever.
+    @Test func whatStandsBehindTheEndHasALimit() throws {
+        let tail = Limits.archiveTailByteCountMax
+        func read(behindEnd byteCount: Int) throws {
+            let zeros = Bytes([UInt8](repeating: 0, count: 1_024 + byteCount))
+            let archive = header().appending(zeros)
+            var reader = TarReader()
+            for start in stride(from: 0, to: archive.count, by: 100_000) {
+                try reader.feed(archive.dropFirst(start).prefix(100_000)) { _ in }
+            }
+            try reader.finish()
+        }
+        try read(behindEnd: 0)
+        try read(behindEnd: tail)
+        let error = #expect(throws: TarError.self) { try read(behindEnd: tail + 1) }
+        #expect(error?.description.contains("goes on behind its end") == true)
+    }
+
     /// Any byte of a valid archive may be another one: all ends with entries or with an error.
     @Test func noChangedByteEndsTheProcess() {
         let archive = [

@@ -22,7 +22,8 @@ struct TarReader: ~Copyable {
         case skipped(left: UInt64)
         /// The first of the two blocks of zeros at the end.
         case ending
-        case finished
+        /// Behind both; so many bytes have come there, which mean nothing.
+        case finished(tail: Int)
     }
 
     private var state = State.header
@@ -63,10 +64,22 @@ struct TarReader: ~Copyable {
                 guard TarBlock.isEnd(block) else {
                     throw TarError("the archive goes on behind a block of zeros")
                 }
-                state = .finished
-            case .finished: return
+                state = .finished(tail: 0)
+            case .finished(let tail): return try pass(tail + rest.count)
             }
         }
+    }
+
+    /// Counts what stands behind the end. The answer is read on there: what the node says about it
+    /// comes last, and a node whose client leaves before that counts the answer as broken off.
+    private mutating func pass(_ tail: Int) throws {
+        guard tail <= Limits.archiveTailByteCountMax else {
+            throw TarError(
+                "the archive is complete, but the node goes on behind its end with more than "
+                    + "\(Limits.archiveTailByteCountMax) bytes: check the address, something else "
+                    + "may listen there")
+        }
+        state = .finished(tail: tail)
     }
 
     /// Ends the archive.
