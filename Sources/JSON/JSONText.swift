@@ -36,7 +36,8 @@ package enum JSONText {
         bytes.withUTF8Runs { write(run: $0, escaping, to: &writer) }
     }
 
-    private static func write(
+    /// Appends a part of a text with its escapes; it begins and ends between characters.
+    static func write(
         run bytes: Span<UInt8>, _ escaping: JSONEscaping, to writer: inout ByteWriter
     ) {
         var start = 0

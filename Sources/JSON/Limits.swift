@@ -19,4 +19,7 @@ enum Limits {
     static let shownNameByteCountMax = 64
     /// Bytes of room that a stream keeps from one element for the next.
     static let keptTokenByteCount = 64 << 10
+    /// Bytes of indented text that are handed over at once, and of a text of which it is made; with
+    /// escapes they are up to six times as many.
+    static let indentedPieceByteCount = 16 << 10
 }

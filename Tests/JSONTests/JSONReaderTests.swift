@@ -98,11 +98,4 @@ struct JSONReaderTests {
     @Test func bytesThatAreNoTextAreRefused() {
         #expect(throws: JSONError.self) { try JSONReader.read([0x22, 0xFF, 0x22]) }
     }
-
-    @Test func linesAreIndentedAsGoDoesIt() throws {
-        let value = try read(#"{"ID":"x","A":["1","2"],"P":[]}"#)
-        #expect(
-            value.indentedText()
-                == "{\n\t\"ID\": \"x\",\n\t\"A\": [\n\t\t\"1\",\n\t\t\"2\"\n\t],\n\t\"P\": []\n}")
-    }
 }

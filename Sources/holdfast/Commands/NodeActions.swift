@@ -6,7 +6,8 @@ import Node
 enum NodeActions {
     static let id: ProgramCommand.Action = TextAction.action { value, typed, session in
         guard let format = typed.text("format") else {
-            try session.output.write(value.indentedText() + "\n\n")
+            try value.writeIndented { try session.output.text($0) }
+            try session.output.write("\n\n")
             return
         }
         func lines(_ name: String) -> String {
@@ -117,6 +118,7 @@ enum NodeActions {
 
     /// Commands without a text form of their own print their values as they come.
     static let raw: ProgramCommand.Action = TextAction.action { value, _, session in
-        try session.output.line(value.indentedText())
+        try value.writeIndented { try session.output.text($0) }
+        try session.output.write("\n")
     }
 }

@@ -15,7 +15,9 @@ extension FuzzTarget {
     private static func checkConfiguration(_ input: Bytes) throws {
         _ = try? ConfigurationReader.read(file: input, path: "config.json")
         let value = try JSONReader.read(input)
-        for text in [value.jsonText, value.indentedText()] {
+        var indented = ""
+        value.writeIndented { indented += $0.displayText }
+        for text in [value.jsonText, indented] {
             let again = try Finding.ifRefused("\(text) is not read back") {
                 try JSONReader.read(Bytes(utf8: text))
             }
