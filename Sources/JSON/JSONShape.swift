@@ -18,6 +18,12 @@ package indirect enum JSONShape: Sendable {
         }
     }
 
+    /// Whether a member of the object is to be taken apart: it comes out whole only where it is of
+    /// another kind.
+    package func takesApart(_ name: String) -> Bool {
+        if case .members(let listed) = self { listed[name] != nil } else { false }
+    }
+
     /// Whether a value that begins like this is taken apart.
     func opens(_ byte: UInt8) -> Bool {
         switch self {

@@ -116,7 +116,7 @@ struct OutputTests {
                 "NumBlocks":5}]}
                 """.utf8))
         #expect(
-            DAGActions.statText(value) == """
+            try DAGActions.statText(value) == """
 
                 CID \tBlocks         \tSize
                 bafy\t5              \t201

@@ -87,7 +87,13 @@ final class RPCClient {
         var (type, message): (String?, String?) = (nil, nil)
         func take(_ event: JSONStream.Event) throws {
             switch event {
+            case .value(_, let place) where place.depth == 0: throw NodeError.without("an object")
             case .value(let value, let place) where place.depth == 1:
+                // A container of the shape comes out whole only where it is none. Go writes null for
+                // one that is empty.
+                if let name = place.name, shape.takesApart(name), value != .null {
+                    throw NodeError.without("what it lists in \"\(name)\"")
+                }
                 if place.name == "Type" { type = value.text }
                 if place.name == "Message" { message = value.text }
             case .end(depth: 0):

@@ -61,7 +61,7 @@ struct AddAction {
         request.body = bar == nil ? body : try watched(body, progress)
         var lastHash: String?
         try client.values(request) { value, line in
-            if let hash = value["Hash"]?.text { lastHash = hash }
+            if let hash = try value.text("Hash"), !hash.isEmpty { lastHash = hash }
             try print(value, line)
         }
         guard lastHash != nil else {
@@ -84,14 +84,14 @@ struct AddAction {
             try session.output.line(Bytes(line))
             return
         }
-        guard let hash = value["Hash"]?.text, !typed.flag("silent"),
+        guard let hash = try value.text("Hash"), !hash.isEmpty, !typed.flag("silent"),
             !typed.flag("quieter")
         else { return }
         if bar != nil {
             try session.errors.control(.clearLine)
             try session.errors.flush()
         }
-        let name = PrintableName.escaped(value["Name"]?.text ?? "")
+        let name = PrintableName.escaped(try value.text("Name") ?? "")
         try session.output.line(typed.flag("quiet") ? hash : "added \(hash) \(name)")
         if bar != nil { try session.output.flush() }
     }

@@ -10,14 +10,14 @@ enum BlockActions {
     static let stat: ProgramCommand.Action = TextAction.action { value, _, session in
         guard let key = value["Key"]?.text else { throw NodeError.without("a CID") }
         try session.output.write(
-            "Key: \(key)\nSize: \(value["Size"]?.unsigned ?? 0)\n")
+            "Key: \(key)\nSize: \(try value.neededUnsigned("Size"))\n")
     }
 
     static let remove: ProgramCommand.Action = { typed, session in
         var isComplete = true
         try TextAction.run(typed, session) { value in
-            let hash = value["Hash"]?.text ?? ""
-            guard let error = value["Error"]?.text, !error.isEmpty else {
+            let hash = try value.text("Hash") ?? ""
+            guard let error = try value.text("Error"), !error.isEmpty else {
                 guard !hash.isEmpty else { throw NodeError.without("what it has removed") }
                 try session.output.line("removed \(hash)")
                 return

@@ -6,13 +6,13 @@ enum CIDActions {
     static let convert: ProgramCommand.Action = { typed, session in
         var isComplete = true
         try TextAction.run(typed, session) { value in
-            guard let error = value["ErrorMsg"]?.text, !error.isEmpty else {
-                try session.output.line(value["Formatted"]?.text ?? "")
+            guard let error = try value.text("ErrorMsg"), !error.isEmpty else {
+                try session.output.line(value.neededText("Formatted"))
                 return
             }
             isComplete = false
             try session.output.flush()
-            try session.errors.line("\(value["CidStr"]?.text ?? ""): \(error)")
+            try session.errors.line("\(try value.text("CidStr") ?? ""): \(error)")
         }
         if !isComplete { throw NodeError("errors while displaying some entries") }
     }

@@ -4,15 +4,13 @@ import JSON
 /// `holdfast dag …` and `holdfast refs`; `dag get` and `dag export` are `BytesAction`s.
 enum DAGActions {
     static let put: ProgramCommand.Action = TextAction.action { value, _, session in
-        guard let cid = value["Cid"]?["/"]?.text else { throw NodeError.without("a CID") }
-        try session.output.line(cid)
+        try session.output.line(value.neededLink("Cid"))
     }
 
     /// Without a newline, as Kubo has it.
     static let resolve: ProgramCommand.Action = TextAction.action { value, _, session in
-        let rest = Bytes(utf8: value["RemPath"]?.text ?? "").split(separator: UInt8(ascii: "/"))
-        guard let cid = value["Cid"]?["/"]?.text else { throw NodeError.without("a CID") }
-        let parts = [cid] + rest.map(\.displayText)
+        let rest = Bytes(utf8: try value.text("RemPath") ?? "").split(separator: UInt8(ascii: "/"))
+        let parts = [try value.neededLink("Cid")] + rest.map(\.displayText)
         try session.output.write(parts.joined(separator: "/"))
     }
 
@@ -27,20 +25,25 @@ enum DAGActions {
             try asking.set(option, to: "true")
         }
         try TextAction.run(asking, session) { value in
-            if value["Stats"] != nil { hasStats = true }
-            guard !typed.flag("silent") else { return }
-            if let root = value["Root"] {
-                let cid = root["Cid"]?["/"]?.text ?? ""
-                if let error = root["PinErrorMsg"]?.text, !error.isEmpty {
+            let (root, stats) = (try value.object("Root"), try value.object("Stats"))
+            guard root != nil || stats != nil else {
+                throw NodeError.without("what it has imported")
+            }
+            if let root {
+                let (cid, error) = (try root.neededLink("Cid"), try root.text("PinErrorMsg") ?? "")
+                if typed.flag("silent") { return }
+                if !error.isEmpty {
                     failure = failure ?? NodeError("pinning root \"\(cid)\" FAILED: \(error)")
                 } else {
                     try session.output.line("Pinned root\t\(cid)\tsuccess")
                 }
-            } else if let stats = value["Stats"], typed.flag("stats") {
-                let count = stats["BlockCount"]?.unsigned ?? 0
-                let bytes = stats["BlockBytesCount"]?.unsigned ?? 0
-                try session.output.line("Imported \(count) blocks (\(bytes) bytes)")
             }
+            guard let stats else { return }
+            hasStats = true
+            let count = try stats.neededUnsigned("BlockCount")
+            let bytes = try stats.neededUnsigned("BlockBytesCount")
+            guard typed.flag("stats"), !typed.flag("silent") else { return }
+            try session.output.line("Imported \(count) blocks (\(bytes) bytes)")
         }
         if let failure { throw failure }
         let isAsked = !typed.printsJSON && !typed.flag("silent") && asking.flag("stats")
@@ -64,12 +67,12 @@ enum DAGActions {
             try session.errors.control(.clearLine)
             try session.errors.flush()
         }
-        if let last { try session.output.write(statText(last)) }
+        if let last { try session.output.write(try statText(last)) }
     }
 
     private static func showStatProgress(_ value: JSONValue, _ session: Session) throws {
-        let stats = value["DagStats"]?.elements ?? []
-        let (blocks, bytes) = (sum("NumBlocks", of: stats), sum("Size", of: stats))
+        let stats = try value.list("DagStats")
+        let (blocks, bytes) = (try sum("NumBlocks", of: stats), try sum("Size", of: stats))
         try session.errors.write(
             "Fetched/Processed \(blocks) blocks, \(bytes) bytes (\(HumanSize.decimal(bytes)))")
         try session.errors.control(.lineStart)
@@ -77,28 +80,31 @@ enum DAGActions {
     }
 
     /// The largest number there is, where a node's numbers are more together.
-    static func sum(_ name: String, of stats: [JSONValue]) -> UInt64 {
-        stats.reduce(0) { total, stat in
-            let (sum, overflows) = total.addingReportingOverflow(stat[name]?.unsigned ?? 0)
+    static func sum(_ name: String, of stats: [JSONValue]) throws -> UInt64 {
+        try stats.reduce(0) { total, stat in
+            let (sum, overflows) = total.addingReportingOverflow(try stat.unsigned(name) ?? 0)
             return overflows ? .max : sum
         }
     }
 
-    static func statText(_ value: JSONValue) -> String {
-        let stats = value["DagStats"]?.elements ?? []
-        let width = stats.first?["Cid"]?.text?.count ?? 3
+    /// - Throws: for an answer without the DAG that was asked for. Numbers that are zero are left out.
+    static func statText(_ value: JSONValue) throws -> String {
+        let stats = try value.list("DagStats")
+        guard let first = stats.first else { throw NodeError.without("a list \"DagStats\"") }
+        let width = try first.neededText("Cid").count
         var text = "\n" + padded("CID", width) + "\t" + padded("Blocks", 15) + "\tSize\n"
         for stat in stats {
-            let blocks = padded("\(stat["NumBlocks"]?.unsigned ?? 0)", 15)
-            text += "\(stat["Cid"]?.text ?? "")\t\(blocks)\t\(stat["Size"]?.unsigned ?? 0)\n"
+            let blocks = padded("\(try stat.unsigned("NumBlocks") ?? 0)", 15)
+            let size = try stat.unsigned("Size") ?? 0
+            text += "\(try stat.neededText("Cid"))\t\(blocks)\t\(size)\n"
         }
-        let total = value["TotalSize"]?.unsigned ?? 0
-        let shared = value["SharedSize"]?.unsigned ?? 0
+        let total = try value.unsigned("TotalSize") ?? 0
+        let shared = try value.unsigned("SharedSize") ?? 0
         text += "\nSummary\n"
         text += "Total Size: \(total) (\(HumanSize.decimal(total)))\n"
-        text += "Unique Blocks: \(value["UniqueBlocks"]?.unsigned ?? 0)\n"
+        text += "Unique Blocks: \(try value.unsigned("UniqueBlocks") ?? 0)\n"
         text += "Shared Size: \(shared) (\(HumanSize.decimal(shared)))\n"
-        return text + "Ratio: \(ratio(value["Ratio"]))\n\n\n"
+        return text + "Ratio: \(try ratio(value["Ratio"] ?? .null))\n\n\n"
     }
 
     private static func padded(_ text: String, _ width: Int) -> String {
@@ -106,9 +112,10 @@ enum DAGActions {
     }
 
     /// Six decimals, as Go's `%f`; what no node counts, a negative or a huge number, as it came.
-    private static func ratio(_ value: JSONValue?) -> String {
+    private static func ratio(_ value: JSONValue) throws(NodeError) -> String {
+        guard value != .null else { return "0.000000" }
         guard case .number(let digits) = value, let number = Double(digits) else {
-            return "0.000000"
+            throw .without("a number \"Ratio\"")
         }
         // Below this, all millionths fit into an `Int`.
         guard number >= 0, number < 9e12 else { return digits }
@@ -120,8 +127,7 @@ enum DAGActions {
     }
 
     static let references: ProgramCommand.Action = TextAction.action { value, _, session in
-        if let error = value["Err"]?.text, !error.isEmpty { throw NodeError(error) }
-        guard let reference = value["Ref"]?.text else { throw NodeError.without("a reference") }
-        try session.output.line(reference)
+        if let error = try value.text("Err"), !error.isEmpty { throw NodeError(error) }
+        try session.output.line(value.neededText("Ref"))
     }
 }

@@ -25,6 +25,8 @@ enum ListAction {
         /// As bytes: two paths that Unicode calls equal are two folders.
         private var last: Bytes?
         private var hasHash = false
+        /// Each value has at least one object: none is made where there is nothing to list.
+        private var hasObject = false
 
         init(_ typed: TypedCommand, isSeveral: Bool, table: SpooledTable) {
             self.typed = typed
@@ -34,8 +36,13 @@ enum ListAction {
 
         mutating func take(_ event: JSONStream.Event) throws {
             switch event {
+            case .value(_, let place) where place.depth == 2: throw NodeError.without("an object")
             case .value(let value, let place) where place.depth == 3:
-                if place.name == "Hash" { try begin(value.text ?? "") }
+                if place.name == "Hash" { try begin(value) }
+                // Go writes null for an empty list.
+                if place.name == "Links", value != .null {
+                    throw NodeError.without("a list \"Links\"")
+                }
             case .value(let link, let place) where place.depth == 4:
                 guard hasHash else {
                     throw NodeError(
@@ -43,14 +50,20 @@ enum ListAction {
                             + "folder before them")
                 }
                 try table.append(ListAction.row(link, typed))
-            case .end(depth: 2): hasHash = false
-            case .end(depth: 0): try table.finish()
+            case .end(depth: 2):
+                guard hasHash else { throw NodeError.without("a text \"Hash\"") }
+                (hasHash, hasObject) = (false, true)
+            case .end(depth: 0):
+                guard hasObject else { throw NodeError.without("a list \"Objects\"") }
+                hasObject = false
+                try table.finish()
             default: break
             }
         }
 
         /// The links of an object follow, or more of those of the same object.
-        private mutating func begin(_ hash: String) throws {
+        private mutating func begin(_ value: JSONValue) throws {
+            guard let hash = value.text else { throw NodeError.without("a text \"Hash\"") }
             hasHash = true
             guard Bytes(utf8: hash) != last else { return }
             if isSeveral {
@@ -68,15 +81,17 @@ enum ListAction {
         return ["Mode", "Hash"] + size + ["ModTime", "Name"]
     }
 
-    private static func row(_ link: JSONValue, _ typed: TypedCommand) -> [String] {
-        let isFolder = [1, 3, 5].contains(link["Type"]?.integer ?? 0)
-        let name = PrintableName.escaped(link["Name"]?.text ?? "") + (isFolder ? "/" : "")
-        let size =
-            typed.flag("size") ? [isFolder ? "-" : "\(link["Size"]?.unsigned ?? 0)"] : []
-        let hash = link["Hash"]?.text ?? ""
+    private static func row(
+        _ link: JSONValue, _ typed: TypedCommand
+    ) throws(NodeError) -> [String] {
+        let isFolder = [1, 3, 5].contains(try link.integer("Type") ?? 0)
+        let name = PrintableName.escaped(try link.neededText("Name")) + (isFolder ? "/" : "")
+        let byteCount = isFolder ? "-" : "\(try link.neededUnsigned("Size"))"
+        let size = typed.flag("size") ? [byteCount] : []
+        let hash = try link.neededText("Hash")
         guard typed.flag("long") else { return [hash] + size + [name] }
-        let mode = link["Mode"]?.unsigned ?? 0
-        let time = FileListing.time(link["ModTime"]?.text ?? "", now: .now)
+        let mode = try link.unsigned("Mode") ?? 0
+        let time = FileListing.time(try link.text("ModTime") ?? "", now: .now)
         return [mode == 0 ? "-" : FileListing.mode(mode), hash] + size + [time, name]
     }
 }

@@ -5,22 +5,23 @@ import Node
 /// `holdfast id`, `version`, `resolve`, `commands`, `shutdown`, `swarm …`.
 enum NodeActions {
     static let id: ProgramCommand.Action = TextAction.action { value, typed, session in
+        let id = try value.neededText("ID")
         guard let format = typed.text("format") else {
             try value.writeIndented { try session.output.text($0) }
             try session.output.write("\n\n")
             return
         }
-        func lines(_ name: String) -> String {
-            (value[name]?.elements ?? []).compactMap(\.text).joined(separator: "\n")
+        func lines(_ name: String) throws -> String {
+            try value.texts(name).joined(separator: "\n")
         }
         try session.output.write(
             filled(
                 format,
                 [
-                    ("<id>", value["ID"]?.text ?? ""),
-                    ("<aver>", value["AgentVersion"]?.text ?? ""),
-                    ("<pubkey>", value["PublicKey"]?.text ?? ""),
-                    ("<addrs>", lines("Addresses")), ("<protocols>", lines("Protocols")),
+                    ("<id>", id), ("<aver>", try value.text("AgentVersion") ?? ""),
+                    ("<pubkey>", try value.text("PublicKey") ?? ""),
+                    ("<addrs>", try lines("Addresses")),
+                    ("<protocols>", try lines("Protocols")),
                     ("\\n", "\n"), ("\\t", "\t"),
                 ]))
     }
@@ -63,8 +64,7 @@ enum NodeActions {
     }
 
     static let resolve: ProgramCommand.Action = TextAction.action { value, _, session in
-        guard let path = value["Path"]?.text else { throw NodeError.without("a path") }
-        try session.output.line(path)
+        try session.output.line(value.neededText("Path"))
     }
 
     /// Stops the node, and waits until it has given the repository back if that is on this machine:
@@ -93,27 +93,29 @@ enum NodeActions {
     private static func printCommand(
         _ value: JSONValue, above: String, _ typed: TypedCommand, _ session: Session
     ) throws {
-        let name = above + (value["Name"]?.text ?? "")
+        let name = above + (try value.neededText("Name"))
         try session.output.line(name)
         if typed.flag("flags") {
-            for option in value["Options"]?.elements ?? [] {
-                for alias in (option["Names"]?.elements ?? []).compactMap(\.text) {
+            for option in try value.list("Options") {
+                for alias in try option.texts("Names") {
                     try session.output.line("\(name) \(Option.dashed(alias))")
                 }
             }
         }
-        for child in value["Subcommands"]?.elements ?? [] {
+        for child in try value.list("Subcommands") {
             try printCommand(child, above: name + " ", typed, session)
         }
     }
 
     /// Lists of texts, one a line.
     static let strings: ProgramCommand.Action = TextAction.list("Strings") { text, _, session in
-        try session.output.line(text.text ?? "")
+        guard let text = text.text else { throw NodeError.without("a list of texts \"Strings\"") }
+        try session.output.line(text)
     }
 
     static let peers: ProgramCommand.Action = TextAction.list("Peers") { peer, _, session in
-        try session.output.line("\(peer["Addr"]?.text ?? "")/p2p/\(peer["Peer"]?.text ?? "")")
+        let (address, id) = (try peer.neededText("Addr"), try peer.neededText("Peer"))
+        try session.output.line("\(address)/p2p/\(id)")
     }
 
     /// Commands without a text form of their own print their values as they come.

@@ -13,8 +13,7 @@ enum PinActions {
                 isDone = true
                 try session.output.line("pinned \(cid) \(kind)")
             case .value(let value, let place) where place.depth == 1:
-                if place.name == "Progress" { progress.nodeCount = value.integer ?? 0 }
-                if place.name == "Bytes" { progress.byteCount = value.unsigned ?? 0 }
+                try progress.take(value, place.name)
             case .end(depth: 1): progress.isOver = true
             case .end(depth: 0):
                 if !progress.isOver { try show(progress, session) }
@@ -32,6 +31,21 @@ enum PinActions {
         var nodeCount: Int64 = 0
         var byteCount: UInt64 = 0
         var isOver = false
+
+        mutating func take(_ value: JSONValue, _ name: String?) throws(NodeError) {
+            switch name {
+            case "Progress": nodeCount = try Self.count(value.integer, name)
+            case "Bytes": byteCount = try Self.count(value.unsigned, name)
+            default: break
+            }
+        }
+
+        private static func count<Number>(
+            _ number: Number?, _ name: String?
+        ) throws(NodeError) -> Number {
+            guard let number else { throw .without("a number \"\(name ?? "")\"") }
+            return number
+        }
     }
 
     private static func show(_ progress: Progress, _ session: Session) throws {
@@ -47,7 +61,8 @@ enum PinActions {
         let isQuiet = typed.flag("quiet")
         guard !typed.flag("stream") else {
             return try TextAction.run(typed, session) { value in
-                try session.output.line(line(value["Cid"]?.text ?? "", value, isQuiet: isQuiet))
+                let cid = try value.neededText("Cid")
+                try session.output.line(line(cid, value, isQuiet: isQuiet))
             }
         }
         let keys = JSONShape.members(["Keys": .members([:])])
@@ -57,10 +72,11 @@ enum PinActions {
         }
     }
 
-    private static func line(_ cid: String, _ pin: JSONValue, isQuiet: Bool) -> String {
-        if isQuiet { return cid }
-        let name = pin["Name"]?.text ?? ""
-        return "\(cid) \(pin["Type"]?.text ?? "")" + (name.isEmpty ? "" : " \(name)")
+    private static func line(
+        _ cid: String, _ pin: JSONValue, isQuiet: Bool
+    ) throws(NodeError) -> String {
+        let (type, name) = (try pin.neededText("Type"), try pin.text("Name") ?? "")
+        return isQuiet ? cid : "\(cid) \(type)" + (name.isEmpty ? "" : " \(name)")
     }
 
     static let remove: ProgramCommand.Action = { typed, session in
@@ -79,7 +95,7 @@ enum PinActions {
         try TextAction.walk(typed, session, pins) { event in
             switch event {
             case .value(let pin, let place) where place.depth == 2:
-                guard let text = pin.text else { return }
+                guard let text = pin.text else { throw NodeError.without("what it has pinned") }
                 (first, last) = (first ?? text, text)
             case .end(depth: 0):
                 guard let old = first, let new = last else {
@@ -93,17 +109,20 @@ enum PinActions {
     }
 
     static let verify: ProgramCommand.Action = TextAction.action { value, typed, session in
-        let cid = value["Cid"]?.text ?? ""
-        if typed.flag("quiet"), value["Ok"]?.truth != true {
-            try session.output.line(cid)
-        } else if let error = value["Err"]?.text, !error.isEmpty {
+        if let error = try value.text("Err"), !error.isEmpty {
             try session.output.line("error: \(error)")
-        } else if value["Ok"]?.truth == true {
+            return
+        }
+        let (cid, isGood) = (try value.neededText("Cid"), try value.truth("Ok") ?? false)
+        if typed.flag("quiet"), !isGood {
+            try session.output.line(cid)
+        } else if isGood {
             try session.output.line("\(cid) ok")
         } else {
             try session.output.line("\(cid) broken")
-            for node in value["BadNodes"]?.elements ?? [] {
-                try session.output.line("  \(node["Cid"]?.text ?? ""): \(node["Err"]?.text ?? "")")
+            for node in try value.list("BadNodes") {
+                let (below, error) = (try node.neededText("Cid"), try node.text("Err") ?? "")
+                try session.output.line("  \(below): \(error)")
             }
         }
     }

@@ -5,32 +5,33 @@ import Node
 enum RepositoryActions {
     static let stat: ProgramCommand.Action = TextAction.action { value, typed, session in
         let isHuman = typed.flag("human")
-        func size(_ name: String) -> [String] {
-            let bytes = value[name]?.unsigned ?? 0
+        func size(_ name: String) throws -> [String] {
+            let bytes = try value.neededUnsigned(name)
             return [name + ":", isHuman ? HumanSize.decimal(bytes) : "\(bytes)"]
         }
         var rows: [[String]] = []
         let isFull = !typed.flag("size-only")
-        if isFull { rows.append(["NumObjects:", "\(value["NumObjects"]?.unsigned ?? 0)"]) }
-        rows += [size("RepoSize"), size("StorageMax")]
+        if isFull { rows.append(["NumObjects:", "\(try value.neededUnsigned("NumObjects"))"]) }
+        rows += [try size("RepoSize"), try size("StorageMax")]
         if isFull {
-            rows.append(["RepoPath:", value["RepoPath"]?.text ?? ""])
-            rows.append(["Version:", value["Version"]?.text ?? ""])
+            rows.append(["RepoPath:", try value.neededText("RepoPath")])
+            rows.append(["Version:", try value.neededText("Version")])
         }
         try session.output.write(AlignedTable.text(rows, cellWidthMin: 0))
     }
 
     static let version: ProgramCommand.Action = TextAction.action { value, typed, session in
-        let version = "fs-repo@" + (value["Version"]?.text ?? "")
+        let version = "fs-repo@" + (try value.neededText("Version"))
         try session.output.line(typed.flag("quiet") ? version : "ipfs repo version \(version)")
     }
 
     static let verify: ProgramCommand.Action = TextAction.action { value, _, session in
-        let message = value["Msg"]?.text ?? ""
-        if !message.isEmpty {
-            try session.output.line(message)
-        } else if session.output.isTerminal {
-            try session.output.write("\(value["Progress"]?.integer ?? 0) blocks processed.")
+        if let message = try value.text("Msg"), !message.isEmpty {
+            return try session.output.line(message)
+        }
+        let blockCount = try value.neededInteger("Progress")
+        if session.output.isTerminal {
+            try session.output.write("\(blockCount) blocks processed.")
             try session.output.control(.lineStart)
             try session.output.flush()
         }

@@ -3,22 +3,26 @@ import JSON
 /// `holdfast scrub …`.
 enum ScrubActions {
     static let status: ProgramCommand.Action = TextAction.action { value, _, session in
-        let state = value["State"]?.text ?? ""
+        let state = try value.neededText("State")
         var rows = [["scrubber:", states[state] ?? state]]
-        if let error = value["Error"]?.text, !error.isEmpty { rows.append(["error:", error]) }
-        let run = value["Run"] ?? .null
-        if run.members != nil {
-            let (position, target) = (number("Position", in: value), number("Target", in: run))
+        if let error = try value.text("Error"), !error.isEmpty { rows.append(["error:", error]) }
+        if let run = try value.object("Run") {
+            let position = try value.neededUnsigned("Position")
+            let target = try run.neededUnsigned("Target")
             rows.append(["run:", "at \(min(position, target)) of \(target)"])
-            rows += figures(run)
+            rows += try figures(run)
         }
-        let last = value["LastRun"] ?? .null
-        rows.append(["last full run:", last["Ended"]?.text.map { "ended \($0)" } ?? "none"])
-        if last.members != nil { rows += figures(last) }
+        if let last = try value.object("LastRun") {
+            rows.append(["last full run:", "ended \(try last.neededText("Ended"))"])
+            rows += try figures(last)
+        } else {
+            rows.append(["last full run:", "none"])
+        }
         try session.output.write(AlignedTable.text(rows))
     }
 
-    static let now: ProgramCommand.Action = TextAction.action { _, _, session in
+    static let now: ProgramCommand.Action = TextAction.action { value, _, session in
+        guard try value.truth("Begun") == true else { throw NodeError.without("that it begins") }
         try session.output.line(
             "every block is read again now: `holdfast scrub status` shows how far that is")
     }
@@ -30,17 +34,13 @@ enum ScrubActions {
         "failing": "failing, and trying again",
     ]
 
-    private static func figures(_ run: JSONValue) -> [[String]] {
-        var rows = [["  began:", run["Began"]?.text ?? ""]]
-        let size = HumanSize.binary(number("CheckedBytes", in: run))
-        rows.append(["  checked:", "\(number("Checked", in: run)) values, \(size)"])
+    private static func figures(_ run: JSONValue) throws(NodeError) -> [[String]] {
+        var rows = [["  began:", try run.neededText("Began")]]
+        let size = HumanSize.binary(try run.neededUnsigned("CheckedBytes"))
+        rows.append(["  checked:", "\(try run.neededUnsigned("Checked")) values, \(size)"])
         for name in ["Damaged", "Freed", "Unreadable", "Garbage"] {
-            rows.append(["  \(name.lowercased()):", "\(number(name, in: run))"])
+            rows.append(["  \(name.lowercased()):", "\(try run.neededUnsigned(name))"])
         }
         return rows
-    }
-
-    private static func number(_ name: String, in value: JSONValue) -> UInt64 {
-        value[name]?.unsigned ?? 0
     }
 }

@@ -23,9 +23,9 @@ enum StatusCommand {
         try client.values(request) { value, _ in
             guard !isAnswered else { throw NodeError("the node answers more than once") }
             isAnswered = true
-            rows.append(["blocks:", "\(value["NumObjects"]?.unsigned ?? 0)"])
-            rows.append(["stored:", HumanSize.binary(value["RepoSize"]?.unsigned ?? 0)])
-            rows.append(["limit:", HumanSize.binary(value["StorageMax"]?.unsigned ?? 0)])
+            rows.append(["blocks:", "\(try value.neededUnsigned("NumObjects"))"])
+            rows.append(["stored:", HumanSize.binary(try value.neededUnsigned("RepoSize"))])
+            rows.append(["limit:", HumanSize.binary(try value.neededUnsigned("StorageMax"))])
         }
         let (status, text) = try client.page("/readyz", timeout: typed.timeout)
         let health = text.split(separator: "\n").map(String.init)

@@ -5,7 +5,7 @@ enum TableActions {
     static let bases: ProgramCommand.Action = TextAction.action { value, typed, session in
         let isPrefixed = typed.flag("prefix")
         let isNumeric = typed.flag("numeric")
-        for entry in entries(value).sorted(by: { isBefore($0.code, $1.code) }) {
+        for entry in try entries(value).sorted(by: { isBefore($0.code, $1.code) }) {
             var line = ""
             if isPrefixed { line += letter(entry.code) + (isNumeric ? " " : "  ") }
             if isNumeric { line += aligned(entry.code, 7) + "  " }
@@ -14,14 +14,18 @@ enum TableActions {
     }
 
     static let codes: ProgramCommand.Action = TextAction.action { value, typed, session in
-        for entry in entries(value).sorted(by: { $0.code < $1.code }) {
+        for entry in try entries(value).sorted(by: { $0.code < $1.code }) {
             let number = typed.flag("numeric") ? aligned(entry.code, 5) + "  " : ""
             try session.output.line(number + entry.name)
         }
     }
 
-    private static func entries(_ value: JSONValue) -> [(code: Int64, name: String)] {
-        (value.elements ?? []).map { ($0["Code"]?.integer ?? 0, $0["Name"]?.text ?? "") }
+    /// - Throws: for an empty list, too: every node has some.
+    private static func entries(_ value: JSONValue) throws -> [(code: Int64, name: String)] {
+        guard let elements = value.elements, !elements.isEmpty else {
+            throw NodeError.without("a list")
+        }
+        return try elements.map { (try $0.neededInteger("Code"), try $0.neededText("Name")) }
     }
 
     private static func aligned(_ number: Int64, _ width: Int) -> String {

@@ -26,9 +26,20 @@ enum TextAction {
         _ render: @escaping @Sendable (JSONValue, TypedCommand, Session) throws -> Void
     ) -> ProgramCommand.Action {
         { typed, session in
+            var hasList = false
             try walk(typed, session, .members([name: .elements(.whole)])) { event in
-                guard case .value(let element, let place) = event, place.depth == 2 else { return }
-                try render(element, typed, session)
+                switch event {
+                case .value(let element, let place) where place.depth == 2:
+                    try render(element, typed, session)
+                // Go writes null for an empty list.
+                case .value(.null, let place) where place.depth == 1 && place.name == name:
+                    hasList = true
+                case .end(depth: 1): hasList = true
+                case .end(depth: 0):
+                    guard hasList else { throw NodeError.without("a list \"\(name)\"") }
+                    hasList = false
+                default: break
+                }
             }
         }
     }
