@@ -18,7 +18,7 @@ struct FolderLock {
         }
         self.folder = folder
         let deadline = Deadline.after(Limits.folderLockDuration)
-        let pause = Monitor(())
+        let pause = Monitor(false)
         while (try? folder.tryLock()) == false, !deadline.hasPassed {
             _ = pause.wait(by: .after(Limits.folderLockPeriod)) { _ in Bool?.none }
         }

@@ -6,7 +6,7 @@ import Testing
 
 /// What budgets say of the blocks in memory is true, of everything that reads blocks: no copy, slice,
 /// parameter or local keeps one that was given back, and who waits keeps none (decision 11).
-@Suite(.timeLimit(.minutes(20)))
+@Suite(.timeLimit(.minutes(40)))
 struct AccountingTests {
     /// While it is read, and while its client takes its time.
     @Test func whatIsReadIsCounted() throws {

@@ -4,7 +4,7 @@ import Multiformats
 import TestSupport
 import Testing
 
-@Suite(.timeLimit(.minutes(20)))
+@Suite(.timeLimit(.minutes(40)))
 struct BlockCacheTests {
     private func multihash(_ number: Int) -> Multihash {
         let word = UInt64(number)

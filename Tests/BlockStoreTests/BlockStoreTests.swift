@@ -6,7 +6,7 @@ import TestSupport
 import Testing
 import Vault
 
-@Suite(.timeLimit(.minutes(20)))
+@Suite(.timeLimit(.minutes(40)))
 struct BlockStoreTests {
     @Test func anAppendedBlockComesBack() throws {
         let scratch = try ScratchStore()

@@ -9,7 +9,7 @@ import Vault
 @testable import crash_child
 
 /// Bits that flip on disk: found, told, never served.
-@Suite(.serialized, .timeLimit(.minutes(20)))
+@Suite(.serialized, .timeLimit(.minutes(40)))
 struct DamageTests {
     @Test func aBlockWithAFlippedBitIsQuarantinedAndNeverServed() throws {
         let scratch = try ScratchStore()

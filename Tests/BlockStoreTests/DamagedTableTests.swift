@@ -8,7 +8,7 @@ import Vault
 @testable import BlockStore
 
 /// A store with a damaged table: it takes writes again, serves what is whole, and says what is not.
-@Suite(.serialized, .timeLimit(.minutes(20)))
+@Suite(.serialized, .timeLimit(.minutes(40)))
 struct DamagedTableTests {
     private static let tableCount = 4
     private static let blocksPerTable = 60

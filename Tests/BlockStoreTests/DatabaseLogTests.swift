@@ -7,7 +7,7 @@ import Testing
 @testable import BlockStore
 
 /// Reading and writing the logs of LevelDB itself.
-@Suite(.timeLimit(.minutes(20)))
+@Suite(.timeLimit(.minutes(40)))
 struct DatabaseLogTests {
     /// Around the size of a block, where records are cut.
     private static let counts = [

@@ -5,7 +5,7 @@ import TestSupport
 import Testing
 
 /// The fence around LevelDB's C handle.
-@Suite(.timeLimit(.minutes(20)))
+@Suite(.timeLimit(.minutes(40)))
 struct DatabaseTests {
     private func withDatabase(_ body: (LevelDatabase) throws -> Void) throws {
         let folder = try File.makeTemporaryFolder(prefix: "holdfast-leveldb-")

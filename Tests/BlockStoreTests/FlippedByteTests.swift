@@ -7,7 +7,7 @@ import Testing
 
 /// Every byte of a small store is flipped, one at a time: nothing wrong is served, and what was acknowledged
 /// is there, or is told to be damaged.
-@Suite(.serialized, .timeLimit(.minutes(20)))
+@Suite(.serialized, .timeLimit(.minutes(40)))
 struct FlippedByteTests {
     /// As a kill leaves it, all in LevelDB's logs, and as a stop leaves it, all in tables.
     @Test(arguments: [false, true])

@@ -6,7 +6,7 @@ import Testing
 @testable import BlockStore
 
 /// A cursor is on disk together with what has come of the work, or neither is.
-@Suite(.timeLimit(.minutes(20)))
+@Suite(.timeLimit(.minutes(40)))
 struct FollowerCursorTests {
     private let disk = SimulatedDisk(seed: 1)
 

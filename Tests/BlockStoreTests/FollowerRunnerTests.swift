@@ -6,7 +6,7 @@ import Testing
 @testable import BlockStore
 
 /// The shell around followers: goes on where it stopped, by its pace, through whatever fails.
-@Suite(.timeLimit(.minutes(20)))
+@Suite(.timeLimit(.minutes(40)))
 struct FollowerRunnerTests {
     private let disk = SimulatedDisk(seed: 1)
     private let clock = ManualClock()

@@ -7,7 +7,7 @@ import Testing
 import Vault
 
 /// The bytes on disk: as `Docs/formats` has them, back again, and never a trap on anything else.
-@Suite(.timeLimit(.minutes(20)))
+@Suite(.timeLimit(.minutes(40)))
 struct FormatTests {
     @Test func theValueOfABlockIsAsSpecified() throws {
         let block = try VerifiedBlock(

@@ -7,7 +7,7 @@ import Testing
 import Vault
 
 /// A disk that is full, for real and by a fault in LevelDB's log.
-@Suite(.serialized, .timeLimit(.minutes(20)))
+@Suite(.serialized, .timeLimit(.minutes(40)))
 struct FullDiskTests {
     /// Trap 2 of LevelDB: one failed append to the log, and every later write is acknowledged and
     /// lost at the next open. The store must reopen first.

@@ -5,7 +5,7 @@ import Testing
 @testable import BlockStore
 
 /// Who holds pins may have any name that fits into a key.
-@Suite(.timeLimit(.minutes(20)))
+@Suite(.timeLimit(.minutes(40)))
 struct HolderTests {
     @Test func aHolderThatDoesNotFitIntoAKeyIsRefused() throws {
         var options = BlockStoreOptions(folder: "simulated")

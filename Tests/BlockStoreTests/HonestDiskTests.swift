@@ -5,7 +5,7 @@ import Testing
 @testable import BlockStore
 
 /// A disk that fails, or gives something else for a moment, condemns no block.
-@Suite(.timeLimit(.minutes(20)))
+@Suite(.timeLimit(.minutes(40)))
 struct HonestDiskTests {
     private let disk = SimulatedDisk(seed: 1)
     private let block: VerifiedBlock

@@ -7,7 +7,7 @@ import Testing
 @testable import BlockStore
 
 /// Pages of the log: in order, whole, within their limit; what cannot be read is told.
-@Suite(.timeLimit(.minutes(20)))
+@Suite(.timeLimit(.minutes(40)))
 struct LogPageTests {
     private let disk = SimulatedDisk(seed: 1)
     private var options: BlockStoreOptions

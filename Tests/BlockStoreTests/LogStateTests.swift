@@ -7,7 +7,7 @@ import Vault
 @testable import BlockStore
 
 /// The lanes' state machines, event by event, without a disk.
-@Suite(.timeLimit(.minutes(20)))
+@Suite(.timeLimit(.minutes(40)))
 struct LogStateTests {
     private func state(last: UInt64 = 0, indexed: UInt64 = 0) -> LogState {
         var mark = HighWaterMark()

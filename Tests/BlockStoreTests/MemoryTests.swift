@@ -9,7 +9,7 @@ import Vault
 @testable import BlockStore
 
 /// What the store holds is charged in bytes, whatever the blocks and keys are.
-@Suite(.timeLimit(.minutes(20)))
+@Suite(.timeLimit(.minutes(40)))
 struct MemoryTests {
     // MARK: identity and long digests
 

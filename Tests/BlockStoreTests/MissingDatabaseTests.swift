@@ -6,7 +6,7 @@ import TestSupport
 import Testing
 
 /// Databases that are gone, wholly or in part: never made anew over what is left.
-@Suite(.timeLimit(.minutes(20)))
+@Suite(.timeLimit(.minutes(40)))
 struct MissingDatabaseTests {
     /// What becomes of `CURRENT`, the one file that LevelDB looks for.
     enum Loss: CaseIterable {

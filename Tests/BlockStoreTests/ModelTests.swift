@@ -7,7 +7,7 @@ import Testing
 import Vault
 
 /// Random operations on a store and on dictionaries: both must say the same.
-@Suite(.timeLimit(.minutes(20)))
+@Suite(.timeLimit(.minutes(40)))
 struct ModelTests {
     @Test(arguments: [1, 2, 3, 4, 5, 6] as [UInt64])
     func theStoreBehavesLikeADictionary(seed: UInt64) throws {

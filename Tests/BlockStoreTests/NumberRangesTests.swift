@@ -4,7 +4,7 @@ import Testing
 
 @testable import BlockStore
 
-@Suite(.timeLimit(.minutes(20)))
+@Suite(.timeLimit(.minutes(40)))
 struct NumberRangesTests {
     private func ranges(_ numbers: [Range<UInt64>]) -> NumberRanges {
         var result = NumberRanges()

@@ -8,7 +8,7 @@ import TestSupport
 import Testing
 import Vault
 
-@Suite(.timeLimit(.minutes(20)))
+@Suite(.timeLimit(.minutes(40)))
 struct OpeningTests {
     @Test func aSecondOpeningInTheSameProcessIsRefused() throws {
         let scratch = try ScratchStore()

@@ -9,7 +9,7 @@ import Vault
 @testable import BlockStore
 
 /// Changes of pins: in which order they come, and which of them are written.
-@Suite(.timeLimit(.minutes(20)))
+@Suite(.timeLimit(.minutes(40)))
 struct PinChangeTests {
     private let cids: [CID]
     private let rows: [Key]

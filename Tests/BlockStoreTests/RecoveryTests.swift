@@ -9,7 +9,7 @@ import Vault
 @testable import BlockStore
 
 /// Logs that the index knows nothing or something wrong of, made by hand.
-@Suite(.timeLimit(.minutes(20)))
+@Suite(.timeLimit(.minutes(40)))
 struct RecoveryTests {
     private let scratch: ScratchStore
     private let blocks: LevelDatabase

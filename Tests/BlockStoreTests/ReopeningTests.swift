@@ -6,7 +6,7 @@ import Testing
 @testable import BlockStore
 
 /// A disk that takes its time holds up nobody who has no need of it.
-@Suite(.timeLimit(.minutes(20)))
+@Suite(.timeLimit(.minutes(40)))
 struct ReopeningTests {
     @Test func neitherFiguresNorATrimWaitForADatabaseThatIsBeingReopened() throws {
         let scratch = try ScratchStore()

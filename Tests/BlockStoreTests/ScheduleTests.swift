@@ -6,7 +6,7 @@ import Testing
 
 /// Stores on a disk that fails and loses its power as a seed says: nothing acknowledged is lost, nothing
 /// wrong is served, nothing whole is condemned.
-@Suite(.timeLimit(.minutes(20)))
+@Suite(.timeLimit(.minutes(40)))
 struct ScheduleTests {
     /// `HOLDFAST_TEST_SCHEDULES` and `HOLDFAST_TEST_SEED` ask for more and for others.
     @Test func whatIsAcknowledgedSurvivesFailuresAndPowerCuts() throws {

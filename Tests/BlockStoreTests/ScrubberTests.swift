@@ -7,7 +7,7 @@ import Testing
 @testable import BlockStore
 
 /// Damage is found before anybody asks for the block, and nothing whole is condemned.
-@Suite(.timeLimit(.minutes(20)))
+@Suite(.timeLimit(.minutes(40)))
 struct ScrubberTests {
     private let disk = SimulatedDisk(seed: 1)
     private let clock = ManualClock()

@@ -6,7 +6,7 @@ import Testing
 @testable import BlockStore
 
 /// Tables of LevelDB, as they are and damaged in every place.
-@Suite(.timeLimit(.minutes(20)))
+@Suite(.timeLimit(.minutes(40)))
 struct TableFileTests {
     private let scratch: ScratchTables
     private let table: SampleTable

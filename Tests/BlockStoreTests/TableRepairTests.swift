@@ -7,7 +7,7 @@ import Testing
 @testable import BlockStore
 
 /// Damaged tables, replaced by what is whole in them.
-@Suite(.timeLimit(.minutes(20)))
+@Suite(.timeLimit(.minutes(40)))
 struct TableRepairTests {
     private let scratch: ScratchTables
     private let tables: [SampleTable]

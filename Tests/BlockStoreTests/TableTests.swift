@@ -7,7 +7,7 @@ import Testing
 @testable import BlockStore
 
 /// Tables of `meta/`: rows, pages of them, and changes that go together.
-@Suite(.timeLimit(.minutes(20)))
+@Suite(.timeLimit(.minutes(40)))
 struct TableTests {
     private struct NumberKey: TableKey {
         let number: UInt16

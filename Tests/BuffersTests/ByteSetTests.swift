@@ -1,7 +1,7 @@
 import Buffers
 import Testing
 
-@Suite(.timeLimit(.minutes(20)))
+@Suite(.timeLimit(.minutes(40)))
 struct ByteSetTests {
     private func members(_ set: ByteSet) -> [UInt8] {
         (UInt8.min...UInt8.max).filter(set.contains)

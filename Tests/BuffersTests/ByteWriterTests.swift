@@ -1,7 +1,7 @@
 import Buffers
 import Testing
 
-@Suite(.timeLimit(.minutes(20)))
+@Suite(.timeLimit(.minutes(40)))
 struct ByteWriterTests {
     @Test func whatIsWrittenIsReadBack() throws {
         var writer = ByteWriter(capacity: 0)

@@ -1,7 +1,7 @@
 import Buffers
 import Testing
 
-@Suite(.timeLimit(.minutes(20)))
+@Suite(.timeLimit(.minutes(40)))
 struct BytesSearchTests {
     /// The obvious search, to compare with.
     private func plainIndex(of needle: [UInt8], in hay: [UInt8], from start: Int) -> Int? {

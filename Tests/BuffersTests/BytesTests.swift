@@ -1,7 +1,7 @@
 import Buffers
 import Testing
 
-@Suite(.timeLimit(.minutes(20)))
+@Suite(.timeLimit(.minutes(40)))
 struct BytesTests {
     @Test func slicesShowTheSameBytesAsArraySlices() {
         let array = Array(UInt8(0)...99)

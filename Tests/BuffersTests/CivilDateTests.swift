@@ -1,7 +1,7 @@
 import Buffers
 import Testing
 
-@Suite(.timeLimit(.minutes(20)))
+@Suite(.timeLimit(.minutes(40)))
 struct CivilDateTests {
     /// The days count on without a gap from the first year to the last.
     @Test func everyDayFollowsTheOneBefore() {

@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// What people are shown of bytes.
-@Suite(.timeLimit(.minutes(20)))
+@Suite(.timeLimit(.minutes(40)))
 struct DisplayTextTests {
     /// The standard library repairs as Unicode says.
     @Test func whatIsNotUTF8IsReplacedAsEverywhere() {

@@ -1,7 +1,7 @@
 import Buffers
 import Testing
 
-@Suite(.timeLimit(.minutes(20)))
+@Suite(.timeLimit(.minutes(40)))
 struct NamesTests {
     /// Pairs that `String` calls equal, and that are two names.
     private static let twins: [(Bytes, Bytes)] = [

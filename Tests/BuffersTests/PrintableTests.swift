@@ -2,7 +2,7 @@ import Buffers
 import TestSupport
 import Testing
 
-@Suite(.timeLimit(.minutes(20)))
+@Suite(.timeLimit(.minutes(40)))
 struct PrintableTests {
     @Test(arguments: PrintableSample.all)
     func aScalarShowsAsItselfOrNot(sample: PrintableSample) {

@@ -1,7 +1,7 @@
 import Buffers
 import Testing
 
-@Suite(.timeLimit(.minutes(20)))
+@Suite(.timeLimit(.minutes(40)))
 struct RFC3339Tests {
     @Test(arguments: [
         (UInt32(0), ".000", ""), (1, ".000", ".000000001"), (999_999, ".000", ".000999999"),

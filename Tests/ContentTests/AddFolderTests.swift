@@ -6,7 +6,7 @@ import UnixFS
 @testable import Content
 
 /// A name is taken when an entry has it, and not when an entry's name has the same hash.
-@Suite(.timeLimit(.minutes(20)))
+@Suite(.timeLimit(.minutes(40)))
 struct AddFolderTests {
     private static let child = Child(
         cid: .v1(.raw, Multihash(code: .identity, digest: [])), fileByteCount: 0, tsize: 0)

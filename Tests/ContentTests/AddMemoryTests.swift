@@ -7,7 +7,7 @@ import Testing
 import UnixFS
 
 /// What an add remembers until its end is counted, and has a limit.
-@Suite(.serialized, .timeLimit(.minutes(20)))
+@Suite(.serialized, .timeLimit(.minutes(40)))
 struct AddMemoryTests {
     /// In one folder, at the top, as folders, and as links below a later top.
     @Test(arguments: ["d/", "", "folders", "links"])

@@ -6,7 +6,7 @@ import UnixFS
 @testable import Content
 
 /// What an add makes room for before a file stands in line is what its place takes at most.
-@Suite(.timeLimit(.minutes(20)))
+@Suite(.timeLimit(.minutes(40)))
 struct AddRoomTests {
     /// A folder is paid for with the first file in it, not with each: of short names some hundreds of files
     /// more are in line before the add has to wait for those in front.

@@ -7,7 +7,7 @@ import TestSupport
 import Testing
 import UnixFS
 
-@Suite(.timeLimit(.minutes(20)))
+@Suite(.timeLimit(.minutes(40)))
 struct AddSessionTests {
     @Test(arguments: [
         ("", "QmbFMke1KXqnYyBBWxB74N4c5SBnJMVAiMNRcGu6x1AwQH"),

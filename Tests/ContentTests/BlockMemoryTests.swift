@@ -9,7 +9,7 @@ import Testing
 import UnixFS
 
 /// Who reads blocks needs memory for one of them at a time, and gets it in turns.
-@Suite(.timeLimit(.minutes(20)))
+@Suite(.timeLimit(.minutes(40)))
 struct BlockMemoryTests {
     private enum Reading: CaseIterable {
         case archive, car, carOfEntity, carOfPath, listing, walk, references, pin, path, file,

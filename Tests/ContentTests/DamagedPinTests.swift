@@ -9,7 +9,7 @@ import UnixFS
 
 /// A block below a pin that is damaged or missing: what can be told is told, and nothing is removed that
 /// may be below it.
-@Suite(.timeLimit(.minutes(20)))
+@Suite(.timeLimit(.minutes(40)))
 struct DamagedPinTests {
     let scratch: ScratchLibrary
     let source: InterruptedSource

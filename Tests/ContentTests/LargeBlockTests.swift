@@ -11,7 +11,7 @@ import Vault
 
 /// A block of 30 MiB takes its memory three times while it is written. So of all that arrive only one
 /// is in memory, from the last of its bytes until it is on disk.
-@Suite(.timeLimit(.minutes(20)))
+@Suite(.timeLimit(.minutes(40)))
 struct LargeBlockTests {
     private let scratch: ScratchLibrary
     private let block: Block

@@ -7,7 +7,7 @@ import Testing
 import UnixFS
 
 /// Listings of folders with names that are longer than what is kept of them while their children are read.
-@Suite(.timeLimit(.minutes(20)))
+@Suite(.timeLimit(.minutes(40)))
 struct ListingTests {
     private static let lengths = [1, 1_023, 1_024, 1_025, 5_000, 70_000]
 

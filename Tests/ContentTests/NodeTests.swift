@@ -7,7 +7,7 @@ import Multiformats
 import TestSupport
 import Testing
 
-@Suite(.timeLimit(.minutes(20)))
+@Suite(.timeLimit(.minutes(40)))
 struct NodeTests {
     private let scratch: ScratchLibrary
 

@@ -6,7 +6,7 @@ import Testing
 
 /// What was lost with a failure must not be forgotten: the rest of a batch would be left out of an
 /// answer that looks complete.
-@Suite(.timeLimit(.minutes(20)))
+@Suite(.timeLimit(.minutes(40)))
 struct OrderedWorkTests {
     private struct Full: Error {}
 

@@ -6,7 +6,7 @@ import Testing
 import UnixFS
 
 /// What a path leads through, in an archive or in a request, is accounted for as long as it is kept.
-@Suite(.timeLimit(.minutes(20)))
+@Suite(.timeLimit(.minutes(40)))
 struct PathMemoryTests {
     private let scratch: ScratchLibrary
     private let blocks: HostileBlocks

@@ -9,7 +9,7 @@ import UnixFS
 
 @testable import BlockStore
 
-@Suite(.timeLimit(.minutes(20)))
+@Suite(.timeLimit(.minutes(40)))
 struct PinsTests {
     let scratch: ScratchLibrary
     let pins: Pins

@@ -33,7 +33,7 @@ enum Tree {
     }
 }
 
-@Suite(.timeLimit(.minutes(20)))
+@Suite(.timeLimit(.minutes(40)))
 struct ReadingTests {
     let scratch: ScratchLibrary
 

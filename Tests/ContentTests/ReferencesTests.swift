@@ -7,7 +7,7 @@ import TestSupport
 import Testing
 
 /// Listings of links through blocks that are wide, deep or nested.
-@Suite(.timeLimit(.minutes(20)))
+@Suite(.timeLimit(.minutes(40)))
 struct ReferencesTests {
     private let scratch: ScratchLibrary
     private let blocks: HostileBlocks

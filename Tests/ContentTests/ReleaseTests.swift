@@ -7,7 +7,7 @@ import UnixFS
 
 /// A client that stops reading costs no memory: content that let go of everything goes on where it
 /// was, byte for byte, and the piece that was given last can be had again.
-@Suite(.timeLimit(.minutes(20)))
+@Suite(.timeLimit(.minutes(40)))
 struct ReleaseTests {
     private let scratch: ScratchLibrary
 

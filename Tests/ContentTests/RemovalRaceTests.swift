@@ -11,7 +11,7 @@ import UnixFS
 
 /// Somebody removes blocks while somebody else pins them: one of the two has to give way, whoever
 /// looked first, and no answer says that a pin is there whose blocks are gone.
-@Suite(.timeLimit(.minutes(20)))
+@Suite(.timeLimit(.minutes(40)))
 struct RemovalRaceTests {
     let scratch: ScratchLibrary
     let source: InterruptedSource

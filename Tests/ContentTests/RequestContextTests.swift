@@ -7,7 +7,7 @@ import Testing
 import UnixFS
 
 /// Nothing goes on after its caller has left, and nothing takes more than its share.
-@Suite(.timeLimit(.minutes(20)))
+@Suite(.timeLimit(.minutes(40)))
 struct RequestContextTests {
     private let scratch: ScratchLibrary
     private let blocks: HostileBlocks

@@ -9,7 +9,7 @@ import Testing
 @testable import Content
 
 /// Many roots over the same blocks: these are looked at once, and each root has an answer of its own.
-@Suite(.timeLimit(.minutes(20)))
+@Suite(.timeLimit(.minutes(40)))
 struct SharedBlocksTests {
     let scratch: ScratchLibrary
     let blocks: HostileBlocks

@@ -7,7 +7,7 @@ import Testing
 import UnixFS
 
 /// Uploads that stand still hold nothing that others need, and end with the same CIDs.
-@Suite(.timeLimit(.minutes(20)))
+@Suite(.timeLimit(.minutes(40)))
 struct StalledUploadTests {
     private let scratch: ScratchLibrary
     private let bytes: Bytes

@@ -8,7 +8,7 @@ import Testing
 import UnixFS
 
 /// What a walk remembers waits for memory apart from the blocks that it reads.
-@Suite(.timeLimit(.minutes(20)))
+@Suite(.timeLimit(.minutes(40)))
 struct StateShareTests {
     private enum Walk: CaseIterable {
         case namesOfArchive, archive, car, carOfFile, carOfSpan, statistics, references

@@ -5,7 +5,7 @@ import TestSupport
 import Testing
 import UnixFS
 
-@Suite(.timeLimit(.minutes(20)))
+@Suite(.timeLimit(.minutes(40)))
 struct TarTests {
     /// An entry as a reader of the format sees it.
     struct Entry: Equatable {

@@ -6,7 +6,7 @@ import UnixFS
 
 @testable import Content
 
-@Suite(.timeLimit(.minutes(20)))
+@Suite(.timeLimit(.minutes(40)))
 struct UnfinishedInputTests {
     /// Else hundreds of slow uploads, each of which takes what the others give back, would keep one
     /// that needs more at once waiting for ever.

@@ -6,7 +6,7 @@ import Testing
 
 /// Destinations that are listed once: the order and the choice are Kubo's, the work is bounded by what there
 /// is to list.
-@Suite(.timeLimit(.minutes(20)))
+@Suite(.timeLimit(.minutes(40)))
 struct UniqueReferencesTests {
     private let scratch: ScratchLibrary
     private let blocks: HostileBlocks

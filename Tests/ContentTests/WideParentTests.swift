@@ -9,7 +9,7 @@ import UnixFS
 
 /// A large block with many small children is read once for all of them, and not once for each, as long as
 /// nobody else wants its memory.
-@Suite(.timeLimit(.minutes(20)))
+@Suite(.timeLimit(.minutes(40)))
 struct WideParentTests {
     private static let childCount = 600
     private let scratch: ScratchLibrary

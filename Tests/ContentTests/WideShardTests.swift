@@ -8,7 +8,7 @@ import Testing
 import UnixFS
 
 /// Folders whose shards have many small shards below them.
-@Suite(.timeLimit(.minutes(20)))
+@Suite(.timeLimit(.minutes(40)))
 struct WideShardTests {
     /// Coming back to a shard costs the next link: it was looked at as a whole before.
     /// The deadline is far from what the listing takes, under a sanitizer too.

@@ -2,7 +2,7 @@ import Execution
 import TestSupport
 import Testing
 
-@Suite(.timeLimit(.minutes(20)))
+@Suite(.timeLimit(.minutes(40)))
 struct BudgetShareTests {
     private let budget = ByteBudget(name: "test", limit: 100)
 

@@ -3,7 +3,7 @@ import Testing
 
 @testable import Execution
 
-@Suite(.timeLimit(.minutes(20)))
+@Suite(.timeLimit(.minutes(40)))
 struct ByteBudgetTests {
     @Test func nothingIsGivenBeyondTheLimit() {
         let budget = ByteBudget(name: "test", limit: 100)

@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// What the programs that tests start have of the process that starts them.
-@Suite(.timeLimit(.minutes(20)))
+@Suite(.timeLimit(.minutes(40)))
 struct ChildProcessTests {
     /// A socket of one test in the child of another would stay open when its own test has closed it.
     @Test func itHasNoDescriptorsButItsOwn() throws {

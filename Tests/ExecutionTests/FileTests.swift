@@ -4,7 +4,7 @@ import Glibc
 import TestSupport
 import Testing
 
-@Suite(.timeLimit(.minutes(20)))
+@Suite(.timeLimit(.minutes(40)))
 struct FileTests {
     private func withFolder(_ body: (String) throws -> Void) throws {
         let folder = try File.makeTemporaryFolder(prefix: "holdfast-file-")

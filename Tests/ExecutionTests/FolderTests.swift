@@ -2,7 +2,7 @@ import Buffers
 import Execution
 import Testing
 
-@Suite(.timeLimit(.minutes(20)))
+@Suite(.timeLimit(.minutes(40)))
 struct FolderTests {
     private func withFolder(_ body: (String) throws -> Void) throws {
         let folder = try File.makeTemporaryFolder(prefix: "holdfast-folder-")

@@ -3,7 +3,7 @@ import Glibc
 import TestSupport
 import Testing
 
-@Suite(.serialized, .timeLimit(.minutes(20)))
+@Suite(.serialized, .timeLimit(.minutes(40)))
 struct MemoryTrimTests {
     @Test func itTrimsAfterWorkAndStops() {
         let trim = MemoryTrim(every: .milliseconds(1), after: .milliseconds(1))

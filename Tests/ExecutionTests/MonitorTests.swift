@@ -1,7 +1,7 @@
 import Execution
 import Testing
 
-@Suite(.timeLimit(.minutes(20)))
+@Suite(.timeLimit(.minutes(40)))
 struct MonitorTests {
     @Test func aWaiterSeesTheChangeOfAnotherThread() {
         let monitor = Monitor(0)

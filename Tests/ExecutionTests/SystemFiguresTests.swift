@@ -5,7 +5,7 @@ import Testing
 @testable import Execution
 
 /// Figures of the system that no system should give do not end the process.
-@Suite(.timeLimit(.minutes(20)))
+@Suite(.timeLimit(.minutes(40)))
 struct SystemFiguresTests {
     @Test(
         arguments: [

@@ -2,7 +2,7 @@ import Testing
 
 @testable import Execution
 
-@Suite(.timeLimit(.minutes(20)))
+@Suite(.timeLimit(.minutes(40)))
 struct ThreadLimitTests {
     @Test(arguments: [
         ("0::/", ["/sys/fs/cgroup/pids.max"]),

@@ -2,7 +2,7 @@ import Buffers
 import Execution
 import Testing
 
-@Suite(.timeLimit(.minutes(20)))
+@Suite(.timeLimit(.minutes(40)))
 struct ThreadTests {
     /// The signals that a thread blocks, as bits, the first one at the lowest place.
     private func blockedBits() throws -> UInt64 {

@@ -1,7 +1,7 @@
 import Execution
 import Testing
 
-@Suite(.timeLimit(.minutes(20)))
+@Suite(.timeLimit(.minutes(40)))
 struct TimeTests {
     @Test(arguments: [
         (Int64(0), "1970-01-01T00:00:00.000Z"),

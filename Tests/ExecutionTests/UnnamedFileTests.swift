@@ -3,7 +3,7 @@ import Testing
 
 @testable import Execution
 
-@Suite(.timeLimit(.minutes(20)))
+@Suite(.timeLimit(.minutes(40)))
 struct UnnamedFileTests {
     private func withFolder(_ body: (String) throws -> Void) throws {
         let folder = try File.makeTemporaryFolder(prefix: "holdfast-unnamed-")

@@ -8,7 +8,7 @@ import fuzz
 ///
 /// `Tests/Fixtures/fuzz/<target>` holds the inputs; a trap in here ends the test process, and the
 /// file that was being tried is the last one named in the output of `swift test`.
-@Suite(.timeLimit(.minutes(20)))
+@Suite(.timeLimit(.minutes(40)))
 struct FuzzReplayTests {
     @Test(arguments: FuzzTarget.all.map(\.name))
     func noInputIsAFind(name: String) throws {

@@ -4,7 +4,7 @@ import Testing
 @testable import Gateway
 
 /// Types by extension and by bytes.
-@Suite(.timeLimit(.minutes(20)))
+@Suite(.timeLimit(.minutes(40)))
 struct ContentTypeTests {
     @Test(arguments: [
         ("a.html", "text/html"), ("A.TXT", "text/plain; charset=utf-8"),

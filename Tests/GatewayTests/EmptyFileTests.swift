@@ -9,7 +9,7 @@ import Testing
 import UnixFS
 
 /// Files that say that they, or parts of them, are empty: it is looked whether that is so.
-@Suite(.timeLimit(.minutes(20)))
+@Suite(.timeLimit(.minutes(40)))
 struct EmptyFileTests {
     private let gateway: ScratchGateway
     private let writer: BlockWriter

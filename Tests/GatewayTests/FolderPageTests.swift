@@ -9,7 +9,7 @@ import TestSupport
 import Testing
 
 /// The page of a folder, with the strings that tools look for.
-@Suite(.timeLimit(.minutes(20)))
+@Suite(.timeLimit(.minutes(40)))
 struct FolderPageTests {
     private static let root = "bafybeig6ka5mlwkl4subqhaiatalkcleo4jgnr3hqwvpmsqfca27cijp3i"
 

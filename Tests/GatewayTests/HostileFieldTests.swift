@@ -11,7 +11,7 @@ import Testing
 import UnixFS
 
 /// The fields of answers on the wire, where paths, names, times and CIDs come from strangers.
-@Suite(.timeLimit(.minutes(20)))
+@Suite(.timeLimit(.minutes(40)))
 struct HostileFieldTests {
     private let scratch: ScratchGateway
     private let reports = Locked<[String]>([])

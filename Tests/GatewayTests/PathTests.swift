@@ -4,7 +4,7 @@ import HTTPServer
 import Testing
 
 /// What a URL may look like, and what it must never reach.
-@Suite(.timeLimit(.minutes(20)))
+@Suite(.timeLimit(.minutes(40)))
 struct PathTests {
     private static let tree = "bafybeig6ka5mlwkl4subqhaiatalkcleo4jgnr3hqwvpmsqfca27cijp3i"
     private let gateway: ScratchGateway

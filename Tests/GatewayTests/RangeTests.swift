@@ -4,7 +4,7 @@ import HTTPServer
 import Testing
 
 /// Ranges and conditions on files, raw blocks and codecs (RFC 9110, 13 and 14).
-@Suite(.timeLimit(.minutes(20)))
+@Suite(.timeLimit(.minutes(40)))
 struct RangeTests {
     /// `ascii.txt`, 31 bytes in one block, and `multiblock.txt`, 1026 bytes in leaves of 256.
     private static let folder = "/ipfs/bafybeihchr7vmgjaasntayyatmp5sv6xza57iy2h4xj7g46bpjij6yhrmy"

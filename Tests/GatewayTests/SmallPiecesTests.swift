@@ -8,7 +8,7 @@ import Testing
 import UnixFS
 
 /// Files that are stored in pieces of a few bytes.
-@Suite(.timeLimit(.minutes(20)))
+@Suite(.timeLimit(.minutes(40)))
 struct SmallPiecesTests {
     private let gateway: ScratchGateway
 

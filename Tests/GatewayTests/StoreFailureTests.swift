@@ -13,7 +13,7 @@ import Vault
 @testable import Gateway
 
 /// What strangers learn when the store fails: nothing about the machine.
-@Suite(.timeLimit(.minutes(20)))
+@Suite(.timeLimit(.minutes(40)))
 struct StoreFailureTests {
     private static let said = "IO error: /home/ann/.holdfast/meta/000005.ldb: Input/output error"
 

@@ -8,7 +8,7 @@ import Vault
 
 /// Replays the recorded conformance suite: status, fields and bytes equal Kubo's, except where
 /// `ExpectedFields` names a difference.
-@Suite(.timeLimit(.minutes(20)))
+@Suite(.timeLimit(.minutes(40)))
 struct TranscriptTests {
     private static let tests = [
         "TestGatewayBlock", "TestGatewayUnixFSFileRanges", "TestPathing",

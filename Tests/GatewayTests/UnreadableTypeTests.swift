@@ -11,7 +11,7 @@ import Testing
 import UnixFS
 
 /// A type that cannot be found in the bytes of a file.
-@Suite(.timeLimit(.minutes(20)))
+@Suite(.timeLimit(.minutes(40)))
 struct UnreadableTypeTests {
     private let page = "<!doctype html><html>"
     private let rest = String(repeating: "x", count: 9_000)

@@ -6,7 +6,7 @@ import Testing
 
 @testable import HTTPClient
 
-@Suite(.timeLimit(.minutes(20)))
+@Suite(.timeLimit(.minutes(40)))
 struct ConnectionTests {
     @Test
     func aConnectionIsUsedAgain() throws {

@@ -7,7 +7,7 @@ import Testing
 
 @testable import HTTPClient
 
-@Suite(.timeLimit(.minutes(20)))
+@Suite(.timeLimit(.minutes(40)))
 struct HTTPClientTests {
     @Test
     func aRequestIsWrittenAsGivenAndItsAnswerRead() throws {

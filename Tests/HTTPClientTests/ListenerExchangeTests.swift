@@ -7,7 +7,7 @@ import Testing
 @testable import HTTPClient
 
 /// The client and the server of this project with each other, over TCP and within the process.
-@Suite(.timeLimit(.minutes(20)))
+@Suite(.timeLimit(.minutes(40)))
 struct ListenerExchangeTests {
     @Test(arguments: [true, false])
     func uploadsOfAnyFramingArriveWhole(isInProcess: Bool) throws {

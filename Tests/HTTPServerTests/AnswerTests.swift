@@ -7,7 +7,7 @@ import TestSupport
 import Testing
 
 /// What goes out on the wire for each kind of answer.
-@Suite(.timeLimit(.minutes(20)))
+@Suite(.timeLimit(.minutes(40)))
 struct AnswerTests {
     private func exchange(
         _ request: String, _ handler: @escaping Handler

@@ -7,7 +7,7 @@ import TestSupport
 import Testing
 
 /// Very many connections that do nothing, beside some that do.
-@Suite(.timeLimit(.minutes(20)), .serialized)
+@Suite(.timeLimit(.minutes(40)), .serialized)
 struct ConnectionCrowdTests {
     private static let hello: Handler = { _ in .respond(.text(.ok, "hello")) }
     private static let helloOrUpload: Handler = { request in

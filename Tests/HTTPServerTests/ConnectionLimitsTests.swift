@@ -3,7 +3,7 @@ import Testing
 @testable import HTTPServer
 
 /// Who leaves when there is no room: a decision without sockets or clocks.
-@Suite(.timeLimit(.minutes(20)))
+@Suite(.timeLimit(.minutes(40)))
 struct ConnectionLimitsTests {
     private let limits = ConnectionLimits(max: 4, perClientMax: 2)
     private let now: UInt64 = 100_000_000_000

@@ -9,7 +9,7 @@ import Testing
 
 /// Who is shut for a newcomer: what is decided from one look may be out of date, and what a client has
 /// sent may not have been read.
-@Suite(.timeLimit(.minutes(20)))
+@Suite(.timeLimit(.minutes(40)))
 struct ConnectionTableTests {
     private let now = Instant.now.nanoseconds
     private let limits = ConnectionLimits(max: 3, perClientMax: 9)

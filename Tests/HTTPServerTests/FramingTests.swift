@@ -7,7 +7,7 @@ import TestSupport
 import Testing
 
 /// A request that can be read in two ways is refused, and what stands behind it is never answered.
-@Suite(.timeLimit(.minutes(20)))
+@Suite(.timeLimit(.minutes(40)))
 struct FramingTests {
     static let refused: [(name: String, request: String)] = [
         (

@@ -6,7 +6,7 @@ import TestSupport
 import Testing
 
 /// A client that sends no body, or reads no answer, holds nothing for longer than its rate allows.
-@Suite(.timeLimit(.minutes(20)))
+@Suite(.timeLimit(.minutes(40)))
 struct HeldUpTests {
     private func becomes(_ isTrue: () -> Bool) -> Bool {
         let deadline = Deadline.after(.seconds(20))

@@ -7,7 +7,7 @@ import Testing
 @testable import HTTPServer
 
 /// What libmicrohttpd says shows in the error log where nothing else tells of it.
-@Suite(.timeLimit(.minutes(20)))
+@Suite(.timeLimit(.minutes(40)))
 struct LibraryMessageTests {
     @Test(arguments: [
         ("Server reached connection limit. Closing inbound connection.\n", true),

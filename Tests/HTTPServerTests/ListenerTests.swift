@@ -10,7 +10,7 @@ import Testing
 @testable import HTTPServer
 
 /// Addresses, time limits, and the end of a listener.
-@Suite(.timeLimit(.minutes(20)))
+@Suite(.timeLimit(.minutes(40)))
 struct ListenerTests {
     private static let hello: Handler = { _ in .respond(.text(.ok, "hello")) }
     private let get = "GET / HTTP/1.1\r\nHost: a\r\n\r\n"

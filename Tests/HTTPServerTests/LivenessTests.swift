@@ -6,7 +6,7 @@ import TestSupport
 import Testing
 
 /// Work asks from any thread whether somebody still waits for it.
-@Suite(.timeLimit(.minutes(20)))
+@Suite(.timeLimit(.minutes(40)))
 struct LivenessTests {
     private let get = "GET / HTTP/1.1\r\nHost: a\r\n\r\n"
 

@@ -8,7 +8,7 @@ import Testing
 
 /// Heads that are long, and still within their limits, are answered; others are refused in a way that
 /// the client can read.
-@Suite(.timeLimit(.minutes(20)))
+@Suite(.timeLimit(.minutes(40)))
 struct LongHeadTests {
     private func options(_ targetByteCountMax: Int = 16_384) -> ListenerOptions {
         var options = ListenerOptions.testing()

@@ -7,7 +7,7 @@ import Testing
 @testable import HTTPServer
 
 /// How fast a client has to take an answer: who takes some of it steadily keeps the connection.
-@Suite(.timeLimit(.minutes(20)))
+@Suite(.timeLimit(.minutes(40)))
 struct ReadingRateTests {
     private let get = "GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n"
 

@@ -3,7 +3,7 @@ import HTTP
 import HTTPServer
 import Testing
 
-@Suite(.timeLimit(.minutes(20)))
+@Suite(.timeLimit(.minutes(40)))
 struct RouterTests {
     private static func say(_ text: String) -> Handler { { _ in .respond(.text(.ok, text)) } }
 

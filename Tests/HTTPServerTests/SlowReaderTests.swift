@@ -8,7 +8,7 @@ import Testing
 @testable import HTTPServer
 
 /// A client that takes nothing for a while costs no memory, and gets the right bytes afterwards.
-@Suite(.timeLimit(.minutes(20)))
+@Suite(.timeLimit(.minutes(40)))
 struct SlowReaderTests {
     private let get = "GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n"
 

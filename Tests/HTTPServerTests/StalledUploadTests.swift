@@ -6,7 +6,7 @@ import TestSupport
 import Testing
 
 /// Uploads that stop in the middle hold nothing that others need.
-@Suite(.timeLimit(.minutes(20)))
+@Suite(.timeLimit(.minutes(40)))
 struct StalledUploadTests {
     /// Tells what it was told, and keeps the bytes.
     private final class TellingReceiver: BodyReceiver, Sendable {

@@ -7,7 +7,7 @@ import TestSupport
 import Testing
 
 /// How bodies come in, and how they are refused.
-@Suite(.timeLimit(.minutes(20)))
+@Suite(.timeLimit(.minutes(40)))
 struct UploadTests {
     private let head = "POST / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n"
 

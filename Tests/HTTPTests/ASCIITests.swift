@@ -1,7 +1,7 @@
 import HTTP
 import Testing
 
-@Suite(.timeLimit(.minutes(20)))
+@Suite(.timeLimit(.minutes(40)))
 struct ASCIITests {
     /// RFC 9110, 5.6.2, written as the RFC does.
     @Test func tokensAreThoseOfTheSpecification() {

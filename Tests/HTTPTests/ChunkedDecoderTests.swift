@@ -4,7 +4,7 @@ import Testing
 @testable import HTTP
 
 /// Chunks of a request body, in pieces of any size, and what is refused in between.
-@Suite(.timeLimit(.minutes(20)))
+@Suite(.timeLimit(.minutes(40)))
 struct ChunkedDecoderTests {
     private struct Decoded: Equatable {
         var payload = ""

@@ -2,7 +2,7 @@ import Buffers
 import HTTP
 import Testing
 
-@Suite(.timeLimit(.minutes(20)))
+@Suite(.timeLimit(.minutes(40)))
 struct ContentDispositionTests {
     @Test func bothFormsOfTheNameAreBuilt() {
         #expect(

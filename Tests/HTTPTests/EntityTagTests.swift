@@ -2,7 +2,7 @@ import HTTP
 import Testing
 
 /// Tags of any text: what content or a request can reach must not break the field.
-@Suite(.timeLimit(.minutes(20)))
+@Suite(.timeLimit(.minutes(40)))
 struct EntityTagTests {
     @Test(arguments: [
         "", "bafyplain.raw", "with \"quotes\"", "\u{0}nul", "line\r\nend", "back\\slash", "bl ank",

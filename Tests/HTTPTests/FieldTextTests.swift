@@ -2,7 +2,7 @@ import Buffers
 import HTTP
 import Testing
 
-@Suite(.timeLimit(.minutes(20)))
+@Suite(.timeLimit(.minutes(40)))
 struct FieldTextTests {
     @Test(arguments: [
         ("", ""), ("plain.txt", "plain.txt"), ("źł 100%", "źł 100%"), ("a\r\nb", "a%0D%0Ab"),

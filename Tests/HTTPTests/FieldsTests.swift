@@ -1,7 +1,7 @@
 import HTTP
 import Testing
 
-@Suite(.timeLimit(.minutes(20)))
+@Suite(.timeLimit(.minutes(40)))
 struct FieldsTests {
     private let fields: Fields = [
         "Content-Type": "text/plain", "VARY": "Accept", "vary": "Origin, accept-encoding",

@@ -1,7 +1,7 @@
 import HTTP
 import Testing
 
-@Suite(.timeLimit(.minutes(20)))
+@Suite(.timeLimit(.minutes(40)))
 struct MediaTypeTests {
     @Test func aTypeComesApartWithItsParameters() throws {
         let type = try MediaType(

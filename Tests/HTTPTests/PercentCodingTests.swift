@@ -2,7 +2,7 @@ import Buffers
 import HTTP
 import Testing
 
-@Suite(.timeLimit(.minutes(20)))
+@Suite(.timeLimit(.minutes(40)))
 struct PercentCodingTests {
     @Test(arguments: [
         ("", ""), ("abc", "abc"), ("a%20b", "a b"), ("a+b", "a+b"), ("%252C", "%2C"),

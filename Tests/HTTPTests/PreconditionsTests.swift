@@ -1,7 +1,7 @@
 import HTTP
 import Testing
 
-@Suite(.timeLimit(.minutes(20)))
+@Suite(.timeLimit(.minutes(40)))
 struct PreconditionsTests {
     private let tag = EntityTag("abc")
     private let date: Int64 = 784_111_777

@@ -2,7 +2,7 @@ import Buffers
 import HTTP
 import Testing
 
-@Suite(.timeLimit(.minutes(20)))
+@Suite(.timeLimit(.minutes(40)))
 struct QueryItemsTests {
     @Test func valuesAreBytes() {
         let query = QueryItems(parsing: "arg=a%FF&arg=%FE&x=%2F%CC%81&plus=a+b&empty&last=")

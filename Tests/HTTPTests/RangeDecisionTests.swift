@@ -2,7 +2,7 @@ import HTTP
 import Testing
 
 /// What `Range` leads to, case by case.
-@Suite(.timeLimit(.minutes(20)))
+@Suite(.timeLimit(.minutes(40)))
 struct RangeDecisionTests {
     private static func one(_ offset: UInt64, _ count: UInt64) -> RangeDecision {
         .partial([ByteRange(offset: offset, count: count)])

@@ -2,7 +2,7 @@ import Buffers
 import HTTP
 import Testing
 
-@Suite(.timeLimit(.minutes(20)))
+@Suite(.timeLimit(.minutes(40)))
 struct RequestTargetTests {
     @Test func theOriginFormKeepsPathAndQueryByteForByte() throws {
         let target = try RequestTarget(parsing: "/a//b/%2e./c%zz?x=%20&y?z")

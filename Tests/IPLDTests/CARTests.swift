@@ -4,7 +4,7 @@ import Multiformats
 import TestSupport
 import Testing
 
-@Suite(.timeLimit(.minutes(20)))
+@Suite(.timeLimit(.minutes(40)))
 struct CARTests {
     @Test
     func theFixtureReadsTheSameFromPiecesOfEverySize() throws {

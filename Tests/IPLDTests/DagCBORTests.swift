@@ -4,7 +4,7 @@ import Multiformats
 import TestSupport
 import Testing
 
-@Suite(.timeLimit(.minutes(20)))
+@Suite(.timeLimit(.minutes(40)))
 struct DagCBORTests {
     /// Files with floats of 16 and 32 bits: they are from `_fixtures_src`, what the suite's own
     /// generator reads. The specification allows 64 bits only, and so have the suite's `fixtures` and

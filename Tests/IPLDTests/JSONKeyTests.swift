@@ -6,7 +6,7 @@ import Testing
 @testable import IPLD
 
 /// How much a check of dag-json remembers.
-@Suite(.timeLimit(.minutes(20)))
+@Suite(.timeLimit(.minutes(40)))
 struct JSONKeyTests {
     private static let most = Limits.jsonKeysMax
 

@@ -4,7 +4,7 @@ import Testing
 @testable import IPLD
 
 /// Maps are written in order without a copy of their entries.
-@Suite(.timeLimit(.minutes(20)))
+@Suite(.timeLimit(.minutes(40)))
 struct KeyOrderTests {
     @Test func entriesInOrderTakeNothing() throws {
         #expect(try KeyOrder.places(of: [], by: KeyOrder.bytewise) == nil)

@@ -5,7 +5,7 @@ import TestSupport
 import Testing
 
 /// Links one after the other, compared with those of the decoded value.
-@Suite(.timeLimit(.minutes(20)))
+@Suite(.timeLimit(.minutes(40)))
 struct LinkCursorTests {
     @Test
     func cursorsGiveTheLinksOfEveryFixture() throws {

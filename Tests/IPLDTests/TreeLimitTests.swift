@@ -5,7 +5,7 @@ import TestSupport
 import Testing
 
 /// Blocks of few bytes that are many values.
-@Suite(.timeLimit(.minutes(20)))
+@Suite(.timeLimit(.minutes(40)))
 struct TreeLimitTests {
     private static let cborHead: [UInt8] = [0x9a, 0x00, 0x20, 0x00, 0x00]
 

@@ -4,7 +4,7 @@ import Testing
 @testable import JSON
 
 /// A value is spread over lines in pieces, whatever it holds.
-@Suite(.timeLimit(.minutes(20)))
+@Suite(.timeLimit(.minutes(40)))
 struct IndentedTextTests {
     private func pieces(_ value: JSONValue) -> [Bytes] {
         var pieces: [Bytes] = []

@@ -3,7 +3,7 @@ import Testing
 
 @testable import JSON
 
-@Suite(.timeLimit(.minutes(20)))
+@Suite(.timeLimit(.minutes(40)))
 struct JSONReaderTests {
     /// Not the length of the text: two bytes of it may become 64.
     @Test(arguments: ["0,", "{},", "[],", "\"\",", "null,", "[0],", "{\"\":0},", "12345678,"])

@@ -4,7 +4,7 @@ import Testing
 @testable import JSON
 
 /// Long texts are read while they arrive.
-@Suite(.timeLimit(.minutes(20)))
+@Suite(.timeLimit(.minutes(40)))
 struct JSONStreamTests {
     private static let listing = JSONShape.members([
         "Objects": .elements(.members(["Links": .elements(.whole)]))

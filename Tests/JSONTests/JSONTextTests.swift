@@ -2,7 +2,7 @@ import Buffers
 import JSON
 import Testing
 
-@Suite(.timeLimit(.minutes(20)))
+@Suite(.timeLimit(.minutes(40)))
 struct JSONTextTests {
     /// One text, and what it is in each form.
     struct Sample: CustomTestStringConvertible, Sendable {

@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 /// Bytes that are no text in JSON strings.
-@Suite(.timeLimit(.minutes(20)))
+@Suite(.timeLimit(.minutes(40)))
 struct ShownTextTests {
     @Test func aJSONStringIsThatText() {
         var random = SeededRandom(seed: 2)

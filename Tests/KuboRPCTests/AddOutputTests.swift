@@ -7,7 +7,7 @@ import Testing
 @testable import KuboRPC
 
 /// What an add keeps for its answer.
-@Suite(.serialized, .timeLimit(.minutes(20)))
+@Suite(.serialized, .timeLimit(.minutes(40)))
 struct AddOutputTests {
     private let node: TestNode
 

@@ -9,7 +9,7 @@ import Testing
 @testable import KuboRPC
 
 /// Arguments that come in the body.
-@Suite(.serialized, .timeLimit(.minutes(20)))
+@Suite(.serialized, .timeLimit(.minutes(40)))
 struct ArgumentsTests {
     private static func call(_ node: TestNode) throws -> Call {
         try Call(node.request("cid/base32"), hasParts: true)

@@ -4,7 +4,7 @@ import Testing
 @testable import KuboRPC
 
 /// What a client sees when an answer breaks off after its first byte.
-@Suite(.serialized, .timeLimit(.minutes(20)))
+@Suite(.serialized, .timeLimit(.minutes(40)))
 struct BrokenStreamTests {
     @Test func rawBytesBreakOffWithoutTheLastChunk() throws {
         let node = try TestNode()

@@ -3,7 +3,7 @@ import Testing
 @testable import KuboRPC
 
 /// The cases of Kubo's `t0401-api-browser-security.sh`, and those of DNS rebinding.
-@Suite(.serialized, .timeLimit(.minutes(20)))
+@Suite(.serialized, .timeLimit(.minutes(40)))
 struct BrowserRulesTests {
     private static let companion = "chrome-extension://nibjojkomfdiaoajekhjakgkdhaomnch"
     private static let companionBeta = "chrome-extension://hjoieblefckbooibpepigmacodalfndh"

@@ -6,7 +6,7 @@ import Testing
 @testable import KuboRPC
 
 /// `cid format` with what strangers write into a CID.
-@Suite(.timeLimit(.minutes(20)))
+@Suite(.timeLimit(.minutes(40)))
 struct CIDConversionTests {
     private static func converted(
         _ cid: CID, format: String = "%s", version: String = "0", codec: String = ""

@@ -9,7 +9,7 @@ import Testing
 @testable import KuboRPC
 
 /// What an answer takes is counted before it is there, and cut into pieces where it can be.
-@Suite(.serialized, .timeLimit(.minutes(20)))
+@Suite(.serialized, .timeLimit(.minutes(40)))
 struct ChargedAnswerTests {
     private let node: TestNode
 

@@ -3,7 +3,7 @@ import Testing
 
 @testable import KuboRPC
 
-@Suite(.timeLimit(.minutes(20)))
+@Suite(.timeLimit(.minutes(40)))
 struct CommandTableTests {
     @Test func everyCommandOfTheTableIsBuiltAndNoOther() {
         let names = CommandTable.commands.map(\.name)

@@ -4,7 +4,7 @@ import Testing
 @testable import KuboRPC
 
 /// What single commands answer where no recording covers it.
-@Suite(.serialized, .timeLimit(.minutes(20)))
+@Suite(.serialized, .timeLimit(.minutes(40)))
 struct CommandTests {
     private static let hello = "QmZULkCELmmk5XNfCgTnCyFgAVxBRBXyDHGGMVoLFLiXEN"
 

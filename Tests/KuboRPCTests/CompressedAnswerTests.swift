@@ -5,7 +5,7 @@ import Testing
 @testable import KuboRPC
 
 /// What `get --compress` takes is counted.
-@Suite(.serialized, .timeLimit(.minutes(20)))
+@Suite(.serialized, .timeLimit(.minutes(40)))
 struct CompressedAnswerTests {
     private let node: TestNode
 

@@ -4,7 +4,7 @@ import Testing
 @testable import KuboRPC
 
 /// One damaged block below a pin takes no whole answer away: what it hides is told beside the rest.
-@Suite(.serialized, .timeLimit(.minutes(20)))
+@Suite(.serialized, .timeLimit(.minutes(40)))
 struct DamagedPinTests {
     private let node: TestNode
     /// A pinned folder, a folder in it, and a file in that.

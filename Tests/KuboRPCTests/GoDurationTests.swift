@@ -2,7 +2,7 @@ import Testing
 
 @testable import KuboRPC
 
-@Suite(.timeLimit(.minutes(20)))
+@Suite(.timeLimit(.minutes(40)))
 struct GoDurationTests {
     @Test(arguments: [
         ("30s", Duration.seconds(30)), ("5000ms", .seconds(5)), ("1h5m", .seconds(3900)),

@@ -5,7 +5,7 @@ import Testing
 @testable import KuboRPC
 
 /// Every page of the private listener is behind the rules of the RPC.
-@Suite(.timeLimit(.minutes(20)))
+@Suite(.timeLimit(.minutes(40)))
 struct GuardedPagesTests {
     private func answer(_ path: String, _ fields: Fields) throws -> Response {
         let node = try TestNode()

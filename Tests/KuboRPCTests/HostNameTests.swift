@@ -4,7 +4,7 @@ import Testing
 @testable import KuboRPC
 
 /// A `Host` field is cut by its bytes.
-@Suite(.timeLimit(.minutes(20)))
+@Suite(.timeLimit(.minutes(40)))
 struct HostNameTests {
     @Test(
         arguments: [

@@ -7,7 +7,7 @@ import Testing
 
 /// Recorded runs of `ipfs add`, uploaded over the RPC as the command line does it: every error and
 /// a sample of the CIDs, or all of them when `HOLDFAST_TEST_ALL` is set.
-@Suite(.serialized, .timeLimit(.minutes(20)))
+@Suite(.serialized, .timeLimit(.minutes(40)))
 struct KuboAddTests {
     @Test func uploadsGiveWhatKuboGives() throws {
         let node = try TestNode()

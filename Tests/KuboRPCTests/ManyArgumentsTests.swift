@@ -10,7 +10,7 @@ import Testing
 @testable import KuboRPC
 
 /// Commands with as many arguments or pins as somebody likes.
-@Suite(.serialized, .timeLimit(.minutes(20)))
+@Suite(.serialized, .timeLimit(.minutes(40)))
 struct ManyArgumentsTests {
     private let node: TestNode
 

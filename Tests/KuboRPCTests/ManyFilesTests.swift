@@ -7,7 +7,7 @@ import Testing
 @testable import KuboRPC
 
 /// `cat` with as many files as somebody likes.
-@Suite(.serialized, .timeLimit(.minutes(20)))
+@Suite(.serialized, .timeLimit(.minutes(40)))
 struct ManyFilesTests {
     private let node: TestNode
 

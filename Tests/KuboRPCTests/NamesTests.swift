@@ -6,7 +6,7 @@ import Testing
 @testable import KuboRPC
 
 /// Names, option words and arguments are bytes: nothing is made alike on its way in.
-@Suite(.serialized, .timeLimit(.minutes(20)))
+@Suite(.serialized, .timeLimit(.minutes(40)))
 struct NamesTests {
     @Test(arguments: [["%C3%A9", "e%CC%81"], ["%E2%84%AB", "%C3%85"], ["%FE", "%FF"]])
     func twoEntriesOfOneAddKeepTheirOwnModes(filenames: [String]) throws {

@@ -3,7 +3,7 @@ import Testing
 
 @testable import KuboRPC
 
-@Suite(.timeLimit(.minutes(20)))
+@Suite(.timeLimit(.minutes(40)))
 struct OptionValuesTests {
     @Test(arguments: [
         ("", true), ("true", true), ("TRUE", true), ("t", true), ("1", true), ("T", true),

@@ -5,7 +5,7 @@ import Testing
 @testable import KuboRPC
 
 /// Paths in arguments lead to names of any bytes.
-@Suite(.serialized, .timeLimit(.minutes(20)))
+@Suite(.serialized, .timeLimit(.minutes(40)))
 struct PathTests {
     /// Alike for text: none is UTF-8 but the last, which is what they are all shown as.
     private static let names = ["%FE", "%FF", "%EF%BF%BD"]

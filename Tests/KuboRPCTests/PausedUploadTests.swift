@@ -8,7 +8,7 @@ import Testing
 
 /// An upload that stands still is brought up to date with the store. What fails then must not be
 /// forgotten: a sink that has failed cannot go on.
-@Suite(.serialized, .timeLimit(.minutes(20)))
+@Suite(.serialized, .timeLimit(.minutes(40)))
 struct PausedUploadTests {
     private final class FullDisk: PartSink {
         private(set) var calls: [String] = []

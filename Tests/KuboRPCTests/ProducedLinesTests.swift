@@ -10,7 +10,7 @@ import Testing
 @testable import KuboRPC
 
 /// Operations that call back, pulled by a connection.
-@Suite(.serialized, .timeLimit(.minutes(20)))
+@Suite(.serialized, .timeLimit(.minutes(40)))
 struct ProducedLinesTests {
     @Test func linesComeInOrderAndThenTheEnd() throws {
         let lines = try produced { output in

@@ -8,7 +8,7 @@ import Testing
 @testable import KuboRPC
 
 /// The format of `refs`, in which a short word stands for a name as long as a block.
-@Suite(.serialized, .timeLimit(.minutes(20)))
+@Suite(.serialized, .timeLimit(.minutes(40)))
 struct ReferenceFormatTests {
     @Test(arguments: [
         ("<dst>", "D"), ("<src> -> <dst>", "S -> D"), ("", ""), ("x", "x"),

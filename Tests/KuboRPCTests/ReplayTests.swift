@@ -3,7 +3,7 @@ import Testing
 @testable import KuboRPC
 
 /// Real clients' requests in their order, against a fresh node: Kubo's answers come back.
-@Suite(.serialized, .timeLimit(.minutes(20)))
+@Suite(.serialized, .timeLimit(.minutes(40)))
 struct ReplayTests {
     @Test(arguments: ["kubo-rpc-cli.ndjson", "kubo-rpc-cluster.ndjson", "kubo-rpc-js.ndjson"])
     func recordedExchangesGiveTheRecordedAnswers(recording: String) throws {

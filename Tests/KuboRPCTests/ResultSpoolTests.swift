@@ -8,7 +8,7 @@ import Testing
 @testable import KuboRPC
 
 /// Answers that wait for the end of their request: one file, and little memory.
-@Suite(.serialized, .timeLimit(.minutes(20)))
+@Suite(.serialized, .timeLimit(.minutes(40)))
 struct ResultSpoolTests {
     private let node: TestNode
 

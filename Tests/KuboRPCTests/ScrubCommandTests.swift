@@ -10,7 +10,7 @@ import Vault
 @testable import KuboRPC
 
 /// What the RPC tells of the search for damaged blocks, with a node that runs and without.
-@Suite(.timeLimit(.minutes(20)))
+@Suite(.timeLimit(.minutes(40)))
 struct ScrubCommandTests {
     private func call(
         _ name: String, of node: TestNode, _ scrubber: FollowerRunner<Scrubber>? = nil

@@ -9,7 +9,7 @@ import Testing
 @testable import KuboRPC
 
 /// `repo verify` beside other work.
-@Suite(.serialized, .timeLimit(.minutes(20)))
+@Suite(.serialized, .timeLimit(.minutes(40)))
 struct StoreCheckTests {
     private let node: TestNode
 

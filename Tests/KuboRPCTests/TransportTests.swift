@@ -6,7 +6,7 @@ import Testing
 @testable import KuboRPC
 
 /// Methods, paths, statuses, headers.
-@Suite(.serialized, .timeLimit(.minutes(20)))
+@Suite(.serialized, .timeLimit(.minutes(40)))
 struct TransportTests {
     @Test(arguments: ["GET", "HEAD", "PUT", "DELETE", "PATCH"])
     func onlyPOSTIsAnswered(method: String) throws {

@@ -4,7 +4,7 @@ import Testing
 @testable import KuboRPC
 
 /// What multipart bodies may look like.
-@Suite(.serialized, .timeLimit(.minutes(20)))
+@Suite(.serialized, .timeLimit(.minutes(40)))
 struct UploadTests {
     /// Filenames as sent, and the names that come back, the folders implied by them last.
     @Test(arguments: [

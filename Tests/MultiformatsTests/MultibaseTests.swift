@@ -3,7 +3,7 @@ import Multiformats
 import TestSupport
 import Testing
 
-@Suite(.timeLimit(.minutes(20)))
+@Suite(.timeLimit(.minutes(40)))
 struct MultibaseTests {
     @Test(arguments: ["basic", "leading_zero", "two_leading_zeros"])
     func theTestDataEncodeAndDecode(file: String) throws {

@@ -3,7 +3,7 @@ import Multiformats
 import TestSupport
 import Testing
 
-@Suite(.timeLimit(.minutes(20)))
+@Suite(.timeLimit(.minutes(40)))
 struct MultihashTests {
     @Test(arguments: [0, 1, 20, 31, 32, 33, 64, 128])
     func digestsOfEveryLengthComeBack(count: Int) throws {

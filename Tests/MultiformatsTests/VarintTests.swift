@@ -3,7 +3,7 @@ import Multiformats
 import TestSupport
 import Testing
 
-@Suite(.timeLimit(.minutes(20)))
+@Suite(.timeLimit(.minutes(40)))
 struct VarintTests {
     @Test(arguments: [0, 1, 127, 128, 255, 300, 16383, 16384, 1 << 35, 1 << 62, (1 << 63) - 1])
     func numbersComeBack(value: UInt64) throws {

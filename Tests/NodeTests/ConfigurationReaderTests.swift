@@ -6,7 +6,7 @@ import UnixFS
 
 @testable import Node
 
-@Suite(.timeLimit(.minutes(20)))
+@Suite(.timeLimit(.minutes(40)))
 struct ConfigurationReaderTests {
     private func read(
         _ text: String, environment: [String: String] = [:], options: [String: String] = [:]

@@ -2,7 +2,7 @@ import Testing
 
 @testable import Node
 
-@Suite(.timeLimit(.minutes(20)))
+@Suite(.timeLimit(.minutes(40)))
 struct ConnectionAllotmentTests {
     private func allotment(
         _ publicWanted: Int, _ privateWanted: Int, of openFileMax: Int, threadMax: Int? = nil

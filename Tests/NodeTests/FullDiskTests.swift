@@ -6,7 +6,7 @@ import TestSupport
 import Testing
 
 /// A whole node on a disk that an add fills up.
-@Suite(.timeLimit(.minutes(20)))
+@Suite(.timeLimit(.minutes(40)))
 struct FullDiskTests {
     @Test(.enabled(if: TestScale.mayMount, "mounting needs root"))
     func anAddThatFillsTheDiskIsRefusedAndNothingIsLost() throws {

@@ -3,7 +3,7 @@ import Testing
 
 @testable import Node
 
-@Suite(.timeLimit(.minutes(20)))
+@Suite(.timeLimit(.minutes(40)))
 struct LineRateTests {
     private func instant(_ seconds: UInt64) -> Instant {
         Instant(nanoseconds: seconds * 1_000_000_000)

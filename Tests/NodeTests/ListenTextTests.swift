@@ -3,7 +3,7 @@ import Testing
 
 @testable import Node
 
-@Suite(.timeLimit(.minutes(20)))
+@Suite(.timeLimit(.minutes(40)))
 struct ListenTextTests {
     @Test(
         arguments: [

@@ -2,7 +2,7 @@ import Testing
 
 @testable import Node
 
-@Suite(.timeLimit(.minutes(20)))
+@Suite(.timeLimit(.minutes(40)))
 struct QuantityTextTests {
     @Test(
         arguments: [

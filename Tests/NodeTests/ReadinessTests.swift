@@ -10,7 +10,7 @@ import Testing
 @testable import Node
 
 /// `/readyz` says yes to nobody who could not use the node.
-@Suite(.timeLimit(.minutes(20)))
+@Suite(.timeLimit(.minutes(40)))
 struct ReadinessTests {
     @Test func aNodeIsReadyFromItsPublicationToItsStop() throws {
         let folder = try File.makeTemporaryFolder(prefix: "holdfast-readiness-")

@@ -7,7 +7,7 @@ import Testing
 
 @testable import Node
 
-@Suite(.timeLimit(.minutes(20)))
+@Suite(.timeLimit(.minutes(40)))
 struct RepositoryTests {
     private func withHome(_ body: (String) throws -> Void) throws {
         let folder = try File.makeTemporaryFolder(prefix: "holdfast-repository-")

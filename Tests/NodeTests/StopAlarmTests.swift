@@ -5,7 +5,7 @@ import Testing
 @testable import Node
 
 /// A stop that does not come to an end.
-@Suite(.timeLimit(.minutes(20)))
+@Suite(.timeLimit(.minutes(40)))
 struct StopAlarmTests {
     @Test func itEndsTheProcessAndSaysWhatForThatDidNotEnd() async throws {
         let result = await #expect(

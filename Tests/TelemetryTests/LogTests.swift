@@ -4,7 +4,7 @@ import Telemetry
 import TestSupport
 import Testing
 
-@Suite(.timeLimit(.minutes(20)))
+@Suite(.timeLimit(.minutes(40)))
 struct LogTests {
     private func logged(_ format: Log.Format, _ body: (Log) -> Void) throws -> String {
         let folder = try File.makeTemporaryFolder(prefix: "holdfast-log-")

@@ -6,7 +6,7 @@ import Testing
 @testable import Telemetry
 
 /// Lines that are lost are counted.
-@Suite(.timeLimit(.minutes(20)))
+@Suite(.timeLimit(.minutes(40)))
 struct LogWriterTests {
     /// A place for lines that fails until it is told not to.
     private final class Place: Sendable {

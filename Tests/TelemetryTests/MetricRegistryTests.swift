@@ -3,7 +3,7 @@ import Execution
 import Telemetry
 import Testing
 
-@Suite(.timeLimit(.minutes(20)))
+@Suite(.timeLimit(.minutes(40)))
 struct MetricRegistryTests {
     @Test func theExpositionHasHelpTypeAndEscapedLabels() {
         let registry = MetricRegistry()

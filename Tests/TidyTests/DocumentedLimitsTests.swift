@@ -1,7 +1,7 @@
 import Testing
 
 /// The table of limits in `Docs/security.md` says what the code says.
-@Suite(.timeLimit(.minutes(20)))
+@Suite(.timeLimit(.minutes(40)))
 struct DocumentedLimitsTests {
     private static let page = "Docs/security.md"
 

@@ -2,7 +2,7 @@ import TestSupport
 import Testing
 
 /// Reads the tree and tells the author what to use instead (Docs/developing.md).
-@Suite(.timeLimit(.minutes(20)))
+@Suite(.timeLimit(.minutes(40)))
 struct TidyTests {
     @Test(arguments: TidyRule.all.map(\.name))
     func theTreeKeepsTheRule(name: String) throws {

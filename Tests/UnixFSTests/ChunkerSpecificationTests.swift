@@ -2,7 +2,7 @@ import Testing
 import UnixFS
 
 /// What `--chunker` accepts, and Kubo's words for what it refuses.
-@Suite(.timeLimit(.minutes(20)))
+@Suite(.timeLimit(.minutes(40)))
 struct ChunkerSpecificationTests {
     @Test(arguments: [
         ("foo", "unrecognized chunker option: foo"),

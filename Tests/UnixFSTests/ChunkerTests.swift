@@ -4,7 +4,7 @@ import Testing
 import UnixFS
 
 /// The cuts depend on the bytes and on nothing else.
-@Suite(.timeLimit(.minutes(20)))
+@Suite(.timeLimit(.minutes(40)))
 struct ChunkerTests {
     private static let specifications: [Chunker.Specification] = [
         .fixed(1_000), .fixed(262_144), .buzhash,

@@ -9,7 +9,7 @@ import Testing
 
 /// A block of a folder is measured before it is there: a shard can have 1,024 names of 16 KB, and
 /// nothing counts what they take beside the table that they stand in.
-@Suite(.timeLimit(.minutes(20)))
+@Suite(.timeLimit(.minutes(40)))
 struct DirectoryBlockTests {
     private static let child = CID.v1(.raw, Multihash(code: .identity, digest: []))
     private static let name = Bytes([UInt8](repeating: UInt8(ascii: "n"), count: 16_000))

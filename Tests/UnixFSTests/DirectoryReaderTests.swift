@@ -5,7 +5,7 @@ import Testing
 import UnixFS
 
 /// What readers of directories accept and refuse.
-@Suite(.timeLimit(.minutes(20)))
+@Suite(.timeLimit(.minutes(40)))
 struct DirectoryReaderTests {
     private let blocks = MemoryBlocks()
 

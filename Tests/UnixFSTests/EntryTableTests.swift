@@ -8,7 +8,7 @@ import Testing
 
 /// The entries of a folder take what an add is charged for them, while they come and while they are
 /// put in order.
-@Suite(.timeLimit(.minutes(20)))
+@Suite(.timeLimit(.minutes(40)))
 struct EntryTableTests {
     /// What an add is charged for an entry beside its name, and for a folder.
     private static let (entryBytes, folderBytes) = (80, 1 << 10)

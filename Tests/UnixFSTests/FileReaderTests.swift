@@ -6,7 +6,7 @@ import Testing
 import UnixFS
 
 /// Reading files, whole and in ranges.
-@Suite(.timeLimit(.minutes(20)))
+@Suite(.timeLimit(.minutes(40)))
 struct FileReaderTests {
     private static let contents = TestInput.stream(seed: "reader", byteCount: 10_000)
 

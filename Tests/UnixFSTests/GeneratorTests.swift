@@ -4,7 +4,7 @@ import Testing
 import Vault
 
 /// The generators of test data against known answers: before any CID means anything.
-@Suite(.timeLimit(.minutes(20)))
+@Suite(.timeLimit(.minutes(40)))
 struct GeneratorTests {
     @Test func chacha20GivesTheKeyStreamOfTheSpecification() {
         // RFC 8439, appendix A.1, test vectors 1 and 2: an all-zero key, blocks 0 and 1.

@@ -6,7 +6,7 @@ import Testing
 import UnixFS
 
 /// HAMT directories: one set of names gives one root, also names that were made to collide.
-@Suite(.timeLimit(.minutes(20)))
+@Suite(.timeLimit(.minutes(40)))
 struct HAMTTests {
     @Test(arguments: [8, 256, 1024], [1, 2, 3])
     func theRootDependsOnTheNamesOnly(fanout: Int, seed: UInt64) throws {

@@ -3,7 +3,7 @@ import Testing
 import UnixFS
 
 /// The rules of gitignore(5); every line was checked against `git check-ignore`.
-@Suite(.timeLimit(.minutes(20)))
+@Suite(.timeLimit(.minutes(40)))
 struct IgnoreRulesTests {
     @Test(arguments: [
         (["mars.txt"], ["mars.txt", "a/mars.txt", "mars.txt/x"], ["venus.txt", "amars.txt"]),

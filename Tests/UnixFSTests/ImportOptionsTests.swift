@@ -3,7 +3,7 @@ import Testing
 import UnixFS
 
 /// How the options of `add` act on each other.
-@Suite(.timeLimit(.minutes(20)))
+@Suite(.timeLimit(.minutes(40)))
 struct ImportOptionsTests {
     @Test(arguments: [
         ([], CID.Version.v0, false), (["--cid-version=1"], .v1, true),

@@ -3,7 +3,7 @@ import Testing
 import UnixFS
 
 /// The table of IPIP-499, by `--profile`; the rows of 1 GiB are in `KuboCIDsTests`.
-@Suite(.timeLimit(.minutes(20)))
+@Suite(.timeLimit(.minutes(40)))
 struct ImportProfileTests {
     private static let vectors = KuboCIDVector.all.filter {
         ["ipip499-v0", "ipip499-v1"].contains($0.id.prefix(10))

@@ -4,7 +4,7 @@ import Testing
 import UnixFS
 
 /// All recorded runs of `ipfs add`, as real adds: CID or error text, and back to the same bytes.
-@Suite(.timeLimit(.minutes(20)))
+@Suite(.timeLimit(.minutes(40)))
 struct KuboAddTests {
     /// The folder that was added; its name matters where a directory is wrapped around it.
     private static let rootName = "root"

@@ -11,7 +11,7 @@ import Vault
 /// The vectors that come from MFS are among them: files written with `files/write` are trickle
 /// layouts whose parameters the file gives. What only MFS itself can show (appending to a stored
 /// file, removing names from a HAMT) belongs to the module that builds MFS.
-@Suite(.timeLimit(.minutes(20)))
+@Suite(.timeLimit(.minutes(40)))
 struct KuboCIDsTests {
     @Test(arguments: KuboCIDVector.all.filter { $0.cost != "large" })
     func theCIDIsTheOneThatKuboPublished(_ vector: KuboCIDVector) throws {

@@ -3,7 +3,7 @@ import Testing
 import UnixFS
 
 /// The hash of HAMT directories against published values.
-@Suite(.timeLimit(.minutes(20)))
+@Suite(.timeLimit(.minutes(40)))
 struct MurmurHash3Tests {
     @Test(
         arguments: [

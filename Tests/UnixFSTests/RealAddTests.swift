@@ -4,7 +4,7 @@ import Testing
 import UnixFS
 
 /// A folder whose CIDs Kubo's `--only-hash` gets wrong; here both are one.
-@Suite(.timeLimit(.minutes(20)))
+@Suite(.timeLimit(.minutes(40)))
 struct RealAddTests {
     private static let common = ["--max-directory-links=4"]
 

@@ -5,7 +5,7 @@ import Testing
 import UnixFS
 
 /// The CIDs that one recognises.
-@Suite(.timeLimit(.minutes(20)))
+@Suite(.timeLimit(.minutes(40)))
 struct SmallCIDTests {
     private static let emptyDirectory = TestTree.directory([:])
     private static let emptyFile = TestTree.file(.bytes(.empty))

@@ -4,7 +4,7 @@ import Testing
 import UnixFS
 
 /// The message of UnixFS nodes.
-@Suite(.timeLimit(.minutes(20)))
+@Suite(.timeLimit(.minutes(40)))
 struct UnixFSDataTests {
     @Test func allFieldsComeBack() throws {
         var message = UnixFSData(type: .file)

@@ -5,7 +5,7 @@ import Testing
 
 @testable import Vault
 
-@Suite(.timeLimit(.minutes(20)))
+@Suite(.timeLimit(.minutes(40)))
 struct BLAKE3Tests {
     @Test
     func theOfficialVectorsAreReproduced() throws {

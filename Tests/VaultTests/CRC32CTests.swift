@@ -4,7 +4,7 @@ import Testing
 
 @testable import Vault
 
-@Suite(.timeLimit(.minutes(20)))
+@Suite(.timeLimit(.minutes(40)))
 struct CRC32CTests {
     /// RFC 3720, B.4, and the check value that catalogues of checksums have.
     @Test(

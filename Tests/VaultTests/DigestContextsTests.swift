@@ -5,7 +5,7 @@ import Testing
 @testable import Vault
 
 /// The cases run at the same time, on several threads.
-@Suite(.timeLimit(.minutes(20)))
+@Suite(.timeLimit(.minutes(40)))
 struct DigestContextsTests {
     @Test(arguments: 0..<8)
     func threadsThatDigestAtOnceDoNotDisturbEachOther(number: Int) throws {

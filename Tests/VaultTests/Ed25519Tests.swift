@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 import Vault
 
-@Suite(.timeLimit(.minutes(20)))
+@Suite(.timeLimit(.minutes(40)))
 struct Ed25519Tests {
     /// RFC 8032, 7.1: tests 1 to 3.
     @Test(arguments: [

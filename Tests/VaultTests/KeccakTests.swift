@@ -5,7 +5,7 @@ import Testing
 
 @testable import Vault
 
-@Suite(.timeLimit(.minutes(20)))
+@Suite(.timeLimit(.minutes(40)))
 struct KeccakTests {
     @Test
     func withThePaddingOfSHA3ItIsOpenSSLsSHA3() throws {

@@ -3,7 +3,7 @@ import Testing
 
 @testable import Vault
 
-@Suite(.timeLimit(.minutes(20)))
+@Suite(.timeLimit(.minutes(40)))
 struct RandomBytesTests {
     @Test
     func twoDrawsDiffer() {

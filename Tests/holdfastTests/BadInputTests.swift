@@ -5,7 +5,7 @@ import TestSupport
 import Testing
 
 /// What goes wrong says what to do, gives exit code 1, and leaves the repository in order.
-@Suite(.timeLimit(.minutes(20)), .serialized)
+@Suite(.timeLimit(.minutes(40)), .serialized)
 struct BadInputTests {
     private func message(_ process: ChildProcess) -> String {
         #expect(process.exitCode == 1)

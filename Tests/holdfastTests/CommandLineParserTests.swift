@@ -3,7 +3,7 @@ import Testing
 
 @testable import holdfast
 
-@Suite(.timeLimit(.minutes(20)))
+@Suite(.timeLimit(.minutes(40)))
 struct CommandLineParserTests {
     private func typed(_ words: String...) throws -> TypedCommand {
         let outcome = try CommandLineParser.parse(words.map { Bytes(utf8: $0) }, in: .program)

@@ -3,7 +3,7 @@ import Testing
 
 @testable import holdfast
 
-@Suite(.timeLimit(.minutes(20)))
+@Suite(.timeLimit(.minutes(40)))
 struct CommandReferenceTests {
     @Test func thePageIsWhatTheProgramSays() throws {
         let text = CommandReference(tree: .program).markdown

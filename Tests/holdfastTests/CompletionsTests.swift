@@ -5,7 +5,7 @@ import Testing
 
 @testable import holdfast
 
-@Suite(.timeLimit(.minutes(20)))
+@Suite(.timeLimit(.minutes(40)))
 struct CompletionsTests {
     /// Shells that are not installed cannot be asked; at least bash always is.
     @Test(arguments: Completions.shells)

@@ -5,7 +5,7 @@ import TestSupport
 import Testing
 
 /// The built program on a disk some of whose calls fail: what it says, and what is there afterwards.
-@Suite(.timeLimit(.minutes(20)))
+@Suite(.timeLimit(.minutes(40)))
 struct FailingDiskTests {
     private let place: TestPlace
     private let faults: FailingCalls

@@ -5,7 +5,7 @@ import Testing
 
 /// `get` where the file system takes two names of an archive for one: nothing takes the place of what
 /// has come before, and nothing is put among it.
-@Suite(.timeLimit(.minutes(20)))
+@Suite(.timeLimit(.minutes(40)))
 struct FoldedNamesTests {
     private let place: TestPlace
     private let folded: FoldedNames

@@ -4,7 +4,7 @@ import Testing
 
 @testable import holdfast
 
-@Suite(.timeLimit(.minutes(20)))
+@Suite(.timeLimit(.minutes(40)))
 struct HelpTextTests {
     private let help = HelpText(tree: .program)
 

@@ -7,7 +7,7 @@ import Testing
 @testable import holdfast
 
 /// Numbers that a node may answer with, or a file claim, end in some text and never in a trap.
-@Suite(.timeLimit(.minutes(20)))
+@Suite(.timeLimit(.minutes(40)))
 struct HostileNumberTests {
     private func value(_ json: String) throws -> JSONValue {
         try JSONReader.read(Bytes(utf8: json))

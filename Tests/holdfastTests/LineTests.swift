@@ -4,7 +4,7 @@ import Testing
 @testable import holdfast
 
 /// Lines of an answer, cut and handed on.
-@Suite(.timeLimit(.minutes(20)))
+@Suite(.timeLimit(.minutes(40)))
 struct LineTests {
     private static func pass(_ pieces: [Bytes]) throws -> (text: Bytes, checked: [Int]) {
         var passage = LinePassage()

@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 /// Names of any bytes through the built program, in and out again.
-@Suite(.timeLimit(.minutes(20)), .serialized)
+@Suite(.timeLimit(.minutes(40)), .serialized)
 struct NamesProgramTests {
     private static let names: [Bytes] = [
         [0xFE], [0xFF], Bytes(utf8: "e\u{301}"), Bytes(utf8: "\u{e9}"), Bytes(utf8: "\u{301}x"),

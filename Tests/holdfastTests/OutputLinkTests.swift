@@ -7,7 +7,7 @@ import UnixFS
 
 /// An archive may bring a link, and the next one be written to the same output: what the link points
 /// to is out of the reach of both.
-@Suite(.timeLimit(.minutes(20)), .serialized)
+@Suite(.timeLimit(.minutes(40)), .serialized)
 struct OutputLinkTests {
     /// Adds a folder with one file, a file, and links to the places that a stranger would choose.
     private func makePlace() throws -> (place: TestPlace, cids: [String]) {

@@ -6,7 +6,7 @@ import Testing
 
 @testable import holdfast
 
-@Suite(.timeLimit(.minutes(20)))
+@Suite(.timeLimit(.minutes(40)))
 struct OutputTests {
     @Test func columnsAreAlignedWhereTheyStandTogether() {
         let text = AlignedTable.text([

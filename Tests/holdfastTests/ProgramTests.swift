@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 /// Runs the built program without a node: every command opens the repository itself.
-@Suite(.timeLimit(.minutes(20)), .serialized)
+@Suite(.timeLimit(.minutes(40)), .serialized)
 struct ProgramTests {
     @Test func aFileGoesInAndItsBytesComeOut() throws {
         let place = try TestPlace()

@@ -9,7 +9,7 @@ import Testing
 @testable import holdfast
 
 /// What a node that says nothing, or too much, makes of a call.
-@Suite(.timeLimit(.minutes(20)))
+@Suite(.timeLimit(.minutes(40)))
 struct RPCClientTests {
     private func refusal(_ call: () throws -> Void) -> String? {
         #expect(throws: NodeError.self) { try call() }?.message

@@ -3,7 +3,7 @@ import Testing
 
 @testable import holdfast
 
-@Suite(.timeLimit(.minutes(20)))
+@Suite(.timeLimit(.minutes(40)))
 struct RPCRequestTests {
     private func request(_ arguments: [Bytes]) -> RPCRequest {
         var request = RPCRequest(["pin", "add"])

@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// Every recorded `ipfs add`, through the built program: arguments, walk, upload, import, output.
-@Suite(.timeLimit(.minutes(20)), .serialized)
+@Suite(.timeLimit(.minutes(40)), .serialized)
 struct RecordedAddTests {
     @Test(arguments: [false, true])
     func theProgramSaysWhatKuboSaid(onlyHash: Bool) throws {

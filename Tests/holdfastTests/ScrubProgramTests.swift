@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// `holdfast scrub`, with a node and without.
-@Suite(.timeLimit(.minutes(20)))
+@Suite(.timeLimit(.minutes(40)))
 struct ScrubProgramTests {
     @Test func withoutANodeItSaysSoAndTellsWhatIsKnown() throws {
         let place = try TestPlace()

@@ -6,7 +6,7 @@ import TestSupport
 import Testing
 
 /// Runs the built program with a node.
-@Suite(.timeLimit(.minutes(20)), .serialized)
+@Suite(.timeLimit(.minutes(40)), .serialized)
 struct ServeTests {
     @Test func whatTheCommandLineAddsTheGatewayServes() throws {
         let node = try RunningNode(TestPlace())

@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 /// Does what the pages say, and compares what they show with what the program prints.
-@Suite(.timeLimit(.minutes(20)), .serialized)
+@Suite(.timeLimit(.minutes(40)), .serialized)
 struct ShownCommandTests {
     @Test(arguments: ["README.md", "Docs/quick-start.md", "Docs/security.md"])
     func thePageShowsWhatTheProgramPrints(page: String) throws {

@@ -3,7 +3,7 @@ import Testing
 @testable import holdfast
 
 /// A table of any length is the same as one in memory.
-@Suite(.timeLimit(.minutes(20)))
+@Suite(.timeLimit(.minutes(40)))
 struct SpooledTableTests {
     private static func text(_ rows: [[String]], cellWidthMin: Int) throws -> String {
         let printed = Printed()

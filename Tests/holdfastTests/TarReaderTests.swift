@@ -7,7 +7,7 @@ import Testing
 
 /// What an archive may say about itself, true or not: the reader refuses it or reads it, and never
 /// ends the process.
-@Suite(.timeLimit(.minutes(20)))
+@Suite(.timeLimit(.minutes(40)))
 struct TarReaderTests {
     private func entries(_ parts: [Bytes], pieceByteCount: Int = 700) throws -> [TarEntry] {
         var reader = TarReader()

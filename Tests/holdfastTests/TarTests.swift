@@ -5,7 +5,7 @@ import Testing
 
 @testable import holdfast
 
-@Suite(.timeLimit(.minutes(20)))
+@Suite(.timeLimit(.minutes(40)))
 struct TarTests {
     /// Packs a folder with the system's tar.
     private func archive(_ folder: String, _ name: String, _ options: [String] = []) throws -> Bytes

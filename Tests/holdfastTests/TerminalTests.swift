@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 /// The built program on a terminal of its own (`script` of util-linux makes one).
-@Suite(.timeLimit(.minutes(20)), .serialized)
+@Suite(.timeLimit(.minutes(40)), .serialized)
 struct TerminalTests {
     /// A title, a bell, a NUL, a C1 control sequence, what turns text around, and no UTF-8.
     private static let hostile = Bytes([0x1B]).appending("]0;title").appending(Bytes([0x07, 0x00]))

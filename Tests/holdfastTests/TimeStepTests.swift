@@ -7,7 +7,7 @@ import Testing
 
 /// A file that was changed a moment ago is waited for: another change in the same step of its file system's
 /// clock would leave the same times.
-@Suite(.timeLimit(.minutes(20)))
+@Suite(.timeLimit(.minutes(40)))
 struct TimeStepTests {
     private static let moment = WallTime(seconds: 1_000, nanoseconds: 0)
     private static let fineMoment = WallTime(seconds: 1_000, nanoseconds: 4_000_000)

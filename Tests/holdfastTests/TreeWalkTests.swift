@@ -6,7 +6,7 @@ import UnixFS
 
 @testable import holdfast
 
-@Suite(.timeLimit(.minutes(20)))
+@Suite(.timeLimit(.minutes(40)))
 struct TreeWalkTests {
     private func names(_ place: TestPlace, _ rules: TreeWalk.Rules) throws -> [Bytes] {
         var walk = TreeWalk([(path: Bytes(utf8: place.path("dir")), name: "dir")], rules: rules)

@@ -5,7 +5,7 @@ import Testing
 
 /// What something between the program and its node may make of an answer: without its end, or without
 /// anything. Nothing of that is taken for a whole one.
-@Suite(.timeLimit(.minutes(20)))
+@Suite(.timeLimit(.minutes(40)))
 struct UnmarkedAnswerTests {
     private let place: TestPlace
 

@@ -5,7 +5,7 @@ import Testing
 
 /// Answers that are JSON and yet not what was asked for: they end with an error that names what is
 /// missing, and nothing is printed that the node has not said.
-@Suite(.timeLimit(.minutes(20)))
+@Suite(.timeLimit(.minutes(40)))
 struct WrongAnswerTests {
     private let place: TestPlace
 

@@ -7,8 +7,9 @@ package import Execution
 package final class DamageNotes: Sendable {
     private let path: String
     private let kept: Locked<[String]>
-    /// Nil where the file is there and cannot be read: then it is not replaced.
-    private let writing: Locked<Void>?
+    /// How often the file was written, for one after the other. Nil where it is there and cannot be read: then
+    /// it is not replaced.
+    private let writing: Locked<Int>?
 
     /// Reads what is known. A file that cannot be read is a finding itself.
     ///
@@ -18,11 +19,11 @@ package final class DamageNotes: Sendable {
         do throws(FileError) {
             let text = try File.readAll(path, limit: Limits.damageNotesBytesMax).displayText
             kept = Locked(text.split(separator: "\n").map(String.init))
-            writing = Locked(())
+            writing = Locked(0)
         } catch {
             let isAbsent = error.isAbsence
             kept = Locked(isAbsent ? [] : ["the notes of damage cannot be read: \(error)"])
-            writing = isAbsent ? Locked(()) : nil
+            writing = isAbsent ? Locked(0) : nil
         }
     }
 
@@ -46,7 +47,8 @@ package final class DamageNotes: Sendable {
         }
         guard isNew, let writing else { return }
         // One at a time, and only those who add wait for the disk.
-        try writing.withLock { (_: inout Void) throws(FileError) in
+        try writing.withLock { (count: inout Int) throws(FileError) in
+            count += 1
             let text = lines.map { $0 + "\n" }.joined()
             try File.replace(path, with: Bytes(utf8: text).prefix(Limits.damageNotesBytesMax))
         }
