@@ -1,60 +1,10 @@
 """A script of hostile clients for the bench: content and readers that cost far more than they send."""
-import base64
-import hashlib
 import os
 import socket
 import threading
 import time
 
-RAW, DAG_PB, DAG_CBOR = 0x55, 0x70, 0x71
-
-
-def varint(number):
-    result = b""
-    while number >= 0x80:
-        result += bytes([number & 0x7F | 0x80])
-        number >>= 7
-    return result + bytes([number])
-
-
-def field(number, content):
-    return varint(number << 3 | 2) + varint(len(content)) + content
-
-
-def head(major, number):
-    for kind, size in ((24, 1), (25, 2), (26, 4), (27, 8)):
-        if number < 24:
-            return bytes([major << 5 | number])
-        if number < 1 << 8 * size:
-            return bytes([major << 5 | kind]) + number.to_bytes(size, "big")
-    raise ValueError(number)
-
-
-def node(links, data):
-    """A dag-pb block: links are (cid, name)."""
-    parts = [field(2, field(1, cid) + field(2, name) + b"\x18\x01") for cid, name in links]
-    return b"".join(parts) + field(1, data)
-
-
-def text(cid):
-    return "b" + base64.b32encode(cid).decode().lower().rstrip("=")
-
-
-class Archive:
-    """Blocks on their way into a CAR."""
-
-    def __init__(self):
-        self.sections = []
-
-    def add(self, codec, data):
-        cid = b"\x01" + varint(codec) + b"\x12\x20" + hashlib.sha256(data).digest()
-        self.sections.append(varint(len(cid) + len(data)) + cid + data)
-        return cid
-
-    def bytes(self, root):
-        link = b"\xd8\x2a" + head(2, len(root) + 1) + b"\0" + root
-        header = b"\xa2\x65roots\x81" + link + b"\x67version\x01"
-        return varint(len(header)) + header + b"".join(self.sections)
+from dag import DAG_CBOR, DAG_PB, RAW, Archive, field, head, node, text
 
 
 def wide_folder(archive):

@@ -11,14 +11,18 @@ import shutil
 import socket
 import statistics
 import subprocess
+import sys
 import tempfile
 import time
 
-import strain
-from node import MIB, Nginx, Node, Process, append_line, commit_of, wrk
-
 HERE = os.path.dirname(os.path.abspath(__file__))
 ROOT = os.path.dirname(os.path.dirname(HERE))
+sys.path.insert(1, os.path.join(ROOT, "tools", "formats"))
+sys.dont_write_bytecode = True
+
+import strain  # noqa: E402
+from node import (  # noqa: E402
+    MIB, Nginx, Node, Process, append_line, commit_of, wrk)
 
 
 class Report:

@@ -1,30 +1,10 @@
 """Blocks and files whose bytes and CIDs follow from a seed, so that none have to be kept."""
 import base64
-import hashlib
 import random
 
-RAW, DAG_PB = 0x55, 0x70
+from dag import DAG_PB, RAW, cid, field, text, varint
+
 CHUNK = 64 << 10
-
-
-def varint(number):
-    result = b""
-    while number >= 0x80:
-        result += bytes([number & 0x7F | 0x80])
-        number >>= 7
-    return result + bytes([number])
-
-
-def field(number, content):
-    return varint(number << 3 | 2) + varint(len(content)) + content
-
-
-def cid(codec, data):
-    return b"\x01" + varint(codec) + b"\x12\x20" + hashlib.sha256(data).digest()
-
-
-def text(cid_bytes):
-    return "b" + base64.b32encode(cid_bytes).decode().lower().rstrip("=")
 
 
 def file_root(leaves):
