@@ -2,10 +2,8 @@
 
 Prints a table with ratios; `--record` appends one JSON line per figure to Docs/bench/."""
 import argparse
-import datetime
-import json
+import functools
 import os
-import platform
 import resource
 import shutil
 import socket
@@ -21,112 +19,11 @@ sys.path.insert(1, os.path.join(ROOT, "tools", "formats"))
 sys.dont_write_bytecode = True
 
 import strain  # noqa: E402
-from node import (  # noqa: E402
-    MIB, Nginx, Node, Process, append_line, commit_of, wrk)
-
-
-class Report:
-    def __init__(self, record):
-        self.rows = []
-        self.record = record
-        self.context = {
-            "date": datetime.date.today().isoformat(), "commit": commit_of(ROOT),
-            "machine": f"{platform.machine()}, {os.cpu_count()} processors",
-        }
-
-    def add(self, name, unit, value, anchor=None, anchor_name="", goal="", **more):
-        ratio = value / anchor if anchor else None
-        self.rows.append((name, unit, value, anchor, anchor_name, ratio, goal))
-        print(format_row(self.rows[-1]), flush=True)
-        if self.record:
-            line = dict(self.context, figure=name, unit=unit, value=round(value, 4), **more)
-            if anchor:
-                line |= {"anchor": anchor_name, "anchorValue": round(anchor, 4),
-                         "ratio": round(ratio, 4)}
-            append_line(os.path.join(ROOT, "Docs", "bench", "macro.ndjson"), line)
-
-
-def number(value):
-    return f"{value:,.0f}" if value >= 100 else f"{value:.2f}"
-
-
-def format_row(row):
-    name, unit, value, anchor, anchor_name, ratio, goal = row
-    beside = f"{anchor_name} {number(anchor)}" if anchor else ""
-    shown = f"{ratio:.2f}" if ratio is not None else ""
-    return f"| {name} | {number(value)} {unit} | {beside} | {shown} | {goal} |"
-
-
-def pairs(count, first, second):
-    """Medians of two measurements taken in turn, so that a drift of the machine meets both."""
-    results = [(first(), second()) for _ in range(count)]
-    return (statistics.median(a for a, _ in results), statistics.median(b for _, b in results))
-
-
-def make_file(path, size):
-    with open("/dev/urandom", "rb") as source, open(path, "wb") as target:
-        left = size
-        while left > 0:
-            piece = source.read(min(left, 4 * MIB))
-            target.write(piece)
-            left -= len(piece)
-    return path
-
-
-def compile_loop(folder):
-    program = os.path.join(folder, "leveldb-loop")
-    subprocess.run(
-        ["cc", "-O2", "-o", program, os.path.join(HERE, "leveldb-loop.c"), "-lleveldb"],
-        check=True)
-    return program
-
-
-def disk_speed(folder, size):
-    """MiB/s of writing with fdatasync every 8 MiB: what the disk gives to one writer."""
-    piece = os.urandom(8 * MIB)
-    path = os.path.join(folder, "disk")
-    started = time.monotonic()
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
-    for _ in range(size // len(piece)):
-        os.write(descriptor, piece)
-        os.fdatasync(descriptor)
-    os.close(descriptor)
-    seconds = time.monotonic() - started
-    os.unlink(path)
-    return size / MIB / seconds
-
-
-def bench_add(report, program, folder, size, big):
-    loop = compile_loop(folder)
-    report.add("disk, fdatasync every 8 MiB", "MiB/s", disk_speed(folder, size))
-
-    def bare():
-        target = os.path.join(folder, "bare")
-        shutil.rmtree(target, ignore_errors=True)
-        result = json.loads(subprocess.run(
-            [loop, target, big, str(256 * 1024)], stdout=subprocess.PIPE, check=True).stdout)
-        shutil.rmtree(target)
-        return result
-
-    runs = []
-    for _ in range(3):
-        anchor = bare()
-        node = Node(program, folder)
-        written = node.server.written()
-        _, wall, cpu = node.timed("add", "-Q", "--progress=false", big)
-        node.run("repo", "stat")
-        amplification = (node.server.written() - written) / size
-        peak = node.server.own_memory_peak
-        node.stop()
-        runs.append((wall, cpu, anchor["seconds"], anchor["cpuSeconds"], amplification, peak))
-    wall, cpu, bare_wall, bare_cpu, amplification, peak = (
-        statistics.median(run[i] for run in runs) for i in range(6))
-    scale = size / (1 << 30)
-    report.add("add, one file, synced", "MiB/s", size / MIB / wall, size / MIB / bare_wall,
-               "LevelDB loop", ">= 0.8", memoryPeakMiB=round(peak))
-    report.add("add, CPU beyond the loop", "CPU-s/GiB", (cpu - bare_cpu) / scale, goal="<= 1.5",
-               cpuSeconds=round(cpu, 2), loopCpuSeconds=round(bare_cpu, 2))
-    report.add("add, bytes written per byte", "", amplification, goal="<= 2.1")
+from adds import Adds  # noqa: E402
+from anchors import pairs  # noqa: E402
+from node import MIB, Nginx, Node, Process, wrk  # noqa: E402
+from report import Report  # noqa: E402
+from samples import make_file, store_many  # noqa: E402
 
 
 def bench_small_files(report, program, folder, count):
@@ -241,25 +138,23 @@ def bench_slow_readers(report, node, root, count=200):
 def bench_start(report, program, folder, blocks):
     node = Node(program, folder, "start-home")
     node.stop()
-    starts = []
-    for _ in range(5):
-        node = Node(program, folder, "start-home", initialise=False)
-        starts.append(node.start_seconds)
-        node.stop()
-    report.add("start, empty", "s", statistics.median(starts), goal="<= 0.1")
+    report.add("start, empty", "s", starts(program, folder, 5), goal="<= 0.1")
     if not blocks:
         return
-    # Many small blocks: a CAR of raw leaves, written here, imported once.
     node = Node(program, folder, "start-home")
-    many = make_file(os.path.join(folder, "many"), blocks * 64)
-    node.run("add", "-Q", "--progress=false", "--chunker=size-64", "--raw-leaves", many)
+    store_many(node, folder, blocks)
     node.stop()
-    starts = []
-    for _ in range(3):
+    report.add(f"start, {blocks:,} blocks", "s", starts(program, folder, 3), goal="<= 0.3")
+
+
+def starts(program, folder, count):
+    """Seconds that a start takes, the one in the middle of so many."""
+    seconds = []
+    for _ in range(count):
         node = Node(program, folder, "start-home", initialise=False)
-        starts.append(node.start_seconds)
+        seconds.append(node.start_seconds)
         node.stop()
-    report.add(f"start, {blocks:,} blocks", "s", statistics.median(starts), goal="<= 0.3")
+    return statistics.median(seconds)
 
 
 def bench_strain(report, options, folder, seconds):
@@ -272,35 +167,49 @@ def bench_strain(report, options, folder, seconds):
     strain.bench_hostile(report, program, folder)
 
 
+def parts(report, options, folder):
+    """What is measured, by the name that `--only` takes, in the order of a whole run."""
+    program, quick = options.program, options.quick
+    seconds = 1 if quick else 4
+
+    @functools.cache
+    def big():
+        return make_file(os.path.join(folder, "big"), 64 * MIB if quick else 1 << 30)
+
+    @functools.cache
+    def adds():
+        return Adds(program, folder, big())
+
+    return {
+        "add": lambda: adds().bench_speed(report),
+        "cpu": lambda: adds().bench_cpu(report),
+        "small": lambda: bench_small_files(report, program, folder, 1_000 if quick else 10_000),
+        "gateway": lambda: bench_gateway(report, program, folder, big(), seconds),
+        "start": lambda: bench_start(report, program, folder, 10_000 if quick else 1_000_000),
+        "strain": lambda: bench_strain(report, options, folder, seconds),
+        "endurance": lambda: strain.bench_endurance(
+            report, program, folder, 5 if quick else options.load_seconds),
+    }
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--program", default=os.path.join(ROOT, ".build/release/holdfast"))
     parser.add_argument("--quick", action="store_true", help="small sizes: is everything there?")
     parser.add_argument("--record", action="store_true", help="append to Docs/bench/macro.ndjson")
-    parser.add_argument("--only", default="", help="add, small, gateway, start, strain or endurance")
+    parser.add_argument("--only", default="", metavar="NAME",
+                        help="one part, as tools/bench names them")
     parser.add_argument("--load-seconds", type=int, default=60,
                         help="how long the mixed load lasts; 3600 for the recorded figure")
     options = parser.parse_args()
-    size = 64 * MIB if options.quick else 1 << 30
-    seconds = 1 if options.quick else 4
-    report = Report(options.record)
     folder = tempfile.mkdtemp(prefix="holdfast-bench-", dir=os.environ.get("TMPDIR", "/var/tmp"))
-    print("| figure | Holdfast | beside | ratio | goal |\n|---|---|---|---|---|")
     try:
-        big = make_file(os.path.join(folder, "big"), size)
-        if options.only in ("", "add"):
-            bench_add(report, options.program, folder, size, big)
-        if options.only in ("", "small"):
-            bench_small_files(report, options.program, folder, 1_000 if options.quick else 10_000)
-        if options.only in ("", "gateway"):
-            bench_gateway(report, options.program, folder, big, seconds)
-        if options.only in ("", "start"):
-            bench_start(report, options.program, folder, 10_000 if options.quick else 1_000_000)
-        if options.only in ("", "strain"):
-            bench_strain(report, options, folder, seconds)
-        if options.only in ("", "endurance"):
-            strain.bench_endurance(
-                report, options.program, folder, 5 if options.quick else options.load_seconds)
+        named = parts(Report(options.record), options, folder)
+        if options.only and options.only not in named:
+            raise SystemExit(f"no part is called {options.only}: there are {', '.join(named)}")
+        for name, run in named.items():
+            if options.only in ("", name):
+                run()
     finally:
         for process in Process.started:
             process.stop()

@@ -1,5 +1,4 @@
 """Starts and measures the programs that the bench compares. Standard library only."""
-import json
 import os
 import resource
 import shutil
@@ -87,7 +86,7 @@ class Process:
         self.log.close()
 
 
-def wait_for(url, process, seconds=20):
+def wait_for(url, process, seconds=20, pause=0.001):
     """Seconds until the URL answers; fails with what the process printed."""
     started = time.monotonic()
     while time.monotonic() - started < seconds:
@@ -97,17 +96,20 @@ def wait_for(url, process, seconds=20):
         except OSError:
             if process.process.poll() is not None:
                 break
-            time.sleep(0.001)
+            time.sleep(pause)
     raise SystemExit(f"no answer from {url}: see {process.log.name}")
 
 
 class Node:
-    """A Holdfast node on a repository of its own."""
+    """A Holdfast node on a repository of its own.
 
-    def __init__(self, program, folder, name="home", initialise=True):
+    `settings` are variables of its environment; `prefix` is a command around it, which may slow it
+    down a hundred times."""
+
+    def __init__(self, program, folder, name="home", initialise=True, settings=None, prefix=()):
         self.program = program
         self.home = os.path.join(folder, name)
-        self.environment = dict(os.environ, HOLDFAST_HOME=self.home)
+        self.environment = dict(os.environ, HOLDFAST_HOME=self.home, **(settings or {}))
         if initialise:
             shutil.rmtree(self.home, ignore_errors=True)
             self.run("init")
@@ -115,10 +117,11 @@ class Node:
         self.public = f"http://127.0.0.1:{public}"
         self.private = f"http://127.0.0.1:{private}"
         self.server = Process(
-            [program, "serve", "--public", f"127.0.0.1:{public}",
+            [*prefix, program, "serve", "--public", f"127.0.0.1:{public}",
              "--private", f"127.0.0.1:{private}"],
             self.environment, os.path.join(folder, name + ".log"))
-        self.start_seconds = wait_for(self.public + "/readyz", self.server)
+        patience = {"seconds": 300, "pause": 0.1} if prefix else {}
+        self.start_seconds = wait_for(self.public + "/readyz", self.server, **patience)
         # Commands find the node by this file, which comes after the listeners.
         while not os.path.exists(self.home + "/api") and self.server.process.poll() is None:
             time.sleep(0.001)
@@ -167,25 +170,15 @@ class Nginx:
         self.server.stop()
 
 
-def wrk(url, connections, seconds):
-    """Requests per second of one wrk run."""
-    text = subprocess.run(
-        ["wrk", "-t", str(min(2, connections)), "-c", str(connections), "-d", f"{seconds}s",
-         "--timeout", "30s", url],
-        stdout=subprocess.PIPE, check=True).stdout.decode()
+def wrk(url, connections, seconds, script=None, arguments=()):
+    """Requests per second of one wrk run; a script in Lua says what is asked for."""
+    command = ["wrk", "-t", str(min(2, connections)), "-c", str(connections), "-d", f"{seconds}s",
+               "--timeout", "30s", *(["-s", script] if script else []), url]
+    if arguments:
+        command += ["--", *arguments]
+    text = subprocess.run(command, stdout=subprocess.PIPE, check=True).stdout.decode()
     bad = [line for line in text.splitlines() if "Non-2xx" in line or "Socket errors" in line]
     if bad:
         raise SystemExit(f"{url}: {' '.join(bad)}")
     rate = next(line for line in text.splitlines() if line.startswith("Requests/sec:"))
     return float(rate.split()[1])
-
-
-def commit_of(root):
-    done = subprocess.run(
-        ["git", "-C", root, "rev-parse", "--short", "HEAD"], stdout=subprocess.PIPE)
-    return done.stdout.decode().strip() or "unknown"
-
-
-def append_line(path, line):
-    with open(path, "a") as file:
-        file.write(json.dumps(line) + "\n")

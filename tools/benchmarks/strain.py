@@ -8,6 +8,7 @@ import threading
 import time
 
 import hostile
+from client import call, form
 from node import MIB, Node, Process, wrk
 
 
@@ -15,28 +16,6 @@ def own_memory(node, seconds=5):
     """What is held some seconds after the last client has left."""
     time.sleep(seconds)
     return node.server.own_memory_mib()
-
-
-def call(url, method, target, body=None, fields=None):
-    """A request on a connection of its own: status and bytes."""
-    connection = http.client.HTTPConnection(url.removeprefix("http://"), timeout=120)
-    try:
-        connection.request(method, target, body=body, headers=fields or {})
-        answer = connection.getresponse()
-        return answer.status, answer.read()
-    finally:
-        connection.close()
-
-
-def form(parts, boundary="strain"):
-    """A multipart body, piece by piece, and the fields that go with it."""
-    def pieces():
-        for name, content in parts:
-            yield (f"--{boundary}\r\nContent-Disposition: form-data; name=\"file\"; "
-                   f"filename=\"{name}\"\r\nContent-Type: application/octet-stream\r\n\r\n"
-                   ).encode() + content + b"\r\n"
-        yield f"--{boundary}--\r\n".encode()
-    return pieces(), {"Content-Type": f"multipart/form-data; boundary={boundary}"}
 
 
 class MixedLoad:
