@@ -18,6 +18,7 @@ ROOT = os.path.dirname(os.path.dirname(HERE))
 sys.path.insert(1, os.path.join(ROOT, "tools", "formats"))
 sys.dont_write_bytecode = True
 
+import pins  # noqa: E402
 import removal  # noqa: E402
 import strain  # noqa: E402
 from adds import Adds  # noqa: E402
@@ -189,6 +190,7 @@ def parts(report, options, folder):
         "start": lambda: bench_start(report, program, folder, 10_000 if quick else 1_000_000),
         "remove": lambda: removal.bench_removal(
             report, program, folder, 1_000 if quick else 100_000),
+        "pins": lambda: pins.bench_pins(report, program, folder, seconds),
         "strain": lambda: bench_strain(report, options, folder, seconds),
         "endurance": lambda: strain.bench_endurance(
             report, program, folder, 5 if quick else options.load_seconds),
