@@ -20,6 +20,7 @@ sys.dont_write_bytecode = True
 
 import pins  # noqa: E402
 import removal  # noqa: E402
+import scrub  # noqa: E402
 import strain  # noqa: E402
 from adds import Adds  # noqa: E402
 from anchors import pairs  # noqa: E402
@@ -191,6 +192,7 @@ def parts(report, options, folder):
         "remove": lambda: removal.bench_removal(
             report, program, folder, 1_000 if quick else 100_000),
         "pins": lambda: pins.bench_pins(report, program, folder, seconds),
+        "scrub": lambda: scrub.bench_scrub(report, program, folder, seconds),
         "strain": lambda: bench_strain(report, options, folder, seconds),
         "endurance": lambda: strain.bench_endurance(
             report, program, folder, 5 if quick else options.load_seconds),
