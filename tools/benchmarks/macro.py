@@ -18,6 +18,7 @@ ROOT = os.path.dirname(os.path.dirname(HERE))
 sys.path.insert(1, os.path.join(ROOT, "tools", "formats"))
 sys.dont_write_bytecode = True
 
+import growth  # noqa: E402
 import pins  # noqa: E402
 import removal  # noqa: E402
 import scrub  # noqa: E402
@@ -196,6 +197,8 @@ def parts(report, options, folder):
         "strain": lambda: bench_strain(report, options, folder, seconds),
         "endurance": lambda: strain.bench_endurance(
             report, program, folder, 5 if quick else options.load_seconds),
+        "growth": lambda: growth.bench_growth(
+            report, program, folder, 10_000 if quick else options.growth_blocks),
     }
 
 
@@ -208,6 +211,8 @@ def main():
                         help="one part, as tools/bench names them")
     parser.add_argument("--load-seconds", type=int, default=60,
                         help="how long the mixed load lasts; 3600 for the recorded figure")
+    parser.add_argument("--growth-blocks", type=int, default=10_000_000,
+                        help="how many the large store of `growth` has; 2.5 GB for each million")
     options = parser.parse_args()
     folder = tempfile.mkdtemp(prefix="holdfast-bench-", dir=os.environ.get("TMPDIR", "/var/tmp"))
     try:
