@@ -28,6 +28,9 @@ package enum Limits {
     /// Index entries that one write to `meta/` carries; so many waiting entries are written at once.
     /// At `digestBytesMax` they are less than 1.5 MiB.
     package static let indexBatchCountMax = 4096
+    /// Blocks that one write to `meta/` takes out of the index. Who stores one of them, or pins, waits for
+    /// that write: some milliseconds.
+    package static let deletionBatchCountMax = 2048
     /// Bytes of deletions that the log has not carried out yet. When it is full, deletions wait.
     package static let deletionBytesMax = 1 << 20
     /// Bytes of changes that wait for the lane of `meta/`. When it is full, changes wait.
@@ -124,6 +127,9 @@ package enum Limits {
             storedValueBytesMax + (1 << 16) <= followerPageBytesMax
                 && logPageBytesMax <= followerPageBytesMax,
             "a page with the largest value is counted")
+        precondition(
+            4 * deletionBatchCountMax * MemoryCost.element(MetaChange.self) <= changeBytesMax,
+            "deletions leave room for other changes")
         precondition(sketchEntriesAtStart <= sketchEntriesMax, "a sketch only grows")
         precondition(tableBatchBytesMax <= changeBytesMax, "a full batch of rows can wait")
     }

@@ -176,12 +176,12 @@ struct LogStateTests {
             let word = UInt64(number)
             return Multihash(code: .sha2_256, inline32: (word, word, word, word))
         }
-        while case .begun = state.beginDeleting(multihash(number)) {
-            state.endDeleting(multihash(number), removed: entry)
+        while case .begun(let announcement) = state.beginDeleting([multihash(number)]) {
+            state.endDeleting(announcement, removed: [entry])
             number += 1
         }
         #expect(state.deletionByteCount <= Limits.deletionBytesMax)
-        guard case .wait(let generation) = state.beginDeleting(multihash(number)) else {
+        guard case .wait(let generation) = state.beginDeleting([multihash(number)]) else {
             Issue.record("does not wait")
             return
         }
@@ -189,7 +189,7 @@ struct LogStateTests {
         #expect(batch?.deletions.count == number)
         #expect(state.generation > generation)
         _ = state.batchFailed(.closed)
-        guard case .refused = state.beginDeleting(multihash(number)) else {
+        guard case .refused = state.beginDeleting([multihash(number)]) else {
             Issue.record("nothing makes room while the log takes no writes")
             return
         }
@@ -198,6 +198,35 @@ struct LogStateTests {
         #expect(again?.deletions.count == number, "a failed write loses none")
         _ = state.batchWritten()
         #expect(state.deletionByteCount == 0)
+    }
+
+    /// Who deletes many blocks goes as far as others let it.
+    @Test func deletionsAreAnnouncedUpToWhatOthersDelete() {
+        var state = state()
+        let multihashes = (0..<UInt64(Limits.deletionBatchCountMax + 2)).map {
+            Multihash(code: .sha2_256, inline32: ($0, 0, 0, 0))
+        }
+        guard case .begun(let one) = state.beginDeleting([multihashes[3]]),
+            case .begun(let some) = state.beginDeleting(
+                [multihashes[0], multihashes[0]] + multihashes[1...]),
+            case .wait(let generation) = state.beginDeleting(Array(multihashes[3...]))
+        else {
+            Issue.record("not announced")
+            return
+        }
+        // One that is named twice waits for nobody.
+        #expect(some.multihashes == [multihashes[0], multihashes[0]] + multihashes[1..<3])
+        #expect(state.deletions.endedCount == 0)
+        state.endDeleting(one, removed: [])
+        #expect(state.generation > generation)
+        #expect(state.deletions.endedCount == 1 && state.deletions.isRunning(amongFirst: 2))
+        state.endDeleting(some, removed: [])
+        #expect(state.deletions.endedCount == 2 && state.deletionByteCount == 0)
+        guard case .begun(let all) = state.beginDeleting(multihashes) else {
+            Issue.record("not announced")
+            return
+        }
+        #expect(all.multihashes.count == Limits.deletionBatchCountMax)
     }
 
     @Test func aFailureForgetsWhatWasNotDurableAndStartsAnEpoch() throws {
@@ -235,7 +264,7 @@ struct LogStateTests {
         // Nobody knows yet whether they are there.
         for number in 0..<2 {
             let block = try VerifiedBlock(sample: number, byteCount: 100)
-            guard case .refused = state.beginDeleting(block.multihash) else {
+            guard case .refused = state.beginDeleting([block.multihash]) else {
                 Issue.record("deletes what it does not know")
                 return
             }
@@ -353,12 +382,12 @@ struct LogStateTests {
     func aClosingLogThatFailsEnds(failedBefore: Bool) {
         var state = LogState(lastSequence: 5, mark: HighWaterMark())
         let multihash = Multihash(code: .sha2_256, inline32: (1, 2, 3, 4))
-        guard case .begun = state.beginDeleting(multihash) else {
+        guard case .begun(let announcement) = state.beginDeleting([multihash]) else {
             Issue.record("no deletion")
             return
         }
         state.endDeleting(
-            multihash, removed: IndexEntry(sequence: 3, byteCount: 10, flags: BlockFlags()))
+            announcement, removed: [IndexEntry(sequence: 3, byteCount: 10, flags: BlockFlags())])
         #expect(state.takeWork()?.deletions == [3])
         if failedBefore { _ = state.batchFailed(.closed) }
         state.setClosing()

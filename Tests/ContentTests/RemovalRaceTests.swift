@@ -36,7 +36,7 @@ struct RemovalRaceTests {
     /// It has looked at the pins, and its block can be found until it is out of the index.
     @Test func aDeletionThatRunsWhenAMarkIsTakenIsBehindIt() throws {
         let (leaf, log) = (try blocks.raw("leaf").multihash, scratch.store.log)
-        guard case .begun = log.state.withLock({ $0.beginDeleting(leaf) }) else {
+        guard case .begun(let announced) = log.state.withLock({ $0.beginDeleting([leaf]) }) else {
             Issue.record("the log takes no deletion")
             return
         }
@@ -46,7 +46,7 @@ struct RemovalRaceTests {
         }
         log.announce(
             log.state.notify { state in
-                state.endDeleting(leaf, removed: nil)
+                state.endDeleting(announced, removed: [])
                 return state.generation
             })
         #expect(try scratch.store.deletions(since: mark, by: soon()) != nil)

@@ -81,8 +81,8 @@ extension BlockStore {
         _ multihash: Multihash, _ entry: IndexEntry, by deadline: Deadline
     ) throws(BlockStoreError) -> Bool {
         guard try isQuarantined(multihash) else { return false }
-        try beginDeleting(multihash, by: deadline)
-        defer { endDeleting(multihash, nil, wasQuarantined: false) }
+        let announced = try announceDeletion(of: [multihash], by: deadline)
+        defer { announced.end(.kept) }
         guard try isStill(entry, of: multihash), try isQuarantined(multihash) else {
             return false
         }

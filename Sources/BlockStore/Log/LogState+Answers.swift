@@ -60,12 +60,12 @@ extension LogState {
         mutating func takeLarge() -> VerifiedBlock? { isLarge ? blocks.popLast() : nil }
     }
 
-    /// What somebody is told who wants to delete a block.
+    /// What somebody is told who wants to delete blocks.
     enum Deletion {
-        /// Appends of it wait for the end.
-        case begun
-        /// Somebody else is deleting it, or the log has too many deletions to carry out: look again
-        /// when the generation has grown.
+        /// Appends of these wait for the end.
+        case begun(LogDeletions.Announcement)
+        /// Somebody else is deleting the first, or the log has too many deletions to carry out: look
+        /// again when the generation has grown.
         case wait(generation: UInt64)
         case refused(BlockStoreError)
     }

@@ -3,26 +3,36 @@ import Multiformats
 // Blocks that are taken out of the log, and that nobody may append meanwhile.
 
 extension LogState {
-    /// Announces that a block is about to be deleted.
-    mutating func beginDeleting(_ multihash: Multihash) -> Deletion {
-        // It may be on disk, and would be there again.
-        if failedBlocks[multihash] != nil, let error = writeRefusal { return .refused(error) }
-        let isFull = deletions.isFull
-        // While the log takes no writes, nothing makes room.
-        if isFull, let error = writeRefusal { return .refused(error) }
-        guard !isFull, deletions.announce(multihash) else { return .wait(generation: generation) }
-        return .begun
+    /// Announces that the first of some blocks are about to be deleted.
+    ///
+    /// - Parameter multihashes: one at least.
+    mutating func beginDeleting(_ multihashes: [Multihash]) -> Deletion {
+        let refusal = writeRefusal
+        var known = multihashes
+        if let refusal, !failedBlocks.isEmpty {
+            // The others may be on disk, and would be there again.
+            known = Array(multihashes.prefix { failedBlocks[$0] == nil })
+            if known.isEmpty { return .refused(refusal) }
+        }
+        if let announcement = deletions.announce(known) { return .begun(announcement) }
+        // While the store takes no writes, nothing makes room, and a deletion whose write has failed does
+        // not end.
+        if let refusal { return .refused(refusal) }
+        return .wait(generation: generation)
     }
 
     /// Ends a deletion.
     ///
-    /// - Parameter removed: what the index no longer has, so that the log need not have it either.
-    mutating func endDeleting(_ multihash: Multihash, removed: IndexEntry?) {
-        deletions.end(multihash)
+    /// - Parameters:
+    ///   - announcement: what it began with.
+    ///   - removed: what the index no longer has, so that the log need not have it either.
+    mutating func endDeleting(_ announcement: LogDeletions.Announcement, removed: [IndexEntry]) {
+        deletions.end(announcement)
         generation += 1
-        guard let removed else { return }
-        deletions.append(removed.sequence)
-        count(-1, -removed.byteCount)
+        for entry in removed {
+            deletions.append(entry.sequence)
+            count(-1, -entry.byteCount)
+        }
     }
 
     /// How far deletions are that somebody waits for.
@@ -37,6 +47,8 @@ extension LogState {
     func progress(ofFirst count: UInt64) -> DeletionProgress {
         guard deletions.isRunning(amongFirst: count) else { return .ended }
         if case .closed = life.phase { return .refused(.closed) }
+        // One whose write has failed ends when `meta/` is open again, which may take as long as a full disk.
+        if let refusal { return .refused(refusal) }
         return .running(generation: generation)
     }
 }

@@ -11,6 +11,9 @@ final class MetaLane: Lane {
     let figures = LaneFigures()
     /// Room in the queue: taken by whoever has changes to write, given back here.
     let room = ByteBudget(name: "changes", limit: Limits.changeBytesMax)
+    /// Deletions whose write has failed. None comes while the database is not open again: no more than
+    /// there is room for in the queue.
+    let doubtful = Locked<[BlockDeletion]>([])
     private let log: LogLane
     let context: LaneContext
     private let indexDelay: Duration
@@ -49,7 +52,7 @@ final class MetaLane: Lane {
     }
 
     /// Queues changes that have their room; gives it back where the lane takes none.
-    private func enqueue(_ set: MetaState.ChangeSet) throws(BlockStoreError) {
+    func enqueue(_ set: MetaState.ChangeSet) throws(BlockStoreError) {
         let refusal = state.notify { state in
             let refusal = state.writeRefusal
             if refusal == nil { state.enqueue(set) }
@@ -109,9 +112,14 @@ final class MetaLane: Lane {
     }
 
     /// Tells callers what became of their changes.
-    private func tell(_ sets: [MetaState.ChangeSet], _ error: BlockStoreError?) {
+    ///
+    /// - Parameter isCertain: whether it is known what is on disk of them.
+    private func tell(
+        _ sets: [MetaState.ChangeSet], _ error: BlockStoreError?, isCertain: Bool = true
+    ) {
         for set in sets {
             room.release(set.byteCount)
+            if isCertain { set.deletion?.end(error == nil ? .gone : .kept) }
             set.done.fulfil(error)
         }
     }
@@ -125,7 +133,10 @@ final class MetaLane: Lane {
             case .delete(let key): batch.delete(key)
             case .forget(let multihash, let entry):
                 batch.delete(MetaKey.index(multihash))
-                batch.delete(MetaKey.quarantine(multihash))
+                // Who makes a record has noted the block before.
+                if context.quarantine.contains(multihash) != .no {
+                    batch.delete(MetaKey.quarantine(multihash))
+                }
                 mark.blockCount -= 1
                 mark.byteCount -= entry.byteCount
             }
@@ -187,7 +198,9 @@ final class MetaLane: Lane {
             return state.generation
         }
         log.announce(generation)
-        tell(sets + waiting, error)
+        doubt(sets)
+        tell(sets, error, isCertain: false)
+        tell(waiting, error)
         tellFailure(error)
     }
 
@@ -202,6 +215,7 @@ final class MetaLane: Lane {
                 state.refuse(nil)
                 return state.generation
             })
+        endDoubtful()
         state.notify { $0.reopened(mark: mark) }
         return []
     }
@@ -209,5 +223,6 @@ final class MetaLane: Lane {
     func end() {
         let waiting = state.withLock { $0.setClosed() }
         tell(waiting, .closed)
+        endDoubtful()
     }
 }

@@ -8,12 +8,18 @@ struct MetaState: LaneState {
     /// Changes of one caller.
     struct ChangeSet: Sendable {
         let changes: [MetaChange]
+        /// What ends when it is known whether they are on disk.
+        let deletion: BlockDeletion?
         let done: Pending<BlockStoreError?>
         /// The room that it takes in the lane's queue.
         let byteCount: Int
 
-        init(changes: [MetaChange], done: Pending<BlockStoreError?> = Pending()) {
+        init(
+            changes: [MetaChange], deletion: BlockDeletion? = nil,
+            done: Pending<BlockStoreError?> = Pending()
+        ) {
             self.changes = changes
+            self.deletion = deletion
             self.done = done
             byteCount = changes.reduce(MemoryCost.element(ChangeSet.self)) {
                 $0 + MemoryCost.change($1)

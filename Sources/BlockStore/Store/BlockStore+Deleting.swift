@@ -1,10 +1,6 @@
 package import Execution
 package import Multiformats
 
-// Who deletes a block has looked at the pins before, and who pins has looked at the blocks before: both
-// can be over while the other one looks. So each says first what it does and looks then whether the
-// other one has said something since its look: at least one of the two sees the other.
-
 extension BlockStore {
     /// What became of a block that was to be deleted.
     package enum Deletion: Sendable, Hashable {
@@ -13,106 +9,148 @@ extension BlockStore {
         case absent
         /// Somebody has pinned something since: look at the pins again. The block is there.
         case pinsChanged
+        /// The write failed, or was not waited for: it may be there or not.
+        case unknown
     }
 
-    /// Deletes a block: first from the index, synced, then from the log.
+    /// What became of blocks that were to be deleted together.
+    package struct DeletedBatch: Sendable {
+        /// Of the first so many, in their order. None is deleted if the pins have changed.
+        package let outcomes: [Deletion]
+        /// Why it is not known of some.
+        package let failure: BlockStoreError?
+
+        /// Whether the pins have to be looked at again, and nothing was deleted.
+        package var pinsHaveChanged: Bool { outcomes.contains(.pinsChanged) }
+    }
+
+    /// Deletes a block: as several.
     ///
-    /// Pins are not looked at: that is the caller's job.
-    ///
-    /// - Parameters:
-    ///   - multihash: of the block.
-    ///   - mark: where the pins stood before the caller looked at them; nil if it did not.
-    ///   - deadline: when to give up waiting.
-    /// - Throws: `.diskFull`, `.readOnly`, `.deadlineExceeded`, `.closed`.
+    /// - Returns: all but `.unknown`.
+    /// - Throws: as for several; then it may be there or not.
     @discardableResult
     package func delete(
         _ multihash: Multihash, ifNoPinSince mark: PinMark? = nil,
         by deadline: Deadline = .after(.seconds(60))
     ) throws(BlockStoreError) -> Deletion {
-        guard Self.canBeStored(multihash) else { return .absent }
-        try beginDeleting(multihash, by: deadline)
-        var removed: IndexEntry?
-        var wasQuarantined = false
-        defer { endDeleting(multihash, removed, wasQuarantined: wasQuarantined) }
-        // From here on whoever pins sees this deletion.
-        guard mark == nil || mark == pinMark else { return .pinsChanged }
-        wasQuarantined = try isQuarantined(multihash)
-        removed = try forget(multihash, by: deadline)
-        return removed == nil ? .absent : .deleted
+        let batch = try delete([multihash], ifNoPinSince: mark, by: deadline)
+        if let failure = batch.failure { throw failure }
+        return batch.outcomes.first ?? .absent
     }
 
-    /// Where the deletions stand, for `deletions(since:by:)`. To be taken before blocks are looked at. One
-    /// that runs is behind it: its block can still be found, and whoever deletes has looked at the pins.
-    package var deletionMark: DeletionMark {
-        DeletionMark(count: log.state.withLock { $0.deletions.endedCount })
-    }
-
-    /// Whether a block may have been deleted behind a mark. To be asked behind the change that is to keep
-    /// blocks from being deleted: deletions that began before it have ended when this returns, those
-    /// that begin later see it.
+    /// Deletes the first of some blocks, as many as go together: first from the index, in one synced write,
+    /// then from the log. Who has more, however many, calls it again with the rest.
     ///
-    /// - Returns: where they stand now; nil where all have ended before the mark.
-    /// - Throws: `.deadlineExceeded`, `.closed`.
-    package func deletions(
-        since mark: DeletionMark, by deadline: Deadline
-    ) throws(BlockStoreError) -> DeletionMark? {
-        let now = DeletionMark(count: log.state.withLock { $0.deletions.begunCount })
-        guard now != mark else { return nil }
-        while true {
-            switch log.state.withLock({ $0.progress(ofFirst: now.count) }) {
-            case .ended: return now
-            case .refused(let error): throw error
-            case .running(let generation):
-                try log.waitForChange(since: generation, by: deadline)
-            }
+    /// Pins are not looked at: that is the caller's job. That none came since is looked at once, when
+    /// nobody can pin the blocks any more without seeing that they are being deleted.
+    ///
+    /// - Parameters:
+    ///   - multihashes: of the blocks; those behind `Limits.deletionBatchCountMax` are not looked at.
+    ///   - mark: where the pins stood before the caller looked at them; nil if it did not.
+    ///   - deadline: when to give up waiting.
+    /// - Returns: what became of one at least, if there is one.
+    /// - Throws: `.readOnly`, `.deadlineExceeded`, `.corrupt`, `.readError`, `.closed`; then none is deleted.
+    /// - Complexity: one look-up in the index for each, and one synced write, shared with others.
+    package func delete(
+        _ multihashes: some Collection<Multihash>, ifNoPinSince mark: PinMark? = nil,
+        by deadline: Deadline
+    ) throws(BlockStoreError) -> DeletedBatch {
+        let batch = Array(multihashes.prefix(Limits.deletionBatchCountMax))
+        let storable = batch.filter(Self.canBeStored).map { $0.compacted() }
+        guard !storable.isEmpty else {
+            return DeletedBatch(outcomes: batch.map { _ in .absent }, failure: nil)
         }
+        var deletion = try announceDeletion(of: storable, by: deadline)
+        // From here on whoever pins sees this deletion.
+        let (results, failure) = try carryOut(&deletion, ifNoPinSince: mark, by: deadline)
+        var rest = results[...]
+        var outcomes: [Deletion] = []
+        for multihash in batch {
+            guard Self.canBeStored(multihash) else {
+                outcomes.append(.absent)
+                continue
+            }
+            guard let result = rest.popFirst() else { break }
+            outcomes.append(result)
+        }
+        return DeletedBatch(outcomes: outcomes, failure: failure)
     }
 
-    /// Announces that a block is about to be deleted: nobody else deletes or stores it meanwhile.
-    func beginDeleting(
-        _ multihash: Multihash, by deadline: Deadline
+    /// - Returns: what becomes of each block that was announced, and why that is not known.
+    private func carryOut(
+        _ deletion: inout BlockDeletion, ifNoPinSince mark: PinMark?, by deadline: Deadline
+    ) throws(BlockStoreError) -> ([Deletion], BlockStoreError?) {
+        let count = deletion.announcement.multihashes.count
+        var outcomes = [Deletion](repeating: .absent, count: count)
+        let written: Pending<BlockStoreError?>
+        do throws(BlockStoreError) {
+            guard mark == nil || mark == pinMark else {
+                deletion.end(.kept)
+                return ([Deletion](repeating: .pinsChanged, count: count), nil)
+            }
+            let indices = try find(&deletion, by: deadline)
+            guard !indices.isEmpty else {
+                deletion.end(.kept)
+                return (outcomes, nil)
+            }
+            for index in indices { outcomes[index] = .deleted }
+            written = try meta.begin(deletion, by: deadline)
+        } catch {
+            deletion.end(.kept)
+            throw error
+        }
+        let failure = written.value(by: deadline) ?? .deadline("blocks to be deleted")
+        guard failure != nil else { return (outcomes, nil) }
+        return (outcomes.map { $0 == .deleted ? .unknown : $0 }, failure)
+    }
+
+    /// Finds those of the announced blocks that the store has. A block that is named twice is found once.
+    ///
+    /// - Returns: where they stand among them.
+    private func find(
+        _ deletion: inout BlockDeletion, by deadline: Deadline
+    ) throws(BlockStoreError) -> [Int] {
+        let multihashes = deletion.announcement.multihashes
+        try waitForIndex(of: multihashes, by: deadline)
+        var indices: [Int] = []
+        var sequences: Set<UInt64> = []
+        for (index, multihash) in multihashes.enumerated() {
+            guard let entry = try indexEntry(multihash),
+                sequences.insert(entry.sequence).inserted
+            else { continue }
+            let isQuarantined = try isQuarantined(multihash)
+            deletion.found.append(
+                BlockDeletion.Found(
+                    multihash: multihash, entry: entry, wasQuarantined: isQuarantined))
+            indices.append(index)
+        }
+        return indices
+    }
+
+    /// Waits until the index on disk has those of some blocks that are on their way to it. Nobody appends
+    /// any of them.
+    private func waitForIndex(
+        of multihashes: [Multihash], by deadline: Deadline
     ) throws(BlockStoreError) {
+        let (last, epoch) = log.state.withLock { state in
+            (multihashes.reduce(0) { max($0, state.table[$1]?.sequence ?? 0) }, state.epoch)
+        }
+        guard last > 0 else { return }
+        try log.wait(for: LogTicket(epoch: epoch, sequence: last), by: deadline)
+        try meta.waitForIndex(through: last, by: deadline)
+    }
+
+    /// Announces that the first of some blocks are about to be deleted: nobody else deletes or stores them
+    /// meanwhile. The caller ends that, or has the lane of `meta/` end it.
+    func announceDeletion(
+        of multihashes: [Multihash], by deadline: Deadline
+    ) throws(BlockStoreError) -> BlockDeletion {
         while true {
-            switch log.state.withLock({ $0.beginDeleting(multihash) }) {
-            case .begun: return
+            switch log.state.withLock({ $0.beginDeleting(multihashes) }) {
+            case .begun(let announcement): return BlockDeletion(announcement, of: self)
             case .refused(let error): throw error
             case .wait(let generation): try log.waitForChange(since: generation, by: deadline)
             }
         }
     }
-
-    private func forget(
-        _ multihash: Multihash, by deadline: Deadline
-    ) throws(BlockStoreError) -> IndexEntry? {
-        let (found, epoch) = log.state.withLock { ($0.find(multihash), $0.epoch) }
-        if let found {
-            try log.wait(
-                for: LogTicket(epoch: epoch, sequence: found.entry.sequence), by: deadline)
-            try meta.waitForIndex(through: found.entry.sequence, by: deadline)
-        }
-        guard let entry = try indexEntry(multihash) else { return nil }
-        try meta.write([.forget(multihash, entry)], by: deadline)
-        return entry
-    }
-
-    /// Ends that.
-    ///
-    /// - Parameter removed: what the index no longer has; nil where the block has stayed.
-    func endDeleting(
-        _ multihash: Multihash, _ removed: IndexEntry?, wasQuarantined: Bool
-    ) {
-        cache.remove(multihash)
-        if removed != nil, wasQuarantined { quarantine.remove(multihash) }
-        if removed != nil { unreadable.remove(multihash) }
-        let generation = log.state.notify { state in
-            state.endDeleting(multihash, removed: removed)
-            return state.generation
-        }
-        log.announce(generation)
-    }
-}
-
-/// Where the deletions of a store stand.
-package struct DeletionMark: Sendable, Hashable {
-    let count: UInt64
 }

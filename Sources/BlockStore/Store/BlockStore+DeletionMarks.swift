@@ -1,0 +1,40 @@
+package import Execution
+
+// Who deletes blocks has looked at the pins before, and who pins has looked at the blocks before: both
+// can be over while the other one looks. So each says first what it does and looks then whether the
+// other one has said something since its look: at least one of the two sees the other.
+
+extension BlockStore {
+    /// Where the deletions stand, for `deletions(since:by:)`. To be taken before blocks are looked at. One
+    /// that runs is behind it: its blocks can still be found, and whoever deletes has looked at the pins.
+    package var deletionMark: DeletionMark {
+        DeletionMark(count: log.state.withLock { $0.deletions.endedCount })
+    }
+
+    /// Whether a block may have been deleted behind a mark. To be asked behind the change that is to keep
+    /// blocks from being deleted: deletions that began before it have ended when this returns, those
+    /// that begin later see it.
+    ///
+    /// - Returns: where they stand now; nil where all have ended before the mark.
+    /// - Throws: `.deadlineExceeded`, `.closed`; `.readOnly` where one of them may be on disk or not, and
+    ///   the index takes no writes.
+    package func deletions(
+        since mark: DeletionMark, by deadline: Deadline
+    ) throws(BlockStoreError) -> DeletionMark? {
+        let now = DeletionMark(count: log.state.withLock { $0.deletions.begunCount })
+        guard now != mark else { return nil }
+        while true {
+            switch log.state.withLock({ $0.progress(ofFirst: now.count) }) {
+            case .ended: return now
+            case .refused(let error): throw error
+            case .running(let generation):
+                try log.waitForChange(since: generation, by: deadline)
+            }
+        }
+    }
+}
+
+/// Where the deletions of a store stand.
+package struct DeletionMark: Sendable, Hashable {
+    let count: UInt64
+}
