@@ -1,4 +1,8 @@
+import BlockStore
+import Buffers
+import Content
 import Multiformats
+import TestSupport
 import Testing
 
 @testable import KuboRPC
@@ -37,6 +41,35 @@ struct BrokenStreamTests {
         #expect(
             lines.last?["Message"]?.text
                 == "block was not found locally (offline): ipld: could not find \(missing)")
+    }
+
+    /// The blocks that are gone have their lines, those of the step that failed say that nobody knows, and the
+    /// others have none.
+    @Test func aRemovalThatBreaksOffSaysWhatIsGone() throws {
+        let disk = SimulatedDisk(seed: 1)
+        let node = try TestNode(disk: disk)
+        let writer = BlockWriter(node.access)
+        let cids = try (0..<3 * 2_048).map {
+            try writer.put(Bytes(utf8: "block \($0)"), naming: .init())
+        }
+        try writer.finish()
+        // That waits for the index: what is written next is the removal.
+        try node.store.forEachBlock { _, _ in false }
+        let lines = cids.map { $0.text() + "\n" }.joined()
+        disk.cutPower(atWrite: 2)
+        let answer = try node.upload("block/rm", [Part(content: Array(lines.utf8))])
+        #expect(answer.status == 200 && !answer.isComplete)
+        let values = try AnyJSON.lines(answer.text)
+        #expect(values.last?["Type"]?.text == "error")
+        let removed = values.prefix { $0.keys == ["Hash"] }
+        #expect(removed.map { $0["Hash"]?.text } == cids.prefix(2_048).map { $0.text() })
+        let doubtful = values.dropFirst(removed.count).dropLast()
+        #expect(doubtful.isEmpty || doubtful.count == 2_048)
+        for (value, cid) in zip(doubtful, cids.dropFirst(removed.count)) {
+            #expect(value["Hash"]?.text == cid.text())
+            #expect(value["Error"]?.text?.hasPrefix("it may be removed or not: ") == true)
+        }
+        disk.powerOn()
     }
 
     /// A child that is here and is not what its codec says: Kubo fails too, unless told not to look.

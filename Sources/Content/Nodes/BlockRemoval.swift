@@ -1,7 +1,7 @@
 import BlockStore
 package import Multiformats
 
-/// Removes single blocks, unless a pin keeps them.
+/// Removes blocks, unless a pin keeps them.
 ///
 /// - Spec: Kubo RPC API, `block/rm`; `Docs/decisions/0014-deletions-and-pins-see-each-other.md`.
 package struct BlockRemoval {
@@ -20,59 +20,114 @@ package struct BlockRemoval {
     /// - Parameter access: where the blocks are, and who asks.
     package init(_ access: ContentAccess) { self.access = access }
 
-    /// Removes blocks.
+    /// Removes blocks, many in one step.
     ///
     /// - Parameters:
     ///   - cids: the blocks.
     ///   - isForced: whether a block that is not here counts as removed.
-    /// - Returns: one outcome for each, in order. Where a block below a pin is missing or damaged, and may
-    ///   have links, only what no pin could keep is removed: what is not here.
-    /// - Throws: `.storage`, and as `RequestContext.check()`.
+    ///   - report: called for each block, in order, as soon as it is known what became of it. Where a block
+    ///     below a pin is missing or damaged, and may have links, only what no pin could keep is removed:
+    ///     what is not here.
+    /// - Throws: `.storage`, and as `RequestContext.check()`: of what was not reported nothing was removed
+    ///   then. What `report` throws.
     /// - Complexity: one walk over all DAGs that are pinned recursively, and one over each that is
-    ///   pinned meanwhile.
+    ///   pinned meanwhile; one wait for the disk for `Limits.removedTogetherMax` blocks.
     package func remove(
-        _ cids: [CID], isForced: Bool
-    ) throws(ContentError) -> [Outcome] {
+        _ cids: [CID], isForced: Bool, report: (Outcome) throws -> Void
+    ) throws {
         var holders = try PinHolders(of: cids, access)
-        var outcomes: [Outcome] = []
+        var rest = cids[...]
+        var looksLeft = Limits.removalLooksMax
+        while !rest.isEmpty {
+            try access.context.checkNow()
+            let part = rest.prefix(Limits.removedTogetherMax)
+            let free = part.filter { holders.holder(of: $0.multihash) == nil }
+            let step =
+                try holders.gap.map { try leave(free, behind: $0) }
+                ?? delete(free, ifNoPinSince: holders.mark)
+            if step.pinsHaveChanged, looksLeft > 1 {
+                looksLeft -= 1
+                try holders.lookAgain()
+                continue
+            }
+            looksLeft = Limits.removalLooksMax
+            let count = try tell(of: part, holders, step.results, isForced, report)
+            rest = rest.dropFirst(count)
+            if let failure = step.failure { throw failure }
+        }
+    }
+
+    /// What became of a block that no pin is seen to keep.
+    private enum Result: Hashable {
+        case removed
+        case absent
+        case kept(String)
+    }
+
+    /// What became of the first of some blocks.
+    private struct Step {
+        var results: [Result]
+        var pinsHaveChanged = false
+        /// Why nothing more is removed.
+        var failure: ContentError?
+    }
+
+    /// Reports the blocks up to the first one of which nothing is known yet.
+    ///
+    /// - Returns: how many.
+    private func tell(
+        of cids: ArraySlice<CID>, _ holders: PinHolders, _ results: [Result], _ isForced: Bool,
+        _ report: (Outcome) throws -> Void
+    ) throws -> Int {
+        var (count, rest) = (0, results[...])
         for cid in cids {
-            try access.context.check()
-            let error = try remove(cid, isForced: isForced, unlessHeldBy: &holders)
-            outcomes.append(Outcome(cid: cid, error: error))
-        }
-        return outcomes
-    }
-
-    private func remove(
-        _ cid: CID, isForced: Bool, unlessHeldBy holders: inout PinHolders
-    ) throws(ContentError) -> String? {
-        for _ in 0..<Limits.removalLooksMax {
-            if let holder = holders.holder(of: cid.multihash) { return holder }
-            // One that comes from here on is not removed by who has not looked below all pins.
-            guard try isHere(cid) else { return isForced ? nil : Self.absent(cid) }
-            if let gap = holders.gap {
-                return gap.error("cannot tell whether a pin keeps it").message
+            var error = holders.holder(of: cid.multihash)
+            if error == nil {
+                guard let result = rest.popFirst() else { break }
+                switch result {
+                case .removed: break
+                case .absent: error = isForced ? nil : "ipld: could not find \(cid.text())"
+                case .kept(let reason): error = reason
+                }
             }
-            switch try delete(cid, ifNoPinSince: holders.mark) {
-            case .deleted: return nil
-            case .absent: return isForced ? nil : Self.absent(cid)
-            case .pinsChanged: try holders.lookAgain()
-            }
+            try report(Outcome(cid: cid, error: error))
+            count += 1
         }
-        return "pins change all the time: try again"
+        return count
     }
-
-    private static func absent(_ cid: CID) -> String { "ipld: could not find \(cid.text())" }
 
     private func delete(
-        _ cid: CID, ifNoPinSince mark: PinMark
-    ) throws(ContentError) -> BlockStore.Deletion {
+        _ cids: [CID], ifNoPinSince mark: PinMark
+    ) throws(ContentError) -> Step {
+        let batch: BlockStore.DeletedBatch
         do throws(BlockStoreError) {
-            return try access.library.store.delete(
-                cid.multihash, ifNoPinSince: mark, by: access.context.deadline)
+            batch = try access.library.store.delete(
+                cids.lazy.map(\.multihash), ifNoPinSince: mark, by: access.context.deadline)
         } catch {
-            throw ContentError(error, reading: cid)
+            throw ContentError(error)
         }
+        let failure = batch.failure.map { ContentError($0) }
+        let results = batch.outcomes.map { outcome -> Result in
+            switch outcome {
+            case .deleted: .removed
+            case .absent: .absent
+            case .pinsChanged: .kept("pins change all the time: try again")
+            case .unknown:
+                .kept("it may be removed or not: \(failure?.message ?? ""): look, then try again")
+            }
+        }
+        return Step(
+            results: results, pinsHaveChanged: batch.pinsHaveChanged, failure: failure)
+    }
+
+    /// One that comes from here on is not removed by who has not looked below all pins.
+    private func leave(_ cids: [CID], behind gap: PinGap) throws(ContentError) -> Step {
+        var step = Step(results: [])
+        for cid in cids {
+            let reason = gap.error("cannot tell whether a pin keeps it").message
+            step.results.append(try isHere(cid) ? .kept(reason) : .absent)
+        }
+        return step
     }
 
     /// A damaged block is here: to remove it is how an operator gets rid of it. What stands in its CID is

@@ -22,32 +22,49 @@ enum BlockCommands {
         return .value(entry(invocation.cidText(cid), byteCount))
     }
 
+    /// Its lines wait in a file: what is removed must not stand still with a client that takes none. Where
+    /// it breaks off, they say what was removed before.
     static func remove(_ invocation: Invocation) throws -> Answer {
         let arguments = try invocation.cids()
         defer { arguments.memory.release() }
+        let lines = ResultSpool(invocation.access)
+        var isBegun = false
+        do {
+            try remove(arguments.cids, invocation) { line in
+                isBegun = true
+                if let line { try lines.append(line: line) }
+            }
+        } catch  where isBegun {
+            return .spool(lines, failure: RPCError(error))
+        }
+        return .spool(lines)
+    }
+
+    /// - Parameter report: gets the line of each block; nil where it has none.
+    private static func remove(
+        _ cids: [CID], _ invocation: Invocation, report: (JSONOutput?) throws -> Void
+    ) throws {
         let removal = BlockRemoval(invocation.access)
         let (isForced, isQuiet) = (
             invocation.options.flag("force"), invocation.options.flag("quiet")
         )
-        let lines = ResultSpool(invocation.access)
         let memory = invocation.access.makeStateShare()
         defer { memory.release() }
-        var rest = arguments.cids[...]
+        var rest = cids[...]
         while !rest.isEmpty {
             let some = Array(rest.prefix(Limits.removalsAtOnceMax))
             rest = rest.dropFirst(some.count)
             try memory.require(some.count * Limits.removalMemoryBytes)
-            for outcome in try removal.remove(some, isForced: isForced)
-            where !isQuiet || outcome.error != nil {
-                try lines.append(
-                    line: .object(
+            try removal.remove(some, isForced: isForced) { outcome in
+                guard !isQuiet || outcome.error != nil else { return try report(nil) }
+                try report(
+                    .object(
                         JSONOutput.withoutEmpty([
                             ("Hash", .text(invocation.cidText(outcome.cid))),
                             ("Error", .text(outcome.error ?? "")),
                         ])))
             }
         }
-        return .spool(lines)
     }
 
     static func put(_ invocation: Invocation) throws -> any PartSink {

@@ -34,11 +34,10 @@ extension Answer {
             fields["X-Chunked-Output"] = "1"
             let body = LineBody(lines, checking: invocation)
             return Response(.ok, fields: fields, body: .source(body, length: nil))
-        case .spool(let spool):
+        case .spool(let spool, let failure):
             fields["X-Chunked-Output"] = "1"
-            return Response(
-                .ok, fields: fields,
-                body: .source(SpoolBody(spool.pieces(), invocation), length: nil))
+            let body = SpoolBody(spool.pieces(), invocation, failure: failure)
+            return Response(.ok, fields: fields, body: .source(body, length: nil))
         case .raw(let raw):
             fields["Content-Type"] = raw.contentType
             fields["X-Stream-Output"] = "1"
@@ -93,14 +92,21 @@ final class SpoolBody: BodySource {
     private let make: () throws -> Bytes?
     private let invocation: Invocation
     private let verdict: String?
+    private let failure: RPCError?
+    private var hasToldFailure = false
     private var first: Bytes?
 
+    /// - Parameters:
+    ///   - verdict: what goes into the trailer.
+    ///   - failure: what the answer breaks off with, as `LineBody` does it.
     init(
-        _ make: @escaping () throws -> Bytes?, _ invocation: Invocation, verdict: String? = nil
+        _ make: @escaping () throws -> Bytes?, _ invocation: Invocation, verdict: String? = nil,
+        failure: RPCError? = nil
     ) {
         self.make = make
         self.invocation = invocation
         self.verdict = verdict
+        self.failure = failure
     }
 
     var trailers: Fields { .streamError(verdict) }
@@ -108,9 +114,13 @@ final class SpoolBody: BodySource {
     func prepare() throws { first = try make() }
 
     func next(limit: Int) throws -> Bytes? {
-        try invocation.context.check()
-        if let piece = first.take() { return piece }
-        return try make()
+        // What was done before a failure is told also where that is the end of the time.
+        if failure == nil { try invocation.context.check() }
+        if let piece = try first.take() ?? make() { return piece }
+        guard let failure else { return nil }
+        guard !hasToldFailure else { throw failure }
+        hasToldFailure = true
+        return failure.json.line
     }
 
     var holdsUpOthers: Bool { invocation.holdsUpOthers }

@@ -11,8 +11,9 @@ enum Answer {
     case document(ResultSpool, verdict: String? = nil)
     /// JSON values one after the other.
     case lines(any LineSource)
-    /// JSON values that are there already, many perhaps.
-    case spool(ResultSpool)
+    /// JSON values that are there already, many perhaps, and why there are no more: as a line, and then the
+    /// answer breaks off.
+    case spool(ResultSpool, failure: RPCError? = nil)
     /// Bytes as they are.
     case raw(RawAnswer)
     /// Nothing: the command succeeded.
