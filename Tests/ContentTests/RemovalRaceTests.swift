@@ -145,6 +145,62 @@ struct RemovalRaceTests {
         #expect(try pins.pin(of: root) != nil)
     }
 
+    /// Of two who pin a root, one takes its pins back because another root has lost a block; the other one may
+    /// have its answer by then.
+    @Test func aPinThatSomebodyElseConfirmedIsNotTakenBack() throws {
+        let (shared, first, last) = (
+            try blocks.raw("shared"), try blocks.raw("first"), try blocks.raw("last")
+        )
+        let root = try blocks.node([("a", first), ("b", last)])
+        try source.interrupt(at: last) {
+            try isRemoved(first)
+            // Both pins are written before the second look.
+            try source.interrupt(at: shared) { try pins.add(shared, for: access.context) }
+        }
+        let error = contentError { try pins.add([shared, root], for: access.context) }
+        #expect(error?.code == .blockNotFound && error?.cid == first)
+        #expect(try pins.pin(of: shared) != nil)
+        #expect(try pins.pin(of: root) == nil)
+    }
+
+    /// A removal of millions must not keep a pin waiting: what begins behind the pin sees it.
+    @Test func oneLookIsEnoughBesideALongRemoval() throws {
+        let (leaf, free) = (try blocks.raw("leaf"), try blocks.raw("free"))
+        let root = try blocks.node([("leaf", leaf)])
+        let looks = Locked(0)
+        func removeAtTheNextLook() throws {
+            try source.interrupt(at: leaf) {
+                looks.withLock { $0 += 1 }
+                _ = try blocks.raw("free")
+                try isRemoved(free)
+                try removeAtTheNextLook()
+            }
+        }
+        try removeAtTheNextLook()
+        try pins.add(root, for: access.context)
+        // The one before the pin, one behind it, and those of the removals, which look below the pin.
+        #expect(looks.withLock { $0 } <= 4)
+        #expect(try pins.pin(of: root) != nil)
+    }
+
+    /// Who takes a pin away and deletes has to be seen by who has written it before.
+    @Test func aPinThatWasTakenAwayMeanwhileIsWrittenAndLookedAtAgain() throws {
+        let (leaf, other) = (try blocks.raw("leaf"), try blocks.raw("other"))
+        let last = try blocks.raw("last")
+        let root = try blocks.node([("a", leaf), ("b", last)])
+        try source.interrupt(at: last) {
+            try isRemoved(other)
+            // Behind the look at the leaf, the second time.
+            try source.interrupt(at: last) {
+                try pins.remove(root, for: access.context)
+                try isRemoved(leaf)
+            }
+        }
+        let error = contentError { try pins.add(root, for: access.context) }
+        #expect(error?.code == .blockNotFound && error?.cid == leaf)
+        #expect(try pins.pin(of: root) == nil)
+    }
+
     /// Who deletes has looked below a pin while a block on the way was missing.
     @Test func whatWasHiddenFromWhoDeletesStays() throws {
         let leaf = try blocks.raw("leaf")

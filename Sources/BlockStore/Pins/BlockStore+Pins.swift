@@ -117,6 +117,7 @@ extension BlockStore {
     ///   - takesRecursive: whether a recursive pin is taken away; a direct one is either way.
     ///   - holder: who no longer wants them.
     ///   - absent: nothing changes unless this block is absent; asked while nobody else changes the pins.
+    ///   - isKept: whether the pin of a root stays all the same; asked likewise.
     ///   - deadline: when to give up; the pins may then be there or not.
     /// - Returns: false where that block is here.
     /// - Throws: `.notPinned` when this holder has no pin at one of them, `.pinnedRecursively`,
@@ -125,13 +126,17 @@ extension BlockStore {
     @discardableResult
     package func unpin(
         _ cids: [CID], ignoringAbsent: Bool = false, takesRecursive: Bool = true,
-        holder: Pin.Holder = .rpc, ifAbsent absent: Multihash? = nil, by deadline: Deadline
+        holder: Pin.Holder = .rpc, ifAbsent absent: Multihash? = nil,
+        unless isKept: (CID) -> Bool = { _ in false }, by deadline: Deadline
     ) throws(BlockStoreError) -> Bool {
         let keys = cids.map { PinKey($0, holder) }
         return try claiming(Set(keys), in: Pin.table, by: deadline) { () throws(BlockStoreError) in
             if let absent, try contains(absent) { return false }
             if !takesRecursive { try refuseRecursive(keys, by: deadline) }
+            // Before the first of them goes: who asks behind a look at blocks sees it.
+            recentUnpins.withLock { $0.add(cids) }
             try inBatches(of: keys, by: deadline) { key, changes throws(BlockStoreError) in
+                if isKept(key.cid) { return }
                 if try pin(of: key.cid, holder: holder) != nil {
                     changes.remove(key, from: Pin.table)
                 } else if !ignoringAbsent {
@@ -148,6 +153,11 @@ extension BlockStore {
     /// The roots that were pinned since a mark, nil where there are too many to remember.
     package func rootsPinned(since mark: PinMark) -> [CID]? {
         recentPins.withLock { $0.roots(since: mark) }
+    }
+
+    /// How often a root was pinned since a mark, nil where too many were.
+    package func pinCount(of cid: CID, since mark: PinMark) -> Int? {
+        rootsPinned(since: mark)?.count { $0 == cid }
     }
 
     /// A holder's pin of a root, if it has one.

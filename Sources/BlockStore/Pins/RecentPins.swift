@@ -1,7 +1,7 @@
 import Multiformats
 
 /// The roots that were pinned last, so that who is about to delete blocks need not look at all pins
-/// again because of one.
+/// again because of one; or those that were unpinned last.
 struct RecentPins {
     /// Where the pins stand.
     private(set) var mark = PinMark(count: 0)

@@ -1,4 +1,5 @@
 package import Execution
+package import Multiformats
 
 // Who deletes blocks has looked at the pins before, and who pins has looked at the blocks before: both
 // can be over while the other one looks. So each says first what it does and looks then whether the
@@ -31,6 +32,20 @@ extension BlockStore {
                 try log.waitForChange(since: generation, by: deadline)
             }
         }
+    }
+}
+
+extension BlockStore {
+    /// Where the pins stand that are taken away, for `haveStayed(_:since:)`. To be taken before pins are
+    /// written.
+    package var unpinMark: PinMark { recentUnpins.withLock { $0.mark } }
+
+    /// Whether the pins of some roots are there since they were written, behind a mark.
+    ///
+    /// - Returns: false also where too many were taken away to tell.
+    package func haveStayed(_ cids: [CID], since mark: PinMark) -> Bool {
+        guard let gone = recentUnpins.withLock({ $0.roots(since: mark) }) else { return false }
+        return gone.isEmpty || Set(cids).isDisjoint(with: gone)
     }
 }
 

@@ -79,9 +79,23 @@ extension Pins {
         while !rest.isEmpty {
             let part = Array(rest.prefix(countAtOnce))
             rest = rest.dropFirst(part.count)
+            let (pinMark, unpinMark) = (store.pinMark, store.unpinMark)
             let new = try write(part, mode, name, for: context)
-            try confirm(part, new, since: mark, mode: mode, name: name, for: context)
+            let written = Written(new: new, pinMark: pinMark, unpinMark: unpinMark)
+            try confirm(part, written, since: mark, mode: mode, name: name, for: context)
         }
+    }
+
+    /// Pins that were written, and are confirmed or taken back.
+    private struct Written {
+        /// The roots that had none before.
+        var new: [CID]
+        /// How often they were written.
+        var count = 1
+        /// Where the pins stood before the first time.
+        let pinMark: PinMark
+        /// Where those stood that are taken away, before the last time.
+        var unpinMark: PinMark
     }
 
     /// Writes pins that may be there.
@@ -101,27 +115,35 @@ extension Pins {
 
     /// Looks whether all is still here that pins keep from now on.
     ///
-    /// The pins are written again behind each look. They are there, as a rule. But somebody else who has
-    /// missed a block can have taken one of them back meanwhile; and who deletes blocks can have looked
-    /// while one on the way to them was missing, and has to look again.
+    /// One look is enough beside however many deletions, if the pins were there all the time: those that
+    /// began behind the pins see them, and the others have ended before the look. But somebody else who has
+    /// missed a block can have taken a pin back meanwhile, and who deletes then sees none.
     ///
-    /// - Parameter new: the pins that are taken back where something is missing.
+    /// The pins are written again behind each look: who deletes blocks can have looked while one on the way
+    /// to them was missing, and has to look again.
+    ///
+    /// - Parameters:
+    ///   - first: the pins; those that are new are taken back where something is missing.
+    ///   - firstMark: from before the blocks were looked at.
     private func confirm(
-        _ cids: [CID], _ new: [CID], since mark: DeletionMark, mode: Pin.Mode, name: String,
-        for context: RequestContext
+        _ cids: [CID], _ first: Written, since firstMark: DeletionMark, mode: Pin.Mode,
+        name: String, for context: RequestContext
     ) throws(ContentError) {
-        var (mark, new, hasMissed) = (mark, new, false)
+        var (mark, written, hasMissed) = (firstMark, first, false)
         for _ in 0..<Limits.removalLooksMax {
             let now = try storing { () throws(BlockStoreError) in
                 try store.deletions(since: mark, by: context.deadline)
             }
             guard now != nil || hasMissed else { return }
             (mark, hasMissed) = (now ?? mark, false)
+            let unpinMark = store.unpinMark
             do {
                 try checkPresence(of: cids, mode: mode, for: context)
-                new += try write(cids, mode, name, for: context)
+                written.new += try write(cids, mode, name, for: context)
+                if store.haveStayed(cids, since: written.unpinMark) { return }
+                (written.count, written.unpinMark) = (written.count + 1, unpinMark)
             } catch let fault where fault.code == .blockNotFound {
-                guard try !takeBack(new, without: fault.cid, for: context) else {
+                guard try !takeBack(written, without: fault.cid, for: context) else {
                     throw fault.prefixed("a block was removed meanwhile: ")
                 }
                 hasMissed = true
@@ -130,16 +152,21 @@ extension Pins {
         throw ContentError(.overloaded, "blocks are removed all the time: try again")
     }
 
-    /// Takes pins back because a block is missing.
+    /// Takes pins back because a block is missing: those that nobody else has made or confirmed since, and
+    /// may have an answer that they are there.
     ///
     /// - Returns: false where it is here: somebody can have stored it again, and have an answer that it is
     ///   pinned.
     private func takeBack(
-        _ cids: [CID], without missing: CID?, for context: RequestContext
+        _ written: Written, without missing: CID?, for context: RequestContext
     ) throws(ContentError) -> Bool {
         try storing { () throws(BlockStoreError) in
             try store.unpin(
-                cids, ignoringAbsent: true, ifAbsent: missing?.multihash, by: context.deadline)
+                written.new, ignoringAbsent: true, ifAbsent: missing?.multihash,
+                unless: { cid in
+                    let count = store.pinCount(of: cid, since: written.pinMark)
+                    return (count ?? 0) > written.count
+                }, by: context.deadline)
         }
     }
 
