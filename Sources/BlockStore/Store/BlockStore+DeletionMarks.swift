@@ -9,20 +9,29 @@ extension BlockStore {
     /// Where the deletions stand, for `deletions(since:by:)`. To be taken before blocks are looked at. One
     /// that runs is behind it: its blocks can still be found, and whoever deletes has looked at the pins.
     package var deletionMark: DeletionMark {
-        DeletionMark(count: log.state.withLock { $0.deletions.endedCount })
+        log.state.withLock { DeletionMark(count: $0.deletions.endedCount, epoch: $0.epoch) }
     }
 
-    /// Whether a block may have been deleted behind a mark. To be asked behind the change that is to keep
+    /// Whether blocks that were on their way to the disk may have been lost behind a mark: a write of the log
+    /// has failed. A pin waits for what is on its way when it is written, not for what was before.
+    package func haveBlocksFailed(since mark: DeletionMark) -> Bool {
+        log.state.withLock { $0.epoch } != mark.epoch
+    }
+
+    /// Whether a block may have been deleted behind a mark, or lost by a write that failed. To be asked behind the change that is to keep
     /// blocks from being deleted: deletions that began before it have ended when this returns, those
     /// that begin later see it.
     ///
-    /// - Returns: where they stand now; nil where all have ended before the mark.
+    /// - Returns: where they stand now; nil where all have ended before the mark, and no write has failed
+    ///   since.
     /// - Throws: `.deadlineExceeded`, `.closed`; `.readOnly` where one of them may be on disk or not, and
     ///   the index takes no writes.
     package func deletions(
         since mark: DeletionMark, by deadline: Deadline
     ) throws(BlockStoreError) -> DeletionMark? {
-        let now = DeletionMark(count: log.state.withLock { $0.deletions.begunCount })
+        let now = log.state.withLock {
+            DeletionMark(count: $0.deletions.begunCount, epoch: $0.epoch)
+        }
         guard now != mark else { return nil }
         while true {
             switch log.state.withLock({ $0.progress(ofFirst: now.count) }) {
@@ -49,7 +58,8 @@ extension BlockStore {
     }
 }
 
-/// Where the deletions of a store stand.
+/// Where the deletions of a store stand, and its log.
 package struct DeletionMark: Sendable, Hashable {
     let count: UInt64
+    let epoch: Int
 }

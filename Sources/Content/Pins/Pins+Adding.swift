@@ -117,7 +117,8 @@ extension Pins {
     ///
     /// One look is enough beside however many deletions, if the pins were there all the time: those that
     /// began behind the pins see them, and the others have ended before the look. But somebody else who has
-    /// missed a block can have taken a pin back meanwhile, and who deletes then sees none.
+    /// missed a block can have taken a pin back meanwhile, and who deletes then sees none. And a block that
+    /// was seen on its way to the disk can have been lost there.
     ///
     /// The pins are written again behind each look: who deletes blocks can have looked while one on the way
     /// to them was missing, and has to look again.
@@ -140,7 +141,8 @@ extension Pins {
             do {
                 try checkPresence(of: cids, mode: mode, for: context)
                 written.new += try write(cids, mode, name, for: context)
-                if store.haveStayed(cids, since: written.unpinMark) { return }
+                let haveStayed = store.haveStayed(cids, since: written.unpinMark)
+                if haveStayed, !store.haveBlocksFailed(since: mark) { return }
                 (written.count, written.unpinMark) = (written.count + 1, unpinMark)
             } catch let fault where fault.code == .blockNotFound {
                 guard try !takeBack(written, without: fault.cid, for: context) else {
