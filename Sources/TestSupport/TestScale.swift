@@ -16,6 +16,11 @@ package enum TestScale {
     package static let scheduleCount =
         ProcessSetup.environment["HOLDFAST_TEST_SCHEDULES"].flatMap { Int($0) } ?? 500
 
+    /// How many lives of a library threads go through that pin and remove the same blocks: as
+    /// `HOLDFAST_TEST_RACES` says, or else 40.
+    package static let raceCount =
+        ProcessSetup.environment["HOLDFAST_TEST_RACES"].flatMap { Int($0) } ?? 40
+
     /// How long hostile clients run beside honest ones, in seconds: as
     /// `HOLDFAST_TEST_HOSTILE_MINUTES` says, or else one minute.
     package static let hostileSeconds =
