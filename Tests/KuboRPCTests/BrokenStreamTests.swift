@@ -72,6 +72,22 @@ struct BrokenStreamTests {
         disk.powerOn()
     }
 
+    /// Where nothing was removed before, the error is the answer.
+    @Test func aRemovalThatFailsAtOnceIsAnError() throws {
+        let disk = SimulatedDisk(seed: 1)
+        let node = try TestNode(disk: disk)
+        let writer = BlockWriter(node.access)
+        let cid = try writer.put(Bytes(utf8: "block"), naming: .init())
+        try writer.finish()
+        try node.store.forEachBlock { _, _ in false }
+        disk.faults.writeFails = 1000
+        let answer = try node.call("block/rm?arg=\(cid.text())")
+        #expect(answer.status == 500)
+        let message = try AnyJSON.lines(answer.text).last?["Message"]?.text
+        #expect(message?.contains("writing to meta/ failed") == true)
+        disk.faults = SimulatedDisk.Faults()
+    }
+
     /// A child that is here and is not what its codec says: Kubo fails too, unless told not to look.
     @Test(arguments: ["not dag-pb at all", "\u{0a}\u{01}x", ""])
     func aChildThatIsNoUnixFSIsNamed(block: String) throws {

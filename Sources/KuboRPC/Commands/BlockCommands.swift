@@ -23,31 +23,36 @@ enum BlockCommands {
     }
 
     /// Its lines wait in a file: what is removed must not stand still with a client that takes none. Where
-    /// it breaks off, they say what was removed before.
+    /// it breaks off behind the first block that is gone, they say which are.
     static func remove(_ invocation: Invocation) throws -> Answer {
         let arguments = try invocation.cids()
         defer { arguments.memory.release() }
+        let isQuiet = invocation.options.flag("quiet")
         let lines = ResultSpool(invocation.access)
-        var isBegun = false
+        var hasRemoved = false
         do {
-            try remove(arguments.cids, invocation) { line in
-                isBegun = true
-                if let line { try lines.append(line: line) }
+            try remove(arguments.cids, invocation) { outcome in
+                hasRemoved = hasRemoved || outcome.error == nil
+                guard !isQuiet || outcome.error != nil else { return }
+                try lines.append(
+                    line: .object(
+                        JSONOutput.withoutEmpty([
+                            ("Hash", .text(invocation.cidText(outcome.cid))),
+                            ("Error", .text(outcome.error ?? "")),
+                        ])))
             }
-        } catch  where isBegun {
+        } catch  where hasRemoved {
             return .spool(lines, failure: RPCError(error))
         }
         return .spool(lines)
     }
 
-    /// - Parameter report: gets the line of each block; nil where it has none.
     private static func remove(
-        _ cids: [CID], _ invocation: Invocation, report: (JSONOutput?) throws -> Void
+        _ cids: [CID], _ invocation: Invocation,
+        report: (BlockRemoval.Outcome) throws -> Void
     ) throws {
         let removal = BlockRemoval(invocation.access)
-        let (isForced, isQuiet) = (
-            invocation.options.flag("force"), invocation.options.flag("quiet")
-        )
+        let isForced = invocation.options.flag("force")
         let memory = invocation.access.makeStateShare()
         defer { memory.release() }
         var rest = cids[...]
@@ -55,15 +60,7 @@ enum BlockCommands {
             let some = Array(rest.prefix(Limits.removalsAtOnceMax))
             rest = rest.dropFirst(some.count)
             try memory.require(some.count * Limits.removalMemoryBytes)
-            try removal.remove(some, isForced: isForced) { outcome in
-                guard !isQuiet || outcome.error != nil else { return try report(nil) }
-                try report(
-                    .object(
-                        JSONOutput.withoutEmpty([
-                            ("Hash", .text(invocation.cidText(outcome.cid))),
-                            ("Error", .text(outcome.error ?? "")),
-                        ])))
-            }
+            try removal.remove(some, isForced: isForced, report: report)
         }
     }
 
