@@ -25,6 +25,20 @@ package enum Limits {
     package static let copiedBlockBytesMax = 64 << 10
     /// Bytes of the index that are in memory only. When it is full, appends wait.
     package static let tableBytesMax = 12 << 20
+    /// Bytes of rows that are on their way to the log, or in it and not in `meta/` yet. When it is full,
+    /// changes wait.
+    package static let rowTableBytesMax = 8 << 20
+    /// Bytes of the key of a row, with the letter of its table.
+    package static let rowKeyBytesMax = 512
+    /// Bytes of what stands in a row.
+    package static let rowBytesMax = 1 << 20
+    /// Bytes of the rows of one change, with what they take around them: they are one write.
+    package static let rowChangeBytesMax = 4 << 20
+    /// Entries of removed rows that `meta/` knows, and that wait to leave the log: 512 KiB. Further ones stay
+    /// there until the scrubber meets them.
+    package static let removalCountMax = 32 << 10
+    /// How often a page of rows is begun anew because rows went over to `meta/` just then.
+    static let pageAttemptsMax = 100
     /// Index entries that one write to `meta/` carries; so many waiting entries are written at once.
     /// At `digestBytesMax` they are less than 1.5 MiB.
     package static let indexBatchCountMax = 4096
@@ -63,6 +77,8 @@ package enum Limits {
     package static let unreadableBlocksMax = 4096
     /// Quarantined blocks that are looked at again while a store is opened.
     package static let reviewedAtOpeningMax = 1024
+    /// Bytes of the file that says which databases have been repaired.
+    static let repairMarkBytesMax = 1024
     /// Findings of damage that are kept; further ones are in the log of the node only.
     package static let damageNotesMax = 100
     /// Bytes of the file that they are kept in.
@@ -88,6 +104,8 @@ package enum Limits {
     /// of the longest digest.
     static let storedValueBytesMax = blockBytesMax + storedHeaderBytesMax
     static let storedHeaderBytesMax = 512
+    /// Bytes of a row with what stands before it in the log.
+    static let storedRowBytesMax = rowBytesMax + rowKeyBytesMax + 64
     /// Bytes of values that a page of the log is made of; a single larger block makes one alone.
     package static let logPageBytesMax = 8 << 20
     /// Values of a page of the log: so many look-ups in the index, for who compares the two.
@@ -132,6 +150,9 @@ package enum Limits {
             4 * deletionBatchCountMax * MemoryCost.element(MetaChange.self) <= changeBytesMax,
             "deletions leave room for other changes")
         precondition(sketchEntriesAtStart <= sketchEntriesMax, "a sketch only grows")
-        precondition(tableBatchBytesMax <= changeBytesMax, "a full batch of rows can wait")
+        precondition(
+            tableBatchBytesMax <= rowChangeBytesMax && rowChangeBytesMax <= rowTableBytesMax
+                && rowChangeBytesMax <= batchBytesMax,
+            "a full batch of rows can wait, and is one write")
     }
 }

@@ -37,13 +37,20 @@ enum MemoryCost {
         }
     }
 
+    /// A version of a row that `meta/` does not have: on its way to the log it is in the queue, too.
+    static func row(_ key: Key, _ record: Bytes?) -> Int {
+        2 * region + key.bytes.count + (record?.heldByteCount ?? 0)
+            + entry(Key.self, RowVersion.self) + entry(Key.self, UInt64.self)
+            + element((key: Key, version: RowVersion).self) + element(LogQueue.Item.self)
+    }
+
     /// A block that waits for the lane.
     ///
     /// A block that is a small part of what it arrived in is charged with all of that.
     static func queued(_ block: VerifiedBlock) -> Int {
         let held = block.bytes.heldByteCount
         let bytes = held > 4 * block.bytes.count ? held : block.bytes.count
-        return bytes + region + element(VerifiedBlock.self)
+        return bytes + region + element(LogQueue.Item.self)
     }
 
     /// An entry of the index that is in memory only.

@@ -42,10 +42,41 @@ struct FormatTests {
 
     @Test func aLaterFormatIsNotCalledDamage() {
         #expect(throws: StoredValueError.newerFormat) {
-            try StoredValue(decoding: [2, 0, 0, 0x55, 0x12, 0])
+            try StoredValue(decoding: [3, 0, 0, 0x55, 0x12, 0])
         }
+        #expect(throws: StoredValueError.newerFormat) { try StoredRow(decoding: [3, 0, 0]) }
+        // Each is no other kind of entry.
+        #expect(throws: StoredValueError.damaged) { try StoredValue(decoding: [2, 0, 0, 0x55]) }
+        #expect(throws: StoredValueError.damaged) { try StoredRow(decoding: [1, 0, 0]) }
         #expect(throws: StoredValueError.damaged) { try StoredValue(decoding: [1, 0]) }
         #expect(throws: StoredValueError.damaged) { try StoredValue(decoding: []) }
+    }
+
+    @Test func theEntryOfARowIsAsSpecified() throws {
+        for record in ["text", nil] as [Bytes?] {
+            let row = StoredRow(key: Key(Array("pkey".utf8)), record: record)
+            let head = [2, record == nil ? 1 : 0, 4] + Array("pkey".utf8)
+            var checksum = CRC32C()
+            checksum.update(record ?? .empty)
+            checksum.update(Bytes(head))
+            let check = (0..<4).map { UInt8(truncatingIfNeeded: checksum.value >> ($0 * 8)) }
+            let value = row.header.array + (record ?? .empty).array
+            #expect(value == head + check + (record ?? .empty).array)
+            #expect(try StoredRow(decoding: Bytes(value)) == row)
+            for bit in 0..<value.count * 8 {
+                var damaged = value
+                damaged[bit / 8] ^= 1 << UInt8(bit % 8)
+                #expect((try? StoredRow(decoding: Bytes(damaged))) == nil, "bit \(bit)")
+            }
+        }
+    }
+
+    @Test func aRowHasItsNumberInFront() {
+        let row = MetaRow(sequence: 300, record: "text")
+        #expect(row.encode().array == [1, 0xac, 2] + Array("text".utf8))
+        #expect(MetaRow(decoding: row.encode()) == row)
+        #expect(MetaRow(decoding: [2, 0]) == nil)
+        #expect(MetaRow(decoding: [1]) == nil)
     }
 
     @Test func keysSortAsTheirNumbers() {
@@ -109,6 +140,11 @@ struct FormatTests {
             if !array.isEmpty, random.below(2) == 0 { array[0] = 1 }
             let bytes = Bytes(array)
             _ = try? StoredValue(decoding: bytes)
+            _ = try? StoredRow(decoding: bytes)
+            _ = try? StoredRow(decoding: [[2, 0], bytes].joined(separator: .empty))
+            if let row = MetaRow(decoding: bytes) {
+                #expect(MetaRow(decoding: row.encode()) == row)
+            }
             _ = Pin.table.row(Key(array), bytes)
             _ = Pin.table.row(
                 Key([UInt8(ascii: "p")] + array), [[2], bytes].joined(separator: .empty))

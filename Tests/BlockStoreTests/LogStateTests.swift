@@ -54,7 +54,7 @@ struct LogStateTests {
             #expect(state.find(block.multihash)?.info.sequence == nil)
             if step == 0 {
                 let batch = state.takeWork()
-                #expect(batch?.blocks.count == 2)
+                #expect(batch?.items.count == 2)
             }
         }
         _ = state.batchWritten()
@@ -65,7 +65,7 @@ struct LogStateTests {
         }
         #expect(entry.sequence == 2)
         #expect(state.find(block.multihash)?.info.sequence == 2)
-        #expect(state.indexable(limit: 10).count == 2)
+        #expect(state.indexable(limit: 10).blocks.count == 2)
         state.indexed(through: 2)
         #expect(state.find(block.multihash) == nil)
         #expect(state.tableCount == 0)
@@ -75,17 +75,17 @@ struct LogStateTests {
         var state = state()
         for number in 0..<10 { _ = try enqueue(&state, number, byteCount: 1 << 20) }
         let result13 = state.takeWork()
-        #expect(result13?.blocks.count == 8)
+        #expect(result13?.items.count == 8)
         _ = state.batchWritten()
         #expect(state.indexableCount == 8)
         let result15 = state.takeWork()
-        #expect(result15?.blocks.count == 2)
+        #expect(result15?.items.count == 2)
         _ = state.batchWritten()
         #expect(state.indexableCount == 10)
         _ = try enqueue(&state, 99, byteCount: 9 << 20)
         _ = try enqueue(&state, 100)
         let result17 = state.takeWork()
-        #expect(result17?.blocks.count == 1)
+        #expect(result17?.items.count == 1)
     }
 
     /// LevelDB has it twice meanwhile.
@@ -100,7 +100,7 @@ struct LogStateTests {
         var batch = state.takeWork()
         let taken = batch?.takeLarge()
         #expect(taken?.bytes == block.bytes)
-        #expect(batch?.blocks.isEmpty == true && batch?.takeLarge() == nil)
+        #expect(batch?.items.isEmpty == true && batch?.takeLarge() == nil)
         guard case .beingWritten(let entry, let ticket) = state.find(block.multihash) else {
             Issue.record("kept while it is written")
             return
@@ -272,12 +272,12 @@ struct LogStateTests {
         let tail = try (0..<2).map { number in
             let block = try VerifiedBlock(sample: number, byteCount: 100)
             let entry = IndexEntry(sequence: UInt64(number + 1), byteCount: 100, flags: [])
-            return (block.multihash, entry)
+            return LogScan.Item.block(block.multihash, entry)
         }
         state.reopened(tail: tail)
         #expect(state.durableThrough == 2)
         #expect(state.blockCount == 1)
-        #expect(state.indexable(limit: 10).count == 2)
+        #expect(state.indexable(limit: 10).blocks.count == 2)
         guard case .queued(let ticket) = try enqueue(&state, 9) else {
             Issue.record("not open again")
             return

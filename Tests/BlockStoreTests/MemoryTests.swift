@@ -409,7 +409,7 @@ struct MemoryTests {
         let names = Set(registry.memoryParts.map(\.name))
         #expect(
             names == [
-                "cache", "append", "changes", "index", "deletions", "quarantine", "claims",
+                "cache", "append", "changes", "index", "rows", "deletions", "quarantine", "claims",
                 "database-blocks", "database-meta",
             ])
         store.close()

@@ -51,12 +51,135 @@ struct RecoveryTests {
     }
 
     private func recover(
-        everything: Bool, trustsLog: Bool = false, window: UInt64 = Limits.comparedCountMax
+        everything: Bool, trustsLog: Bool = false, window: UInt64 = Limits.comparedCountMax,
+        truth: RowRecovery.Truth = .neither
     ) throws -> Recovery {
         var recovery = try Recovery(
             blocks: blocks, meta: meta, now: .now, log: .silent, sequenceWindow: window)
-        try recovery.run(checksEverything: everything, trustsLog: trustsLog)
+        try recovery.run(checksEverything: everything, trustsLog: trustsLog, truth: truth)
         return recovery
+    }
+
+    // MARK: rows
+
+    private func key(_ number: Int) -> Key { Key([UInt8(ascii: "x"), UInt8(number)]) }
+
+    private func writeRows(_ rows: [(sequence: UInt64, number: Int, record: Bytes?)]) throws {
+        var batch = WriteBatch()
+        for (sequence, number, record) in rows {
+            let row = StoredRow(key: key(number), record: record)
+            batch.put(Key(sequence: sequence), header: row.header, payload: record ?? .empty)
+        }
+        try blocks.write(batch, isSynced: false)
+    }
+
+    /// What `meta/` has, up to a number of the log.
+    private func setRows(
+        _ rows: [(sequence: UInt64, number: Int, record: Bytes)], indexedThrough: UInt64
+    ) throws {
+        var batch = WriteBatch()
+        for (sequence, number, record) in rows {
+            batch.put(key(number), MetaRow(sequence: sequence, record: record).encode())
+        }
+        var mark = HighWaterMark()
+        mark.sequence = indexedThrough
+        batch.put(MetaKey.highWaterMark, mark.encode())
+        try meta.write(batch, isSynced: false)
+    }
+
+    private func row(_ number: Int) throws -> MetaRow? {
+        try meta.value(for: key(number)).flatMap(MetaRow.init(decoding:))
+    }
+
+    private func entry(_ sequence: UInt64) throws -> StoredRow? {
+        try blocks.value(for: Key(sequence: sequence)).flatMap { try? StoredRow(decoding: $0) }
+    }
+
+    @Test func rowsAboveTheMarkAreRedone() throws {
+        try setRows([(1, 1, "old"), (2, 2, "old"), (3, 3, "old")], indexedThrough: 3)
+        try write([(4, try VerifiedBlock(sample: 1))])
+        try writeRows([(3, 3, "old"), (5, 1, "new"), (6, 2, nil), (7, 4, "new"), (8, 4, "newer")])
+        let recovery = try recover(everything: false)
+        #expect(try row(1) == MetaRow(sequence: 5, record: "new"))
+        #expect(try row(2) == nil)
+        #expect(try row(3) == MetaRow(sequence: 3, record: "old"))
+        #expect(try row(4) == MetaRow(sequence: 8, record: "newer"))
+        #expect(recovery.mark.sequence == 8 && recovery.mark.blockCount == 1)
+        #expect(recovery.removals == [6])
+        #expect(recovery.report.recoveredRowCount == 4)
+    }
+
+    @Test func aLogOfRowsIsTakenOverInBatches() throws {
+        let text = Bytes([UInt8](repeating: 7, count: 100_000))
+        try writeRows((1...50).map { (UInt64($0), $0, text) })
+        let recovery = try recover(everything: false)
+        for number in 1...50 {
+            #expect(try row(number) == MetaRow(sequence: UInt64(number), record: text))
+        }
+        #expect(recovery.mark.sequence == 50)
+    }
+
+    /// `meta/` was repaired, and lost what it was told last: a new row, a change, a removal.
+    @Test func whatMetaHasLostComesFromTheLog() throws {
+        try setRows([(1, 1, "old"), (2, 2, "removed"), (4, 4, "kept")], indexedThrough: 9)
+        try writeRows([(4, 4, "kept"), (5, 1, "new"), (6, 3, "new")])
+        let recovery = try recover(everything: true, truth: .log)
+        #expect(try row(1) == MetaRow(sequence: 5, record: "new"))
+        #expect(try row(2) == nil, "the log has forgotten that it was removed, and it")
+        #expect(try row(3) == MetaRow(sequence: 6, record: "new"))
+        #expect(try row(4) == MetaRow(sequence: 4, record: "kept"))
+        #expect(recovery.report.droppedRowCount == 1)
+        #expect(recovery.report.recoveredRowCount == 2)
+    }
+
+    /// `blocks/` was repaired: it lacks entries, and has one again that had left it.
+    @Test func whatTheLogHasLostComesFromMeta() throws {
+        try setRows([(3, 1, "whole"), (4, 2, "lost")], indexedThrough: 6)
+        try writeRows([(1, 1, "before"), (2, 3, "removed"), (3, 1, "whole"), (7, 4, "new")])
+        let recovery = try recover(everything: true, truth: .meta)
+        #expect(try row(1) == MetaRow(sequence: 3, record: "whole"))
+        #expect(try row(2) == MetaRow(sequence: 8, record: "lost"))
+        #expect(try entry(8) == StoredRow(key: key(2), record: "lost"))
+        #expect(try row(3) == nil)
+        #expect(try row(4) == MetaRow(sequence: 7, record: "new"))
+        #expect(recovery.lastSequence == 8 && recovery.mark.sequence == 8)
+        #expect(Set(recovery.removals) == [1, 2], "what is none of a row is to leave the log")
+        #expect(recovery.report.rewrittenRowCount == 1)
+        // Now it is in order.
+        let again = try recover(everything: true, truth: .log)
+        #expect(again.report.rewrittenRowCount == 0 && again.report.droppedRowCount == 0)
+        #expect(try row(2) == MetaRow(sequence: 8, record: "lost"))
+    }
+
+    /// Both were: what either has stays, in its last form.
+    @Test func nothingGoesWhereNobodyKnows() throws {
+        try setRows([(2, 1, "later"), (4, 2, "lost"), (1, 3, "old")], indexedThrough: 4)
+        try writeRows([(1, 1, "before"), (3, 3, "new"), (6, 4, "new")])
+        _ = try recover(everything: true, truth: .neither)
+        #expect(try row(1)?.record == "later" && row(2)?.record == "lost")
+        #expect(try row(3) == MetaRow(sequence: 3, record: "new"))
+        #expect(try row(4) == MetaRow(sequence: 6, record: "new"))
+        for number in 1...4 {
+            let row = try #require(try row(number))
+            #expect(try entry(row.sequence) == StoredRow(key: key(number), record: row.record))
+        }
+    }
+
+    /// A damaged entry says nothing, and its row stays: it gets another.
+    @Test func aDamagedEntryIsWrittenAnew() throws {
+        try setRows([(1, 1, "whole"), (2, 2, "damaged")], indexedThrough: 3)
+        try write([(3, try VerifiedBlock(sample: 1))])
+        try writeRows([(1, 1, "whole")])
+        var batch = WriteBatch()
+        let header = StoredRow(key: key(2), record: "damaged").header
+        batch.put(Key(sequence: 2), header: header, payload: Bytes(utf8: "Damaged"))
+        try blocks.write(batch, isSynced: false)
+        let recovery = try recover(everything: true, truth: .log)
+        #expect(try row(2) == MetaRow(sequence: 4, record: "damaged"))
+        #expect(try entry(4)?.record == "damaged" && entry(2) == nil)
+        #expect(try row(1)?.sequence == 1)
+        #expect(recovery.report.damagedValueCount == 1)
+        #expect(recovery.report.rewrittenRowCount == 1)
     }
 
     private func indexed(_ block: VerifiedBlock) throws -> UInt64? {

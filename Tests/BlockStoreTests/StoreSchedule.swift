@@ -88,6 +88,7 @@ struct StoreSchedule {
         let store = try open()
         defer { store.close() }
         for worker in workers { try worker.check(store) }
+        try checkEntries(of: store)
         var (count, byteCount) = (0, 0)
         try store.forEachBlock { multihash, info in
             count += 1
@@ -99,5 +100,15 @@ struct StoreSchedule {
         #expect(store.statistics.blockCount == count, "seed \(seed)")
         #expect(store.statistics.byteCount == byteCount, "seed \(seed)")
         #expect(store.quarantinedCount == 0, "seed \(seed)")
+    }
+
+    /// The log has no entry of a row that is not the last one, but for removals.
+    private func checkEntries(of store: BlockStore) throws {
+        let page = try store.logPage(above: 0)
+        #expect(!page.hasMore && page.gaps.isEmpty, "seed \(seed)")
+        for row in page.rows where !row.isRemoval {
+            let stored = try store.metaValue(for: row.key).flatMap(MetaRow.init(decoding:))
+            #expect(stored?.sequence == row.sequence, "seed \(seed)")
+        }
     }
 }

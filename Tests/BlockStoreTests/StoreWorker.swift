@@ -29,10 +29,12 @@ struct StoreWorker: Sendable {
     private let seed: UInt64
     private var random: SeededRandom
     private var items: [Item]
+    private var rows: WorkerRows
 
     init(number: Int, seed: UInt64) throws {
         self.seed = seed
         random = SeededRandom(seed: seed &+ UInt64(number) << 48)
+        rows = WorkerRows(worker: number, seed: seed)
         items = try (0..<Self.itemCount).map { index in
             let content = Bytes(utf8: "worker \(number), block \(index)")
             let cid = CID.v1(.raw, try HashFunction.sha2_256.multihash(of: content))
@@ -42,11 +44,12 @@ struct StoreWorker: Sendable {
 
     mutating func step(on store: BlockStore) {
         let index = random.below(Self.itemCount)
-        switch random.below(10) {
+        switch random.below(14) {
         case 0..<4: append(to: store)
         case 4, 5: delete(index, from: store)
         case 6: pin(index, in: store)
         case 7: unpin(index, in: store)
+        case 8..<12: useRows(of: store)
         default: read(index, from: store)
         }
     }
@@ -112,6 +115,18 @@ struct StoreWorker: Sendable {
         }
     }
 
+    private mutating func useRows(of store: BlockStore) {
+        do throws(BlockStoreError) {
+            if random.below(4) > 0 {
+                try rows.change(in: store, &random)
+            } else {
+                try rows.read(store, &random)
+            }
+        } catch {
+            expectFailure(error)
+        }
+    }
+
     private func read(_ index: Int, from store: BlockStore) {
         do throws(BlockStoreError) {
             let bytes = try store.get(items[index].block.multihash)
@@ -139,6 +154,7 @@ struct StoreWorker: Sendable {
 
     /// Looks at a store without failures.
     func check(_ store: BlockStore) throws {
+        try rows.check(store)
         for item in items {
             expect(try store.get(item.block.multihash), of: item)
             let pin = try store.pin(of: item.block.cid)

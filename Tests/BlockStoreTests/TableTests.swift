@@ -177,15 +177,183 @@ struct TableTests {
     @Test func aDamagedRowIsToldWithItsName() throws {
         defer { store.close() }
         let place = numbers.place(of: NumberKey(1))
-        try store.meta.write([.put(place, [9, 1])], by: soon())
-        for read in [
-            { _ = try store.record(at: NumberKey(1), in: numbers) },
-            { _ = try store.page(of: numbers) },
-        ] as [() throws -> Void] {
-            let error = #expect(throws: BlockStoreError.self) { try read() }
-            #expect(error?.code == .corrupt)
-            #expect(error?.message.contains("a damaged number") == true)
+        // What stands in front of the record is none, or the record.
+        for value in [[9, 1], [1, 0, 9, 1]] as [Bytes] {
+            try store.meta.write([.put(place, value)], by: soon())
+            for read in [
+                { _ = try store.record(at: NumberKey(1), in: numbers) },
+                { _ = try store.page(of: numbers) },
+            ] as [() throws -> Void] {
+                let error = #expect(throws: BlockStoreError.self) { try read() }
+                #expect(error?.code == .corrupt)
+                #expect(error?.message.contains("a damaged number") == true)
+            }
         }
+    }
+
+    /// A store whose rows go over to `meta/` when the test says so.
+    private func storeWithRowsInTheLog(
+        indexDelay: Duration = .seconds(3600)
+    ) throws -> BlockStore {
+        store.close()
+        var options = store.options
+        options.disk = SimulatedDisk(seed: 2)
+        options.indexDelay = indexDelay
+        return try BlockStore.open(options)
+    }
+
+    /// Rows that `meta/` has, rows that it does not have yet, and removals of both, against a model.
+    @Test(arguments: [false, true], [1, 2, 7, 100])
+    func aPageHasWhatIsInTheLogInItsPlace(isBackward: Bool, countLimit: Int) throws {
+        let store = try storeWithRowsInTheLog()
+        defer { store.close() }
+        var random = SeededRandom(seed: 5)
+        var model: [UInt16: Bytes] = [:]
+        for round in 0..<80 {
+            try store.change(numbers, claiming: [], by: soon()) { changes in
+                for _ in 0..<random.below(5) {
+                    let (key, text) = (UInt16(random.below(24) * 60), Bytes(utf8: "\(round)"))
+                    if random.below(3) == 0 {
+                        changes.remove(NumberKey(key), from: numbers)
+                        model[key] = nil
+                    } else {
+                        changes.put(Text(text), at: NumberKey(key), in: numbers)
+                        model[key] = text
+                    }
+                    changes.put(Text(text), at: NumberKey(key), in: others)
+                }
+            }
+            if random.below(4) == 0 {
+                try store.meta.waitForIndex(through: store.lastSequence, by: soon())
+                #expect(store.log.state.withLock { $0.rows.visible.isEmpty })
+            }
+            var range = TableRange<NumberKey>()
+            (range.isBackward, range.countLimit) = (isBackward, countLimit)
+            if random.below(2) == 0 { range.prefix = [UInt8(random.below(6))] }
+            if random.below(2) == 0 { range.start = NumberKey(UInt16(random.below(24) * 60)) }
+            let wanted = expected(of: model, range)
+            let shown = Array(wanted.prefix(countLimit))
+            let page = try store.page(of: numbers, range)
+            #expect(page.rows.map(\.key.number) == shown, "round \(round)")
+            #expect(page.rows.allSatisfy { $0.record.text == model[$0.key.number] })
+            #expect(page.hasMore == (wanted.count > countLimit), "round \(round)")
+            let key = UInt16(random.below(24) * 60)
+            #expect(try store.record(at: NumberKey(key), in: numbers)?.text == model[key])
+        }
+    }
+
+    private func expected(
+        of model: [UInt16: Bytes], _ range: TableRange<NumberKey>
+    ) -> [UInt16] {
+        let keys = model.keys.filter { NumberKey($0).encoded.starts(with: range.prefix) }.sorted()
+        guard range.isBackward else {
+            return keys.filter { key in range.start.map { key > $0.number } ?? true }
+        }
+        return keys.reversed().filter { key in range.start.map { key < $0.number } ?? true }
+    }
+
+    /// While rows change and go over to `meta/` all the time.
+    @Test func aPageIsAsTheTableWasAtOneMoment() throws {
+        let store = try storeWithRowsInTheLog(indexDelay: .microseconds(50))
+        defer { store.close() }
+        let isDone = Locked(false)
+        let writer = Thread(name: "writer") {
+            for number in 0..<400 {
+                _ = try? store.change(numbers, claiming: [], by: soon()) { changes in
+                    let text = Text(Bytes(utf8: "\(number)"))
+                    for key in [1, 2, 3] as [UInt16] {
+                        changes.put(text, at: NumberKey(key), in: numbers)
+                    }
+                    // Rows that come and go.
+                    let key = NumberKey(UInt16(10 + number % 2))
+                    changes.put(text, at: key, in: numbers)
+                    changes.remove(NumberKey(UInt16(11 - number % 2)), from: numbers)
+                }
+            }
+            isDone.withLock { $0 = true }
+        }
+        var pageCount = 0
+        while !isDone.withLock({ $0 }) || pageCount == 0 {
+            let page = try store.page(of: numbers)
+            #expect(Set(page.rows.map(\.record.text)).count <= 1)
+            #expect(page.rows.isEmpty || page.rows.count == 4)
+            pageCount += 1
+        }
+        writer.join()
+    }
+
+    /// They are in `meta/` alone, and read and changed as others are.
+    @Test func aDerivedTableLeavesTheLogAlone() throws {
+        defer { store.close() }
+        let derived = Table<NumberKey, Text>("v", rowName: "derived number", durability: .derived)
+        try put([1, 2], in: derived)
+        #expect(try store.record(at: NumberKey(1), in: derived) == Text("1"))
+        #expect(try store.page(of: derived).rows.map(\.key.number) == [1, 2])
+        #expect(store.lastSequence == 0)
+        try put([1], in: numbers)
+        #expect(store.lastSequence == 1)
+        try store.change(derived, claiming: [NumberKey(1)], by: soon()) { changes in
+            changes.remove(NumberKey(1), from: derived)
+        }
+        #expect(try store.page(of: derived).rows.map(\.key.number) == [2])
+    }
+
+    @Test func whatIsTooLargeIsRefusedBeforeItIsWritten() throws {
+        defer { store.close() }
+        let large = Text(Bytes([UInt8](repeating: 1, count: Limits.rowBytesMax - 1)))
+        let tooLarge = Text(Bytes([UInt8](repeating: 1, count: Limits.rowBytesMax)))
+        try store.change(numbers, claiming: [], by: soon()) { changes in
+            changes.put(large, at: NumberKey(1), in: numbers)
+        }
+        for body in [
+            { $0.put(tooLarge, at: NumberKey(2), in: numbers) },
+            { changes in
+                for key in 2..<6 as Range<UInt16> {
+                    changes.put(large, at: NumberKey(key), in: numbers)
+                }
+            },
+        ] as [(inout TableChanges) -> Void] {
+            let error = #expect(throws: BlockStoreError.self) {
+                try store.change(numbers, claiming: [], by: soon()) { body(&$0) }
+            }
+            #expect(error?.code == .tooLarge)
+        }
+        #expect(try store.page(of: numbers).rows.map(\.key.number) == [1])
+    }
+
+    /// Though nobody else has rows go over to `meta/`.
+    @Test func moreThanThereIsRoomForGoesOverToMeta() throws {
+        let store = try storeWithRowsInTheLog()
+        defer { store.close() }
+        let large = Text(Bytes([UInt8](repeating: 1, count: Limits.rowBytesMax - 1)))
+        for key in 0..<20 as Range<UInt16> {
+            try store.change(numbers, claiming: [], by: soon()) { changes in
+                changes.put(large, at: NumberKey(key), in: numbers)
+            }
+            #expect(store.log.state.withLock { $0.rows.byteCount } <= Limits.rowTableBytesMax)
+        }
+        for key in 0..<20 as Range<UInt16> {
+            #expect(try store.record(at: NumberKey(key), in: numbers) == large)
+        }
+    }
+
+    /// In the log there is one entry of each row that is there, and soon none of those that are not.
+    @Test func theLogHasOneEntryOfEachRow() throws {
+        let store = try storeWithRowsInTheLog()
+        defer { store.close() }
+        for _ in 0..<3 { try put([1, 2, 3], in: numbers) }
+        try store.meta.waitForIndex(through: store.lastSequence, by: soon())
+        try put([1], in: numbers)
+        try store.change(numbers, claiming: [NumberKey(2)], by: soon()) { changes in
+            changes.remove(NumberKey(2), from: numbers)
+        }
+        func entries() throws -> [LogPage.Row] { try store.logPage(above: 0).rows }
+        #expect(try entries().map(\.key) == [3, 1, 2].map { numbers.place(of: NumberKey($0)) })
+        #expect(try entries().map(\.isRemoval) == [false, false, true])
+        try store.meta.waitForIndex(through: store.lastSequence, by: soon())
+        // The removal goes with the next batch.
+        try put([4], in: numbers)
+        #expect(try entries().map(\.isRemoval) == [false, false, false])
     }
 
     @Test func nothingIsChangedWhereTheBodyThrows() throws {

@@ -91,8 +91,9 @@ struct PinsTests {
             let kept = Pin(
                 cid: folder, mode: .recursive, name: "kept",
                 created: WallTime(seconds: 1, nanoseconds: 0))
-            try scratch.store.meta.write(
-                [.put(Pin.table.place(of: kept.key), Pin.table.encode(kept.record))], by: soon())
+            var changes = TableChanges()
+            changes.put(kept.record, at: kept.key, in: Pin.table)
+            try scratch.store.write(changes, BlockStore.ChangeTurn(epoch: 0), by: soon())
             return thread
         }
         let error = outcome.value()
@@ -139,7 +140,7 @@ struct PinsTests {
     /// One wait for the disk for thousands, whatever stands twice among them.
     @Test func manyPinsAreFewWrites() throws {
         let cids = try storedLeaves(2 * Content.Limits.pinsAtOnceMax + 10)
-        let before = scratch.store.meta.figures.batches.value
+        let before = scratch.store.log.figures.batches.value
         var progress = PinProgress()
         try pins.add(cids + cids.prefix(5), name: "many", for: context) { progress = $0 }
         #expect(progress.blockCount >= UInt64(cids.count))
@@ -149,7 +150,7 @@ struct PinsTests {
         #expect(count == cids.count)
         try pins.remove(cids + cids.prefix(5), for: context)
         try pins.forEachRecursiveRoot { _ in Issue.record("a pin is left") }
-        #expect(scratch.store.meta.figures.batches.value - before < 50)
+        #expect(scratch.store.log.figures.batches.value - before < 50)
     }
 
     /// One that cannot be pinned or removed is named, and the others stay as they are.

@@ -52,7 +52,7 @@ struct FolderDisk: StoreDisk {
         }
     }
 
-    func owesCheck() throws -> Bool { try repair.mark.isSet() }
+    func repairedDatabases() throws -> Set<DatabaseName> { try repair.mark.databases() }
 
     func checkEnded() throws { try repair.mark.clear() }
 

@@ -40,9 +40,9 @@ package protocol StoreDisk: Sendable {
     ///   - name: the database; closed.
     func cutOut(_ damage: TableDamage, of name: DatabaseName) throws(DatabaseError)
 
-    /// Whether a database has been repaired, or was about to be, and the log has not been compared with the
-    /// index since.
-    func owesCheck() throws -> Bool
+    /// The databases that have been repaired, or were about to be, while the log has not been compared with
+    /// `meta/` since.
+    func repairedDatabases() throws -> Set<DatabaseName>
 
     /// That comparison has ended.
     func checkEnded() throws

@@ -7,8 +7,10 @@ package import Multiformats
 package struct LogPage: Sendable {
     /// The page begins behind this number.
     package let after: UInt64
-    /// The values that could be read.
+    /// The blocks that could be read.
     package private(set) var items: [Item] = []
+    /// The rows of tables that could be read, and are as they were written.
+    package private(set) var rows: [Row] = []
     /// What could not be read.
     package private(set) var gaps: [Gap] = []
     /// The page ends with this number, whether the log has it or not: the next page begins behind it.
@@ -58,6 +60,22 @@ package struct LogPage: Sendable {
         package var isIntact: Bool { !hasBytes || value.isIntact }
     }
 
+    /// One entry of the log that is a row of a table, without what stands in it.
+    package struct Row: Hashable, Sendable {
+        /// Its number.
+        package let sequence: UInt64
+        /// Where it is in `meta/`.
+        package let key: Key
+        /// Whether the entry says that the row was removed.
+        package let isRemoval: Bool
+
+        package init(sequence: UInt64, key: Key, isRemoval: Bool) {
+            self.sequence = sequence
+            self.key = key
+            self.isRemoval = isRemoval
+        }
+    }
+
     /// Numbers whose values could not be read, if they have any.
     package struct Gap: Hashable, Sendable {
         /// Why.
@@ -91,13 +109,19 @@ package struct LogPage: Sendable {
 
     /// Whether no further value is to be looked at.
     func isFull(limit: Int) -> Bool {
-        byteCount >= limit || items.count + gapCount >= Limits.logPageCountMax
+        byteCount >= limit || items.count + rows.count + gapCount >= Limits.logPageCountMax
     }
 
     mutating func append(_ item: Item, costing valueByteCount: Int) {
         items.append(item)
         byteCount += Self.cost(valueByteCount)
         through = item.sequence
+    }
+
+    mutating func append(_ row: Row, costing valueByteCount: Int) {
+        rows.append(row)
+        byteCount += Self.cost(valueByteCount)
+        through = row.sequence
     }
 
     /// Tells that numbers could not be read; neighbours of one reason are one gap.

@@ -75,7 +75,12 @@ struct LogPageReader {
             guard page.holds(byteCount, limit: byteLimit) else { return (nil, byteCount) }
             let isCopied = withBytes && byteCount <= Limits.storedValueBytesMax
             let part = isCopied ? span : span.extracting(first: Limits.storedHeaderBytesMax)
-            return (Bytes(copying: part), byteCount)
+            let value = Bytes(copying: part)
+            // What stands in it is a part of what is checked.
+            guard StoredRow.isRow(value), value.count < byteCount,
+                byteCount <= Limits.storedRowBytesMax
+            else { return (value, byteCount) }
+            return (Bytes(copying: span), byteCount)
         }
         guard let value else {
             page.pass(through: sequence - 1)
@@ -88,6 +93,7 @@ struct LogPageReader {
     /// Takes a value, or tells that it is none.
     private mutating func take(_ value: Bytes, _ byteCount: Int, _ sequence: UInt64) {
         do {
+            if StoredRow.isRow(value) { return try takeRow(value, byteCount, sequence) }
             let stored = try StoredValue(decoding: value)
             let blockByteCount = byteCount - (value.count - stored.bytes.count)
             guard blockByteCount <= Limits.blockBytesMax,
@@ -104,6 +110,15 @@ struct LogPageReader {
                 ? "a value of a later version, or a damaged one" : "no value of the log"
             page.appendGap(sequence..<sequence + 1, .damaged, message, costing: byteCount)
         }
+    }
+
+    private mutating func takeRow(
+        _ value: Bytes, _ byteCount: Int, _ sequence: UInt64
+    ) throws(StoredValueError) {
+        let row = try StoredRow(decoding: value)
+        page.append(
+            LogPage.Row(sequence: sequence, key: row.key, isRemoval: row.record == nil),
+            costing: byteCount)
     }
 
     // MARK: beside damage
@@ -141,7 +156,11 @@ struct LogPageReader {
             return true
         }
         guard page.holds(value.count, limit: byteLimit) else { return false }
-        let isKept = withBytes && value.count <= Limits.storedValueBytesMax
+        let limit =
+            withBytes
+            ? Limits.storedValueBytesMax
+            : StoredRow.isRow(value) ? Limits.storedRowBytesMax : 0
+        let isKept = value.count <= limit
         take(
             isKept ? value : Bytes(value.prefix(Limits.storedHeaderBytesMax).array), value.count,
             sequence)

@@ -104,7 +104,7 @@ final class DatabaseRepair: Sendable {
     ) throws(FileError) {
         let logs = try DatabaseFolder(path: path).logNames()
         let copies = try DamagedCopies(path: path, now: now()).keep(logs, by: .copy)
-        try mark.set()
+        try mark.set(name(of: path))
         var dropped = 0
         for name in names { dropped += try clean("\(path)/\(name)") }
         log.error(
@@ -118,6 +118,10 @@ final class DatabaseRepair: Sendable {
             "\(dropped) bytes of the log of \(path) were damaged (\(damage)) and are left out; what it was "
                 + "is in \(copies). Pins and blocks of the last minutes may be missing: compare with a "
                 + "backup, pin and store them again")
+    }
+
+    private func name(of path: String) -> DatabaseName {
+        path.hasSuffix("/\(DatabaseName.meta.rawValue)") ? .meta : .blocks
     }
 
     /// Keeps a finding of damage.

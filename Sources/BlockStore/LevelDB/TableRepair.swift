@@ -1,7 +1,7 @@
 import Execution
 import Telemetry
 
-/// Cuts the damaged parts out of the tables of a database, in a way that says what it did.
+/// Cuts the damaged parts out of the tables of `blocks/`, in a way that says what it did.
 ///
 /// LevelDB goes on with no write once a compaction has met damage, and meets it again after each
 /// opening. The damaged tables are kept aside, `mark` asks for a comparison of log and index at the next
@@ -57,7 +57,7 @@ final class TableRepair: Sendable {
     func cutOut(_ damage: TableDamage) throws(FileError) {
         let names = damage.tables.map(\.name)
         let copies = try DamagedCopies(path: path, now: now()).keep(names, by: .link)
-        try mark.set()
+        try mark.set(.blocks)
         var done: [TableDamage.Table] = []
         // Also what was done before an error.
         defer { if !done.isEmpty { tell(done, copies, damage.cause) } }

@@ -106,7 +106,7 @@ final class LogLane: Lane {
         _ work: consuming LogState.Batch, with writer: LaneWriter
     ) -> Written? {
         announce(state.withLock { $0.generation })
-        let (blockCount, isLarge) = (work.blocks.count, work.isLarge)
+        let (itemCount, isLarge) = (work.items.count, work.isLarge)
         fill(&writer.batch, &work)
         let database: any Database
         do throws(DatabaseError) {
@@ -120,7 +120,7 @@ final class LogLane: Lane {
         }
         writer.batch.clear()
         figures.batches.add()
-        figures.items.add(blockCount)
+        figures.items.add(itemCount)
         return state.withLock { state in
             let room = state.batchWritten()
             return Written(
@@ -143,14 +143,22 @@ final class LogLane: Lane {
             let (header, payload) = Self.takeLarge(&work)
             batch.put(Key(sequence: work.first), header: header, payload: consume payload)
         } else {
-            for (index, block) in work.blocks.enumerated() {
-                batch.put(
-                    Key(sequence: work.first + UInt64(index)),
-                    header: StoredValue.header(of: block), payload: block.bytes)
+            for (index, item) in work.items.enumerated() {
+                put(item, at: Key(sequence: work.first + UInt64(index)), into: &batch)
             }
         }
         for sequence in work.deletions { batch.delete(Key(sequence: sequence)) }
         figures.bytes.add(work.byteCount)
+    }
+
+    private func put(_ item: LogQueue.Item, at key: Key, into batch: inout WriteBatch) {
+        switch item {
+        case .block(let block):
+            batch.put(key, header: StoredValue.header(of: block), payload: block.bytes)
+        case .row(let row):
+            batch.put(key, header: row.stored.header, payload: row.stored.record ?? .empty)
+            if let former = row.former { batch.delete(Key(sequence: former)) }
+        }
     }
 
     /// In a function of its own: nothing else has the block when it returns, so that the batch can let
@@ -189,11 +197,11 @@ final class LogLane: Lane {
         let tail = try scan.tail(above: durable)
         let (waiting, through, generation) = state.notify { state in
             state.reopened(tail: tail)
-            return (state.tableCount, state.durableThrough, state.generation)
+            return (state.indexableCount, state.durableThrough, state.generation)
         }
         progress.notify { $0.advance(durableThrough: through, generation: generation) }
         tellIndexer(waiting)
-        return [.integer("recoveredBlockCount", tail.count)]
+        return [.integer("recoveredEntryCount", tail.count)]
     }
 
     private func checkTail(lastOnDisk: UInt64) throws(BlockStoreError) {

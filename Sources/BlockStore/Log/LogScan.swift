@@ -7,10 +7,18 @@ struct LogScan {
 
     init(_ database: any Database) { self.database = database }
 
-    /// One value of the log, without its bytes.
-    struct Item {
-        let multihash: Multihash
-        let entry: IndexEntry
+    /// One value of the log: a block without its bytes, or a row.
+    enum Item {
+        case block(Multihash, IndexEntry)
+        case row(UInt64, StoredRow)
+
+        /// Its number.
+        var sequence: UInt64 {
+            switch self {
+            case .block(_, let entry): entry.sequence
+            case .row(let sequence, _): sequence
+            }
+        }
     }
 
     /// The last number in the log, 0 if it is empty.
@@ -44,9 +52,9 @@ struct LogScan {
     }
 
     /// Everything above a number. For a part that is known to be short.
-    func tail(above sequence: UInt64) throws -> [(Multihash, IndexEntry)] {
-        var result: [(Multihash, IndexEntry)] = []
-        _ = try forEach(above: sequence) { result.append(($0.multihash, $0.entry)) }
+    func tail(above sequence: UInt64) throws -> [Item] {
+        var result: [Item] = []
+        _ = try forEach(above: sequence) { result.append($0) }
         return result
     }
 
@@ -87,6 +95,10 @@ struct LogScan {
             (Bytes(copying: span.extracting(first: 512)), span.byteCount)
         }
         do {
+            if StoredRow.isRow(head) {
+                guard count <= Limits.storedRowBytesMax else { return nil }
+                return .row(sequence, try StoredRow(decoding: iterator.value))
+            }
             let value = try StoredValue(decoding: head)
             let headerCount = head.count - value.bytes.count
             let entry = IndexEntry(
@@ -94,11 +106,11 @@ struct LogScan {
             guard entry.byteCount <= Limits.blockBytesMax,
                 BlockStore.canBeStored(value.multihash)
             else { return nil }
-            return Item(multihash: value.multihash, entry: entry)
+            return .block(value.multihash, entry)
         } catch StoredValueError.newerFormat {
             throw BlockStoreError(
                 .newerVersion,
-                "blocks/ holds a block of a later version of Holdfast: install that version")
+                "blocks/ holds an entry of a later version of Holdfast: install that version")
         } catch {
             return nil
         }

@@ -45,10 +45,10 @@ extension LogState {
 
     /// What the lane writes at once.
     struct Batch {
-        private(set) var blocks: [VerifiedBlock]
+        private(set) var items: [LogQueue.Item]
         let first: UInt64
         let deletions: [UInt64]
-        /// Bytes of the blocks.
+        /// Bytes of the blocks and rows.
         let byteCount: Int
         /// Whether it is one block that fits into no batch, and goes alone.
         var isLarge: Bool { Self.isLarge(byteCount: byteCount) }
@@ -57,7 +57,10 @@ extension LogState {
         static func isLarge(byteCount: Int) -> Bool { byteCount > Limits.batchBytesMax }
 
         /// Takes the block out of a batch that is large: nobody else keeps it.
-        mutating func takeLarge() -> VerifiedBlock? { isLarge ? blocks.popLast() : nil }
+        mutating func takeLarge() -> VerifiedBlock? {
+            guard isLarge, case .block(let block)? = items.popLast() else { return nil }
+            return block
+        }
     }
 
     /// What somebody is told who wants to delete blocks.

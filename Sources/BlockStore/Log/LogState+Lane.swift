@@ -8,16 +8,22 @@ extension LogState: LaneState {
 
     /// Takes what is queued, up to the size of a batch; nil if there is nothing to do.
     mutating func takeWork() -> Batch? {
-        guard queue.waitingCount > 0 || deletions.isWaiting else { return nil }
-        let (blocks, first, byteCount) = queue.takeBatch()
+        guard queue.waitingCount > 0 || deletions.isWaiting || mustRemoveRows else { return nil }
+        let (items, first, byteCount) = queue.takeBatch()
         generation += 1
         return Batch(
-            blocks: blocks, first: first, deletions: deletions.takeBatch(), byteCount: byteCount)
+            items: items, first: first, deletions: deletions.takeBatch() + rows.takeRemovals(),
+            byteCount: byteCount)
+    }
+
+    /// Nobody waits for removed rows to leave the log: they go along with others.
+    private var mustRemoveRows: Bool {
+        rows.isFullOfRemovals || life.isClosing && rows.hasRemovals
     }
 
     /// The batch is on disk.
     ///
-    /// - Returns: how much room it took in the queue.
+    /// - Returns: how much room its blocks took in the queue.
     mutating func batchWritten() -> Int {
         let writingCount = queue.writingCount
         var (newCount, newByteCount) = (0, 0)
@@ -29,6 +35,7 @@ extension LogState: LaneState {
         count(newCount, newByteCount)
         durableThrough += UInt64(writingCount)
         if writingCount > 0 { lastWritten = durableThrough }
+        rows.written(through: durableThrough)
         deletions.batchWritten()
         return queue.batchWritten()
     }
@@ -37,22 +44,29 @@ extension LogState: LaneState {
     /// deletions are carried out again, unless the log closes: then the next start does it, since
     /// the index does not have the blocks.
     ///
-    /// - Returns: how much room batch and queue took.
+    /// - Returns: how much room the blocks of batch and queue took.
     mutating func batchFailed(_ error: BlockStoreError) -> Int {
         life.fail(error)
         epoch += 1
         generation += 1
         deletions.batchFailed()
-        if life.isClosing { deletions.dropWaiting() }
+        rows.writeFailed()
+        if life.isClosing { dropDeletions() }
         failedBlocks = table.remove(above: durableThrough)
         let room = queue.removeAll()
         queue.restart(after: durableThrough)
         return room
     }
 
-    /// Whether a log that ends at a number has lost blocks that were acknowledged.
+    private mutating func dropDeletions() {
+        deletions.dropWaiting()
+        rows.dropRemovals()
+    }
+
+    /// Whether a log that ends at a number has lost entries that were acknowledged.
     func hasLostBlocks(lastOnDisk: UInt64) -> Bool {
-        lastOnDisk < lastWritten && deletions.highestSequence < lastWritten
+        lastOnDisk < lastWritten
+            && max(deletions.highestSequence, rows.highestRemoval) < lastWritten
     }
 
     /// Damaged parts of the log have been left out, and what it ends with now is its end: that is told, and
@@ -61,23 +75,32 @@ extension LogState: LaneState {
 
     /// The database is open again, and its tail has been read.
     ///
-    /// - Parameter tail: blocks above `durableThrough` that the failed write left on disk.
-    mutating func reopened(tail: [(Multihash, IndexEntry)]) {
-        for (multihash, entry) in tail {
-            let replaces = failedBlocks[multihash] ?? false
-            table.enter(multihash, LogTable.Entry(entry: entry, isReplacement: replaces))
-            durableThrough = max(durableThrough, entry.sequence)
-            if !replaces { count(1, entry.byteCount) }
+    /// - Parameter tail: entries above `durableThrough` that the failed write left on disk.
+    mutating func reopened(tail: [LogScan.Item]) {
+        for item in tail {
+            durableThrough = max(durableThrough, item.sequence)
+            switch item {
+            case .block(let multihash, let entry): reappear(multihash, entry)
+            case .row(let sequence, let row):
+                rows.append(row.key, RowVersion(sequence: sequence, record: row.record))
+            }
         }
+        rows.written(through: durableThrough)
         failedBlocks = [:]
         queue.restart(after: durableThrough)
         generation += 1
         life.reopened()
     }
 
+    private mutating func reappear(_ multihash: Multihash, _ entry: IndexEntry) {
+        let replaces = failedBlocks[multihash] ?? false
+        table.enter(multihash, LogTable.Entry(entry: entry, isReplacement: replaces))
+        if !replaces { count(1, entry.byteCount) }
+    }
+
     mutating func setClosing() {
         // Nothing can be written to a database that has failed.
-        if case .failed = life.phase { deletions.dropWaiting() }
+        if case .failed = life.phase { dropDeletions() }
         life.setClosing()
     }
 

@@ -1,10 +1,11 @@
 import Buffers
 import Multiformats
 
-/// What the log's lane knows: the queue, what is being written, and the part of the index that is in
+/// What the log's lane knows: the queue, what is being written, and the part of `meta/` that is in
 /// memory only. No I/O, no clock: the lane and its callers ask under its lock and act after it.
 ///
-/// A block's way: queued, being written, durable (in the log), indexed (then it leaves the table).
+/// A block's way: queued, being written, durable (in the log), indexed (then it leaves the table). That of
+/// a row of a table is the same.
 /// Numbers are given out when a block is queued. After a failed write the numbers above
 /// `durableThrough` that the disk does not hold are given out again, so callers remember the `epoch`
 /// together with a number.
@@ -28,6 +29,7 @@ struct LogState {
 
     var queue: LogQueue
     var table = LogTable()
+    var rows = RowTable()
     var deletions = LogDeletions()
     /// The blocks whose write failed, and whether each takes the place of one that the index has already:
     /// they may be on disk, which shows when the database is open again.

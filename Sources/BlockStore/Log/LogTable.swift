@@ -22,6 +22,11 @@ struct LogTable {
     /// Numbers that the index does not have, of blocks that are in no table any more too.
     var sequenceCount: Int { order.count }
 
+    /// One of those numbers, the oldest first; nil where there are not so many.
+    func sequence(at index: Int) -> UInt64? {
+        order.indices.contains(index) ? order[index].sequence : nil
+    }
+
     /// What it knows about a block.
     subscript(multihash: Multihash) -> IndexEntry? { entries[multihash]?.entry }
 

@@ -2,7 +2,7 @@ package import Buffers
 package import Multiformats
 import Vault
 
-/// The value of one entry of the log: the block with everything that the index needs.
+/// The value of an entry of the log that is a block, with everything that the index needs.
 ///
 ///     u8 format (1) | u8 class | u8 flags | varint codec | multihash | u32 checksum | block bytes
 ///
@@ -31,11 +31,14 @@ package struct StoredValue: Sendable {
     /// Reads a value.
     ///
     /// - Parameter value: all bytes of it.
-    /// - Throws: `.newerFormat` or `.damaged`.
+    /// - Throws: `.newerFormat` or `.damaged`, also for a row.
     package init(decoding value: Bytes) throws(StoredValueError) {
         var reader = ByteReader(value)
         do {
-            guard try reader.readByte() == Self.format else { throw StoredValueError.newerFormat }
+            let format = try reader.readByte()
+            // A row is an entry of this version, too.
+            guard format != StoredRow.format else { throw StoredValueError.damaged }
+            guard format == Self.format else { throw StoredValueError.newerFormat }
             storageClass = try reader.readByte()
             flags = BlockFlags(rawValue: try reader.readByte())
             codec = Multicodec(rawValue: try reader.readVarint())

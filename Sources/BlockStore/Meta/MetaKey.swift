@@ -12,6 +12,9 @@ package enum MetaKey {
     /// Table `z`: blocks that failed a check.
     package static let quarantineTable = UInt8(ascii: "z")
 
+    /// The tables that have no rows.
+    static let storeTables = Set("bcfhz".utf8)
+
     /// Table `h`: the one record with the high-water mark and the counters.
     package static let highWaterMark = Key([UInt8(ascii: "h")])
     /// Table `f`: why the index cannot be trusted at the next start; absent when it can.

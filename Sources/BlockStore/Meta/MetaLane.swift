@@ -3,8 +3,8 @@ import Execution
 import Multiformats
 import Telemetry
 
-/// The one writer of `meta/`, and the indexer, which is a follower of the log: it writes entries,
-/// high-water mark and counters in one batch, synced, and nobody waits for it.
+/// The one writer of `meta/`, and the indexer, which is a follower of the log: it writes index entries and
+/// rows of tables, high-water mark and counters in one batch, synced, and nobody waits for it.
 final class MetaLane: Lane {
     let state: Monitor<MetaState>
     let holder: DatabaseHolder
@@ -68,6 +68,9 @@ final class MetaLane: Lane {
         state.notify { $0.indexable(count: count, due: .after(indexDelay)) }
     }
 
+    /// Has the lane write what waits for the index at once.
+    func hurryIndex() { state.notify { $0.wantIndex() } }
+
     /// Returns once the index on disk holds everything up to a number.
     func waitForIndex(through sequence: UInt64, by deadline: Deadline) throws(BlockStoreError) {
         while true {
@@ -87,11 +90,14 @@ final class MetaLane: Lane {
     func write(_ work: MetaState.Batch, with writer: LaneWriter) {
         var mark = state.withLock { $0.mark }
         let markBefore = mark
-        let entries =
+        let portion =
             work.withIndex
-            ? log.state.withLock { $0.indexable(limit: Limits.indexBatchCountMax) } : []
+            ? log.state.withLock { $0.indexable(limit: Limits.indexBatchCountMax) }
+            : LogState.Portion(through: mark.sequence)
         for set in work.sets { apply(set.changes, &writer.batch, &mark) }
-        let released = index(entries, &writer.batch, &mark)
+        let released = index(portion.blocks, &writer.batch, &mark)
+        put(portion.rows, into: &writer.batch)
+        mark.sequence = max(mark.sequence, portion.through)
         if mark != markBefore { writer.batch.put(MetaKey.highWaterMark, mark.encode()) }
         do throws(DatabaseError) {
             try write(&writer.batch)
@@ -99,7 +105,7 @@ final class MetaLane: Lane {
             writer.failure = error
             return fail(context.writeError(error, "meta"), work.sets)
         }
-        finish(entries, released, mark)
+        finish(portion, released, mark)
         tell(work.sets, nil)
     }
 
@@ -151,7 +157,6 @@ final class MetaLane: Lane {
         var released: [Multihash] = []
         for (multihash, known) in entries {
             batch.put(MetaKey.index(multihash), known.entry.encode())
-            mark.sequence = max(mark.sequence, known.entry.sequence)
             if isQuarantined(multihash) {
                 batch.delete(MetaKey.quarantine(multihash))
                 released.append(multihash)
@@ -161,6 +166,17 @@ final class MetaLane: Lane {
             mark.byteCount += known.entry.byteCount
         }
         return released
+    }
+
+    private func put(_ rows: [(Key, RowVersion)], into batch: inout WriteBatch) {
+        for (key, version) in rows {
+            if let record = version.record {
+                batch.put(
+                    key, header: MetaRow.header(sequence: version.sequence), payload: record)
+            } else {
+                batch.delete(key)
+            }
+        }
     }
 
     private func isQuarantined(_ multihash: Multihash) -> Bool {
@@ -174,14 +190,14 @@ final class MetaLane: Lane {
     }
 
     private func finish(
-        _ entries: [(Multihash, LogTable.Entry)], _ released: [Multihash], _ mark: HighWaterMark
+        _ portion: LogState.Portion, _ released: [Multihash], _ mark: HighWaterMark
     ) {
         for multihash in released { context.quarantine.remove(multihash) }
-        for (multihash, known) in entries where known.isReplacement {
+        for (multihash, known) in portion.blocks where known.isReplacement {
             context.unreadable.remove(multihash)
         }
         let (remaining, generation) = log.state.withLock { state in
-            if !entries.isEmpty { state.indexed(through: mark.sequence) }
+            if portion.through > state.indexedThrough { state.indexed(through: portion.through) }
             return (state.indexableCount, state.generation)
         }
         state.withLock { state in

@@ -1,4 +1,5 @@
 import Buffers
+import Execution
 
 /// Which neighbours of `meta/` a walk shows.
 struct MetaRange {
@@ -12,6 +13,19 @@ struct MetaRange {
     var byteLimit = Limits.pageBytesMax
     /// Entries after which it ends.
     var countLimit = Int.max
+
+    /// Whether the walk comes to a key before another one.
+    func isBefore(_ key: Key, _ other: Key) -> Bool {
+        isBackward
+            ? other.bytes.lexicographicallyPrecedes(key.bytes)
+            : key.bytes.lexicographicallyPrecedes(other.bytes)
+    }
+
+    /// Whether the walk shows a key, as far as its limits let it.
+    func contains(_ key: Key) -> Bool {
+        guard key.bytes.starts(with: prefix) else { return false }
+        return start.map { isBefore($0, key) } ?? true
+    }
 }
 
 /// Entries of `meta/` as they are on disk, in the order of the walk.
@@ -22,58 +36,44 @@ struct MetaEntries {
 }
 
 extension BlockStore {
-    /// Some neighbours of `meta/`, as they are at one moment. No iterator lives when it returns.
+    /// Some neighbours of `meta/`, as they are on disk at one moment. No iterator lives when it returns.
     func entries(_ range: MetaRange) throws(BlockStoreError) -> MetaEntries {
         do throws(DatabaseError) {
             return try meta.holder.read { database throws(DatabaseError) in
-                try MetaWalk(database, range).run()
+                var walk = MetaWalk(try database.makeIterator(), range, over: [:])
+                return try walk.run()
             }
         } catch {
             throw Self.metaError(error)
         }
     }
-}
 
-/// One walk over neighbours, in either direction.
-private struct MetaWalk {
-    private let iterator: any DatabaseIterator
-    private let range: MetaRange
-
-    init(_ database: any Database, _ range: MetaRange) throws(DatabaseError) {
-        self.range = range
-        iterator = try database.makeIterator()
-        if range.isBackward { seekBackward() } else { seekForward() }
-    }
-
-    private func seekForward() {
-        iterator.seek(range.start ?? Key(range.prefix))
-        if iterator.isValid, iterator.key == range.start { iterator.next() }
-    }
-
-    private func seekBackward() {
-        // The first key behind the rows, or the row itself: what comes before it is wanted.
-        let end = range.start ?? Key.end(ofPrefix: range.prefix)
-        if let end { iterator.seek(end) }
-        if end != nil, iterator.isValid { iterator.previous() } else { iterator.seekToLast() }
-    }
-
-    func run() throws(DatabaseError) -> MetaEntries {
-        var found = MetaEntries()
-        var byteCount = 0
-        while iterator.isValid {
-            let key = iterator.key
-            guard key.bytes.starts(with: range.prefix) else { break }
-            guard byteCount < range.byteLimit, found.entries.count < range.countLimit else {
-                found.hasMore = true
-                break
-            }
-            let value = iterator.value
-            found.entries.append((key, value))
-            byteCount += MemoryCost.entry(key, value)
-            if range.isBackward { iterator.previous() } else { iterator.next() }
+    /// Some neighbours of a table as they are at one moment, those included that `meta/` does not have yet.
+    func rows(_ range: MetaRange) throws(BlockStoreError) -> MetaEntries {
+        for _ in 0..<Limits.pageAttemptsMax {
+            if let found = try rowsAtOnce(range) { return found }
         }
-        try iterator.check()
-        return found
+        throw BlockStoreError(
+            .readError, "rows of a table are written to meta/ all the time: try again")
+    }
+
+    /// - Returns: nil where rows have gone over to `meta/` between the looks at that and at the others: they
+    ///   would be in neither.
+    private func rowsAtOnce(_ range: MetaRange) throws(BlockStoreError) -> MetaEntries? {
+        do throws(DatabaseError) {
+            return try meta.holder.read { database throws(DatabaseError) in
+                let before = log.state.withLock { $0.rows.settledCount }
+                let iterator = try database.makeIterator()
+                let rows = log.state.withLock { state in
+                    state.rows.settledCount == before ? state.rows.visible : nil
+                }
+                guard let rows else { return nil }
+                var walk = MetaWalk(iterator, range, over: rows)
+                return try walk.run()
+            }
+        } catch {
+            throw Self.metaError(error)
+        }
     }
 }
 

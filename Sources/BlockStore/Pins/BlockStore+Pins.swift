@@ -22,8 +22,7 @@ extension BlockStore {
     /// Pins several roots for a holder: after `.pinnedRecursively` none of them, after another error all of
     /// them, some or none.
     ///
-    /// Waits first until all blocks are on disk that were appended before the call, so that a pin
-    /// never outlives a block that it was made over. Roots whose pins are within
+    /// A pin never outlives a block that it was made over: it comes behind it in the log. Roots whose pins are within
     /// `Limits.tableBatchBytesMax` are pinned in one step; nobody else changes any of them meanwhile.
     ///
     /// - Parameters:
@@ -36,7 +35,7 @@ extension BlockStore {
     /// - Throws: `.pinnedRecursively` for direct pins where the holder has a recursive one, `.tooLarge`,
     ///   `.diskFull`, `.readOnly`, `.deadlineExceeded`, `.corrupt`, `.closed`.
     /// - Complexity: one synced write for each step, shared with others; none for pins that are as they
-    ///   are to be. Two look-ups for each of those and for each direct pin, else one.
+    ///   are to be. Two look-ups for each pin that changes.
     @discardableResult
     package func pin(
         _ cids: [CID], mode: Pin.Mode, name: String, holder: Pin.Holder = .rpc,
@@ -45,48 +44,44 @@ extension BlockStore {
         guard !cids.isEmpty else { return [] }
         for cid in cids { try Self.checkLength(cid) }
         guard holder.isBounded else { throw .pinHolderTooLong }
-        try waitForBlocks(by: deadline)
         let keys = cids.map { PinKey($0, holder) }
-        return try claiming(Set(keys), in: Pin.table, by: deadline) { () throws(BlockStoreError) in
+        let blocks = log.state.withLock { $0.tail }
+        return try claiming(Set(keys), in: Pin.table, by: deadline) {
+            turn throws(BlockStoreError) in
+            // A pin comes behind them in the log, unless a write of theirs has failed since.
+            if blocks.epoch != turn.epoch { try log.wait(for: blocks, by: deadline) }
             // Also behind an error: some of them may be there.
             defer { recentPins.withLock { $0.add(cids) } }
-            if mode == .direct { try refuseRecursive(keys, by: deadline) }
-            var (unchanged, new): ([PinKey], [CID]) = ([], [])
-            func change(
-                _ key: PinKey, _ changes: inout TableChanges
-            ) throws(BlockStoreError) {
+            if mode == .direct { try refuseRecursive(keys) }
+            var new: [CID] = []
+            try inBatches(of: keys, turn, by: deadline) { key, changes throws(BlockStoreError) in
                 let before = try record(at: key, in: Pin.table)
                 if before == nil { new.append(key.cid) }
                 let record = try changed(before, key.cid, mode: mode, name: name)
-                guard record != before else { return unchanged.append(key) }
+                guard record != before else { return }
                 let byteCount = changes.byteCount
                 changes.put(record, at: key, in: Pin.table)
                 try freeSpace.take(changes.byteCount - byteCount)
             }
-            try inBatches(of: keys, by: deadline, change)
-            guard !unchanged.isEmpty else { return new }
-            // Of a change whose caller no longer waited some may be on its way to the disk yet: a pin
-            // is as it was read only if that is still so behind it. What is read is on disk.
-            try settleChanges(by: deadline)
-            let again = unchanged
-            try inBatches(of: again, by: deadline, change)
+            // Pins that are as they were have written nothing behind them.
+            try log.wait(for: blocks, by: deadline)
             return new
         }
     }
 
     /// Writes changes of each pin, as many together as one write may have.
     private func inBatches(
-        of keys: [PinKey], by deadline: Deadline,
+        of keys: [PinKey], _ turn: ChangeTurn, by deadline: Deadline,
         _ change: (PinKey, inout TableChanges) throws(BlockStoreError) -> Void
     ) throws(BlockStoreError) {
         var changes = TableChanges()
         for key in keys {
             try change(key, &changes)
             guard changes.isFull else { continue }
-            try write(changes, by: deadline)
+            try write(changes, turn, by: deadline)
             changes = TableChanges()
         }
-        try write(changes, by: deadline)
+        try write(changes, turn, by: deadline)
     }
 
     /// A key of the database has a length that a stranger must not choose.
@@ -130,12 +125,13 @@ extension BlockStore {
         unless isKept: (CID) -> Bool = { _ in false }, by deadline: Deadline
     ) throws(BlockStoreError) -> Bool {
         let keys = cids.map { PinKey($0, holder) }
-        return try claiming(Set(keys), in: Pin.table, by: deadline) { () throws(BlockStoreError) in
+        return try claiming(Set(keys), in: Pin.table, by: deadline) {
+            turn throws(BlockStoreError) in
             if let absent, try contains(absent) { return false }
-            if !takesRecursive { try refuseRecursive(keys, by: deadline) }
+            if !takesRecursive { try refuseRecursive(keys) }
             // Before the first of them goes: who asks behind a look at blocks sees it.
             recentUnpins.withLock { $0.add(cids) }
-            try inBatches(of: keys, by: deadline) { key, changes throws(BlockStoreError) in
+            try inBatches(of: keys, turn, by: deadline) { key, changes throws(BlockStoreError) in
                 if isKept(key.cid) { return }
                 if try pin(of: key.cid, holder: holder) != nil {
                     changes.remove(key, from: Pin.table)
@@ -170,18 +166,9 @@ extension BlockStore {
         return Pin(.init(key: key, record: record))
     }
 
-    private func waitForBlocks(by deadline: Deadline) throws(BlockStoreError) {
-        let tail = log.state.withLock { $0.tail }
-        try log.wait(for: tail, by: deadline)
-    }
-
     /// Only while the pins are claimed: a recursive pin that comes behind this look would be lost, and
-    /// with it all blocks below. So would one whose caller no longer waited, and which is on its way to the
-    /// disk yet; or it would be found when some roots have been changed.
-    private func refuseRecursive(
-        _ keys: [PinKey], by deadline: Deadline
-    ) throws(BlockStoreError) {
-        try settleChanges(by: deadline)
+    /// with it all blocks below.
+    private func refuseRecursive(_ keys: [PinKey]) throws(BlockStoreError) {
         for key in keys where try pin(of: key.cid, holder: key.holder)?.mode == .recursive {
             throw Self.pinnedRecursively(key.cid)
         }

@@ -22,6 +22,9 @@ extension BlockStore {
         registry.memory("index", limit: Limits.tableBytesMax) {
             log.state.withLock { $0.tableByteCount }
         }
+        registry.memory("rows", limit: Limits.rowTableBytesMax) {
+            log.state.withLock { $0.rows.byteCount }
+        }
         registry.memory("deletions", limit: Limits.deletionBytesMax) {
             log.state.withLock { $0.deletionByteCount }
         }
@@ -87,7 +90,7 @@ extension BlockStore {
         }
         registry.gauge(
             "holdfast_index_lag_blocks", help: "Blocks that are not in the index on disk yet."
-        ) { Double(log.state.withLock { $0.indexableCount }) }
+        ) { Double(log.state.withLock { $0.unindexedBlockCount }) }
         registry.gauge("holdfast_meta_queue_changes", help: "Changes that wait for the lane.") {
             Double(meta.state.withLock { $0.queuedCount })
         }

@@ -63,10 +63,11 @@ private struct Opening {
         let meta = try disk.open(.meta)
         let (blocks, recovery) = try openBlocks(meta)
         let context = context(quarantine: Quarantine(recovery.quarantined))
+        var state = LogState(lastSequence: recovery.lastSequence, mark: recovery.mark)
+        for sequence in recovery.removals { state.rows.collect(sequence) }
         let log = LogLane(
             DatabaseHolder(blocks, .blocks, on: disk, patience: options.reopenPatience),
-            state: LogState(lastSequence: recovery.lastSequence, mark: recovery.mark),
-            context: context)
+            state: state, context: context)
         let metaLane = MetaLane(
             DatabaseHolder(meta, .meta, on: disk, patience: options.reopenPatience),
             mark: recovery.mark, log: log,
@@ -105,11 +106,13 @@ private struct Opening {
 
     private func recover(_ blocks: any Database, _ meta: any Database) throws -> Recovery {
         var doubt = try meta.value(for: MetaKey.indexDoubt).map(IndexDoubt.init(decoding:))
-        let owesCheck = try disk.owesCheck()
-        if owesCheck { doubt = .repaired }
+        let repaired = try disk.repairedDatabases()
+        if !repaired.isEmpty { doubt = .repaired }
         var recovery = try Recovery(
             blocks: blocks, meta: meta, now: options.now(), log: options.log)
-        try recovery.run(checksEverything: doubt != nil, trustsLog: doubt == .unsynced)
+        try recovery.run(
+            checksEverything: doubt != nil, trustsLog: doubt == .unsynced,
+            truth: doubt == .unsynced ? .log : RowRecovery.Truth(after: repaired))
         if recovery.report.lostBlockCount > 0, doubt == .repaired {
             disk.noteDamage(
                 "\(recovery.report.lostBlockCount) blocks are missing in blocks/: restore them from a "
@@ -118,7 +121,7 @@ private struct Opening {
         let left: IndexDoubt? = options.durability == .os ? .unsynced : nil
         if left != doubt { try set(left, in: meta) }
         // Last: a crash during the check leads to another one.
-        if owesCheck { try disk.checkEnded() }
+        if !repaired.isEmpty { try disk.checkEnded() }
         return recovery
     }
 
@@ -141,6 +144,13 @@ private struct Opening {
             freeSpace: FreeSpace(
                 disk, folder: options.folder, reserve: options.reserveByteCount),
             quarantine: quarantine, log: options.log)
+    }
+}
+
+extension RowRecovery.Truth {
+    /// What is believed when databases were repaired: the other one is whole.
+    fileprivate init(after repaired: Set<DatabaseName>) {
+        self = repaired == [.meta] ? .log : repaired == [.blocks] ? .meta : .neither
     }
 }
 

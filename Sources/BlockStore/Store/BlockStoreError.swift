@@ -66,6 +66,9 @@ package struct BlockStoreError: Error, Sendable, CustomStringConvertible {
 
     static let closed = BlockStoreError(.closed, "the block store is closed")
 
+    static let reopenedMeanwhile = BlockStoreError(
+        .readOnly, "blocks/ was reopened while a change was being made: try again")
+
     static let damagedMark = BlockStoreError(
         .corrupt, "the high-water mark in meta/ is damaged or of a later version")
 

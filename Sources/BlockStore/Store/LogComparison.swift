@@ -38,7 +38,7 @@ struct LogComparison {
             window = window.next(from: try scan.firstSequence(above: window.through))
             // What cannot be read was told by the first walk.
             _ = try scan.forEach(above: window.after, through: window.through) {
-                window.insert($0.entry.sequence)
+                window.insert($0.sequence)
             }
             try checkIndex(window, &quarantined)
         }

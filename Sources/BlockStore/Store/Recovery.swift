@@ -3,8 +3,8 @@ import Execution
 import Multiformats
 import Telemetry
 
-/// Brings the index to where the log is, before the store serves: scans what lies above the
-/// high-water mark, or, after a repair, everything.
+/// Brings `meta/` to where the log is, before the store serves: scans what lies above the high-water mark,
+/// or, after a repair, everything.
 ///
 /// Runs on the opening thread, alone; writes its batches itself, synced, as soon as they are full:
 /// it holds no list that grows with the log.
@@ -19,6 +19,7 @@ struct Recovery {
     private(set) var quarantined = Quarantine.Contents()
     private(set) var lastSequence: UInt64 = 0
     private var pending: [Multihash: IndexEntry] = [:]
+    private var rows: RowRecovery
 
     /// - Parameter sequenceWindow: numbers of the log that are compared with the index at once.
     init(
@@ -30,6 +31,7 @@ struct Recovery {
         self.now = now
         self.log = log
         self.sequenceWindow = sequenceWindow
+        rows = RowRecovery(blocks: blocks, meta: meta)
         let value = try meta.value(for: MetaKey.highWaterMark)
         guard let mark = value.map(HighWaterMark.init(decoding:)) ?? HighWaterMark() else {
             throw BlockStoreError.damagedMark
@@ -43,17 +45,26 @@ struct Recovery {
     ///   - checksEverything: after a repair or an unclean stop without syncs.
     ///   - trustsLog: whether an index entry without its block is dropped (the log is all there is)
     ///     or quarantined (the block was acknowledged, and is lost).
-    mutating func run(checksEverything: Bool, trustsLog: Bool) throws {
+    ///   - truth: what is believed of rows, where everything is checked.
+    mutating func run(
+        checksEverything: Bool, trustsLog: Bool, truth: RowRecovery.Truth = .log
+    ) throws {
         try readQuarantine()
         lastSequence = max(mark.sequence, try LogScan(blocks).lastSequence())
         if checksEverything {
-            try checkEverything(trustsLog: trustsLog)
+            try checkEverything(trustsLog: trustsLog, truth)
         } else if lastSequence > mark.sequence {
             try indexTail()
         }
         try reviewQuarantine()
+        report.recoveredRowCount = rows.recoveredCount
+        report.rewrittenRowCount = rows.rewrittenCount
+        report.droppedRowCount = rows.droppedCount
         tell()
     }
+
+    /// Entries that the log needs no longer.
+    var removals: [UInt64] { rows.removals }
 
     private mutating func readQuarantine() throws {
         let iterator = try meta.makeIterator()
@@ -94,8 +105,12 @@ struct Recovery {
 
     private mutating func indexTail() throws {
         let gaps = try LogScan(blocks).forEach(above: mark.sequence) { item in
-            let isKnown = try known(item.multihash) != nil
-            try add(item.multihash, item.entry, isCounted: isKnown)
+            switch item {
+            case .block(let multihash, let entry):
+                add(multihash, entry, isCounted: try known(multihash) != nil)
+            case .row(let sequence, let row): rows.take(row, sequence)
+            }
+            try flushIfFull(through: item.sequence)
         }
         mark.sequence = lastSequence
         try flush()
@@ -108,17 +123,19 @@ struct Recovery {
         return try meta.value(for: MetaKey.index(multihash)).flatMap(IndexEntry.init(decoding:))
     }
 
-    private mutating func add(_ multihash: Multihash, _ entry: IndexEntry, isCounted: Bool) throws {
+    private mutating func add(_ multihash: Multihash, _ entry: IndexEntry, isCounted: Bool) {
         pending[multihash.compacted()] = entry
         report.indexedBlockCount += 1
         if !isCounted {
             mark.blockCount += 1
             mark.byteCount += entry.byteCount
         }
-        if pending.count >= Limits.indexBatchCountMax {
-            mark.sequence = entry.sequence
-            try flush()
-        }
+    }
+
+    private mutating func flushIfFull(through sequence: UInt64) throws {
+        guard pending.count >= Limits.indexBatchCountMax || rows.isFull else { return }
+        mark.sequence = max(mark.sequence, sequence)
+        try flush()
     }
 
     private mutating func flush() throws {
@@ -127,6 +144,7 @@ struct Recovery {
             batch.put(MetaKey.index(multihash), entry.encode())
             try release(multihash, &batch)
         }
+        rows.flush(into: &batch)
         batch.put(MetaKey.highWaterMark, mark.encode())
         try meta.write(batch, isSynced: true)
         pending.removeAll(keepingCapacity: true)
@@ -146,21 +164,35 @@ struct Recovery {
 
     // MARK: everything
 
-    private mutating func checkEverything(trustsLog: Bool) throws {
+    private mutating func checkEverything(
+        trustsLog: Bool, _ truth: RowRecovery.Truth
+    ) throws {
         report.didCheckEverything = true
+        // How far it went stays until the end: a check that is broken off asks for it again.
+        let indexedThrough = mark.sequence
         mark = HighWaterMark()
+        mark.sequence = indexedThrough
         let scan = LogScan(blocks)
         var window = SequenceWindow(
             after: 0, from: try scan.firstSequence(above: 0), last: lastSequence,
             countMax: sequenceWindow)
         let gaps = try scan.forEach(above: 0) { item in
-            window.insert(item.entry.sequence)
-            guard try isBetter(item, than: try known(item.multihash)) else { return }
-            // Counted when the index is compared with the log.
-            try add(item.multihash, item.entry, isCounted: true)
+            window.insert(item.sequence)
+            switch item {
+            case .row(let sequence, let row):
+                try rows.compare(row, sequence, truth, indexedThrough: indexedThrough)
+            case .block(let multihash, let entry):
+                guard try isBetter(multihash, entry, than: try known(multihash)) else { return }
+                // Counted when the index is compared with the log.
+                add(multihash, entry, isCounted: true)
+            }
+            try flushIfFull(through: item.sequence)
         }
         try flush()
         note(gaps)
+        // Of a log that cannot be read everywhere nobody knows what it lacks.
+        let isWhole = gaps == LogScan.Gaps()
+        try rows.reconcile(isWhole || truth != .log ? truth : .neither, lastSequence: &lastSequence)
         var comparison = LogComparison(
             blocks: blocks, meta: meta, trustsLog: trustsLog, noticed: now)
         try comparison.run(from: window, &quarantined)
@@ -173,15 +205,15 @@ struct Recovery {
 
     /// Whether the index has to point at a value of the log: the last value of a block wins, if it
     /// is there.
-    private func isBetter(_ item: LogScan.Item, than known: IndexEntry?) throws -> Bool {
+    private func isBetter(
+        _ multihash: Multihash, _ entry: IndexEntry, than known: IndexEntry?
+    ) throws -> Bool {
         guard let known else { return true }
-        guard known.sequence > item.entry.sequence else {
-            return known.sequence < item.entry.sequence
-        }
+        guard known.sequence > entry.sequence else { return known.sequence < entry.sequence }
         guard let value = try blocks.value(for: Key(sequence: known.sequence)),
             let later = try? StoredValue(decoding: value)
         else { return true }
-        return later.multihash != item.multihash
+        return later.multihash != multihash
     }
 
     // MARK: reporting
@@ -201,9 +233,12 @@ struct Recovery {
             .integer("lostBlockCount", report.lostBlockCount),
             .integer("damagedValueCount", report.damagedValueCount),
             .integer("releasedBlockCount", report.releasedBlockCount),
+            .integer("recoveredRowCount", report.recoveredRowCount),
+            .integer("rewrittenRowCount", report.rewrittenRowCount),
+            .integer("droppedRowCount", report.droppedRowCount),
         ]
-        // Blocks that were not in the index yet are what a crash leaves: nothing was lost.
-        if report.lostBlockCount > 0 || report.damagedValueCount > 0 {
+        // Blocks and rows that were not in `meta/` yet are what a crash leaves: nothing was lost.
+        if report.lostBlockCount + report.damagedValueCount + report.rewrittenRowCount > 0 {
             log.warning(message, fields)
         } else {
             log.info(message, fields)

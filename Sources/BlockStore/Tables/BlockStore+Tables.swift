@@ -13,7 +13,17 @@ extension BlockStore {
     package func record<RowKey, Record>(
         at key: RowKey, in table: Table<RowKey, Record>
     ) throws(BlockStoreError) -> Record? {
-        guard let value = try metaValue(for: table.place(of: key)) else { return nil }
+        let place = table.place(of: key)
+        let value: Bytes
+        // First: what has left it meanwhile is in `meta/`.
+        if let version = log.state.withLock({ $0.rows.visible[place] }) {
+            guard let record = version.record else { return nil }
+            value = record
+        } else {
+            guard let stored = try metaValue(for: place) else { return nil }
+            guard let row = MetaRow(decoding: stored) else { throw Self.damagedRow(in: table) }
+            value = row.record
+        }
         guard let record = table.record(decoding: value) else { throw Self.damagedRow(in: table) }
         return record
     }
@@ -27,42 +37,108 @@ extension BlockStore {
     ///   - usesReserve: whether the reserve of free space may be used: for what gives room.
     ///   - body: reads what it has to, and says what is to be changed, in any table. Not from within
     ///     another claim.
-    /// - Throws: `.diskFull`, `.readOnly`, `.deadlineExceeded`, `.closed`, and what the body throws: then
-    ///   nothing is changed.
+    /// - Throws: `.diskFull`, `.readOnly`, `.deadlineExceeded`, `.closed`, `.tooLarge` for more than
+    ///   `Limits.rowChangeBytesMax`, and what the body throws: then nothing is changed.
     /// - Complexity: one synced write, shared with others; none where nothing is to be changed.
     package func change<RowKey, Record, Result>(
         _ table: Table<RowKey, Record>, claiming keys: Set<RowKey>, by deadline: Deadline,
         usesReserve: Bool = false,
         _ body: (inout TableChanges) throws(BlockStoreError) -> Result
     ) throws(BlockStoreError) -> Result {
-        try claiming(keys, in: table, by: deadline) { () throws(BlockStoreError) in
+        try claiming(keys, in: table, by: deadline) { turn throws(BlockStoreError) in
             var changes = TableChanges()
             let result = try body(&changes)
             if !usesReserve { try freeSpace.take(changes.byteCount) }
-            try write(changes, by: deadline)
+            try write(changes, turn, by: deadline)
             return result
         }
     }
 
     /// Runs something that changes rows, while nobody else who claims them does. Not from within another
     /// claim: who waits for that goes first.
+    ///
+    /// What is read of the rows is what was changed last: also by who no longer waited for that.
     func claiming<RowKey, Record, Result>(
         _ keys: Set<RowKey>, in table: Table<RowKey, Record>, by deadline: Deadline,
-        _ body: () throws(BlockStoreError) -> Result
+        _ body: (ChangeTurn) throws(BlockStoreError) -> Result
     ) throws(BlockStoreError) -> Result {
-        try claims.with(Set(keys.map(table.place)), by: deadline, body)
+        let places = Set(keys.map(table.place))
+        return try claims.with(places, by: deadline) { () throws(BlockStoreError) in
+            try body(try settle(places, by: deadline))
+        }
+    }
+
+    /// A look at rows, and what was known of the log then.
+    struct ChangeTurn {
+        /// What is changed because of the look is changed in this epoch or not at all: what a failed write
+        /// has left shows in the next.
+        let epoch: Int
+    }
+
+    /// Returns once no change of some rows is on its way to the disk.
+    private func settle(
+        _ places: Set<Key>, by deadline: Deadline
+    ) throws(BlockStoreError) -> ChangeTurn {
+        while true {
+            switch log.state.withLock({ $0.changes(of: places) }) {
+            case .settled(let epoch): return ChangeTurn(epoch: epoch)
+            case .refused(let error): throw error
+            case .onTheWay(let ticket):
+                do throws(BlockStoreError) {
+                    try log.wait(for: ticket, by: deadline)
+                } catch {
+                    // Why it was not written is its writer's to know.
+                    guard error.code != .deadlineExceeded else { throw error }
+                }
+            }
+        }
     }
 
     /// Writes changes of claimed rows; none is harmless.
-    func write(_ changes: TableChanges, by deadline: Deadline) throws(BlockStoreError) {
+    func write(
+        _ changes: TableChanges, _ turn: ChangeTurn, by deadline: Deadline
+    ) throws(BlockStoreError) {
         guard !changes.isEmpty else { return }
-        try meta.write(changes.changes, by: deadline)
+        try log.wait(for: try queue(changes, turn, by: deadline), by: deadline)
+        if !changes.derived.isEmpty { try meta.write(changes.derived, by: deadline) }
     }
 
-    /// Returns once all changes are on disk, or known to have failed, that were on their way: also those
-    /// whose caller no longer waited.
-    func settleChanges(by deadline: Deadline) throws(BlockStoreError) {
-        try meta.write([], by: deadline)
+    /// Queues those changes that the log keeps; waits only for room.
+    func queue(
+        _ changes: TableChanges, _ turn: ChangeTurn, by deadline: Deadline
+    ) throws(BlockStoreError) -> LogTicket {
+        try changes.check()
+        while !changes.rows.isEmpty {
+            guard !deadline.hasPassed else { throw .deadline("rows of a table to be written") }
+            let settledCount = log.state.withLock { $0.rows.settledCount }
+            let former = try formerSequences(of: changes.rows)
+            let outcome = log.state.notify {
+                $0.enqueue(
+                    changes.rows, former: former, settledCount: settledCount, epoch: turn.epoch)
+            }
+            switch outcome {
+            case .queued(let ticket): return ticket
+            case .lookAgain: continue
+            case .refused(let error): throw error
+            case .full(let generation):
+                meta.hurryIndex()
+                try log.waitForChange(since: generation, by: deadline)
+            }
+        }
+        return .none
+    }
+
+    /// The numbers of the entries that `meta/` knows of some rows.
+    private func formerSequences(
+        of rows: [StoredRow]
+    ) throws(BlockStoreError) -> [UInt64?] {
+        var numbers: [UInt64?] = []
+        for row in rows {
+            let stored = try metaValue(for: row.key).flatMap(MetaRow.init(decoding:))
+            // None where the log has no copy.
+            numbers.append(stored?.sequence == 0 ? nil : stored?.sequence)
+        }
+        return numbers
     }
 
     static func damagedRow<RowKey, Record>(in table: Table<RowKey, Record>) -> BlockStoreError {

@@ -23,6 +23,14 @@ package protocol TableRecord: Sendable {
     func write(to writer: inout ByteWriter)
 }
 
+/// What the rows of a table outlive, beside a crash.
+package enum TableDurability: Sendable {
+    /// The loss of `meta/`: the log of blocks has a copy of each.
+    case kept
+    /// Nothing else: they can be made anew from what is kept.
+    case derived
+}
+
 /// A table of `meta/`: the names of its rows and what stands in them, in their form on disk. A value that
 /// the module keeps which owns the table; the rows are the store's.
 ///
@@ -32,19 +40,27 @@ package struct Table<RowKey: TableKey, Record: TableRecord>: Sendable {
     package let letter: UInt8
     /// What a row is called in an error: `pin`.
     package let rowName: String
+    /// What its rows outlive.
+    package let durability: TableDurability
 
     /// - Parameters:
     ///   - letter: of no other table; an ASCII letter.
     ///   - rowName: what a row is called in an error.
-    package init(_ letter: Unicode.Scalar, rowName: String) {
+    ///   - durability: what its rows outlive.
+    package init(
+        _ letter: Unicode.Scalar, rowName: String, durability: TableDurability = .kept
+    ) {
+        precondition(
+            !MetaKey.storeTables.contains(UInt8(ascii: letter)), "a letter of the store's own")
         self.letter = UInt8(ascii: letter)
         self.rowName = rowName
+        self.durability = durability
     }
 
     /// Where a row is in `meta/`.
     package func place(of key: RowKey) -> Key { Key([letter] + key.encoded.array) }
 
-    /// The value of a row.
+    /// What stands in a row.
     package func encode(_ record: Record) -> Bytes {
         var writer = ByteWriter(capacity: 64)
         writer.append(Record.format)
@@ -52,7 +68,7 @@ package struct Table<RowKey: TableKey, Record: TableRecord>: Sendable {
         return writer.finish()
     }
 
-    /// Reads the value of a row; nil where it is damaged or of a later version.
+    /// Reads what stands in a row; nil where it is damaged or of a later version.
     package func record(decoding value: Bytes) -> Record? {
         var reader = ByteReader(value)
         guard (try? reader.readByte()) == Record.format,
@@ -61,11 +77,11 @@ package struct Table<RowKey: TableKey, Record: TableRecord>: Sendable {
         return record
     }
 
-    /// Reads a row; nil where key or value are damaged or of a later version.
+    /// Reads a row; nil where key or record are damaged or of a later version.
     ///
     /// - Parameters:
     ///   - place: where it is in `meta/`.
-    ///   - value: what stands there.
+    ///   - value: its record.
     package func row(_ place: Key, _ value: Bytes) -> Row? {
         guard let key = RowKey(decoding: MetaKey.rest(of: place)), self.place(of: key) == place,
             let record = record(decoding: value)

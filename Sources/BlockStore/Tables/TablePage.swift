@@ -32,14 +32,16 @@ extension BlockStore {
     package func page<RowKey, Record>(
         of table: Table<RowKey, Record>, _ range: TableRange<RowKey> = TableRange()
     ) throws(BlockStoreError) -> TablePage<RowKey, Record> {
-        let found = try entries(
+        let found = try self.rows(
             MetaRange(
                 prefix: [table.letter] + range.prefix.array, start: range.start.map(table.place),
                 isBackward: range.isBackward, byteLimit: range.byteLimit,
                 countLimit: range.countLimit))
         var rows: [Table<RowKey, Record>.Row] = []
         for (place, value) in found.entries {
-            guard let row = table.row(place, value) else { throw Self.damagedRow(in: table) }
+            guard let record = MetaRow(decoding: value)?.record,
+                let row = table.row(place, record)
+            else { throw Self.damagedRow(in: table) }
             rows.append(row)
         }
         return TablePage(rows: rows, hasMore: found.hasMore)

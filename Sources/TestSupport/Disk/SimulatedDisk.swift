@@ -83,7 +83,7 @@ package final class SimulatedDisk: StoreDisk {
 
     package var damage: [String] { state.withLock { $0.damage } }
     package func noteDamage(_ finding: String) { state.withLock { $0.damage.append(finding) } }
-    package func owesCheck() -> Bool { false }
+    package func repairedDatabases() -> Set<DatabaseName> { [] }
     package func checkEnded() {}
     package var freeByteCount: Int? { 1 << 40 }
 

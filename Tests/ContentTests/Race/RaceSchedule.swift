@@ -108,11 +108,10 @@ struct RaceSchedule {
     /// another one. One without power never will.
     private func isAtRest(_ store: BlockStore) -> Bool {
         guard disk.isOn else { return true }
-        guard case .writable = store.health, (try? store.settleChanges(by: soon())) != nil else {
-            return false
-        }
+        guard case .writable = store.health, (try? store.meta.write([], by: soon())) != nil
+        else { return false }
         return store.log.state.withLock { state in
-            state.deletionByteCount == 0 && state.pendingByteCount == 0
+            state.deletionByteCount == 0 && state.queue.count == 0
                 && state.indexableCount == 0 && state.writeRefusal == nil
         }
     }
