@@ -324,10 +324,21 @@ struct RepositoryTests {
     @Test func aNewerVersionIsRefused() throws {
         try withHome { home in
             _ = try Repository.initialize(home: home)
-            try File.replace(home + "/version", with: Bytes(utf8: "2\n"))
+            try File.replace(home + "/version", with: Bytes(utf8: "3\n"))
             let error = #expect(throws: RepositoryError.self) { try Repository.open(home: home) }
             #expect(error?.code == .newerVersion)
-            #expect(error?.description.contains("has version 2") == true)
+            #expect(error?.description.contains("has version 3") == true)
+        }
+    }
+
+    /// Its pins have another form: they must not be misread.
+    @Test func anOlderVersionIsRefused() throws {
+        try withHome { home in
+            _ = try Repository.initialize(home: home)
+            try File.replace(home + "/version", with: Bytes(utf8: "1\n"))
+            let error = #expect(throws: RepositoryError.self) { try Repository.open(home: home) }
+            #expect(error?.code == .olderVersion)
+            #expect(error?.description.contains("has version 1") == true)
         }
     }
 

@@ -169,6 +169,13 @@ package final class Repository: Sendable {
                 "\(home)/version should hold a number: put \(Limits.repositoryVersion) into it if "
                     + "this is a repository of Holdfast")
         }
+        guard version >= Limits.repositoryVersion else {
+            throw RepositoryError(
+                .olderVersion,
+                "the repository in \(home) has version \(version), whose pins this program cannot read: "
+                    + "`holdfast dag export` its roots with the program that made it, and import them "
+                    + "into a new one (`holdfast init` in another folder)")
+        }
         guard version <= Limits.repositoryVersion else {
             throw RepositoryError(
                 .newerVersion,

@@ -5,6 +5,8 @@ package struct RepositoryError: Error, Hashable, Sendable, CustomStringConvertib
         case missing
         case exists
         case newerVersion
+        /// Made by a program from before the first release, in a form that is not read any more.
+        case olderVersion
         case damaged
         /// Other users can change it.
         case open
