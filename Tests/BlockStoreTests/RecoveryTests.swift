@@ -119,6 +119,20 @@ struct RecoveryTests {
         #expect(recovery.mark.sequence == 50)
     }
 
+    /// LevelDB drops a damaged record at the end of its log without a word.
+    @Test func rowsThatTheEndOfTheLogHasLostAreWrittenAnew() throws {
+        try setRows([(1, 1, "before"), (4, 2, "lost")], indexedThrough: 5)
+        try writeRows([(1, 1, "before"), (3, 3, nil)])
+        let recovery = try recover(everything: false)
+        #expect(try row(1) == MetaRow(sequence: 1, record: "before"))
+        #expect(try row(2) == MetaRow(sequence: 6, record: "lost"))
+        #expect(try entry(6) == StoredRow(key: key(2), record: "lost"))
+        #expect(recovery.mark.sequence == 6 && recovery.lastSequence == 6)
+        #expect(recovery.report.rewrittenRowCount == 1)
+        let again = try recover(everything: false)
+        #expect(again.report == RecoveryReport())
+    }
+
     /// `meta/` was repaired, and lost what it was told last: a new row, a change, a removal.
     @Test func whatMetaHasLostComesFromTheLog() throws {
         try setRows([(1, 1, "old"), (2, 2, "removed"), (4, 4, "kept")], indexedThrough: 9)

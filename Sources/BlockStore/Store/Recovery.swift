@@ -50,11 +50,14 @@ struct Recovery {
         checksEverything: Bool, trustsLog: Bool, truth: RowRecovery.Truth = .log
     ) throws {
         try readQuarantine()
-        lastSequence = max(mark.sequence, try LogScan(blocks).lastSequence())
+        let lastInLog = try LogScan(blocks).lastSequence()
+        lastSequence = max(mark.sequence, lastInLog)
         if checksEverything {
             try checkEverything(trustsLog: trustsLog, truth)
         } else if lastSequence > mark.sequence {
             try indexTail()
+        } else if lastInLog < mark.sequence {
+            try rewriteRows(above: lastInLog)
         }
         try reviewQuarantine()
         report.recoveredRowCount = rows.recoveredCount
@@ -115,6 +118,15 @@ struct Recovery {
         mark.sequence = lastSequence
         try flush()
         note(gaps)
+    }
+
+    /// What came last in the log was deleted, or is gone: a damaged end of LevelDB's log looks like one that was
+    /// being written. Then `meta/` has the only copy of rows.
+    private mutating func rewriteRows(above lastInLog: UInt64) throws {
+        try rows.reconcile(.meta, after: lastInLog, lastSequence: &lastSequence)
+        guard lastSequence > mark.sequence else { return }
+        mark.sequence = lastSequence
+        try flush()
     }
 
     /// What the index says about a block, or is about to say.

@@ -101,8 +101,12 @@ struct RowRecovery {
     /// Goes through the rows of `meta/`, which has all of the log by now: those without an entry there are
     /// written into the log anew, or go.
     ///
-    /// - Parameter lastSequence: of the log; larger where something was written.
-    mutating func reconcile(_ truth: Truth, lastSequence: inout UInt64) throws {
+    /// - Parameters:
+    ///   - after: only rows with larger numbers are looked at.
+    ///   - lastSequence: of the log; larger where something was written.
+    mutating func reconcile(
+        _ truth: Truth, after: UInt64 = 0, lastSequence: inout UInt64
+    ) throws {
         var entries = WriteBatch()
         var changes = WriteBatch()
         let iterator = try meta.makeIterator()
@@ -113,7 +117,7 @@ struct RowRecovery {
                 iterator.seek(Key([letter + 1]))
                 continue
             }
-            if let row = MetaRow(decoding: iterator.value), row.sequence > 0,
+            if let row = MetaRow(decoding: iterator.value), row.sequence > after,
                 try !hasEntry(RowVersion(sequence: row.sequence, record: row.record), at: key)
             {
                 if truth == .log {
