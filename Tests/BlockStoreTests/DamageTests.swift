@@ -161,7 +161,7 @@ struct DamageTests {
     @Test func aDatabaseBeyondRepairIsAClearError() throws {
         let scratch = try ScratchStore()
         _ = try filled(scratch)
-        try File.replace(scratch.folder + "/meta/CURRENT", with: Bytes(utf8: "MANIFEST-none\n"))
+        try File.replace(scratch.folder + "/blocks/CURRENT", with: Bytes(utf8: "MANIFEST-none\n"))
         let error = try #require(throws: BlockStoreError.self) { try scratch.open() }
         #expect(error.message.contains(scratch.folder))
         #expect(error.retry == .afterRepair)

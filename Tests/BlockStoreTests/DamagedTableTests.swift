@@ -232,7 +232,7 @@ struct DamagedTableTests {
         #expect(try !File.exists(scratch.folder + "/repairing"))
     }
 
-    /// A pin must not go away without a word.
+    /// It is made anew as a whole.
     @Test func nothingIsCutOutOfTheIndex() throws {
         let store = try scratch.open()
         _ = try fill(store)

@@ -39,8 +39,21 @@ struct StoreSchedule {
             work(on: store)
             store.close()
             disk.powerOn()
+            // As where it is damaged beyond its log.
+            if random.below(8) == 0 { loseMeta() }
         }
         try check()
+        // Each has what the other one needs.
+        loseMeta()
+        try check()
+        disk.lose(.blocks) { _, value in StoredRow.isRow(value) }
+        try check()
+        try check()
+    }
+
+    private mutating func loseMeta() {
+        disk.lose(.meta) { _, _ in true }
+        for index in workers.indices { workers[index].metaWasLost() }
     }
 
     private mutating func faults() -> SimulatedDisk.Faults {

@@ -54,6 +54,13 @@ struct StoreWorker: Sendable {
         }
     }
 
+    /// The log may still have what was deleted: a deletion counts when `meta/` has it.
+    mutating func metaWasLost() {
+        for index in items.indices where items[index].stored == .absent {
+            items[index].stored = .unknown
+        }
+    }
+
     private mutating func append(to store: BlockStore) {
         let chosen = (0..<(1 + random.below(4))).map { _ in random.below(Self.itemCount) }
         do throws(BlockStoreError) {

@@ -43,6 +43,7 @@ class Damage:
         data = bytearray(self.original)
         # All but the footer, which alone makes the table one.
         data[self.choose.randrange(len(data) - 48)] ^= 1 << self.choose.randrange(8)
+        self.changed = bytes(data)
         self.write(data)
 
     def choose_table(self):
@@ -90,8 +91,19 @@ class Damage:
 
     def after(self):
         """Gives the next node the whole table: nothing on the disk has changed then."""
+        if self.kind == "index" and not self.is_unchanged():
+            # It was made anew from the log, which may still have what was removed.
+            return self.model.damaged.add("meta")
         if self.kind in ("bus", "index") and os.path.exists(self.path):
             self.write(self.original)
+
+    def is_unchanged(self):
+        """Whether the damaged table is still the one that was damaged."""
+        try:
+            with open(self.path, "rb") as file:
+                return file.read() == self.changed
+        except FileNotFoundError:
+            return False
 
     def write(self, data):
         with open(self.path, "r+b") as file:

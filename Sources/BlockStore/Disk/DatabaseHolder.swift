@@ -40,11 +40,9 @@ final class DatabaseHolder: Sendable {
                 return try body(database)
             } catch  where error.kind == .closed {
                 continue
-            } catch  where error.kind == .corruption && name == .meta {
+            } catch  where error.isOfTable && name == .meta {
                 // Of `blocks/` each block is looked at by itself.
-                disk.noteDamage(
-                    "meta/ is damaged (\(error.message)): stop the node, check the disk, restore "
-                        + "meta/ from a backup")
+                disk.doubt(name, because: error)
                 throw error
             }
         }

@@ -1,13 +1,16 @@
 import Execution
+import Telemetry
 
 /// The databases of a store in its folder.
 struct FolderDisk: StoreDisk {
     private let folder: String
     private let repair: DatabaseRepair
-    /// Of `blocks/` alone. What is cut out of `meta/` would take pins away without a word: it stays as it
-    /// is. A block is found missing when it is read, and healed by storing it again.
+    /// Of `blocks/` alone: `meta/` is made anew as a whole. A block is found missing when it is read, and
+    /// healed by storing it again.
     private let blocksRepair: TableRepair
     private let options: BlockStoreOptions
+    /// So that who meets damage again and again writes once.
+    private let isMetaDoubted = Locked(false)
 
     init(_ options: BlockStoreOptions) {
         self.options = options
@@ -28,7 +31,8 @@ struct FolderDisk: StoreDisk {
     func expectDatabases() throws {
         for name in [DatabaseName.meta, .blocks] {
             let folder = DatabaseFolder(path: path(name))
-            guard try folder.holdsDatabase() else { throw folder.isEmpty }
+            if try folder.holdsDatabase() { continue }
+            guard name == .meta, try replacement.finish() else { throw folder.isEmpty }
         }
         LevelDatabase.probeBackgroundThread()
     }
@@ -42,7 +46,9 @@ struct FolderDisk: StoreDisk {
     func damage(
         of name: DatabaseName, after cause: DatabaseError, isEnding: () -> Bool
     ) -> TableDamage? {
-        name == .blocks ? blocksRepair.damage(after: cause, isEnding: isEnding) : nil
+        guard name == .meta else { return blocksRepair.damage(after: cause, isEnding: isEnding) }
+        if cause.isOfTable { doubt(.meta, because: cause) }
+        return nil
     }
 
     func cutOut(_ damage: TableDamage, of name: DatabaseName) throws(DatabaseError) {
@@ -53,6 +59,48 @@ struct FolderDisk: StoreDisk {
     }
 
     func repairedDatabases() throws -> Set<DatabaseName> { try repair.mark.databases() }
+
+    func replace(_ name: DatabaseName, after damage: DatabaseError) throws(DatabaseError) {
+        // Nothing else has a copy of blocks.
+        guard name == .meta else { throw damage }
+        let place: String
+        do throws(FileError) { place = try replacement.run() } catch { throw DatabaseError(error) }
+        guard try replacement.finish() else { throw damage }
+        options.log.error(
+            "meta/ is damaged and is made anew from blocks/, all of which is read for that",
+            [.text("damage", damage.message), .text("damagedDatabaseKeptIn", place)])
+        noteDamage(
+            "meta/ was damaged (\(damage.message)) and has been made anew from blocks/: the index, pins "
+                + "and counters. Which blocks were in quarantine, and how far the scrubber had come, is "
+                + "forgotten; what it was is in \(place)")
+    }
+
+    private var replacement: DatabaseReplacement {
+        DatabaseReplacement(
+            path: path(.meta), settings: options.settings(of: .meta), mark: repair.mark,
+            now: options.now())
+    }
+
+    func doubt(_ name: DatabaseName, because damage: DatabaseError) {
+        guard name == .meta else { return }
+        noteDamage(
+            "meta/ is damaged (\(damage.message)): it is made anew from blocks/ at the next start, so "
+                + "restart the node; check the disk")
+        let wasDoubted = isMetaDoubted.withLock { isDoubted in
+            defer { isDoubted = true }
+            return isDoubted
+        }
+        guard !wasDoubted else { return }
+        do throws(FileError) { try repair.mark.add([.doubtedMeta]) } catch {
+            isMetaDoubted.withLock { $0 = false }
+            options.log.error(
+                "that meta/ is damaged could not be kept", [.text("error", error.description)])
+        }
+    }
+
+    func isDoubted(_ name: DatabaseName) throws -> Bool {
+        try name == .meta && repair.mark.lines().contains(.doubtedMeta)
+    }
 
     func checkEnded() throws { try repair.mark.clear() }
 

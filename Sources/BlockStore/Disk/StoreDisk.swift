@@ -44,7 +44,22 @@ package protocol StoreDisk: Sendable {
     /// `meta/` since.
     func repairedDatabases() throws -> Set<DatabaseName>
 
-    /// That comparison has ended.
+    /// Puts an empty database in the place of one that cannot be used: `meta`, which can be made anew from the
+    /// log. It counts as repaired until that has been done.
+    ///
+    /// - Parameters:
+    ///   - name: the database; closed.
+    ///   - damage: why.
+    func replace(_ name: DatabaseName, after damage: DatabaseError) throws(DatabaseError)
+
+    /// Asks for a database to be looked through before it is used the next time: somebody has met damage in
+    /// it. Also for those that are in it now: what it is, they are told.
+    func doubt(_ name: DatabaseName, because damage: DatabaseError)
+
+    /// Whether that was asked for.
+    func isDoubted(_ name: DatabaseName) throws -> Bool
+
+    /// Everything was looked at that was asked for: that comparison has ended.
     func checkEnded() throws
 
     /// What is known to have been damaged, now and before, for whoever runs the node.

@@ -8,7 +8,7 @@ extension BlockStore {
     package func cursor(of name: String) throws(BlockStoreError) -> FollowerCursor? {
         guard let value = try metaValue(for: MetaKey.cursor(name)) else { return nil }
         guard let cursor = FollowerCursor(name: name, decoding: value) else {
-            throw Self.damagedIndex("a damaged cursor of the follower \(name)")
+            throw damagedEntry("a damaged cursor of the follower \(name)")
         }
         return cursor
     }

@@ -66,8 +66,10 @@ final class DatabaseRepair: Sendable {
             logName = DatabaseManifest.fileName(ofLog: manifest.logNumber)
             if try File.exists("\(path)/\(logName)") { return }
         } catch {
-            // What else is wrong with it LevelDB says.
-            guard error.number == FileError.damaged else { return }
+            // What else is wrong with it LevelDB says. It takes a manifest that is not the one that was
+            // meant, and is not there, for an error of the disk.
+            let isGone = error.isAbsence && !error.path.hasSuffix("/CURRENT")
+            guard error.number == FileError.damaged || isGone else { return }
             throw DatabaseError(kind: .corruption, message: "\(path): \(error.description)")
         }
         throw DatabaseError(
@@ -104,7 +106,7 @@ final class DatabaseRepair: Sendable {
     ) throws(FileError) {
         let logs = try DatabaseFolder(path: path).logNames()
         let copies = try DamagedCopies(path: path, now: now()).keep(logs, by: .copy)
-        try mark.set(name(of: path))
+        try mark.add([line(of: path)])
         var dropped = 0
         for name in names { dropped += try clean("\(path)/\(name)") }
         log.error(
@@ -120,7 +122,7 @@ final class DatabaseRepair: Sendable {
                 + "backup, pin and store them again")
     }
 
-    private func name(of path: String) -> DatabaseName {
+    private func line(of path: String) -> RepairMark.Line {
         path.hasSuffix("/\(DatabaseName.meta.rawValue)") ? .meta : .blocks
     }
 

@@ -1,36 +1,54 @@
 import Buffers
 import Execution
 
-/// A file that says which databases of a store have been repaired, or are about to be, while the whole log
-/// has not been compared with `meta/` since: a line with the name of each. An empty one is about all.
+/// A file that says what is owed before a store serves again: a line for each thing. An empty one asks for a
+/// check as if both databases had been repaired.
 ///
 /// A file, because it has to be there before a database can be opened.
 struct RepairMark {
+    /// What is owed.
+    enum Line: String, CaseIterable {
+        /// `blocks/` has been repaired, or is about to be, and not been compared with `meta/` since.
+        case blocks
+        /// The same of `meta/`.
+        case meta
+        /// `meta/` has been moved away, or is about to be: an empty one may have to be made.
+        case movedMeta = "meta moved"
+        /// Damage was met in `meta/`: it is to be looked through.
+        case doubtedMeta = "meta doubted"
+    }
+
     private let folder: String
     private var path: String { folder + "/repairing" }
 
     /// - Parameter folder: of the store.
     init(in folder: String) { self.folder = folder }
 
-    /// The databases that were repaired; none where no check is owed.
-    func databases() throws(FileError) -> Set<DatabaseName> {
+    /// What is owed; nothing where there is no such file.
+    func lines() throws(FileError) -> Set<Line> {
         guard try File.exists(path) else { return [] }
-        let text = try File.readAll(path, limit: Limits.repairMarkBytesMax)
-        let names = DatabaseName.allCases.filter { name in
-            text.firstIndex(of: Bytes(utf8: name.rawValue + "\n")) != nil
-        }
-        // What does not say which may be about any.
-        return Set(names.isEmpty ? DatabaseName.allCases : names)
+        let text = try File.readAll(path, limit: Limits.repairMarkBytesMax).displayText
+        let lines = text.split(separator: "\n").map { Line(rawValue: String($0)) }
+        // What does not say what it is about may be about anything.
+        guard !lines.isEmpty, !lines.contains(nil) else { return [.blocks, .meta, .doubtedMeta] }
+        return Set(lines.compactMap { $0 })
     }
 
-    /// Asks for a check because of a database. When it returns, that is on disk.
-    func set(_ name: DatabaseName) throws(FileError) {
-        let names = try databases().union([name])
-        let lines = DatabaseName.allCases.filter(names.contains).map { $0.rawValue + "\n" }
-        try File.replace(path, with: Bytes(utf8: lines.joined()))
+    /// The databases that have to be compared with each other because of a repair.
+    func databases() throws(FileError) -> Set<DatabaseName> {
+        Set(try lines().compactMap { DatabaseName(rawValue: $0.rawValue) })
     }
 
-    /// The check has ended.
+    /// Adds what is owed. When it returns, that is on disk.
+    func add(_ added: Set<Line>) throws(FileError) {
+        let known = try lines()
+        guard !added.isSubset(of: known) else { return }
+        let lines = Line.allCases.filter(known.union(added).contains)
+        try File.replace(
+            path, with: Bytes(utf8: lines.map { $0.rawValue + "\n" }.joined()))
+    }
+
+    /// Nothing is owed any more.
     func clear() throws(FileError) {
         if try File.removeIfThere(path) { try File.syncFolder(folder) }
     }

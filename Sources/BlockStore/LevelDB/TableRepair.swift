@@ -57,7 +57,7 @@ final class TableRepair: Sendable {
     func cutOut(_ damage: TableDamage) throws(FileError) {
         let names = damage.tables.map(\.name)
         let copies = try DamagedCopies(path: path, now: now()).keep(names, by: .link)
-        try mark.set(.blocks)
+        try mark.add([.blocks])
         var done: [TableDamage.Table] = []
         // Also what was done before an error.
         defer { if !done.isEmpty { tell(done, copies, damage.cause) } }

@@ -85,16 +85,22 @@ extension BlockStore {
     static func metaError(_ error: DatabaseError) -> BlockStoreError {
         switch error.kind {
         case .closed: .closed
-        case .corruption: damagedIndex(error.message)
+        case _ where error.isOfTable: damagedIndex(error.message)
         default:
             BlockStoreError(.readError, "meta/ could not be read: \(error.message); check the disk")
         }
     }
 
+    /// What has no form that anything in `meta/` has: all of it is looked through at the next start.
+    func damagedEntry(_ what: String) -> BlockStoreError {
+        disk.doubt(.meta, because: DatabaseError(kind: .corruption, message: what))
+        return Self.damagedIndex(what)
+    }
+
     static func damagedIndex(_ what: String) -> BlockStoreError {
         BlockStoreError(
             .corrupt,
-            "meta/ is damaged (\(what)): stop the node, check the disk, restore meta/ from a backup"
-        )
+            "meta/ is damaged (\(what)): check the disk, then restart the node, which makes meta/ anew "
+                + "from blocks/")
     }
 }

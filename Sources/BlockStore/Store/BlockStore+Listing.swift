@@ -16,7 +16,7 @@ extension BlockStore {
         try forEachEntry(in: MetaKey.indexTable) { key, value in
             guard let multihash = try? Multihash(bytes: MetaKey.rest(of: key)),
                 let entry = IndexEntry(decoding: value)
-            else { throw Self.damagedIndex("a damaged entry") }
+            else { throw damagedEntry("a damaged entry") }
             return try body(multihash, entry.info)
         }
     }

@@ -60,8 +60,7 @@ private struct Opening {
     func run() throws -> BlockStore {
         // All of them, before anything touches the first.
         try disk.expectDatabases()
-        let meta = try disk.open(.meta)
-        let (blocks, recovery) = try openBlocks(meta)
+        let (meta, blocks, recovery) = try openDatabases()
         let context = context(quarantine: Quarantine(recovery.quarantined))
         var state = LogState(lastSequence: recovery.lastSequence, mark: recovery.mark)
         for sequence in recovery.removals { state.rows.collect(sequence) }
@@ -79,6 +78,46 @@ private struct Opening {
             recovery: recovery.report)
         if let registry = options.metrics { store.addMetrics(to: registry) }
         return store
+    }
+
+    /// Opens both, with an empty `meta/` in the place of one that is damaged: it is made anew from the log.
+    private func openDatabases() throws -> (any Database, any Database, Recovery) {
+        let meta = try openMeta()
+        do {
+            let (blocks, recovery) = try openBlocks(meta)
+            return (meta, blocks, recovery)
+        } catch let error as DatabaseError {
+            // What `blocks/` does is not to be taken for damage of `meta/`.
+            guard error.isOfTable, let damage = try MetaCheck(meta).damage() else { throw error }
+            meta.close()
+            try disk.replace(.meta, after: damage)
+            let empty = try disk.open(.meta)
+            let (blocks, recovery) = try openBlocks(empty)
+            return (empty, blocks, recovery)
+        }
+    }
+
+    /// What is damaged at one look only may be a memory that flips bits.
+    private func openMeta() throws -> any Database {
+        do {
+            return try openDoubted()
+        } catch let error as DatabaseError where error.isDamage {
+            do {
+                return try openDoubted()
+            } catch let error as DatabaseError where error.isDamage {
+                try disk.replace(.meta, after: error)
+                return try disk.open(.meta)
+            }
+        }
+    }
+
+    private func openDoubted() throws -> any Database {
+        let meta = try disk.open(.meta)
+        guard try disk.isDoubted(.meta), let damage = try MetaCheck(meta).damage() else {
+            return meta
+        }
+        meta.close()
+        throw DatabaseError(kind: .corruption, message: damage.message)
     }
 
     /// Opens `blocks/` and brings the index to where it is; where a damaged table keeps it from that, once
@@ -113,16 +152,27 @@ private struct Opening {
         try recovery.run(
             checksEverything: doubt != nil, trustsLog: doubt == .unsynced,
             truth: doubt == .unsynced ? .log : RowRecovery.Truth(after: repaired))
-        if recovery.report.lostBlockCount > 0, doubt == .repaired {
-            disk.noteDamage(
-                "\(recovery.report.lostBlockCount) blocks are missing in blocks/: restore them from a "
-                    + "replica, or store them again; `holdfast repo verify` names them")
-        }
+        tellLoss(recovery.report, after: repaired)
         let left: IndexDoubt? = options.durability == .os ? .unsynced : nil
         if left != doubt { try set(left, in: meta) }
+        let wasDoubted = try disk.isDoubted(.meta)
         // Last: a crash during the check leads to another one.
-        if !repaired.isEmpty { try disk.checkEnded() }
+        if !repaired.isEmpty || wasDoubted { try disk.checkEnded() }
         return recovery
+    }
+
+    private func tellLoss(_ report: RecoveryReport, after repaired: Set<DatabaseName>) {
+        if report.lostBlockCount > 0, !repaired.isEmpty {
+            disk.noteDamage(
+                "\(report.lostBlockCount) blocks are missing in blocks/: restore them from a replica, or "
+                    + "store them again; `holdfast repo verify` names them")
+        }
+        if report.damagedValueCount > 0, repaired.contains(.meta) {
+            disk.noteDamage(
+                "\(report.damagedValueCount) places of blocks/ could not be read while meta/ was made "
+                    + "anew or compared with it: blocks and pins that were there may be missing; compare "
+                    + "with a backup, store and pin them again")
+        }
     }
 
     private func set(_ doubt: IndexDoubt?, in meta: any Database) throws(DatabaseError) {
@@ -169,6 +219,9 @@ private enum IndexDoubt: UInt8 {
 }
 
 extension DatabaseError {
+    /// Whether it says that the database itself is wrong; a disk that fails says nothing about it.
+    fileprivate var isDamage: Bool { kind == .corruption }
+
     /// What the one who opened the store is told.
     fileprivate func openError(in folder: String) -> BlockStoreError {
         switch kind {

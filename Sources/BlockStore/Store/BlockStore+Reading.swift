@@ -194,7 +194,7 @@ extension BlockStore {
     func indexEntry(_ multihash: Multihash) throws(BlockStoreError) -> IndexEntry? {
         guard let value = try metaValue(for: MetaKey.index(multihash)) else { return nil }
         guard let entry = IndexEntry(decoding: value) else {
-            throw Self.damagedIndex("a damaged entry")
+            throw damagedEntry("a damaged entry")
         }
         return entry
     }

@@ -21,7 +21,9 @@ extension BlockStore {
             value = record
         } else {
             guard let stored = try metaValue(for: place) else { return nil }
-            guard let row = MetaRow(decoding: stored) else { throw Self.damagedRow(in: table) }
+            guard let row = MetaRow(decoding: stored) else {
+                throw damagedEntry("a damaged \(table.rowName)")
+            }
             value = row.record
         }
         guard let record = table.record(decoding: value) else { throw Self.damagedRow(in: table) }
@@ -141,7 +143,11 @@ extension BlockStore {
         return numbers
     }
 
+    /// The log has the same.
     static func damagedRow<RowKey, Record>(in table: Table<RowKey, Record>) -> BlockStoreError {
-        damagedIndex("a damaged \(table.rowName)")
+        BlockStoreError(
+            .corrupt,
+            "meta/ has a damaged \(table.rowName), or one of a later version of Holdfast: install that "
+                + "version, or check the disk")
     }
 }

@@ -39,9 +39,12 @@ extension BlockStore {
                 countLimit: range.countLimit))
         var rows: [Table<RowKey, Record>.Row] = []
         for (place, value) in found.entries {
-            guard let record = MetaRow(decoding: value)?.record,
-                let row = table.row(place, record)
-            else { throw Self.damagedRow(in: table) }
+            guard let stored = MetaRow(decoding: value) else {
+                throw damagedEntry("a damaged \(table.rowName)")
+            }
+            guard let row = table.row(place, stored.record) else {
+                throw Self.damagedRow(in: table)
+            }
             rows.append(row)
         }
         return TablePage(rows: rows, hasMore: found.hasMore)

@@ -1,5 +1,5 @@
 package import BlockStore
-import Buffers
+package import Buffers
 import Execution
 
 /// The databases of a store in memory, on a disk that fails as a seed says, and that forgets what was not
@@ -28,6 +28,7 @@ package final class SimulatedDisk: StoreDisk {
         var media: [DatabaseName: SimulatedMedium] = [:]
         var isOn = true
         var damage: [String] = []
+        var repaired: Set<DatabaseName> = []
         /// Writes until the power is cut.
         var writesLeft = Int.max
     }
@@ -61,6 +62,14 @@ package final class SimulatedDisk: StoreDisk {
         }
     }
 
+    /// Takes entries out of a database that nobody has open, as a repair does that leaves out what is damaged.
+    package func lose(_ name: DatabaseName, where isLost: (Key, Bytes) -> Bool) {
+        state.withLock { state in
+            state.media[name]?.lose(where: isLost)
+            state.repaired.insert(name)
+        }
+    }
+
     // MARK: StoreDisk
 
     package func make() {
@@ -83,8 +92,20 @@ package final class SimulatedDisk: StoreDisk {
 
     package var damage: [String] { state.withLock { $0.damage } }
     package func noteDamage(_ finding: String) { state.withLock { $0.damage.append(finding) } }
-    package func repairedDatabases() -> Set<DatabaseName> { [] }
-    package func checkEnded() {}
+    package func repairedDatabases() -> Set<DatabaseName> { state.withLock { $0.repaired } }
+    package func checkEnded() { state.withLock { $0.repaired = [] } }
+
+    package func replace(
+        _ name: DatabaseName, after damage: DatabaseError
+    ) throws(DatabaseError) {
+        lose(name) { _, _ in true }
+    }
+
+    package func doubt(_ name: DatabaseName, because damage: DatabaseError) {
+        noteDamage(damage.message)
+    }
+
+    package func isDoubted(_ name: DatabaseName) -> Bool { false }
     package var freeByteCount: Int? { 1 << 40 }
 
     // MARK: for the databases

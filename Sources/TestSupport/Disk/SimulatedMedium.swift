@@ -66,6 +66,13 @@ struct SimulatedMedium {
         log += 1
     }
 
+    /// Takes entries out for good.
+    mutating func lose(where isLost: (Key, Bytes) -> Bool) {
+        reopen()
+        base.apply(visible.entries.filter { isLost($0.key, $0.value) }.map { ($0.key, nil) })
+        visible = base
+    }
+
     private mutating func fold() {
         let count = written.firstIndex { !$0.isSynced } ?? written.count
         for write in written[..<count] { base.apply(write.changes) }

@@ -1,0 +1,38 @@
+import Buffers
+
+/// Looks through all of `meta/`, so that damage that was met once is not believed without a second look.
+struct MetaCheck {
+    private let meta: any Database
+
+    init(_ meta: any Database) { self.meta = meta }
+
+    /// What is damaged; nil where nothing is.
+    ///
+    /// - Throws: what is no damage: the disk does not give it.
+    /// - Complexity: reads the whole database.
+    func damage() throws(DatabaseError) -> DatabaseError? {
+        do throws(DatabaseError) {
+            let iterator = try meta.makeIterator()
+            iterator.seek(Key([]))
+            var damage: DatabaseError?
+            while iterator.isValid {
+                if damage == nil, !isReadable(iterator) {
+                    damage = DatabaseError(kind: .corruption, message: "an entry has no known form")
+                }
+                iterator.next()
+            }
+            try iterator.check()
+            return damage
+        } catch {
+            guard error.isOfTable else { throw error }
+            return error
+        }
+    }
+
+    private func isReadable(_ iterator: any DatabaseIterator) -> Bool {
+        guard let letter = iterator.key.bytes.first else { return false }
+        if letter == MetaKey.indexTable { return IndexEntry(decoding: iterator.value) != nil }
+        if letter == MetaKey.cursorTable { return iterator.value.starts(with: [1]) }
+        return MetaKey.storeTables.contains(letter) || MetaRow(decoding: iterator.value) != nil
+    }
+}
