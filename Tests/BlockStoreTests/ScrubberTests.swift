@@ -173,6 +173,57 @@ struct ScrubberTests {
         #expect(store.quarantinedCount == 0)
     }
 
+    // MARK: rows
+
+    private func place(of block: VerifiedBlock) -> Key {
+        Pin.table.place(of: PinKey(block.cid, .rpc))
+    }
+
+    private func write(_ value: Bytes, at sequence: UInt64, in store: BlockStore) throws {
+        var batch = WriteBatch()
+        batch.put(Key(sequence: sequence), value)
+        try store.log.holder.current().write(batch, isSynced: true)
+    }
+
+    /// `meta/` has what stood there.
+    @Test func theDamagedEntryOfARowIsWrittenAnew() throws {
+        let (store, blocks) = try open(with: 2)
+        defer { store.close() }
+        for block in blocks { try store.pin(block.cid, mode: .direct, name: "pin", by: soon()) }
+        try store.meta.waitForIndex(through: 4, by: soon())
+        try write([2, 0, 1, 2, 3], at: 3, in: store)
+        let run = try scrub(store)
+        #expect(run.checkedCount == 2 && run.unreadableCount == 1 && run.damagedCount == 0)
+        let page = try store.logPage(above: 0)
+        #expect(page.gaps.isEmpty && page.rows.map(\.sequence) == [4, 5])
+        #expect(page.rows.map(\.key) == [place(of: blocks[1]), place(of: blocks[0])])
+        #expect(try store.pin(of: blocks[0].cid)?.name == "pin")
+        #expect(try scrub(store).unreadableCount == 0)
+    }
+
+    /// What a crash has kept from leaving the log. The only entry of a row stays, whatever `meta/` says.
+    @Test func whatSaysNothingAnyMoreLeavesTheLog() throws {
+        let (store, blocks) = try open(with: 4)
+        defer { store.close() }
+        for name in ["first", "second"] {
+            try store.pin(blocks[0].cid, mode: .direct, name: "", by: soon())
+            try store.unpin(blocks[0].cid, by: soon())
+            try store.meta.waitForIndex(through: store.lastSequence, by: soon())
+            try store.pin(blocks[1].cid, mode: .direct, name: name, by: soon())
+        }
+        try store.meta.waitForIndex(through: 10, by: soon())
+        #expect(try store.logPage(above: 0).rows.map(\.sequence) == [10])
+        for (sequence, block, record) in [
+            (5, blocks[1], "before"), (6, blocks[0], nil), (7, blocks[3], "lost by meta/"),
+        ] as [(UInt64, VerifiedBlock, Bytes?)] {
+            let row = StoredRow(key: place(of: block), record: record)
+            try write(row.header.appending(record ?? .empty), at: sequence, in: store)
+        }
+        _ = try scrub(store)
+        try store.pin(blocks[2].cid, mode: .direct, name: "", by: soon())
+        #expect(try store.logPage(above: 0).rows.map(\.sequence) == [7, 10, 11])
+    }
+
     @Test func aRunGoesOnAfterARestart() throws {
         let store = try open()
         let blocks = try (0..<6).map { try VerifiedBlock(sample: $0, byteCount: 3 << 20) }

@@ -3,15 +3,15 @@ import Execution
 import Multiformats
 
 extension BlockStore {
-    /// Looks at the blocks whose values should be where the log has something else: what a page tells as a
-    /// gap does not say which block it was, and the index does.
+    /// Looks at the blocks and rows whose values should be where the log has something else: what a page tells
+    /// as a gap does not say what it was, and `meta/` does.
     ///
     /// - Parameters:
     ///   - numbers: where there was damage at the first look.
     ///   - deadline: of each wait.
     ///   - isOver: asked now and then: whether to give it up.
     /// - Returns: what has come of it, which is on disk; nil where it was given up.
-    /// - Complexity: a walk over the index, and a read for each block that is looked at.
+    /// - Complexity: a walk over the index and all rows, and a read for each block or row that is looked at.
     func review(
         _ numbers: NumberRanges, by deadline: Deadline, unless isOver: () -> Bool
     ) throws(BlockStoreError) -> BlockFindings? {
@@ -33,6 +33,8 @@ extension BlockStore {
                 return !isGivenUp
             }
             if isGivenUp { return nil }
+            try rewriteEntries(at: numbers, by: deadline, unless: isOver)
+            if isOver() { return nil }
             findings.add(try settle(checks, by: deadline))
             return findings
         } catch let error as BlockStoreError {

@@ -80,6 +80,8 @@ package enum FollowerPlan: Hashable, Sendable {
 package struct FollowerActions: Sendable {
     /// Values that are compared with the index.
     package var checks: [BlockCheck] = []
+    /// Entries of rows that are compared with `meta/`: what says nothing any more leaves the log.
+    package var rows: [LogPage.Row] = []
     /// How far the cursor goes; to the end of the page if not given. What is behind is read again.
     package var through: UInt64?
     /// How long to wait before the next page, beside the pace.

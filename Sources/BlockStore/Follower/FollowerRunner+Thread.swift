@@ -94,6 +94,7 @@ extension FollowerRunner {
         let step = try step(&next, above: work.position)
         if !follower.isHurried { work.pace.spend(step.byteCount, from: begin) }
         let (findings, changes) = try store.carryOut(step.actions.checks, by: Self.deadline)
+        try store.collect(step.actions.rows)
         next.note(findings)
         let hasMoved = step.through > work.position
         try move(&work, next, to: step.through, with: changes)

@@ -38,12 +38,18 @@ extension LogState {
     ///   - former: for each of them the number that `meta/` has.
     ///   - settledCount: that of the rows before those numbers were read.
     ///   - epoch: that of the look that the changes come from.
+    ///   - unlessChanged: whether nothing is queued where a row is on its way already, or newer than in
+    ///     `meta/`.
     mutating func enqueue(
-        _ changes: [StoredRow], former: [UInt64?], settledCount: UInt64, epoch: Int
+        _ changes: [StoredRow], former: [UInt64?], settledCount: UInt64, epoch: Int,
+        unlessChanged: Bool = false
     ) -> RowsEnqueued {
         if let error = writeRefusal { return .refused(error) }
         guard epoch == self.epoch else { return .refused(.reopenedMeanwhile) }
         guard settledCount == rows.settledCount else { return .lookAgain }
+        if unlessChanged, changes.contains(where: { rows.lastSequence(of: $0.key) != nil }) {
+            return .queued(.none)
+        }
         let byteCount = changes.reduce(0) { $0 + MemoryCost.row($1.key, $1.record) }
         guard rows.hasRoom(for: byteCount) else { return .full(generation: generation) }
         let steps = zip(changes, former).filter { change, former in

@@ -81,6 +81,7 @@ package struct Scrubber: Follower {
     package mutating func step(_ page: LogPage) -> FollowerActions {
         var actions = FollowerActions()
         actions.checks = page.items.map { BlockCheck($0) }
+        actions.rows = page.rows
         run?.checkedCount += UInt64(page.items.count)
         run?.checkedByteCount += page.items.reduce(0) { $0 + UInt64($1.byteCount) }
         run?.add(page.gaps)
