@@ -8,6 +8,7 @@ extension FuzzTarget {
     static let records = [
         FuzzTarget("configuration", upTo: 16_384, checkConfiguration),
         FuzzTarget("stored-value", upTo: 4_096, checkStoredValue),
+        FuzzTarget("stored-row", upTo: 4_096, checkStoredRow),
         FuzzTarget("pin-record", upTo: 4_096, checkPinRecord),
         FuzzTarget("meta-records", upTo: 256, checkMetaRecords),
     ]
@@ -54,6 +55,24 @@ extension FuzzTarget {
                 && again.bytes == value.bytes, "a stored value loses something")
     }
 
+    /// The key, a record and whether there is one are taken from the input, too: few inputs have the checksum of
+    /// what they say.
+    private static func checkStoredRow(_ input: Bytes) throws {
+        if let row = try? StoredRow(decoding: input) {
+            let written = row.header.appending(row.record ?? .empty)
+            try Finding.unless(written == input, "a row of the log has two forms")
+        }
+        let key = Key(input.prefix(64).array)
+        for record in [input.dropFirst(64), nil] as [Bytes?] {
+            let row = StoredRow(key: key, record: record)
+            let written = row.header.appending(record ?? .empty)
+            let again = try Finding.ifRefused("a row of the log is not read back") {
+                try StoredRow(decoding: written)
+            }
+            try Finding.unless(again == row, "a row of the log loses something")
+        }
+    }
+
     /// A byte with the length of the key, the key, and the value.
     private static func checkPinRecord(_ input: Bytes) throws {
         var reader = ByteReader(input)
@@ -73,6 +92,9 @@ extension FuzzTarget {
     private static func checkMetaRecords(_ input: Bytes) throws {
         if let entry = IndexEntry(decoding: input) {
             try Finding.unless(entry.encode() == input, "an index entry has two forms")
+        }
+        if let row = MetaRow(decoding: input) {
+            try Finding.unless(row.encode() == input, "a row of meta/ has two forms")
         }
         if let mark = HighWaterMark(decoding: input) {
             try Finding.unless(mark.encode() == input, "a high-water mark has two forms")
