@@ -146,6 +146,25 @@ struct RecoveryTests {
         #expect(recovery.report.recoveredRowCount == 2)
     }
 
+    /// Who removed or changed a row that `meta/` had lost knew nothing of its entry: that goes, too, or a later
+    /// check would bring the row back.
+    @Test func whatWasChangedBesideItsEntryStaysChanged() throws {
+        try setRows([(2, 2, "old")], indexedThrough: 9)
+        try writeRows([
+            (1, 1, "first"), (2, 2, "old"), (3, 1, "second"), (4, 2, "new"), (5, 1, nil),
+        ])
+        let recovery = try recover(everything: true, truth: .log)
+        #expect(try row(1) == nil)
+        #expect(try row(2) == MetaRow(sequence: 4, record: "new"))
+        #expect(recovery.removals == [1, 2, 3, 5], "the removal is the last one of its row")
+        var batch = WriteBatch()
+        for sequence in recovery.removals { batch.delete(Key(sequence: sequence)) }
+        try blocks.write(batch, isSynced: false)
+        _ = try recover(everything: true, truth: .neither)
+        #expect(try row(1) == nil)
+        #expect(try row(2) == MetaRow(sequence: 4, record: "new"))
+    }
+
     /// `blocks/` was repaired: it lacks entries, and has one again that had left it.
     @Test func whatTheLogHasLostComesFromMeta() throws {
         try setRows([(3, 1, "whole"), (4, 2, "lost")], indexedThrough: 6)

@@ -63,6 +63,13 @@ struct RowRecovery {
             case .neither: isKnownLater
             case .log: try isKnownLater && hasEntry(known, at: row.key)
             }
+        // The change took its entry along, unless `meta/` had lost the row by then. Before the entry that says
+        // that the row was removed: without that, this one would bring the row back.
+        if let known, known.record != nil, known.sequence < sequence,
+            try hasEntry(known, at: row.key)
+        {
+            collect(known.sequence)
+        }
         if isBehind {
             collect(sequence)
         } else if known != nil || row.record != nil {
