@@ -11,6 +11,7 @@ import Testing
 @Suite(.timeLimit(.minutes(20)))
 struct DeletionTests {
     private let disk = SimulatedDisk(seed: 1)
+    private let options: BlockStoreOptions
     private let store: BlockStore
 
     init() throws {
@@ -21,6 +22,7 @@ struct DeletionTests {
         options.reserveByteCount = 0
         options.reopenDelay = .milliseconds(1)
         options.indexDelay = .milliseconds(1)
+        self.options = options
         store = try BlockStore.open(options)
     }
 
@@ -140,5 +142,40 @@ struct DeletionTests {
             #expect(store.statistics.blockCount == 0)
             #expect(logIsDone())
         }
+    }
+
+    /// Pins that a repair has left out are seen again behind the next start: until then their blocks stay.
+    @Test func nothingIsDeletedWhereARepairMayHaveTakenPins() throws {
+        let here = try blocks(0..<2)
+        let (pinned, free) = (here[0], here[1])
+        try store.pin(pinned.cid, mode: .direct, name: "", by: soon())
+        try store.meta.waitForIndex(through: store.lastSequence, by: soon())
+        disk.faults.writeFails = 1000
+        disk.faults.openFails = 1000
+        #expect(throws: BlockStoreError.self) {
+            try store.meta.write([.delete(MetaKey.quarantine(free.multihash))], by: soon())
+        }
+        let place = Pin.table.place(of: PinKey(pinned.cid, .rpc))
+        disk.lose(.meta) { key, _ in key == place }
+        disk.faults = SimulatedDisk.Faults()
+        #expect(comesTrue { if case .writable = store.health { true } else { false } })
+        #expect(try store.pin(of: pinned.cid) == nil)
+        #expect(!store.damage.isEmpty)
+        for block in here {
+            let error = #expect(throws: BlockStoreError.self) {
+                try store.delete(block.multihash, by: soon())
+            }
+            #expect(error?.code == .readOnly)
+            #expect(error?.message.contains("restart the node") == true)
+        }
+        // What was announced has ended.
+        #expect(try store.deletions(since: store.deletionMark, by: soon()) == nil)
+        store.close()
+
+        let again = try BlockStore.open(options)
+        defer { again.close() }
+        #expect(try again.pin(of: pinned.cid) != nil)
+        #expect(try again.get(pinned.multihash) == pinned.bytes)
+        #expect(try again.delete(free.multihash, by: soon()) == .deleted)
     }
 }

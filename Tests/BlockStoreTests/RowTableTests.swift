@@ -111,6 +111,26 @@ struct RowTableTests {
         #expect(!state.hasLostBlocks(lastOnDisk: 3))
     }
 
+    /// What `meta/` has lost is in the log yet: that a row was removed must not be forgotten there.
+    @Test func removalsStayWhereMetaMayLackRows() throws {
+        var state = state()
+        queue(&state, [row(1, nil)], former: [7])
+        _ = state.takeWork()
+        _ = state.batchWritten()
+        state.indexed(through: 1)
+        #expect(state.rows.hasRemovals)
+        state.rows.metaWasRepaired()
+        #expect(!state.rows.hasRemovals)
+        // Also of a row that nobody sees.
+        #expect(queue(&state, [row(2, nil)]) == 2)
+        _ = state.takeWork()
+        _ = state.batchWritten()
+        state.indexed(through: 2)
+        #expect(!state.rows.hasRemovals)
+        state.setClosing()
+        #expect(state.takeWork() == nil)
+    }
+
     @Test func aClosingLogTakesRemovalsAlong() throws {
         var state = state()
         queue(&state, [row(1, nil)], former: [7])

@@ -53,7 +53,8 @@ extension LogState {
         let byteCount = changes.reduce(0) { $0 + MemoryCost.row($1.key, $1.record) }
         guard rows.hasRoom(for: byteCount) else { return .full(generation: generation) }
         let steps = zip(changes, former).filter { change, former in
-            change.record != nil || former != nil || rows.lastSequence(of: change.key) != nil
+            change.record != nil || former != nil || rows.isMetaIncomplete
+                || rows.lastSequence(of: change.key) != nil
         }
         for (index, (change, former)) in steps.enumerated() {
             queue.append(

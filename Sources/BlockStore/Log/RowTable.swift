@@ -33,6 +33,9 @@ struct RowTable {
     private var writingRemovals: [UInt64] = []
     /// The largest number among them since the start.
     private(set) var highestRemoval: UInt64 = 0
+    /// Whether `meta/` may lack rows that it had. Then their entries are in the log, and nobody who removes such a
+    /// row knows which: that it was removed stays in the log until the two have been compared.
+    private(set) var isMetaIncomplete = false
 
     /// Whether rows of so many bytes may come. Those that are more than there is room for come alone.
     func hasRoom(for byteCount: Int) -> Bool {
@@ -123,7 +126,7 @@ struct RowTable {
     /// Adds an entry that the log needs no longer. More than there is room for stay in the log, as nothing
     /// that anybody misses.
     mutating func collect(_ sequence: UInt64) {
-        guard removals.count < Limits.removalCountMax else { return }
+        guard !isMetaIncomplete, removals.count < Limits.removalCountMax else { return }
         removals.append(sequence)
         highestRemoval = max(highestRemoval, sequence)
     }
@@ -142,4 +145,10 @@ struct RowTable {
 
     /// Leaves them in the log.
     mutating func dropRemovals() { removals = [] }
+
+    /// `meta/` was repaired, and may lack rows until the next start.
+    mutating func metaWasRepaired() {
+        isMetaIncomplete = true
+        dropRemovals()
+    }
 }

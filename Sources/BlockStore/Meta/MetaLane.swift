@@ -54,7 +54,7 @@ final class MetaLane: Lane {
     /// Queues changes that have their room; gives it back where the lane takes none.
     func enqueue(_ set: MetaState.ChangeSet) throws(BlockStoreError) {
         let refusal = state.notify { state in
-            let refusal = state.writeRefusal
+            let refusal = state.refusal(of: set)
             if refusal == nil { state.enqueue(set) }
             return refusal
         }
@@ -224,16 +224,29 @@ final class MetaLane: Lane {
         let value = try database.value(for: MetaKey.highWaterMark)
         let mark = value.map(HighWaterMark.init(decoding:)) ?? HighWaterMark()
         guard let mark else { throw BlockStoreError.damagedMark }
+        let isIncomplete = wasRepaired()
         // The failed batch may be there after all: what it indexed needs no second time.
         log.announce(
             log.state.withLock { state in
+                if isIncomplete { state.rows.metaWasRepaired() }
                 state.recount(from: mark)
                 state.refuse(nil)
                 return state.generation
             })
         endDoubtful()
-        state.notify { $0.reopened(mark: mark) }
+        state.notify { $0.reopened(mark: mark, isIncomplete: isIncomplete) }
         return []
+    }
+
+    /// Whether the database has been repaired since the start, and may lack what the log has. One of which
+    /// that cannot be told may, too.
+    private func wasRepaired() -> Bool {
+        let repaired = try? context.disk.repairedDatabases()
+        guard repaired?.contains(holder.name) ?? true else { return false }
+        context.disk.noteDamage(
+            "meta/ has been repaired while the node ran, and may lack pins and blocks that blocks/ has: "
+                + "restart the node, which compares the two; until then no block is removed")
+        return true
     }
 
     func end() {

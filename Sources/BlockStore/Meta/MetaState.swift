@@ -40,12 +40,19 @@ struct MetaState: LaneState {
     private var indexableCount = 0
     private var indexDue: Deadline?
     private var isIndexWanted = false
+    /// Whether the database may lack pins that were made.
+    private var isIncomplete = false
 
     init(mark: HighWaterMark) { self.mark = mark }
 
     var queuedCount: Int { queue.count }
 
     var writeRefusal: BlockStoreError? { life.writeRefusal }
+
+    /// Why some changes are not taken; nil where they are.
+    func refusal(of set: ChangeSet) -> BlockStoreError? {
+        writeRefusal ?? (set.deletion != nil && isIncomplete ? .metaIsIncomplete : nil)
+    }
 
     /// Queues changes, whose room in the queue the caller has taken.
     mutating func enqueue(_ set: ChangeSet) { queue.append(set) }
@@ -101,8 +108,10 @@ struct MetaState: LaneState {
         return queue
     }
 
-    mutating func reopened(mark: HighWaterMark) {
+    /// - Parameter isIncomplete: whether it has been repaired and not been compared with the log since.
+    mutating func reopened(mark: HighWaterMark, isIncomplete: Bool) {
         self.mark = mark
+        self.isIncomplete = isIncomplete
         life.reopened()
         indexDue = .at(Instant(nanoseconds: 0))
     }
