@@ -226,15 +226,18 @@ final class MetaLane: Lane {
         guard let mark else { throw BlockStoreError.damagedMark }
         let isIncomplete = wasRepaired()
         // The failed batch may be there after all: what it indexed needs no second time.
+        log.state.withLock { state in
+            if isIncomplete { state.rows.metaWasRepaired() }
+            state.recount(from: mark)
+        }
+        // First: who is told that the store takes writes comes with one.
+        state.notify { $0.reopened(mark: mark, isIncomplete: isIncomplete) }
         log.announce(
             log.state.withLock { state in
-                if isIncomplete { state.rows.metaWasRepaired() }
-                state.recount(from: mark)
                 state.refuse(nil)
                 return state.generation
             })
         endDoubtful()
-        state.notify { $0.reopened(mark: mark, isIncomplete: isIncomplete) }
         return []
     }
 
