@@ -196,8 +196,14 @@ struct LogStateTests {
         state.reopened(tail: [])
         let again = state.takeWork()
         #expect(again?.deletions.count == number, "a failed write loses none")
+        // Who has come since waits for the room of that batch, and perhaps no other comes.
+        guard case .wait(let later) = state.beginDeleting([multihash(number)]) else {
+            Issue.record("does not wait for the batch")
+            return
+        }
         _ = state.batchWritten()
         #expect(state.deletionByteCount == 0)
+        #expect(state.generation > later)
     }
 
     /// Who deletes many blocks goes as far as others let it.

@@ -36,6 +36,9 @@ struct LogDeletions {
     /// Whether numbers wait for a batch.
     var isWaiting: Bool { !waiting.isEmpty }
 
+    /// Whether numbers are being written.
+    var isWriting: Bool { !writing.isEmpty }
+
     /// Whether a block is being deleted.
     func contains(_ multihash: Multihash) -> Bool { announced[multihash] != nil }
 

@@ -36,6 +36,8 @@ extension LogState: LaneState {
         durableThrough += UInt64(writingCount)
         if writingCount > 0 { lastWritten = durableThrough }
         rows.written(through: durableThrough)
+        // Who waits for room among them has looked since the batch was taken, and found them here.
+        if deletions.isWriting { generation += 1 }
         deletions.batchWritten()
         return queue.batchWritten()
     }
