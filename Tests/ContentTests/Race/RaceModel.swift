@@ -91,6 +91,16 @@ final class RaceModel: Sendable {
         }
     }
 
+    /// The log may still have blocks that were removed: a removal counts when `meta/` has it. Nobody is at work.
+    func metaWasLost() {
+        facts.withLock { facts in
+            for (subject, fact) in facts {
+                guard case .block = subject, fact.known == .notSo else { continue }
+                facts[subject]?.known = .unknown
+            }
+        }
+    }
+
     /// Which of some things are so now.
     func whatIsSo(_ subjects: [Subject]) -> Snapshot {
         facts.withLock { facts in

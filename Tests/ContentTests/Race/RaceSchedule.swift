@@ -48,6 +48,11 @@ struct RaceSchedule {
             try check(store)
             store.close()
             disk.powerOn()
+            // As where it is damaged beyond its log.
+            if random.below(8) == 0 {
+                disk.lose(.meta) { _, _ in true }
+                model.metaWasLost()
+            }
             try checkAnew()
         }
     }
