@@ -8,7 +8,7 @@ import Testing
 @testable import BlockStore
 
 /// Many blocks are deleted together, and each is what its answer says, also where nobody waits for it.
-@Suite(.timeLimit(.minutes(20)))
+@Suite(.timeLimit(.minutes(40)))
 struct DeletionTests {
     private let disk = SimulatedDisk(seed: 1)
     private let options: BlockStoreOptions

@@ -7,7 +7,7 @@ import Testing
 @testable import BlockStore
 
 /// A `meta/` that cannot be used is made anew from the log: index, counters, pins.
-@Suite(.serialized, .timeLimit(.minutes(20)))
+@Suite(.serialized, .timeLimit(.minutes(40)))
 struct MetaReplacementTests {
     enum Damage: CaseIterable {
         /// `CURRENT` holds something else than a name.

@@ -5,7 +5,7 @@ import Testing
 @testable import BlockStore
 
 /// Rows on their way through the log, event by event, without a disk.
-@Suite(.timeLimit(.minutes(20)))
+@Suite(.timeLimit(.minutes(40)))
 struct RowTableTests {
     private func key(_ number: Int) -> Key { Key([UInt8(ascii: "x"), UInt8(number)]) }
 

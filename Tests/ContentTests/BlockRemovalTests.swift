@@ -7,7 +7,7 @@ import TestSupport
 import Testing
 
 /// Long lists of blocks are removed step by step, and each block is told what became of it.
-@Suite(.timeLimit(.minutes(20)))
+@Suite(.timeLimit(.minutes(40)))
 struct BlockRemovalTests {
     private let scratch: ScratchLibrary
     /// More than go in two steps.

@@ -9,7 +9,7 @@ import Vault
 @testable import BlockStore
 
 /// A pin does not count on a block that was seen on its way to the disk, and was lost there.
-@Suite(.timeLimit(.minutes(20)))
+@Suite(.timeLimit(.minutes(40)))
 struct FailedBlockTests {
     private let disk = SimulatedDisk(seed: 1)
     private let store: BlockStore

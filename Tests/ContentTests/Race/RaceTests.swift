@@ -4,7 +4,7 @@ import Testing
 
 /// Threads add, pin, unpin, remove and read the same few DAGs, on a disk that fails and loses its power as a
 /// seed says: what is pinned is here, what is removed is gone, and nobody waits for ever.
-@Suite(.timeLimit(.minutes(20)))
+@Suite(.timeLimit(.minutes(40)))
 struct RaceTests {
     /// `HOLDFAST_TEST_RACES` and `HOLDFAST_TEST_SEED` ask for more and for others.
     @Test func whatIsPinnedIsHereWhateverIsRemoved() throws {
