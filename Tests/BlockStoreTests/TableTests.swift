@@ -45,8 +45,11 @@ struct TableTests {
         store = try BlockStore.open(options)
     }
 
-    private func put(_ keys: [UInt16], in table: Table<NumberKey, Text>) throws {
-        try store.change(table, claiming: Set(keys.map(NumberKey.init)), by: soon()) { changes in
+    private func put(
+        _ keys: [UInt16], in table: Table<NumberKey, Text>, of other: BlockStore? = nil
+    ) throws {
+        try (other ?? store).change(table, claiming: Set(keys.map(NumberKey.init)), by: soon()) {
+            changes in
             for key in keys {
                 changes.put(Text(Bytes(utf8: "\(key)")), at: NumberKey(key), in: table)
             }
@@ -341,9 +344,9 @@ struct TableTests {
     @Test func theLogHasOneEntryOfEachRow() throws {
         let store = try storeWithRowsInTheLog()
         defer { store.close() }
-        for _ in 0..<3 { try put([1, 2, 3], in: numbers) }
+        for _ in 0..<3 { try put([1, 2, 3], in: numbers, of: store) }
         try store.meta.waitForIndex(through: store.lastSequence, by: soon())
-        try put([1], in: numbers)
+        try put([1], in: numbers, of: store)
         try store.change(numbers, claiming: [NumberKey(2)], by: soon()) { changes in
             changes.remove(NumberKey(2), from: numbers)
         }
@@ -352,7 +355,7 @@ struct TableTests {
         #expect(try entries().map(\.isRemoval) == [false, false, true])
         try store.meta.waitForIndex(through: store.lastSequence, by: soon())
         // The removal goes with the next batch.
-        try put([4], in: numbers)
+        try put([4], in: numbers, of: store)
         #expect(try entries().map(\.isRemoval) == [false, false, false])
     }
 
