@@ -69,30 +69,17 @@ struct StoreSchedule {
 
     /// An opening that fails is repeated; it may be cut off, too.
     private func open() throws -> BlockStore {
-        while true {
-            do {
-                return try BlockStore.open(options)
-            } catch {
-                #expect(error.code == .readError, "seed \(seed): \(error)")
-                guard error.code == .readError else { throw error }
-                if !disk.isOn { disk.powerOn() }
-            }
+        do throws(BlockStoreError) {
+            return try disk.open(options)
+        } catch {
+            #expect(error.code == .readError, "seed \(seed): \(error)")
+            throw error
         }
     }
 
     private mutating func work(on store: BlockStore) {
         let count = 5 + random.below(30)
-        let results = workers.map { worker in
-            let result = Pending<StoreWorker>()
-            let thread = Thread(name: "worker") { [disk] in
-                var worker = worker
-                for _ in 0..<count where disk.isOn { worker.step(on: store) }
-                result.fulfil(worker)
-            }
-            return (thread, result)
-        }
-        workers = results.map { $0.1.value() }
-        for (thread, _) in results { thread.join() }
+        workers = disk.work(workers, stepCount: count) { worker in worker.step(on: store) }
     }
 
     /// Without failures everything that was acknowledged is there.

@@ -70,14 +70,11 @@ struct RaceSchedule {
 
     /// An opening that fails is repeated; it may be cut off, too.
     private func open() throws -> BlockStore {
-        while true {
-            do {
-                return try BlockStore.open(options)
-            } catch {
-                #expect(error.code == .readError, "seed \(seed): \(error)")
-                guard error.code == .readError else { throw error }
-                if !disk.isOn { disk.powerOn() }
-            }
+        do throws(BlockStoreError) {
+            return try disk.open(options)
+        } catch {
+            #expect(error.code == .readError, "seed \(seed): \(error)")
+            throw error
         }
     }
 
@@ -85,17 +82,7 @@ struct RaceSchedule {
         let count = 10 + random.below(30)
         let source = DawdlingSource(store, seed: seed)
         let library = Library(store: store, source: source)
-        let results = workers.map { worker in
-            let result = Pending<RaceWorker>()
-            let thread = Thread(name: "race") { [disk] in
-                var worker = worker
-                for _ in 0..<count where disk.isOn { worker.step(library) }
-                result.fulfil(worker)
-            }
-            return (thread, result)
-        }
-        workers = results.map { $0.1.value() }
-        for (thread, _) in results { thread.join() }
+        workers = disk.work(workers, stepCount: count) { worker in worker.step(library) }
     }
 
     /// Nobody is at work, and the store is that which they have worked on.
