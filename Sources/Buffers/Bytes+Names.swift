@@ -58,17 +58,7 @@ extension Bytes {
     ///   - keepsEmpty: whether empty parts count; then there is one part more than separators.
     /// - Returns: the parts in their order.
     package func split(separator: UInt8, keepsEmpty: Bool = false) -> [Bytes] {
-        var parts: [Bytes] = []
-        parts.reserveCapacity(4)
-        var start = 0
-        withByteSpan { span in
-            for index in 0..<span.count where span[index] == separator {
-                if keepsEmpty || index > start { parts.append(self[start..<index]) }
-                start = index + 1
-            }
-        }
-        if keepsEmpty || start < count { parts.append(self[start..<count]) }
-        return parts
+        Array(ByteParts(of: self, separator: separator, keepsEmpty: keepsEmpty))
     }
 
     /// These bytes and others behind them, in new memory.

@@ -32,8 +32,8 @@ package struct ContentPath: Hashable, Sendable {
     package init(parsing bytes: Bytes) throws(ContentError) {
         let text = bytes.displayText
         let whole = Self.withoutScheme(bytes)
-        let parts = PathSegments(of: whole)
-        if whole.count > 0, whole[0] == PathSegments.separator {
+        let parts = ByteParts(of: whole, separator: Self.slash)
+        if whole.count > 0, whole[0] == Self.slash {
             try self.init(namespaced: parts, of: text)
             return
         }
@@ -104,7 +104,7 @@ package struct ContentPath: Hashable, Sendable {
     ///   - parts: in order; those behind the CID are cleaned.
     ///   - text: the whole path, for the message.
     /// - Throws: `.invalidPath`; `.unresolvableName` for `ipns`.
-    package init(namespaced parts: PathSegments, of text: String) throws(ContentError) {
+    package init(namespaced parts: ByteParts, of text: String) throws(ContentError) {
         var parts = parts
         guard let namespace = parts.next(), let root = parts.next(), !root.isEmpty else {
             throw Self.invalid(text, Self.tooShort)
@@ -119,7 +119,7 @@ package struct ContentPath: Hashable, Sendable {
     }
 
     private init(
-        rootSegment: Bytes, rest: PathSegments, of text: String
+        rootSegment: Bytes, rest: ByteParts, of text: String
     ) throws(ContentError) {
         let rootText = rootSegment.displayText
         let root: CID
@@ -131,6 +131,7 @@ package struct ContentPath: Hashable, Sendable {
         self.init(root: root, rootText: rootText, segments: try Self.cleaned(rest, of: text))
     }
 
+    private static let slash = UInt8(ascii: "/")
     private static let ipfs = Bytes(utf8: "ipfs")
     private static let ipld = Bytes(utf8: "ipld")
     private static let ipns = Bytes(utf8: "ipns")

@@ -26,7 +26,7 @@ struct GatewayTarget: Sendable {
             throw GatewayError(.badRequest, "invalid path \"\(target.path)\": \(error)")
         }
         // The path begins with a slash, so what stands in front of it is empty.
-        var parts = PathSegments(of: decoded, keepsEmpty: true)
+        var parts = ByteParts(of: decoded, separator: UInt8(ascii: "/"), keepsEmpty: true)
         _ = parts.next()
         do {
             let asWritten = try ContentPath(namespaced: parts, of: decoded.displayText)
