@@ -175,9 +175,6 @@ package enum Limits {
     /// Bytes that all files without a name together may take out of the reserve of a full disk.
     static let reservedSpoolBytesMax = 64 << 20
 
-    /// Blocks that the store is asked to remove together, as far as it goes.
-    static let removedTogetherMax = 2_048
-
     /// How often the removal of blocks looks again because somebody has pinned something meanwhile.
     static let removalLooksMax = 100
 

@@ -73,12 +73,10 @@ extension BlockStore {
     ) throws(BlockStoreError) -> Bool {
         do throws(DatabaseError) {
             return try log.holder.read { database throws(DatabaseError) in
-                let value = try database.value(for: Key(sequence: sequence))
-                return value.flatMap { try? StoredRow(decoding: $0) } == entry
+                try database.holds(entry, at: sequence)
             }
         } catch {
             guard error.kind != .closed else { throw .closed }
-            guard error.kind != .corruption else { return false }
             throw BlockStoreError(
                 .readError, "blocks/ could not be read: \(error.message); check the disk")
         }

@@ -37,9 +37,15 @@ struct DamagedCopies {
         try File.makeFolder(unfinished)
         for name in names { try keep("\(path)/\(name)", as: "\(unfinished)/\(name)", by: way) }
         try File.syncFolder(unfinished)
+        let place = try newPlace()
+        try File.rename(unfinished, to: place)
+        return place
+    }
+
+    /// A place for what is kept where nothing is yet.
+    func newPlace() throws(FileError) -> String {
         var number = now.seconds
         while try File.exists("\(path)-damaged-\(number)") { number += 1 }
-        try File.rename(unfinished, to: "\(path)-damaged-\(number)")
         return "\(path)-damaged-\(number)"
     }
 

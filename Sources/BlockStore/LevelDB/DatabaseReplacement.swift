@@ -17,9 +17,7 @@ struct DatabaseReplacement {
     /// - Returns: where it is now.
     func run() throws(FileError) -> String {
         try mark.add([.meta, .movedMeta])
-        var number = now.seconds
-        while try File.exists("\(path)-damaged-\(number)") { number += 1 }
-        let place = "\(path)-damaged-\(number)"
+        let place = try DamagedCopies(path: path, now: now).newPlace()
         // Who has it open keeps it.
         let lock = try File(path + "/LOCK", .append)
         guard try lock.tryRecordLock() else {

@@ -82,3 +82,18 @@ package struct StoredRow: Hashable, Sendable {
         return checksum.value
     }
 }
+
+extension Database {
+    /// Whether the log has the entry of a row, whole, at a number.
+    ///
+    /// - Throws: where the database does not tell: that says nothing about the entry.
+    func holds(_ entry: StoredRow, at sequence: UInt64) throws(DatabaseError) -> Bool {
+        do throws(DatabaseError) {
+            let value = try value(for: Key(sequence: sequence))
+            return value.flatMap { try? StoredRow(decoding: $0) } == entry
+        } catch {
+            guard error.kind == .corruption else { throw error }
+            return false
+        }
+    }
+}

@@ -96,7 +96,7 @@ final class MetaLane: Lane {
             : LogState.Portion(through: mark.sequence)
         for set in work.sets { apply(set.changes, &writer.batch, &mark) }
         let released = index(portion.blocks, &writer.batch, &mark)
-        put(portion.rows, into: &writer.batch)
+        for (key, version) in portion.rows { writer.batch.put(key, version) }
         mark.sequence = max(mark.sequence, portion.through)
         if mark != markBefore { writer.batch.put(MetaKey.highWaterMark, mark.encode()) }
         do throws(DatabaseError) {
@@ -166,17 +166,6 @@ final class MetaLane: Lane {
             mark.byteCount += known.entry.byteCount
         }
         return released
-    }
-
-    private func put(_ rows: [(Key, RowVersion)], into batch: inout WriteBatch) {
-        for (key, version) in rows {
-            if let record = version.record {
-                batch.put(
-                    key, header: MetaRow.header(sequence: version.sequence), payload: record)
-            } else {
-                batch.delete(key)
-            }
-        }
     }
 
     private func isQuarantined(_ multihash: Multihash) -> Bool {

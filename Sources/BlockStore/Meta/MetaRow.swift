@@ -39,3 +39,14 @@ package struct MetaRow: Hashable, Sendable {
         [Self.header(sequence: sequence), record].joined(separator: .empty)
     }
 }
+
+extension WriteBatch {
+    /// Has `meta/` say of a row what the log says.
+    mutating func put(_ key: Key, _ version: RowVersion) {
+        if let record = version.record {
+            put(key, header: MetaRow.header(sequence: version.sequence), payload: record)
+        } else {
+            delete(key)
+        }
+    }
+}

@@ -2,6 +2,9 @@ package import Execution
 package import Multiformats
 
 extension BlockStore {
+    /// How many blocks one call deletes at the most.
+    package static var deletedTogetherMax: Int { Limits.deletionBatchCountMax }
+
     /// What became of a block that was to be deleted.
     package enum Deletion: Sendable, Hashable {
         case deleted
@@ -45,7 +48,7 @@ extension BlockStore {
     /// nobody can pin the blocks any more without seeing that they are being deleted.
     ///
     /// - Parameters:
-    ///   - multihashes: of the blocks; those behind `Limits.deletionBatchCountMax` are not looked at.
+    ///   - multihashes: of the blocks; those behind `deletedTogetherMax` are not looked at.
     ///   - mark: where the pins stood before the caller looked at them; nil if it did not.
     ///   - deadline: when to give up waiting.
     /// - Returns: what became of one at least, if there is one.
@@ -55,7 +58,7 @@ extension BlockStore {
         _ multihashes: some Collection<Multihash>, ifNoPinSince mark: PinMark? = nil,
         by deadline: Deadline
     ) throws(BlockStoreError) -> DeletedBatch {
-        let batch = Array(multihashes.prefix(Limits.deletionBatchCountMax))
+        let batch = Array(multihashes.prefix(Self.deletedTogetherMax))
         let storable = batch.filter(Self.canBeStored).map { $0.compacted() }
         guard !storable.isEmpty else {
             return DeletedBatch(outcomes: batch.map { _ in .absent }, failure: nil)

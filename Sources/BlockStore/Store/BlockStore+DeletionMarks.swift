@@ -18,9 +18,9 @@ extension BlockStore {
         log.state.withLock { $0.epoch } != mark.epoch
     }
 
-    /// Whether a block may have been deleted behind a mark, or lost by a write that failed. To be asked behind the change that is to keep
-    /// blocks from being deleted: deletions that began before it have ended when this returns, those
-    /// that begin later see it.
+    /// Whether a block may have been deleted behind a mark, or lost by a write that failed. To be asked
+    /// behind the change that is to keep blocks from being deleted: deletions that began before it have
+    /// ended when this returns, those that begin later see it.
     ///
     /// - Returns: where they stand now; nil where all have ended before the mark, and no write has failed
     ///   since.

@@ -91,14 +91,7 @@ struct RowRecovery {
 
     /// Adds what waits to a batch of `meta/`.
     mutating func flush(into batch: inout WriteBatch) {
-        for (key, version) in pending {
-            if let record = version.record {
-                batch.put(
-                    key, header: MetaRow.header(sequence: version.sequence), payload: record)
-            } else {
-                batch.delete(key)
-            }
-        }
+        for (key, version) in pending { batch.put(key, version) }
         pending.removeAll(keepingCapacity: true)
         pendingByteCount = 0
     }
@@ -153,7 +146,7 @@ struct RowRecovery {
         entries.put(
             place, header: StoredRow(key: key, record: row.record).header, payload: row.record)
         if try !holdsBlock(at: row.sequence) { entries.delete(Key(sequence: row.sequence)) }
-        changes.put(key, header: MetaRow.header(sequence: sequence), payload: row.record)
+        changes.put(key, RowVersion(sequence: sequence, record: row.record))
     }
 
     /// A number in a damaged row may be any.
@@ -180,13 +173,7 @@ struct RowRecovery {
     /// Whether the log has the entry of a version.
     private func hasEntry(_ version: RowVersion?, at key: Key) throws(DatabaseError) -> Bool {
         guard let version else { return false }
-        do throws(DatabaseError) {
-            let value = try blocks.value(for: Key(sequence: version.sequence))
-            return value.flatMap { try? StoredRow(decoding: $0) }
-                == StoredRow(key: key, record: version.record)
-        } catch {
-            guard error.kind == .corruption else { throw error }
-            return false
-        }
+        let entry = StoredRow(key: key, record: version.record)
+        return try blocks.holds(entry, at: version.sequence)
     }
 }

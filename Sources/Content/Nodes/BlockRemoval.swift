@@ -31,7 +31,7 @@ package struct BlockRemoval {
     /// - Throws: `.storage`, and as `RequestContext.check()`: of what was not reported nothing was removed
     ///   then. What `report` throws.
     /// - Complexity: one walk over all DAGs that are pinned recursively, and one over each that is
-    ///   pinned meanwhile; one wait for the disk for `Limits.removedTogetherMax` blocks.
+    ///   pinned meanwhile; one wait for the disk for `BlockStore.deletedTogetherMax` blocks.
     package func remove(
         _ cids: [CID], isForced: Bool, report: (Outcome) throws -> Void
     ) throws {
@@ -40,7 +40,7 @@ package struct BlockRemoval {
         var looksLeft = Limits.removalLooksMax
         while !rest.isEmpty {
             try access.context.checkNow()
-            let part = rest.prefix(Limits.removedTogetherMax)
+            let part = rest.prefix(BlockStore.deletedTogetherMax)
             let free = part.filter { holders.holder(of: $0.multihash) == nil }
             let step =
                 try holders.gap.map { try leave(free, behind: $0) }
