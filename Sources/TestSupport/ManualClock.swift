@@ -1,8 +1,7 @@
-import BlockStore
 package import Execution
 
-/// A clock of a follower that goes when a test says so.
-package final class ManualClock: FollowerClock {
+/// A clock that goes when a test says so.
+package final class ManualClock: TimeSource {
     /// What those who go by it do.
     package enum Rest: Hashable, Sendable {
         /// Nobody waits for it.
@@ -14,11 +13,20 @@ package final class ManualClock: FollowerClock {
     private struct State {
         var now = Instant(nanoseconds: 1_000_000_000)
         var time = WallTime(seconds: 1_700_000_000)
-        var rest = Rest.none
+        var waiters: [Int: Waiter] = [:]
+        var lastWaiter = 0
+    }
+
+    private struct Waiter {
+        let instant: Instant?
+        /// Whether it has looked at the clock since that was advanced, and waits on.
+        var rests = false
+        /// Has it look again.
+        let wake: @Sendable () -> Void
     }
 
     private let skips: Bool
-    private let state = Monitor(State())
+    private let state = Locked(State())
 
     /// - Parameter skips: whether it jumps to whatever instant is waited for.
     package init(skips: Bool = false) { self.skips = skips }
@@ -28,11 +36,13 @@ package final class ManualClock: FollowerClock {
 
     /// Lets time pass.
     package func advance(by duration: Duration) {
-        state.notify { state in
+        let waiters = state.withLock { state in
             Self.advance(&state, to: state.now.advanced(by: duration))
             // Whoever still waits says so again.
-            state.rest = .none
+            for number in state.waiters.keys { state.waiters[number]?.rests = false }
+            return Array(state.waiters.values)
         }
+        for waiter in waiters { waiter.wake() }
     }
 
     /// Sets the time of day alone.
@@ -42,24 +52,51 @@ package final class ManualClock: FollowerClock {
     ///
     /// - Returns: until when; `.none` if nobody does soon.
     package func rest() -> Rest {
-        _ = comesTrue { state.withLock { $0.rest != .none } }
-        return state.withLock { $0.rest }
+        var rest = Rest.none
+        _ = comesTrue {
+            rest = rests.first.map { .until($0) } ?? .none
+            return rest != .none
+        }
+        return rest
     }
 
-    package func wait(until instant: Instant?, unless isOver: () -> Bool) {
-        _ = state.wait(by: .never) { [skips] state -> Bool? in
-            let isDue = instant.map { $0 <= state.now || skips } ?? false
-            if let instant, isDue { Self.advance(&state, to: max(instant, state.now)) }
-            guard isDue || isOver() else {
-                state.rest = .until(instant)
-                return nil
+    /// Whether somebody soon rests until an instant.
+    package func comesToRest(until instant: Instant?) -> Bool {
+        comesTrue { rests.contains(instant) }
+    }
+
+    private var rests: [Instant?] {
+        state.withLock { $0.waiters.values.filter(\.rests).map(\.instant) }
+    }
+
+    package func wait<Value, Result>(
+        on monitor: Monitor<Value>, until instant: Instant?,
+        _ condition: (inout Value) -> Result?
+    ) -> Result? {
+        let number = state.withLock { state in
+            state.lastWaiter += 1
+            state.waiters[state.lastWaiter] = Waiter(instant: instant) { monitor.notify { _ in } }
+            return state.lastWaiter
+        }
+        defer { state.withLock { $0.waiters[number] = nil } }
+        let outcome: Result?? = monitor.wait(by: .never) { value in
+            if let result = condition(&value) { return .some(result) }
+            return hasCome(instant, to: number) ? .some(nil) : nil
+        }
+        return outcome ?? nil
+    }
+
+    /// Whether an instant has come; who asks rests if not.
+    private func hasCome(_ instant: Instant?, to number: Int) -> Bool {
+        state.withLock { [skips] state in
+            guard let instant, instant <= state.now || skips else {
+                state.waiters[number]?.rests = true
+                return false
             }
-            state.rest = .none
+            Self.advance(&state, to: max(instant, state.now))
             return true
         }
     }
-
-    package func wake() { state.notify { _ in } }
 
     private static func advance(_ state: inout State, to instant: Instant) {
         let seconds =

@@ -5,7 +5,7 @@ import Multiformats
 
 /// A follower that counts what it has seen, and has every block checked.
 struct CountingFollower: Follower {
-    static let name = "counting"
+    static let name: FollowerName = "counting"
     static let readsBytes = true
 
     /// Values that it takes of a page.

@@ -134,7 +134,7 @@ struct DatabaseLogTests {
     @Test func aLogIsTornOnlyWhereNoneFollows() throws {
         let folder = try File.makeTemporaryFolder(prefix: "holdfast-logs-")
         defer { try? File.removeTree(folder) }
-        let repair = DatabaseRepair(folder: folder, log: .silent, now: { .now })
+        let repair = DatabaseRepair(folder: folder, log: .silent, clock: SystemTime())
         let (first, second) = (folder + "/000008.log", folder + "/000009.log")
         try write([record(0, byteCount: 100), record(1, byteCount: 100)], to: first)
         let whole = try File.readAll(first, limit: 1 << 20)

@@ -1,5 +1,6 @@
 import Buffers
 import Execution
+import Multiformats
 import TestSupport
 import Testing
 
@@ -32,10 +33,11 @@ struct FollowerCursorTests {
         disk.cutPower(atWrite: 1 + Int(seed % 8))
         var lastWritten: UInt64 = 0
         for sequence in 1...UInt64(10) {
-            let result = MetaChange.put(Key([0x7f]), Bytes([UInt8(sequence)]))
+            var result = TableChanges()
+            result.put(Number(sequence), at: "sum", in: results)
             do {
                 try store.advance(
-                    FollowerCursor(name: "test", sequence: sequence), with: [result], by: soon())
+                    FollowerCursor(name: "test", sequence: sequence), with: result, by: soon())
                 lastWritten = sequence
             } catch {
                 break
@@ -47,9 +49,38 @@ struct FollowerCursorTests {
         store = try BlockStore.open(.simulated(on: disk))
         defer { store.close() }
         let sequence = try store.cursor(of: "test")?.sequence ?? 0
-        let result = try store.meta.holder.current().value(for: Key([0x7f]))
-        #expect(UInt64(result?.first ?? 0) == sequence)
+        let result = try store.record(at: "sum", in: results)
+        #expect(result?.number ?? 0 == sequence)
         #expect(sequence == lastWritten || sequence == lastWritten + 1)
+    }
+
+    /// Those that the log keeps come first: work is done again, and never left out.
+    @Test(arguments: 1...40) func aCursorNeverOutrunsRowsThatTheLogKeeps(_ seed: UInt64) throws {
+        let disk = SimulatedDisk(seed: seed)
+        var store = try BlockStore.open(.simulated(on: disk))
+        disk.cutPower(atWrite: 1 + Int(seed % 16))
+        var lastWritten: UInt64 = 0
+        for sequence in 1...UInt64(10) {
+            var changes = TableChanges()
+            changes.put(Number(sequence), at: "sum", in: kept)
+            changes.put(Number(sequence), at: "sum", in: results)
+            do {
+                try store.advance(
+                    FollowerCursor(name: "test", sequence: sequence), with: changes, by: soon())
+                lastWritten = sequence
+            } catch {
+                break
+            }
+        }
+        store.close()
+        disk.powerOn()
+        store = try BlockStore.open(.simulated(on: disk))
+        defer { store.close() }
+        let sequence = try store.cursor(of: "test")?.sequence ?? 0
+        let number = try store.record(at: "sum", in: kept)?.number ?? 0
+        #expect(sequence >= lastWritten)
+        #expect(number == sequence || number == sequence + 1)
+        #expect(try store.record(at: "sum", in: results)?.number ?? 0 == sequence)
     }
 
     @Test func aStateHasALimit() throws {
@@ -68,8 +99,27 @@ struct FollowerCursorTests {
     @Test func aDamagedCursorIsNotGuessedAt() throws {
         let store = try open()
         defer { store.close() }
-        try store.meta.write([.put(MetaKey.cursor("test"), [9, 1])], by: soon())
-        let error = #expect(throws: BlockStoreError.self) { try store.cursor(of: "test") }
-        #expect(error?.code == .corrupt)
+        let place = FollowerCursor.table.place(of: "test")
+        for value in [[9, 1], MetaRow(sequence: 0, record: [9, 1]).encode()] as [Bytes] {
+            try store.meta.write([.put(place, value)], by: soon())
+            let error = #expect(throws: BlockStoreError.self) { try store.cursor(of: "test") }
+            #expect(error?.code == .corrupt)
+            #expect(error?.message.contains("a damaged cursor of a follower") == true)
+            let damage = try MetaCheck(store.meta.holder.current()).damage()
+            #expect(damage?.kind == .corruption)
+        }
+    }
+
+    private let kept = Table<FollowerName, Number>("K", rowName: "number")
+    private let results = Table<FollowerName, Number>(
+        "D", rowName: "number", durability: .derived)
+
+    private struct Number: TableRecord {
+        static var format: UInt8 { 1 }
+        let number: UInt64
+
+        init(_ number: UInt64) { self.number = number }
+        init(reading reader: inout ByteReader) throws { number = try reader.readVarint() }
+        func write(to writer: inout ByteWriter) { writer.appendVarint(number) }
     }
 }

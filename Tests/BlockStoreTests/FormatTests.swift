@@ -1,10 +1,11 @@
-import BlockStore
 import Buffers
 import Execution
 import Multiformats
 import TestSupport
 import Testing
 import Vault
+
+@testable import BlockStore
 
 /// The bytes on disk: as `Docs/formats` has them, back again, and never a trap on anything else.
 @Suite(.timeLimit(.minutes(40)))
@@ -124,13 +125,21 @@ struct FormatTests {
 
     @Test func cursorsComeBack() {
         let cursor = FollowerCursor(name: "test", sequence: 300, state: [7, 8])
-        #expect(cursor.encode().array == [1, 0xac, 2, 7, 8])
-        #expect(FollowerCursor(name: "test", decoding: cursor.encode()) == cursor)
-        #expect(FollowerCursor(name: "test", decoding: [2, 0xac, 2]) == nil)
+        let table = FollowerCursor.table
+        #expect(table.encode(cursor.record).array == [1, 0xac, 2, 7, 8])
+        #expect(table.record(decoding: table.encode(cursor.record)) == cursor.record)
+        #expect(table.record(decoding: [2, 0xac, 2]) == nil)
         let large = Bytes([1, 0] + [UInt8](repeating: 0, count: Limits.followerStateBytesMax))
-        #expect(FollowerCursor(name: "test", decoding: large) != nil)
-        #expect(FollowerCursor(name: "test", decoding: large.appending([0])) == nil)
-        #expect(MetaKey.cursor("test").bytes == Array("ctest".utf8))
+        #expect(table.record(decoding: large) != nil)
+        #expect(table.record(decoding: large.appending([0])) == nil)
+        #expect(table.place(of: "test").bytes == Array("ctest".utf8))
+    }
+
+    @Test(arguments: ["", "A", "a b", "a\u{301}", "a_b", String(repeating: "a", count: 33)])
+    func aFollowerHasAShortName(_ name: String) {
+        #expect(FollowerName(decoding: Bytes(utf8: name)) == nil)
+        #expect(FollowerName(decoding: Bytes(utf8: String(repeating: "a", count: 32))) != nil)
+        #expect("\(FollowerName(decoding: Bytes(utf8: "scrub-2"))!)" == "scrub-2")
     }
 
     @Test func noBytesMakeADecoderTrap() {
@@ -151,8 +160,9 @@ struct FormatTests {
             if let entry = IndexEntry(decoding: bytes) {
                 #expect(IndexEntry(decoding: entry.encode()) == entry)
             }
-            if let cursor = FollowerCursor(name: "test", decoding: bytes) {
-                #expect(FollowerCursor(name: "test", decoding: cursor.encode()) == cursor)
+            if let record = FollowerCursor.table.record(decoding: bytes) {
+                let again = FollowerCursor.table.encode(record)
+                #expect(FollowerCursor.table.record(decoding: again) == record)
             }
             if let mark = HighWaterMark(decoding: bytes) {
                 #expect(HighWaterMark(decoding: mark.encode()) == mark)

@@ -20,7 +20,7 @@ struct TableRepairTests {
         tables = try scratch.tables()
         mark = RepairMark(in: scratch.folder)
         repair = TableRepair(
-            scratch.path, mark: mark, log: .silent, now: { WallTime(seconds: 1_000) })
+            scratch.path, mark: mark, log: .silent, clock: ManualClock())
     }
 
     private func found() -> TableDamage? { repair.damage(after: cause) { false } }

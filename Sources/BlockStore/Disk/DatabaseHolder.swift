@@ -15,15 +15,18 @@ final class DatabaseHolder: Sendable {
     let name: DatabaseName
     private let disk: any StoreDisk
     private let patience: Duration
+    private let clock: any TimeSource
     private let state: Monitor<State>
 
     /// - Parameter patience: how long readers wait for a reopening, from its begin on.
     init(
-        _ database: any Database, _ name: DatabaseName, on disk: any StoreDisk, patience: Duration
+        _ database: any Database, _ name: DatabaseName, on disk: any StoreDisk,
+        patience: Duration, clock: any TimeSource
     ) {
         self.name = name
         self.disk = disk
         self.patience = patience
+        self.clock = clock
         state = Monitor(.open(database))
     }
 
@@ -64,9 +67,9 @@ final class DatabaseHolder: Sendable {
     func reopen(
         cuttingOut damage: TableDamage? = nil, cutOutFailed: (DatabaseError) -> Void = { _ in }
     ) throws(DatabaseError) -> any Database {
-        let old = state.withLock { state -> (any Database)? in
+        let old = state.withLock { [clock] state -> (any Database)? in
             guard case .open(let database) = state else { return nil }
-            state = .reopening(since: .now, nil)
+            state = .reopening(since: clock.now, nil)
             return database
         }
         old?.close()
@@ -116,11 +119,12 @@ final class DatabaseHolder: Sendable {
     }
 
     private func waitUntilOpen() throws(DatabaseError) -> any Database {
-        let deadline = state.withLock { [patience] state -> Deadline in
-            guard case .reopening(let begin, _) = state else { return .after(patience) }
-            return .at(begin.advanced(by: patience))
+        let begin = state.withLock { [clock] state in
+            if case .reopening(let begin, _) = state { begin } else { clock.now }
         }
-        let result: Result<any Database, DatabaseError>? = state.wait(by: deadline) { state in
+        let result: Result<any Database, DatabaseError>? = clock.wait(
+            on: state, until: begin.advanced(by: patience)
+        ) { state in
             switch state {
             case .open(let database): .success(database)
             case .reopening: nil

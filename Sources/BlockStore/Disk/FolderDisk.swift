@@ -15,10 +15,10 @@ struct FolderDisk: StoreDisk {
     init(_ options: BlockStoreOptions) {
         self.options = options
         folder = options.folder
-        repair = DatabaseRepair(folder: options.folder, log: options.log, now: options.now)
+        repair = DatabaseRepair(folder: options.folder, log: options.log, clock: options.clock)
         blocksRepair = TableRepair(
             "\(options.folder)/\(DatabaseName.blocks.rawValue)", mark: repair.mark,
-            log: options.log, now: options.now, note: repair.note)
+            log: options.log, clock: options.clock, note: repair.note)
     }
 
     func make() throws {
@@ -78,7 +78,7 @@ struct FolderDisk: StoreDisk {
     private var replacement: DatabaseReplacement {
         DatabaseReplacement(
             path: path(.meta), settings: options.settings(of: .meta), mark: repair.mark,
-            now: options.now())
+            now: options.clock.time)
     }
 
     func doubt(_ name: DatabaseName, because damage: DatabaseError) {

@@ -71,7 +71,7 @@ extension BlockStore {
         return .damaged(
             QuarantineRecord(
                 reason: finding.fault ?? .checksum, sequence: entry.sequence,
-                noticed: options.now()))
+                noticed: options.clock.time))
     }
 
     /// Lets a block out of quarantine. Nobody stores it anew meanwhile: its record would go twice.

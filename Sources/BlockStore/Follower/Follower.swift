@@ -10,8 +10,8 @@ package import Execution
 ///
 /// - Spec: `Docs/decisions/0017-followers.md`.
 package protocol Follower: Sendable {
-    /// What its cursor is found by, for ever: see `FollowerCursor.init`.
-    static var name: String { get }
+    /// What its cursor is found by, for ever.
+    static var name: FollowerName { get }
     /// Whether pages are to have the bytes of the blocks.
     static var readsBytes: Bool { get }
 
@@ -82,6 +82,9 @@ package struct FollowerActions: Sendable {
     package var checks: [BlockCheck] = []
     /// Entries of rows that are compared with `meta/`: what says nothing any more leaves the log.
     package var rows: [LogPage.Row] = []
+    /// Rows that change because of the page, whatever stood there before: on disk before the cursor is. The
+    /// same may come again after a crash.
+    package var changes = TableChanges()
     /// How far the cursor goes; to the end of the page if not given. What is behind is read again.
     package var through: UInt64?
     /// How long to wait before the next page, beside the pace.

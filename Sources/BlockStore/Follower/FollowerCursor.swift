@@ -2,59 +2,53 @@ package import Buffers
 import Multiformats
 
 /// How far a follower of the log has come, and what else it has to know to go on from there.
-///
-/// The value of table `c`, under the follower's name:
-///
-///     u8 format (1) | varint sequence | the follower's own state, up to the end
-///
-/// - Spec: `Docs/formats/meta.md`.
 package struct FollowerCursor: Hashable, Sendable {
     /// What the follower is called.
-    package let name: String
+    package let name: FollowerName
     /// Everything up to this number has been worked on.
     package var sequence: UInt64
     /// The follower's own; up to `Limits.followerStateBytesMax`.
     package var state: Bytes
 
-    /// Makes a cursor.
-    ///
-    /// - Parameter name: small ASCII letters, digits and `-`, up to `Limits.followerNameBytesMax`: it is
-    ///   a part of this program.
-    package init(name: String, sequence: UInt64, state: Bytes = .empty) {
-        precondition(
-            Self.isName(name), "a follower has a short name of small letters, digits and -")
+    package init(name: FollowerName, sequence: UInt64, state: Bytes = .empty) {
         self.name = name
         self.sequence = sequence
         self.state = state
     }
 
-    /// Reads a value; nil when it is not one.
-    package init?(name: String, decoding value: Bytes) {
-        var reader = ByteReader(value)
-        guard (try? reader.readByte()) == 1, let sequence = try? reader.readVarint(),
-            sequence <= Limits.sequenceMax, reader.remaining <= Limits.followerStateBytesMax
-        else { return nil }
-        self.init(name: name, sequence: sequence, state: reader.readRest())
+    /// Table `c`. Derived: its rows follow from reading the log again; and a follower of the log must not
+    /// write entries there that it meets itself.
+    static let table = Table<FollowerName, Record>(
+        "c", rowName: "cursor of a follower", durability: .derived)
+
+    /// What stands in its row.
+    var record: Record { Record(sequence: sequence, state: state) }
+
+    /// What stands in the row of a cursor.
+    ///
+    ///     u8 format (1) | varint sequence | the follower's own state, up to the end
+    ///
+    /// - Spec: `Docs/formats/meta.md`.
+    struct Record: TableRecord, Hashable {
+        static var format: UInt8 { 1 }
+
+        let sequence: UInt64
+        let state: Bytes
+    }
+}
+
+extension FollowerCursor.Record {
+    init(reading reader: inout ByteReader) throws {
+        let sequence = try reader.readVarint()
+        guard sequence <= Limits.sequenceMax, reader.remaining <= Limits.followerStateBytesMax
+        else { throw Damage() }
+        self.init(sequence: sequence, state: reader.readRest())
     }
 
-    /// Writes the value.
-    package func encode() -> Bytes {
-        var writer = ByteWriter(capacity: 16 + state.count)
-        writer.append(1)
+    func write(to writer: inout ByteWriter) {
         writer.appendVarint(sequence)
         writer.append(state)
-        return writer.finish()
     }
 
-    private static func isName(_ name: String) -> Bool {
-        (1...Limits.followerNameBytesMax).contains(name.utf8.count)
-            && name.utf8.allSatisfy {
-                switch $0 {
-                case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "0")...UInt8(ascii: "9"),
-                    UInt8(ascii: "-"):
-                    true
-                default: false
-                }
-            }
-    }
+    private struct Damage: Error {}
 }

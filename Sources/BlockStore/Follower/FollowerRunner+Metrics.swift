@@ -4,8 +4,9 @@ import Telemetry
 extension FollowerRunner {
     /// Adds what there is to see of it. To be called once.
     func addMetrics(to registry: MetricRegistry) {
-        let labels = [(name: "follower", value: Subject.name)]
-        registry.memory("follower-\(Subject.name)", limit: Limits.followerPageBytesMax) {
+        let name = "\(Subject.name)"
+        let labels = [(name: "follower", value: name)]
+        registry.memory("follower-\(name)", limit: Limits.followerPageBytesMax) {
             [weak self] in self?.heldByteCount.load(ordering: .relaxed) ?? 0
         }
         registry.gauge(

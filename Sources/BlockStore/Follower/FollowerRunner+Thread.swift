@@ -77,7 +77,7 @@ extension FollowerRunner {
         _ work: inout Work, _ follower: Subject
     ) throws(BlockStoreError) -> Bool {
         if !follower.isHurried, work.pace.due > clock.now {
-            clock.wait(until: work.pace.due, unless: { isCalledAway })
+            pause(until: work.pace.due)
             // Whoever has called may have other plans.
             return false
         }
@@ -93,11 +93,11 @@ extension FollowerRunner {
         var next = follower
         let step = try step(&next, above: work.position)
         if !follower.isHurried { work.pace.spend(step.byteCount, from: begin) }
-        let (findings, changes) = try store.carryOut(step.actions.checks, by: Self.deadline)
+        let (findings, records) = try store.carryOut(step.actions.checks, by: Self.deadline)
         try store.collect(step.actions.rows)
         next.note(findings)
         let hasMoved = step.through > work.position
-        try move(&work, next, to: step.through, with: changes)
+        try move(&work, next, to: step.through, with: step.actions.changes, and: records)
         if let pause = step.actions.pause ?? (hasMoved ? nil : Limits.followerDelayMin) {
             rest(pause)
         }
@@ -144,7 +144,7 @@ extension FollowerRunner {
         store.options.log.warning(
             "a part of the block log cannot be read",
             [
-                .text("follower", Subject.name),
+                .text("follower", "\(Subject.name)"),
                 .integer("sequence", Int(clamping: gap.numbers.lowerBound)),
                 .integer("numbers", gap.numbers.count), .integer("gaps", gaps.count),
                 .text("error", gap.message),
@@ -159,7 +159,7 @@ extension FollowerRunner {
             } else {
                 store.options.log.warning(
                     "a follower of the log does not know its own state, and begins anew",
-                    [.text("follower", Subject.name)])
+                    [.text("follower", "\(Subject.name)")])
             }
         }
         work.isLoaded = true
@@ -169,11 +169,11 @@ extension FollowerRunner {
 
     private func move(
         _ work: inout Work, _ follower: Subject, to position: UInt64,
-        with changes: [MetaChange] = []
+        with changes: TableChanges = TableChanges(), and records: [MetaChange] = []
     ) throws(BlockStoreError) {
         let cursor = FollowerCursor(
             name: Subject.name, sequence: position, state: follower.state)
-        try store.advance(cursor, with: changes, by: Self.deadline)
+        try store.advance(cursor, with: changes, and: records, by: Self.deadline)
         work.follower = follower
         work.position = position
         publish(work)
@@ -184,8 +184,12 @@ extension FollowerRunner {
     }
 
     private func rest(_ duration: Duration?) {
-        clock.wait(
-            until: duration.map { clock.now.advanced(by: $0) }, unless: { isCalledAway })
+        pause(until: duration.map { clock.now.advanced(by: $0) })
+    }
+
+    /// - Parameter instant: nil for until somebody calls.
+    private func pause(until instant: Instant?) {
+        _ = clock.wait(on: callCount, until: instant) { _ in isCalledAway ? true : nil }
     }
 
     private func fail(_ error: BlockStoreError) {
@@ -193,7 +197,7 @@ extension FollowerRunner {
         store.options.log.warning(
             "a follower of the log could not go on, and tries again",
             [
-                .text("follower", Subject.name), .text("error", error.message),
+                .text("follower", "\(Subject.name)"), .text("error", error.message),
                 .number("afterSeconds", delay.inSeconds),
             ])
         rest(delay)

@@ -9,11 +9,13 @@ import Telemetry
 /// Whoever starts it stops it before the store is closed.
 package final class FollowerRunner<Subject: Follower>: Sendable {
     let store: BlockStore
-    let clock: any FollowerClock
+    let clock: any TimeSource
     let bytesPerSecond: Int?
     let control: Monitor<FollowerControl<Subject>>
     /// Whether somebody has said something that the thread has not heard yet: what it waits for is over.
     let isCalled = Atomic(false)
+    /// How often somebody has: what a pause waits on beside the clock.
+    let callCount = Monitor(UInt64(0))
     let readByteCount = Counter()
     /// Bytes of the page that the follower is looking at.
     let heldByteCount = Atomic(0)
@@ -25,13 +27,13 @@ package final class FollowerRunner<Subject: Follower>: Sendable {
     ///   - follower: as it is without a cursor.
     ///   - store: whose log it follows.
     ///   - bytesPerSecond: how fast it reads; nil for as fast as it can.
-    ///   - clock: what pauses are counted by.
+    ///   - clock: what pauses are counted by; that of the store if not given.
     package init(
         _ follower: Subject, on store: BlockStore, bytesPerSecond: Int? = nil,
-        clock: any FollowerClock = SystemFollowerClock()
+        clock: (any TimeSource)? = nil
     ) {
         self.store = store
-        self.clock = clock
+        self.clock = clock ?? store.options.clock
         self.bytesPerSecond = bytesPerSecond
         control = Monitor(FollowerControl(follower))
         if let registry = store.options.metrics { addMetrics(to: registry) }
@@ -84,7 +86,7 @@ package final class FollowerRunner<Subject: Follower>: Sendable {
     private func call(_ change: (inout FollowerControl<Subject>) -> Void) {
         control.notify { change(&$0) }
         isCalled.store(true, ordering: .sequentiallyConsistent)
-        clock.wake()
+        callCount.notify { $0 &+= 1 }
         store.wakeFollowers()
     }
 }

@@ -7,8 +7,11 @@ protocol LaneState {
 
     /// Where the lane stands.
     var life: LaneLife { get }
-    /// When to look again without being woken.
-    var nextLook: Deadline { get }
+    /// When to look again without being woken; nil for never.
+    var nextLook: Instant? { get }
+
+    /// Time has gone on.
+    mutating func look(at now: Instant)
 
     /// What to write now; nil if nothing. Asked while the lane is open or closing; a closing one ends
     /// where it says nil.
@@ -90,7 +93,8 @@ extension Lane {
     private func nextStep() -> LaneStep<State.Work> {
         while true {
             let look = state.withLock { $0.nextLook }
-            let step: LaneStep<State.Work>?? = state.wait(by: look) { state in
+            let step: LaneStep<State.Work>?? = context.clock.wait(on: state, until: look) { state in
+                state.look(at: context.clock.now)
                 if let step = state.takeStep() { return .some(step) }
                 // The time to look again has changed: wait anew.
                 return state.nextLook == look ? nil : .some(nil)

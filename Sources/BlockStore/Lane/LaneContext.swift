@@ -11,6 +11,7 @@ struct LaneContext: Sendable {
     let freeSpace: FreeSpace
     let quarantine: Quarantine
     let unreadable = UnreadableBlocks()
+    let clock: any TimeSource
     let log: Log
 
     /// Turns a failed write into what its waiters are told.
@@ -31,7 +32,8 @@ struct LaneContext: Sendable {
     func waitBeforeReopening<State>(
         _ state: Monitor<State>, isClosing: (State) -> Bool
     ) -> Bool {
-        let ended = state.wait(by: .after(reopenDelay)) { isClosing($0) ? true : nil }
+        let due = clock.now.advanced(by: reopenDelay)
+        let ended = clock.wait(on: state, until: due) { isClosing($0) ? true : nil }
         return ended == nil && freeSpace.holds(reopenByteCount)
     }
 }

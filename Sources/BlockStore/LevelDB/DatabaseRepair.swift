@@ -17,13 +17,13 @@ final class DatabaseRepair: Sendable {
     /// What was found, for whoever runs the node.
     let notes: DamageNotes
     private let log: Log
-    private let now: @Sendable () -> WallTime
+    private let clock: any TimeSource
 
-    init(folder: String, log: Log, now: @escaping @Sendable () -> WallTime) {
+    init(folder: String, log: Log, clock: any TimeSource) {
         mark = RepairMark(in: folder)
         notes = DamageNotes(in: folder)
         self.log = log
-        self.now = now
+        self.clock = clock
     }
 
     /// Opens a folder.
@@ -105,7 +105,7 @@ final class DatabaseRepair: Sendable {
         _ path: String, _ names: [String], _ damage: String
     ) throws(FileError) {
         let logs = try DatabaseFolder(path: path).logNames()
-        let copies = try DamagedCopies(path: path, now: now()).keep(logs, by: .copy)
+        let copies = try DamagedCopies(path: path, now: clock.time).keep(logs, by: .copy)
         try mark.add([line(of: path)])
         var dropped = 0
         for name in names { dropped += try clean("\(path)/\(name)") }
@@ -129,7 +129,7 @@ final class DatabaseRepair: Sendable {
     /// Keeps a finding of damage.
     func note(_ finding: String) {
         do throws(FileError) {
-            try notes.add(finding, now: now())
+            try notes.add(finding, now: clock.time)
         } catch {
             log.error("a finding of damage could not be kept", [.text("error", "\(error)")])
         }

@@ -12,7 +12,7 @@ final class TableRepair: Sendable {
     private let path: String
     private let mark: RepairMark
     private let log: Log
-    private let now: @Sendable () -> WallTime
+    private let clock: any TimeSource
     private let note: @Sendable (String) -> Void
     private let survey: TableSurvey
 
@@ -21,13 +21,13 @@ final class TableRepair: Sendable {
     ///   - mark: set before the first change.
     ///   - note: keeps what was found, for whoever runs the node.
     init(
-        _ path: String, mark: RepairMark, log: Log, now: @escaping @Sendable () -> WallTime,
+        _ path: String, mark: RepairMark, log: Log, clock: any TimeSource,
         note: @escaping @Sendable (String) -> Void = { _ in }
     ) {
         self.path = path
         self.mark = mark
         self.log = log
-        self.now = now
+        self.clock = clock
         self.note = note
         survey = TableSurvey(path, log: log)
     }
@@ -56,7 +56,7 @@ final class TableRepair: Sendable {
     /// - Throws: when that could not be done to all of them. Each is as it was, or replaced.
     func cutOut(_ damage: TableDamage) throws(FileError) {
         let names = damage.tables.map(\.name)
-        let copies = try DamagedCopies(path: path, now: now()).keep(names, by: .link)
+        let copies = try DamagedCopies(path: path, now: clock.time).keep(names, by: .link)
         try mark.add([.blocks])
         var done: [TableDamage.Table] = []
         // Also what was done before an error.

@@ -4,7 +4,9 @@ import Multiformats
 // What the lane does with the queue: write it, and begin anew where that failed.
 
 extension LogState: LaneState {
-    var nextLook: Deadline { .never }
+    var nextLook: Instant? { nil }
+
+    mutating func look(at now: Instant) {}
 
     /// Takes what is queued, up to the size of a batch; nil if there is nothing to do.
     mutating func takeWork() -> Batch? {

@@ -7,13 +7,11 @@ package import Multiformats
 package enum MetaKey {
     /// Table `b`: the index.
     package static let indexTable = UInt8(ascii: "b")
-    /// Table `c`: how far the followers of the log have come.
-    package static let cursorTable = UInt8(ascii: "c")
     /// Table `z`: blocks that failed a check.
     package static let quarantineTable = UInt8(ascii: "z")
 
     /// The tables that have no rows.
-    static let storeTables = Set("bcfhz".utf8)
+    static let storeTables = Set("bfhz".utf8)
 
     /// Table `h`: the one record with the high-water mark and the counters.
     package static let highWaterMark = Key([UInt8(ascii: "h")])
@@ -27,9 +25,6 @@ package enum MetaKey {
     package static func quarantine(_ multihash: Multihash) -> Key {
         key(quarantineTable, multihash)
     }
-
-    /// The cursor of a follower.
-    package static func cursor(_ name: String) -> Key { Key([cursorTable] + Array(name.utf8)) }
 
     /// The key without its table byte.
     package static func rest(of key: Key) -> Bytes { Bytes(Array(key.bytes.dropFirst())) }

@@ -65,8 +65,12 @@ final class MetaLane: Lane {
 
     /// Blocks wait for the index.
     func blocksWait(_ count: Int) {
-        state.notify { $0.indexable(count: count, due: .after(indexDelay)) }
+        let due = indexDue
+        state.notify { $0.indexable(count: count, due: due) }
     }
+
+    /// When what comes now into the table is to be in the index.
+    private var indexDue: Instant { context.clock.now.advanced(by: indexDelay) }
 
     /// Has the lane write what waits for the index at once.
     func hurryIndex() { state.notify { $0.wantIndex() } }
@@ -189,9 +193,8 @@ final class MetaLane: Lane {
             if portion.through > state.indexedThrough { state.indexed(through: portion.through) }
             return (state.indexableCount, state.generation)
         }
-        state.withLock { state in
-            state.written(mark: mark, remaining: remaining, due: .after(indexDelay))
-        }
+        let due = indexDue
+        state.withLock { $0.written(mark: mark, remaining: remaining, due: due) }
         log.announce(generation)
     }
 

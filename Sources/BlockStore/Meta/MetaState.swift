@@ -38,7 +38,7 @@ struct MetaState: LaneState {
     private(set) var mark: HighWaterMark
     private var queue: [ChangeSet] = []
     private var indexableCount = 0
-    private var indexDue: Deadline?
+    private var indexDue: Instant?
     private var isIndexWanted = false
     /// Whether the database may lack pins that were made.
     private var isIncomplete = false
@@ -58,7 +58,7 @@ struct MetaState: LaneState {
     mutating func enqueue(_ set: ChangeSet) { queue.append(set) }
 
     /// Blocks wait for the index.
-    mutating func indexable(count: Int, due: Deadline) {
+    mutating func indexable(count: Int, due: Instant) {
         indexableCount = max(indexableCount, count)
         if indexDue == nil { indexDue = due }
     }
@@ -66,11 +66,17 @@ struct MetaState: LaneState {
     /// Somebody waits for the index to catch up.
     mutating func wantIndex() { isIndexWanted = true }
 
-    /// When to look again without being woken.
-    var nextLook: Deadline { indexDue ?? .never }
+    var nextLook: Instant? { indexDue }
+
+    mutating func look(at now: Instant) {
+        if let indexDue, now >= indexDue { isIndexWanted = true }
+    }
 
     mutating func takeWork() -> Batch? {
-        let isDue = life.isClosing ? indexDue != nil : isIndexDue
+        let isDue =
+            life.isClosing
+            ? indexDue != nil
+            : isIndexWanted || indexableCount >= Limits.indexBatchCountMax
         guard !queue.isEmpty || isDue else { return nil }
         // What comes into the table from here on announces itself again.
         defer {
@@ -82,18 +88,13 @@ struct MetaState: LaneState {
         return Batch(sets: queue, withIndex: indexDue != nil || isIndexWanted)
     }
 
-    private var isIndexDue: Bool {
-        isIndexWanted || indexableCount >= Limits.indexBatchCountMax
-            || indexDue?.hasPassed == true
-    }
-
     /// A batch is on disk.
     ///
     /// - Parameters:
     ///   - mark: what it set the mark to.
     ///   - remaining: blocks that still wait for the index.
     ///   - due: when those have to be written.
-    mutating func written(mark: HighWaterMark, remaining: Int, due: Deadline) {
+    mutating func written(mark: HighWaterMark, remaining: Int, due: Instant) {
         self.mark = mark
         guard remaining > 0 else { return }
         indexable(count: remaining, due: due)
@@ -113,13 +114,13 @@ struct MetaState: LaneState {
         self.mark = mark
         self.isIncomplete = isIncomplete
         life.reopened()
-        indexDue = .at(Instant(nanoseconds: 0))
+        indexDue = Instant(nanoseconds: 0)
     }
 
     mutating func setClosing() {
         life.setClosing()
         // What came into the table since the last look is written too.
-        if indexDue == nil { indexDue = .at(Instant(nanoseconds: 0)) }
+        if indexDue == nil { indexDue = Instant(nanoseconds: 0) }
     }
 
     mutating func setClosed() -> [ChangeSet] {

@@ -178,7 +178,7 @@ extension BlockStore {
         _ before: PinRecord?, _ cid: CID, mode: Pin.Mode, name: String
     ) throws(BlockStoreError) -> PinRecord {
         if mode == .direct, before?.mode == .recursive { throw Self.pinnedRecursively(cid) }
-        return PinRecord(mode: mode, name: name, created: before?.created ?? options.now())
+        return PinRecord(mode: mode, name: name, created: before?.created ?? options.clock.time)
     }
 
     private static func pinnedRecursively(_ cid: CID) -> BlockStoreError {

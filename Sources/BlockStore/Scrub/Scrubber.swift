@@ -9,7 +9,7 @@ import Execution
 ///
 /// - Spec: `Docs/formats/meta.md` for its state; `Docs/decisions/0017-followers.md`.
 package struct Scrubber: Follower {
-    package static let name = "scrub"
+    package static let name: FollowerName = "scrub"
     package static let readsBytes = true
 
     /// From the begin of a run to that of the next; nil where runs begin only when somebody asks for one.

@@ -53,7 +53,7 @@ extension BlockStore {
                 multihash: multihash)
         }
         let record = QuarantineRecord(
-            reason: reason, sequence: entry.sequence, noticed: options.now())
+            reason: reason, sequence: entry.sequence, noticed: options.clock.time)
         // Beyond the table in memory the record on disk tells whether it is new.
         let isKnown = (try? isQuarantined(multihash)) ?? false
         if !isKnown, quarantine.insert(multihash) {

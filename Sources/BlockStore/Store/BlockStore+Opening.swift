@@ -65,12 +65,11 @@ private struct Opening {
         var state = LogState(lastSequence: recovery.lastSequence, mark: recovery.mark)
         for sequence in recovery.removals { state.rows.collect(sequence) }
         let log = LogLane(
-            DatabaseHolder(blocks, .blocks, on: disk, patience: options.reopenPatience),
+            holder(of: .blocks, blocks),
             state: state, context: context)
         let metaLane = MetaLane(
-            DatabaseHolder(meta, .meta, on: disk, patience: options.reopenPatience),
-            mark: recovery.mark, log: log,
-            context: context, indexDelay: options.indexDelay)
+            holder(of: .meta, meta), mark: recovery.mark, log: log, context: context,
+            indexDelay: options.indexDelay)
         metaLane.startThread()
         log.start { metaLane.blocksWait($0) }
         let store = BlockStore(
@@ -148,7 +147,7 @@ private struct Opening {
         let repaired = try disk.repairedDatabases()
         if !repaired.isEmpty { doubt = .repaired }
         var recovery = try Recovery(
-            blocks: blocks, meta: meta, now: options.now(), log: options.log)
+            blocks: blocks, meta: meta, now: options.clock.time, log: options.log)
         try recovery.run(
             checksEverything: doubt != nil, trustsLog: doubt == .unsynced,
             truth: doubt == .unsynced ? .log : RowRecovery.Truth(after: repaired))
@@ -185,6 +184,11 @@ private struct Opening {
         try meta.write(batch, isSynced: true)
     }
 
+    private func holder(of name: DatabaseName, _ database: any Database) -> DatabaseHolder {
+        DatabaseHolder(
+            database, name, on: disk, patience: options.reopenPatience, clock: options.clock)
+    }
+
     private func context(quarantine: Quarantine) -> LaneContext {
         LaneContext(
             isSynced: options.durability == .synced,
@@ -193,7 +197,7 @@ private struct Opening {
             disk: disk,
             freeSpace: FreeSpace(
                 disk, folder: options.folder, reserve: options.reserveByteCount),
-            quarantine: quarantine, log: options.log)
+            quarantine: quarantine, clock: options.clock, log: options.log)
     }
 }
 

@@ -36,8 +36,8 @@ package struct BlockStoreOptions: Sendable {
     package var reopenPatience = Duration.seconds(30)
     /// How long index entries may wait for company before they are written.
     package var indexDelay = Duration.milliseconds(500)
-    /// The time of day that pins are stamped with.
-    package var now: @Sendable () -> WallTime = { .now }
+    /// What the store's own pauses are counted by, and the time of day that pins are stamped with.
+    package var clock: any TimeSource = SystemTime()
     /// Where the databases are; in `folder` if not given.
     package var disk: (any StoreDisk)?
     /// Where repairs, damage and write errors are told.

@@ -32,7 +32,10 @@ struct MetaCheck {
     private func isReadable(_ iterator: any DatabaseIterator) -> Bool {
         guard let letter = iterator.key.bytes.first else { return false }
         if letter == MetaKey.indexTable { return IndexEntry(decoding: iterator.value) != nil }
-        if letter == MetaKey.cursorTable { return iterator.value.starts(with: [1]) }
-        return MetaKey.storeTables.contains(letter) || MetaRow(decoding: iterator.value) != nil
+        if MetaKey.storeTables.contains(letter) { return true }
+        guard let row = MetaRow(decoding: iterator.value) else { return false }
+        // What stands in other rows their owners know, and the log has it.
+        return letter != FollowerCursor.table.letter
+            || FollowerCursor.table.row(iterator.key, row.record) != nil
     }
 }

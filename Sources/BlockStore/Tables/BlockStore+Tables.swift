@@ -26,7 +26,7 @@ extension BlockStore {
             }
             value = row.record
         }
-        guard let record = table.record(decoding: value) else { throw Self.damagedRow(in: table) }
+        guard let record = table.record(decoding: value) else { throw damagedRow(in: table) }
         return record
     }
 
@@ -64,8 +64,15 @@ extension BlockStore {
         _ keys: Set<RowKey>, in table: Table<RowKey, Record>, by deadline: Deadline,
         _ body: (ChangeTurn) throws(BlockStoreError) -> Result
     ) throws(BlockStoreError) -> Result {
-        let places = Set(keys.map(table.place))
-        return try claims.with(places, by: deadline) { () throws(BlockStoreError) in
+        try claiming(Set(keys.map(table.place)), by: deadline, body)
+    }
+
+    /// The same for rows of several tables.
+    func claiming<Result>(
+        _ places: Set<Key>, by deadline: Deadline,
+        _ body: (ChangeTurn) throws(BlockStoreError) -> Result
+    ) throws(BlockStoreError) -> Result {
+        try claims.with(places, by: deadline) { () throws(BlockStoreError) in
             try body(try settle(places, by: deadline))
         }
     }
@@ -143,9 +150,10 @@ extension BlockStore {
         return numbers
     }
 
-    /// The log has the same.
-    static func damagedRow<RowKey, Record>(in table: Table<RowKey, Record>) -> BlockStoreError {
-        BlockStoreError(
+    func damagedRow<RowKey, Record>(in table: Table<RowKey, Record>) -> BlockStoreError {
+        // Of others the log has the same.
+        guard table.durability == .kept else { return damagedEntry("a damaged \(table.rowName)") }
+        return BlockStoreError(
             .corrupt,
             "meta/ has a damaged \(table.rowName), or one of a later version of Holdfast: install that "
                 + "version, or check the disk")

@@ -5,7 +5,7 @@ import Buffers
 package struct TableChanges: Sendable {
     /// Those that the log keeps, and their bytes in memory.
     private(set) var rows: [StoredRow] = []
-    private var places: [Key: Int] = [:]
+    private var rowIndices: [Key: Int] = [:]
     private var rowByteCount = 0
     /// Those that are in `meta/` alone.
     private(set) var derived: [MetaChange] = []
@@ -18,6 +18,9 @@ package struct TableChanges: Sendable {
 
     /// Whether nothing is to be changed.
     package var isEmpty: Bool { rows.isEmpty && derived.isEmpty }
+
+    /// Where the rows are in `meta/`.
+    var places: Set<Key> { Set(rows.map(\.key)).union(derived.compactMap(\.key)) }
 
     /// Sets a row.
     package mutating func put<RowKey, Record>(
@@ -47,11 +50,11 @@ package struct TableChanges: Sendable {
     /// The last change of a row is what counts.
     private mutating func append(_ row: StoredRow) {
         rowByteCount += MemoryCost.row(row.key, row.record)
-        if let index = places[row.key] {
+        if let index = rowIndices[row.key] {
             rowByteCount -= MemoryCost.row(row.key, rows[index].record)
             rows[index] = row
         } else {
-            places[row.key] = rows.count
+            rowIndices[row.key] = rows.count
             rows.append(row)
         }
     }

@@ -43,7 +43,7 @@ extension BlockStore {
                 throw damagedEntry("a damaged \(table.rowName)")
             }
             guard let row = table.row(place, stored.record) else {
-                throw Self.damagedRow(in: table)
+                throw damagedRow(in: table)
             }
             rows.append(row)
         }
