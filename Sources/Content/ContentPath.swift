@@ -145,13 +145,13 @@ package struct ContentPath: Hashable, Sendable {
 
     /// Turns `ipfs://x`, `ipfs:x` and the same with `ipns` into `/ipfs/x` and `/ipns/x`.
     private static func withoutScheme(_ bytes: Bytes) -> Bytes {
-        for namespace in ["ipfs", "ipns"] {
-            for scheme in [Bytes(utf8: namespace + "://"), Bytes(utf8: namespace + ":")]
-            where bytes.starts(with: scheme) {
-                let rest = bytes.dropFirst(scheme.count)
-                return [Bytes(utf8: "/\(namespace)/"), rest].joined(separator: .empty)
-            }
+        for (scheme, place) in schemes where bytes.starts(with: scheme) {
+            return [place, bytes.dropFirst(scheme.count)].joined(separator: .empty)
         }
         return bytes
+    }
+
+    private static let schemes = ["ipfs", "ipns"].flatMap { namespace in
+        ["://", ":"].map { (Bytes(utf8: namespace + $0), Bytes(utf8: "/\(namespace)/")) }
     }
 }

@@ -96,6 +96,30 @@ struct DeletionTests {
         #expect(try store.deletions(since: store.deletionMark, by: soon()) == nil)
     }
 
+    /// Who gives up at its deadline has a pin on its way, which comes behind the look of who deletes.
+    @Test func aPinThatNobodyWaitsForIsSeenBehindTheMark() throws {
+        defer { store.close() }
+        disk.faults.writeWaits = 1000
+        let block = try blocks(0..<1)[0]
+        var givenUpCount = 0
+        for number in 0..<300 {
+            do throws(BlockStoreError) {
+                try store.pin(
+                    block.cid, mode: .direct, name: "\(number)",
+                    by: .after(.microseconds(number)))
+            } catch {
+                #expect(error.code == .deadlineExceeded)
+                givenUpCount += 1
+            }
+            _ = try store.visiblePinMark(by: soon())
+            let seen = try store.pin(of: block.cid)
+            try store.log.wait(for: store.log.state.withLock { $0.tail }, by: soon())
+            #expect(try store.pin(of: block.cid) == seen)
+            try store.unpin([block.cid], ignoringAbsent: true, by: soon())
+        }
+        #expect(givenUpCount > 0)
+    }
+
     /// Who stores a block again waits for the deletion, not for its caller: else it is passed over as stored,
     /// and gone a moment later.
     @Test func whatNobodyWaitsForEndsAllTheSame() throws {

@@ -61,10 +61,10 @@ struct TableRepairTests {
         #expect(try mark.databases() == [.blocks])
         // The damaged one, byte by byte.
         let copies = try copies()
-        #expect(copies == ["blocks-damaged-1000"])
-        #expect(try File.names(in: scratch.folder + "/blocks-damaged-1000") == [table.name])
+        #expect(copies == ["blocks-damaged-1700000000"])
+        #expect(try File.names(in: scratch.folder + "/blocks-damaged-1700000000") == [table.name])
         let kept = try File.readAll(
-            "\(scratch.folder)/blocks-damaged-1000/\(table.name)", limit: 1 << 20)
+            "\(scratch.folder)/blocks-damaged-1700000000/\(table.name)", limit: 1 << 20)
         #expect(kept == table.flipped(at: table.blocks[block].offset + 20))
     }
 

@@ -3,6 +3,7 @@ package import Buffers
 /// What a follower of the log, and the row of its cursor, are called, for ever: small ASCII letters, digits and
 /// `-`, up to `Limits.followerNameBytesMax`.
 package struct FollowerName: TableKey, ExpressibleByStringLiteral, CustomStringConvertible {
+    /// Its letters.
     package let encoded: Bytes
 
     /// Reads it from the key of a row; nil where it is no name.

@@ -50,8 +50,12 @@ extension BlockStore {
             turn throws(BlockStoreError) in
             // A pin comes behind them in the log, unless a write of theirs has failed since.
             if blocks.epoch != turn.epoch { try log.wait(for: blocks, by: deadline) }
-            // Also behind an error: some of them may be there.
-            defer { recentPins.withLock { $0.add(cids) } }
+            // Also behind an error: some of them may be there, or come.
+            var isWaitedFor = false
+            defer {
+                let ticket = isWaitedFor ? nil : log.state.withLock { $0.tail }
+                recentPins.withLock { $0.add(cids, seenBehind: ticket) }
+            }
             if mode == .direct { try refuseRecursive(keys) }
             var new: [CID] = []
             try inBatches(of: keys, turn, by: deadline) { key, changes throws(BlockStoreError) in
@@ -65,6 +69,7 @@ extension BlockStore {
             }
             // Pins that are as they were have written nothing behind them.
             try log.wait(for: blocks, by: deadline)
+            isWaitedFor = true
             return new
         }
     }
@@ -143,15 +148,36 @@ extension BlockStore {
         }
     }
 
-    /// Where the pins stand, for `delete(_:ifNoPinSince:by:)`. To be taken before they are looked at.
-    package var pinMark: PinMark { recentPins.withLock { $0.mark } }
+    /// Where the pins stand.
+    package var pinMark: PinMark { mark(recentPins) }
 
-    /// The roots that were pinned since a mark, nil where there are too many to remember.
-    package func rootsPinned(since mark: PinMark) -> [CID]? {
-        recentPins.withLock { $0.roots(since: mark) }
+    /// The epoch first: a write that fails in between makes an older mark of it.
+    func mark(_ pins: Locked<RecentPins>) -> PinMark {
+        let epoch = log.state.withLock { $0.epoch }
+        return PinMark(count: pins.withLock { $0.count }, epoch: epoch)
     }
 
-    /// How often a root was pinned since a mark, nil where too many were.
+    /// Where the pins stand, for `delete(_:ifNoPinSince:by:)`: returns once all of them can be seen. To be
+    /// taken before they are looked at.
+    ///
+    /// - Throws: `.readOnly` while a write has failed that may have left pins, `.deadlineExceeded`, `.closed`.
+    /// - Blocking: where the writer of a pin has given up: until that is on disk or lost.
+    package func visiblePinMark(by deadline: Deadline) throws(BlockStoreError) -> PinMark {
+        let mark = pinMark
+        // Of an earlier epoch: that has ended, and what it has left was read when the log was opened again.
+        let unseen = recentPins.withLock { $0.unseen }
+        if unseen.epoch == mark.epoch { try log.wait(for: unseen, by: deadline) }
+        if let refusal = log.state.withLock({ $0.writeRefusal }) { throw refusal }
+        return mark
+    }
+
+    /// The roots that were pinned since a mark, nil where nobody remembers all of them.
+    package func rootsPinned(since mark: PinMark) -> [CID]? {
+        guard log.state.withLock({ $0.epoch }) == mark.epoch else { return nil }
+        return recentPins.withLock { $0.roots(behind: mark.count) }
+    }
+
+    /// How often a root was pinned since a mark, nil where nobody remembers.
     package func pinCount(of cid: CID, since mark: PinMark) -> Int? {
         rootsPinned(since: mark)?.count { $0 == cid }
     }

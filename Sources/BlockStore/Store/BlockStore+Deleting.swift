@@ -51,12 +51,13 @@ extension BlockStore {
     ///   - multihashes: of the blocks; those behind `deletedTogetherMax` are not looked at.
     ///   - mark: where the pins stood before the caller looked at them; nil if it did not.
     ///   - deadline: when to give up waiting.
+    ///   - body: called while the disk writes; not where nothing is written.
     /// - Returns: what became of one at least, if there is one.
     /// - Throws: `.readOnly`, `.deadlineExceeded`, `.corrupt`, `.readError`, `.closed`; then none is deleted.
     /// - Complexity: one look-up in the index for each, and one synced write, shared with others.
     package func delete(
         _ multihashes: some Collection<Multihash>, ifNoPinSince mark: PinMark? = nil,
-        by deadline: Deadline
+        by deadline: Deadline, meanwhile body: () -> Void = {}
     ) throws(BlockStoreError) -> DeletedBatch {
         let batch = Array(multihashes.prefix(Self.deletedTogetherMax))
         let storable = batch.filter(Self.canBeStored).map { $0.compacted() }
@@ -65,7 +66,8 @@ extension BlockStore {
         }
         var deletion = try announceDeletion(of: storable, by: deadline)
         // From here on whoever pins sees this deletion.
-        let (results, failure) = try carryOut(&deletion, ifNoPinSince: mark, by: deadline)
+        let (results, failure) = try carryOut(
+            &deletion, ifNoPinSince: mark, by: deadline, meanwhile: body)
         var rest = results[...]
         var outcomes: [Deletion] = []
         for multihash in batch {
@@ -81,7 +83,8 @@ extension BlockStore {
 
     /// - Returns: what becomes of each block that was announced, and why that is not known.
     private func carryOut(
-        _ deletion: inout BlockDeletion, ifNoPinSince mark: PinMark?, by deadline: Deadline
+        _ deletion: inout BlockDeletion, ifNoPinSince mark: PinMark?, by deadline: Deadline,
+        meanwhile body: () -> Void
     ) throws(BlockStoreError) -> ([Deletion], BlockStoreError?) {
         let count = deletion.announcement.multihashes.count
         var outcomes = [Deletion](repeating: .absent, count: count)
@@ -102,6 +105,7 @@ extension BlockStore {
             deletion.end(.kept)
             throw error
         }
+        body()
         let failure = written.value(by: deadline) ?? .deadline("blocks to be deleted")
         guard failure != nil else { return (outcomes, nil) }
         return (outcomes.map { $0 == .deleted ? .unknown : $0 }, failure)
@@ -117,7 +121,8 @@ extension BlockStore {
         try waitForIndex(of: multihashes, by: deadline)
         var indices: [Int] = []
         var sequences: Set<UInt64> = []
-        for (index, multihash) in multihashes.enumerated() {
+        for index in Self.inIndexOrder(multihashes) {
+            let multihash = multihashes[index]
             guard let entry = try indexEntry(multihash),
                 sequences.insert(entry.sequence).inserted
             else { continue }
@@ -128,6 +133,15 @@ extension BlockStore {
             indices.append(index)
         }
         return indices
+    }
+
+    /// Where some blocks stand, more or less as their entries lie beside each other: what one look-up has read
+    /// the next one needs.
+    private static func inIndexOrder(_ multihashes: [Multihash]) -> [Int] {
+        multihashes.enumerated()
+            .map { (word: $0.element.words?.0 ?? 0, index: $0.offset) }
+            .sorted { ($0.word, $0.index) < ($1.word, $1.index) }
+            .map(\.index)
     }
 
     /// Waits until the index on disk has those of some blocks that are on their way to it. Nobody appends

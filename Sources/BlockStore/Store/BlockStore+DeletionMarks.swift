@@ -47,13 +47,15 @@ extension BlockStore {
 extension BlockStore {
     /// Where the pins stand that are taken away, for `haveStayed(_:since:)`. To be taken before pins are
     /// written.
-    package var unpinMark: PinMark { recentUnpins.withLock { $0.mark } }
+    package var unpinMark: PinMark { mark(recentUnpins) }
 
     /// Whether the pins of some roots are there since they were written, behind a mark.
     ///
     /// - Returns: false also where too many were taken away to tell.
     package func haveStayed(_ cids: [CID], since mark: PinMark) -> Bool {
-        guard let gone = recentUnpins.withLock({ $0.roots(since: mark) }) else { return false }
+        guard let gone = recentUnpins.withLock({ $0.roots(behind: mark.count) }) else {
+            return false
+        }
         return gone.isEmpty || Set(cids).isDisjoint(with: gone)
     }
 }

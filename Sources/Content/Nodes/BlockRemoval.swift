@@ -25,11 +25,11 @@ package struct BlockRemoval {
     /// - Parameters:
     ///   - cids: the blocks.
     ///   - isForced: whether a block that is not here counts as removed.
-    ///   - report: called for each block, in order, as soon as it is known what became of it. Where a block
+    ///   - report: called for each block, in order, behind it or while others are removed. Where a block
     ///     below a pin is missing or damaged, and may have links, only what no pin could keep is removed:
     ///     what is not here.
     /// - Throws: `.storage`, and as `RequestContext.check()`: of what was not reported nothing was removed
-    ///   then. What `report` throws.
+    ///   then. What `report` throws: then others may be removed.
     /// - Complexity: one walk over all DAGs that are pinned recursively, and one over each that is
     ///   pinned meanwhile; one wait for the disk for `BlockStore.deletedTogetherMax` blocks.
     package func remove(
@@ -38,23 +38,45 @@ package struct BlockRemoval {
         var holders = try PinHolders(of: cids, access)
         var rest = cids[...]
         var looksLeft = Limits.removalLooksMax
+        var known: [Outcome] = []
         while !rest.isEmpty {
-            try access.context.checkNow()
             let part = rest.prefix(BlockStore.deletedTogetherMax)
             let free = part.filter { holders.holder(of: $0.multihash) == nil }
-            let step =
-                try holders.gap.map { try leave(free, behind: $0) }
-                ?? delete(free, ifNoPinSince: holders.mark)
+            let step = try step(free, holders, reporting: known, report)
+            known = []
             if step.pinsHaveChanged, looksLeft > 1 {
                 looksLeft -= 1
                 try holders.lookAgain()
                 continue
             }
             looksLeft = Limits.removalLooksMax
-            let count = try tell(of: part, holders, step.results, isForced, report)
-            rest = rest.dropFirst(count)
-            if let failure = step.failure { throw failure }
+            known = outcomes(of: part, holders, step.results, isForced)
+            rest = rest.dropFirst(known.count)
+            if let failure = step.failure {
+                try known.forEach(report)
+                throw failure
+            }
         }
+        try known.forEach(report)
+    }
+
+    /// Removes some blocks, and reports what is known of those before while the disk writes.
+    private func step(
+        _ cids: [CID], _ holders: PinHolders, reporting known: [Outcome],
+        _ report: (Outcome) throws -> Void
+    ) throws -> Step {
+        var reported: Swift.Result<Void, any Error>?
+        func reportOnce() {
+            if reported == nil { reported = Swift.Result { try known.forEach(report) } }
+        }
+        let step = Swift.Result {
+            try access.context.checkNow()
+            return try holders.gap.map { try leave(cids, behind: $0) }
+                ?? delete(cids, ifNoPinSince: holders.mark, meanwhile: reportOnce)
+        }
+        reportOnce()
+        try reported?.get()
+        return try step.get()
     }
 
     /// What became of a block that no pin is seen to keep.
@@ -72,14 +94,11 @@ package struct BlockRemoval {
         var failure: ContentError?
     }
 
-    /// Reports the blocks up to the first one of which nothing is known yet.
-    ///
-    /// - Returns: how many.
-    private func tell(
-        of cids: ArraySlice<CID>, _ holders: PinHolders, _ results: [Result], _ isForced: Bool,
-        _ report: (Outcome) throws -> Void
-    ) throws -> Int {
-        var (count, rest) = (0, results[...])
+    /// What became of the blocks up to the first one of which nothing is known yet.
+    private func outcomes(
+        of cids: ArraySlice<CID>, _ holders: PinHolders, _ results: [Result], _ isForced: Bool
+    ) -> [Outcome] {
+        var (outcomes, rest) = ([Outcome](), results[...])
         for cid in cids {
             var error = holders.holder(of: cid.multihash)
             if error == nil {
@@ -90,19 +109,19 @@ package struct BlockRemoval {
                 case .kept(let reason): error = reason
                 }
             }
-            try report(Outcome(cid: cid, error: error))
-            count += 1
+            outcomes.append(Outcome(cid: cid, error: error))
         }
-        return count
+        return outcomes
     }
 
     private func delete(
-        _ cids: [CID], ifNoPinSince mark: PinMark
+        _ cids: [CID], ifNoPinSince mark: PinMark, meanwhile body: () -> Void
     ) throws(ContentError) -> Step {
         let batch: BlockStore.DeletedBatch
         do throws(BlockStoreError) {
             batch = try access.library.store.delete(
-                cids.lazy.map(\.multihash), ifNoPinSince: mark, by: access.context.deadline)
+                cids.lazy.map(\.multihash), ifNoPinSince: mark, by: access.context.deadline,
+                meanwhile: body)
         } catch {
             throw ContentError(error)
         }

@@ -18,7 +18,7 @@ struct PinHolders {
     init(of cids: [CID], _ access: ContentAccess) throws(ContentError) {
         self.access = access
         wanted = Set(cids.map(\.multihash))
-        mark = access.library.store.pinMark
+        mark = try Self.mark(access)
         try look()
     }
 
@@ -30,7 +30,7 @@ struct PinHolders {
     /// - Throws: as `init`.
     mutating func lookAgain() throws(ContentError) {
         let before = mark
-        mark = access.library.store.pinMark
+        mark = try Self.mark(access)
         guard let roots = access.library.store.rootsPinned(since: before) else {
             return try look()
         }
@@ -42,6 +42,14 @@ struct PinHolders {
             guard mode == .recursive else { continue }
             walk.goOn(below: root)
             try search(below: root, by: &walk)
+        }
+    }
+
+    private static func mark(_ access: ContentAccess) throws(ContentError) -> PinMark {
+        do {
+            return try access.library.store.visiblePinMark(by: access.context.deadline)
+        } catch {
+            throw ContentError(error, in: nil)
         }
     }
 

@@ -166,8 +166,9 @@ extension Pins {
             try store.unpin(
                 written.new, ignoringAbsent: true, ifAbsent: missing?.multihash,
                 unless: { cid in
-                    let count = store.pinCount(of: cid, since: written.pinMark)
-                    return (count ?? 0) > written.count
+                    // Where nobody remembers, another one may have an answer that it is there.
+                    store.pinCount(of: cid, since: written.pinMark).map { $0 > written.count }
+                        ?? true
                 }, by: context.deadline)
         }
     }
