@@ -31,6 +31,13 @@ package struct Deadline: Hashable, Sendable {
     /// Lets time pass until it has passed.
     package func wait() { _ = Pending<Void>().value(by: self) }
 
+    /// One that passes so much sooner.
+    package func before(by duration: Duration) -> Deadline {
+        guard let instant else { return self }
+        let nanoseconds = instant.nanoseconds - min(instant.nanoseconds, duration.wholeNanoseconds)
+        return .at(Instant(nanoseconds: nanoseconds))
+    }
+
     /// The one that passes first.
     package func earlier(_ other: Deadline) -> Deadline {
         guard let instant else { return other }

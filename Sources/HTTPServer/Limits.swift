@@ -150,6 +150,8 @@ enum Limits {
 
     /// How long that may take; and how long a drain waits for requests whose first bytes have come.
     static let drainDuration: Duration = .seconds(1)
+    /// How long handlers have for their last answers, at the end of a drain: a part of its time.
+    static let lastAnswersDuration: Duration = .milliseconds(500)
 
     /// Bytes of a request's method and path where the requests that run are listed.
     static let shownRequestByteCountMax = 256

@@ -115,16 +115,26 @@ package final class Listener: @unchecked Sendable {
 
     /// Takes no more connections, waits for running exchanges, then stops.
     ///
-    /// - Parameter deadline: exchanges that run longer are broken off.
+    /// - Parameter deadline: exchanges that run longer are broken off. Their handlers are told a moment before:
+    ///   who has done half of something says so in an answer.
     package func drain(by deadline: Deadline) {
         core.isDraining.store(true, ordering: .sequentiallyConsistent)
         quiesce()
         core.shutWaitingConnections(by: deadline.earlier(.after(Limits.drainDuration)))
-        let core = core
-        _ = core.endings.wait(by: deadline) { _ in
-            core.counters.running.load(ordering: .sequentiallyConsistent) == 0 ? true : nil
-        }
+        let margin = min(Limits.lastAnswersDuration, (deadline.remaining ?? .zero) / 4)
+        let hasEnded = waitForExchanges(by: deadline.before(by: margin))
+        core.isBreakingOff.store(true, ordering: .sequentiallyConsistent)
+        if !hasEnded { waitForExchanges(by: deadline) }
         stop()
+    }
+
+    /// - Returns: whether none runs.
+    @discardableResult
+    private func waitForExchanges(by deadline: Deadline) -> Bool {
+        let core = core
+        return core.endings.wait(by: deadline) { _ in
+            core.counters.running.load(ordering: .sequentiallyConsistent) == 0 ? true : nil
+        } ?? false
     }
 
     /// Breaks all connections off and returns when their threads have ended, whoever else stops it
@@ -144,6 +154,7 @@ package final class Listener: @unchecked Sendable {
         _ = state.wait(by: .never) { $0.callsInFlight == 0 ? true : nil }
         isWatching.notify { $0 = false }
         watchdog.join()
+        core.isBreakingOff.store(true, ordering: .sequentiallyConsistent)
         core.isEnding.store(true, ordering: .sequentiallyConsistent)
         core.shutConnections()
         unsafe MHD_stop_daemon(daemon)

@@ -21,6 +21,8 @@ final class ListenerCore: @unchecked Sendable {
 
     /// Whether the time for running exchanges is over: nothing is worked on any more.
     let isEnding = Atomic(false)
+    /// Whether what works on answers is to come to an end: soon there are no connections for them.
+    let isBreakingOff = Atomic(false)
 
     /// Counts, while draining, exchanges and connections that have ended.
     let endings = Monitor(0)

@@ -34,7 +34,7 @@ package final class Liveness: Sendable {
     /// - Complexity: two system calls.
     package var isWanted: Bool {
         guard let core else { return true }
-        if core.isEnding.load(ordering: .relaxed) { return false }
+        if core.isBreakingOff.load(ordering: .relaxed) { return false }
         let isWhole = isWhole.load(ordering: .relaxed)
         return connection.withLock { connection in
             guard let connection, !connection.isAbandoned else { return false }

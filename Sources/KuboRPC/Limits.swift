@@ -65,9 +65,9 @@ enum Limits {
     /// has all of them.
     static let progressDAGsMax = 1000
     /// Blocks whose removal is prepared by one walk over all pins.
-    static let removalsAtOnceMax = 10_000
+    static let removalsAtOnceMax = 50_000
     /// Memory that the removal of one of them takes until it is answered, roughly.
-    static let removalMemoryBytes = 512
+    static let removalMemoryBytes = 320
     /// Arguments of `pin ls` that are looked for by one walk over all pins.
     static let statusesAtOnceMax = 10_000
     /// Memory that one of them takes until it is answered, roughly.

@@ -20,7 +20,7 @@ struct LogStateTests {
     {
         state.enqueue(
             try VerifiedBlock(sample: number, byteCount: byteCount), isReplacement: false,
-            indexSeenThrough: state.indexedThrough)
+            after: state.indexLook)
     }
 
     @Test func numbersGoOnFromTheLog() throws {
@@ -92,7 +92,7 @@ struct LogStateTests {
     @Test func aLargeBlockIsNotKeptWhileItIsWritten() throws {
         var state = state()
         let block = try VerifiedBlock(largeSample: 1)
-        _ = state.enqueue(block, isReplacement: false, indexSeenThrough: 0)
+        _ = state.enqueue(block, isReplacement: false, after: state.indexLook)
         guard case .block = state.find(block.multihash) else {
             Issue.record("not found while it waits")
             return
@@ -120,7 +120,7 @@ struct LogStateTests {
     @Test func aLargeBlockThatFailsIsForgotten() throws {
         var state = state()
         let block = try VerifiedBlock(largeSample: 1)
-        _ = state.enqueue(block, isReplacement: false, indexSeenThrough: 0)
+        _ = state.enqueue(block, isReplacement: false, after: state.indexLook)
         _ = try enqueue(&state, 2)
         #expect(state.takeWork()?.isLarge == true)
         let room = state.pendingByteCount
@@ -264,7 +264,7 @@ struct LogStateTests {
         // The index has a damaged one.
         _ = state.enqueue(
             try VerifiedBlock(sample: 1, byteCount: 100), isReplacement: true,
-            indexSeenThrough: state.indexedThrough)
+            after: state.indexLook)
         _ = state.takeWork()
         _ = state.batchFailed(.closed)
         // Nobody knows yet whether they are there.

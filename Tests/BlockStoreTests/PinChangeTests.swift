@@ -114,7 +114,7 @@ struct PinChangeTests {
     ) throws {
         var changes = TableChanges()
         body(&changes)
-        _ = try store.queue(changes, BlockStore.ChangeTurn(epoch: 0), by: soon())
+        _ = try store.queue(changes, BlockStore.ChangeTurn(epoch: 0, metaEpoch: 0), by: soon())
     }
 
     /// One whose caller gave up may come behind the look: then none of the roots is changed.

@@ -30,7 +30,7 @@ struct RowTableTests {
     private func append(_ state: inout LogState, _ number: Int, byteCount: Int = 100) throws {
         _ = state.enqueue(
             try VerifiedBlock(sample: number, byteCount: byteCount), isReplacement: false,
-            indexSeenThrough: state.indexedThrough)
+            after: state.indexLook)
     }
 
     @Test func aRowIsSeenOnceItIsInTheLogAndUntilMetaHasIt() throws {

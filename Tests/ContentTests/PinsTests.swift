@@ -93,7 +93,8 @@ struct PinsTests {
                 created: WallTime(seconds: 1, nanoseconds: 0))
             var changes = TableChanges()
             changes.put(kept.record, at: kept.key, in: Pin.table)
-            try scratch.store.write(changes, BlockStore.ChangeTurn(epoch: 0), by: soon())
+            try scratch.store.write(
+                changes, BlockStore.ChangeTurn(epoch: 0, metaEpoch: 0), by: soon())
             return thread
         }
         let error = outcome.value()

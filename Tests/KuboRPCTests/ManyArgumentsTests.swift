@@ -33,7 +33,7 @@ struct ManyArgumentsTests {
     }
 
     @Test func removalsAreAnsweredInOrderWhateverTheirNumber() throws {
-        let cids = cids(2 * Limits.removalsAtOnceMax + 5)
+        let cids = cids(Limits.removalsAtOnceMax + 5)
         let answer = try upload("block/rm?force=true", cids)
         #expect(answer.isComplete)
         let expected = cids.map { "{\"Hash\":\"\($0.text())\"}\n" }.joined()

@@ -73,6 +73,23 @@ struct StoreCheckTests {
         #expect(node.store.statistics.blockCount == 0)
     }
 
+    /// What was looked at is not what is there by then: the new one has an answer that it is stored.
+    @Test func aBlockThatIsStoredAgainMeanwhileStays() throws {
+        let disk = SimulatedDisk(seed: 1)
+        let node = try TestNode(disk: disk)
+        #expect(try node.upload("block/put", [.file("a", "some bytes")]).status == 200)
+        let multihash = try multihash(in: node)
+        let place = try #require(try node.store.place(of: multihash))
+        node.store.forgetCached(multihash)
+        disk.faults.wrongReadCount = 2
+        var check = StoreCheck(node.access, drops: false)
+        #expect(try check.look(at: multihash)?.contains("was corrupt") == true)
+        #expect(try node.upload("block/put", [.file("a", "some bytes")]).status == 200)
+        #expect(try node.store.delete(multihash, at: place) == .absent)
+        #expect(try node.store.contains(multihash))
+        #expect(try node.store.place(of: multihash) != place)
+    }
+
     /// Of the one block that there is.
     private func multihash(in node: TestNode) throws -> Multihash {
         var found: Multihash?

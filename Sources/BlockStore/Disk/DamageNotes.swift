@@ -5,52 +5,90 @@ package import Execution
 /// `damage` of the repository. They stay until somebody removes the file, so that a restart does not make
 /// a node look whole.
 package final class DamageNotes: Sendable {
+    private struct Known {
+        var lines: [String] = []
+        /// Findings beyond the limit, which are told once, and again when they are too many.
+        var others: Set<String> = []
+        /// Whether the file has them: once somebody has removed it they are dealt with.
+        var isOnDisk = false
+        /// Whether the file is there and cannot be read: then it is not replaced.
+        var isUnreadable = false
+        /// Findings on their way to the file.
+        var waitingCount = 0
+    }
+
     private let path: String
-    private let kept: Locked<[String]>
-    /// How often the file was written, for one after the other. Nil where it is there and cannot be read: then
-    /// it is not replaced.
-    private let writing: Locked<Int>?
+    private let known: Locked<Known>
+    /// How often the file was written, for one after the other: only those who add wait for the disk.
+    private let writing = Locked(0)
 
     /// Reads what is known. A file that cannot be read is a finding itself.
     ///
     /// - Parameter folder: the repository.
     package init(in folder: String) {
         path = folder + "/damage"
+        var known = Known()
         do throws(FileError) {
             let text = try File.readAll(path, limit: Limits.damageNotesBytesMax).displayText
-            kept = Locked(text.split(separator: "\n").map(String.init))
-            writing = Locked(0)
+            known.lines = text.split(separator: "\n").map(String.init)
+            known.isOnDisk = true
         } catch {
-            let isAbsent = error.isAbsence
-            kept = Locked(isAbsent ? [] : ["the notes of damage cannot be read: \(error)"])
-            writing = isAbsent ? Locked(0) : nil
+            if !error.isAbsence {
+                known.lines = ["the notes of damage cannot be read: \(error)"]
+                (known.isOnDisk, known.isUnreadable) = (true, true)
+            }
         }
+        self.known = Locked(known)
     }
 
-    /// The findings, the oldest first, each with its time.
-    package var lines: [String] { kept.withLock { $0 } }
+    /// The findings, the oldest first, each with its time; none once the file was removed.
+    package var lines: [String] {
+        forgetRemoved()
+        return known.withLock { $0.lines }
+    }
+
+    private func forgetRemoved() {
+        guard known.withLock({ $0.isOnDisk }), (try? File.exists(path)) == false else { return }
+        known.withLock { if $0.waitingCount == 0 { $0 = Known() } }
+    }
 
     /// Adds a finding that is not known yet.
     ///
     /// - Parameters:
     ///   - finding: what is damaged or missing, and what to do about it.
     ///   - now: when it was found.
+    /// - Returns: whether it is new. It may not be kept all the same: there is a limit.
     /// - Throws: where it cannot be kept; it is known until the process ends all the same.
-    package func add(_ finding: String, now: WallTime) throws(FileError) {
+    package func add(_ finding: String, now: WallTime) throws(FileError) -> Bool {
+        forgetRemoved()
         let finding = finding.split(whereSeparator: \.isNewline).joined(separator: " ")
         let line = "\(now.rfc3339) \(finding)"
-        let isNew: Bool = kept.withLock { lines in
-            let isKnown = lines.contains { $0.dropFirst(line.count - finding.count) == finding }
-            guard !isKnown, lines.count < Limits.damageNotesMax else { return false }
-            lines.append(line)
-            return true
+        let (isNew, isKept) = known.withLock { known in
+            let isKnown = known.lines.contains {
+                $0.dropFirst(line.count - finding.count) == finding
+            }
+            guard !isKnown, !known.others.contains(finding) else { return (false, false) }
+            guard known.lines.count < Limits.damageNotesMax else {
+                if known.others.count >= Limits.damageNotesMax { known.others = [] }
+                known.others.insert(finding)
+                return (true, false)
+            }
+            known.lines.append(line)
+            known.waitingCount += 1
+            return (true, true)
         }
-        guard isNew, let writing else { return }
-        // One at a time, and only those who add wait for the disk.
+        if isKept { try write() }
+        return isNew
+    }
+
+    private func write() throws(FileError) {
+        defer { known.withLock { $0.waitingCount -= 1 } }
+        guard !known.withLock({ $0.isUnreadable }) else { return }
         try writing.withLock { (count: inout Int) throws(FileError) in
             count += 1
-            let text = lines.map { $0 + "\n" }.joined()
+            let text = known.withLock { $0.lines }.map { $0 + "\n" }.joined()
             try File.replace(path, with: Bytes(utf8: text).prefix(Limits.damageNotesBytesMax))
+            known.withLock { $0.isOnDisk = true }
         }
     }
 }

@@ -45,7 +45,7 @@ extension BlockStore {
         try freeSpace.take(changes.byteCount)
         try claiming(changes.places, by: deadline) { turn throws(BlockStoreError) in
             try log.wait(for: try queue(changes, turn, by: deadline), by: deadline)
-            try meta.write(together, by: deadline)
+            try meta.write(together, in: turn.metaEpoch, by: deadline)
         }
     }
 }

@@ -26,6 +26,8 @@ struct FollowerControl<Subject: Follower> {
     /// As its cursor on disk has it.
     private(set) var follower: Subject
     private(set) var position: UInt64 = 0
+    /// Whether it has nothing to do now, whatever is in the log.
+    private(set) var isAtRest = false
     private(set) var errorCount = 0
     private var errorsInARow = 0
     /// What failed last; nil once something has come of it again.
@@ -62,10 +64,17 @@ struct FollowerControl<Subject: Follower> {
     mutating func moved(_ follower: Subject, to position: UInt64) {
         self.follower = follower
         self.position = position
+        isAtRest = false
     }
 
     /// The follower was told that its work is wanted now, and its cursor says so.
     mutating func hurried() { isHurryWanted = false }
+
+    /// It wants nothing for a while.
+    mutating func rests() {
+        isAtRest = true
+        succeeded()
+    }
 
     /// A turn has come to its end.
     mutating func succeeded() {

@@ -49,7 +49,7 @@ extension FollowerRunner {
         }
         switch next.plan(at: moment) {
         case .rest(let duration):
-            control.withLock { $0.succeeded() }
+            control.withLock { $0.rests() }
             rest(duration)
         case .move(let position): try move(&work, next, to: position)
         case .review(let numbers): return try review(&work, next, numbers)

@@ -76,7 +76,7 @@ package final class FollowerRunner<Subject: Follower>: Sendable {
         return control.withLock { control in
             FollowerStatus(
                 follower: control.follower, position: control.position,
-                lag: last > control.position ? last - control.position : 0,
+                lag: last > control.position && !control.isAtRest ? last - control.position : 0,
                 isHurryWanted: control.isHurryWanted, isPaused: control.phase == .paused,
                 errorCount: control.errorCount,
                 error: control.error, readByteCount: readByteCount)

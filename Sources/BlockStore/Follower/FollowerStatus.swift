@@ -4,7 +4,7 @@ package struct FollowerStatus<Subject: Follower>: Sendable {
     package let follower: Subject
     /// How far it has come.
     package let position: UInt64
-    /// Numbers above that which are on disk.
+    /// Numbers above that which are on disk; none while it has nothing to do with them.
     package let lag: UInt64
     /// Whether somebody wants its work now, and it has not been told yet.
     package let isHurryWanted: Bool

@@ -126,10 +126,11 @@ final class DatabaseRepair: Sendable {
         path.hasSuffix("/\(DatabaseName.meta.rawValue)") ? .meta : .blocks
     }
 
-    /// Keeps a finding of damage.
+    /// Keeps a finding of damage, and tells a new one.
     func note(_ finding: String) {
         do throws(FileError) {
-            try notes.add(finding, now: clock.time)
+            guard try notes.add(finding, now: clock.time) else { return }
+            log.error("damage was found", [.text("finding", finding)])
         } catch {
             log.error("a finding of damage could not be kept", [.text("error", "\(error)")])
         }

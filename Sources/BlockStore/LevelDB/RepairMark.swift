@@ -4,8 +4,9 @@ import Execution
 /// A file that says what is owed before a store serves again: a line for each thing. An empty one asks for a
 /// check as if both databases had been repaired.
 ///
-/// A file, because it has to be there before a database can be opened.
-struct RepairMark {
+/// A file, because it has to be there before a database can be opened. All who change it in a process have the
+/// same of these.
+final class RepairMark: Sendable {
     /// What is owed.
     enum Line: String, CaseIterable {
         /// `blocks/` has been repaired, or is about to be, and not been compared with `meta/` since.
@@ -19,6 +20,8 @@ struct RepairMark {
     }
 
     private let folder: String
+    /// How often it was changed, for one after the other: readers add to it, and the lane of `blocks/`.
+    private let writing = Locked(UInt64(0))
     private var path: String { folder + "/repairing" }
 
     /// - Parameter folder: of the store.
@@ -41,15 +44,27 @@ struct RepairMark {
 
     /// Adds what is owed. When it returns, that is on disk.
     func add(_ added: Set<Line>) throws(FileError) {
-        let known = try lines()
-        guard !added.isSubset(of: known) else { return }
-        let lines = Line.allCases.filter(known.union(added).contains)
-        try File.replace(
-            path, with: Bytes(utf8: lines.map { $0.rawValue + "\n" }.joined()))
+        try change { known throws(FileError) in
+            guard !added.isSubset(of: known) else { return }
+            let lines = Line.allCases.filter(known.union(added).contains)
+            try File.replace(
+                path, with: Bytes(utf8: lines.map { $0.rawValue + "\n" }.joined()))
+        }
     }
 
     /// Nothing is owed any more.
     func clear() throws(FileError) {
-        if try File.removeIfThere(path) { try File.syncFolder(folder) }
+        try change { _ throws(FileError) in
+            if try File.removeIfThere(path) { try File.syncFolder(folder) }
+        }
+    }
+
+    private func change(
+        _ body: (Set<Line>) throws(FileError) -> Void
+    ) throws(FileError) {
+        try writing.withLock { (count: inout UInt64) throws(FileError) in
+            count &+= 1
+            try body(try lines())
+        }
     }
 }

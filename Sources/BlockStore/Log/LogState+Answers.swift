@@ -8,8 +8,18 @@ extension LogState {
         case present(LogTicket)
         /// Being deleted: look again when the generation has grown.
         case beingDeleted(generation: UInt64)
-        /// Not in the table; the answer of the index counts if the table has lost nothing meanwhile.
-        case askIndex(indexedThrough: UInt64)
+        /// Not in the table; the answer of the index counts if this is still the same then.
+        case askIndex(IndexLook)
+    }
+
+    /// What the answer of the index depends on: what the table has lost to it, and what was deleted.
+    struct IndexLook: Hashable {
+        let through: UInt64
+        let deletionCount: UInt64
+    }
+
+    var indexLook: IndexLook {
+        IndexLook(through: indexedThrough, deletionCount: deletions.begunCount)
     }
 
     /// What became of a block that was to be queued.

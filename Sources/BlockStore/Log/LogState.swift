@@ -62,16 +62,15 @@ struct LogState {
         if let error = writeRefusal { return .refused(error) }
         if deletions.contains(multihash) { return .beingDeleted(generation: generation) }
         if let known = table[multihash] { return .present(ticket(known.sequence)) }
-        return .askIndex(indexedThrough: indexedThrough)
+        return .askIndex(indexLook)
     }
 
     /// Queues a block. The caller has taken its room in the lane's queue before; from here on the
     /// room is the lane's, which gives it back once the block is written or given up.
     mutating func enqueue(
-        _ block: VerifiedBlock, isReplacement: Bool, indexSeenThrough: UInt64
+        _ block: VerifiedBlock, isReplacement: Bool, after look: IndexLook
     ) -> Enqueued {
-        guard case .askIndex(let indexed) = presence(of: block.multihash),
-            indexed == indexSeenThrough
+        guard case .askIndex(let now) = presence(of: block.multihash), now == look
         else { return .lookAgain }
         guard table.hasRoom(for: block.multihash) else { return .full(generation: generation) }
         queue.append(block)

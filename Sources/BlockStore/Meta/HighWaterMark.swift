@@ -16,6 +16,11 @@ package struct HighWaterMark: Hashable, Sendable {
 
     package init() {}
 
+    /// What a record that is none is told as: `meta/` is made anew because of it.
+    static let damage = DatabaseError(
+        kind: .corruption,
+        message: "the high-water mark in meta/ is damaged, or of a later version of Holdfast")
+
     /// Reads a value; nil when it is not one.
     package init?(decoding value: Bytes) {
         var reader = ByteReader(value)

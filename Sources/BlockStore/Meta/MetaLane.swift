@@ -31,8 +31,13 @@ final class MetaLane: Lane {
     }
 
     /// Writes changes and returns once they are on disk.
-    func write(_ changes: [MetaChange], by deadline: Deadline) throws(BlockStoreError) {
-        let set = MetaState.ChangeSet(changes: changes)
+    ///
+    /// - Parameter epoch: that of the look that they come from: where a write has failed since they are
+    ///   refused; nil where they come from none.
+    func write(
+        _ changes: [MetaChange], in epoch: Int? = nil, by deadline: Deadline
+    ) throws(BlockStoreError) {
+        let set = MetaState.ChangeSet(changes: changes, epoch: epoch)
         guard room.acquire(set.byteCount, by: deadline) else {
             throw .deadline("room among the changes that wait to be written")
         }
@@ -41,6 +46,15 @@ final class MetaLane: Lane {
             throw .deadline("a change of meta/ to be written")
         }
         if let error = outcome { throw error }
+    }
+
+    /// Returns once no change of rows is on its way here.
+    ///
+    /// - Returns: the epoch of what can be read then.
+    func settle(by deadline: Deadline) throws(BlockStoreError) -> Int {
+        let (epoch, hasRows) = state.withLock { ($0.epoch, $0.hasRows) }
+        if hasRows { try write([], in: epoch, by: deadline) }
+        return epoch
     }
 
     /// Writes changes that nobody waits for; they are lost if the node stops before, or if a queue's
@@ -110,6 +124,7 @@ final class MetaLane: Lane {
             return fail(context.writeError(error, "meta"), work.sets)
         }
         finish(portion, released, mark)
+        state.withLock { $0.setsWritten() }
         tell(work.sets, nil)
     }
 
@@ -215,7 +230,7 @@ final class MetaLane: Lane {
     func resume(with database: any Database, isCut: Bool) throws -> [LogField] {
         let value = try database.value(for: MetaKey.highWaterMark)
         let mark = value.map(HighWaterMark.init(decoding:)) ?? HighWaterMark()
-        guard let mark else { throw BlockStoreError.damagedMark }
+        guard let mark else { throw HighWaterMark.damage }
         let isIncomplete = wasRepaired()
         // The failed batch may be there after all: what it indexed needs no second time.
         log.state.withLock { state in

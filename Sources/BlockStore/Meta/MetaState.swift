@@ -10,19 +10,29 @@ struct MetaState: LaneState {
         let changes: [MetaChange]
         /// What ends when it is known whether they are on disk.
         let deletion: BlockDeletion?
+        /// That of the look that they come from, where they do.
+        let epoch: Int?
         let done: Pending<BlockStoreError?>
         /// The room that it takes in the lane's queue.
         let byteCount: Int
 
         init(
-            changes: [MetaChange], deletion: BlockDeletion? = nil,
+            changes: [MetaChange], deletion: BlockDeletion? = nil, epoch: Int? = nil,
             done: Pending<BlockStoreError?> = Pending()
         ) {
             self.changes = changes
             self.deletion = deletion
+            self.epoch = epoch
             self.done = done
             byteCount = changes.reduce(MemoryCost.element(ChangeSet.self)) {
                 $0 + MemoryCost.change($1)
+            }
+        }
+
+        /// Whether it changes rows of tables.
+        var hasRows: Bool {
+            changes.contains { change in
+                change.key?.bytes.first.map { !MetaKey.storeTables.contains($0) } ?? false
             }
         }
     }
@@ -42,6 +52,10 @@ struct MetaState: LaneState {
     private var isIndexWanted = false
     /// Whether the database may lack pins that were made.
     private var isIncomplete = false
+    /// How many writes have failed: what one has left shows when the database is open again.
+    private(set) var epoch = 0
+    /// Whether changes of rows are being written.
+    private var writesRows = false
 
     init(mark: HighWaterMark) { self.mark = mark }
 
@@ -51,8 +65,13 @@ struct MetaState: LaneState {
 
     /// Why some changes are not taken; nil where they are.
     func refusal(of set: ChangeSet) -> BlockStoreError? {
-        writeRefusal ?? (set.deletion != nil && isIncomplete ? .metaIsIncomplete : nil)
+        if let writeRefusal { return writeRefusal }
+        if let epoch = set.epoch, epoch != self.epoch { return .metaReopenedMeanwhile }
+        return set.deletion != nil && isIncomplete ? .metaIsIncomplete : nil
     }
+
+    /// Whether changes of rows wait or are being written.
+    var hasRows: Bool { writesRows || queue.contains(where: \.hasRows) }
 
     /// Queues changes, whose room in the queue the caller has taken.
     mutating func enqueue(_ set: ChangeSet) { queue.append(set) }
@@ -85,8 +104,12 @@ struct MetaState: LaneState {
             indexableCount = 0
             isIndexWanted = false
         }
+        writesRows = queue.contains(where: \.hasRows)
         return Batch(sets: queue, withIndex: indexDue != nil || isIndexWanted)
     }
+
+    /// What was taken of the queue is on disk.
+    mutating func setsWritten() { writesRows = false }
 
     /// A batch is on disk.
     ///
@@ -105,6 +128,7 @@ struct MetaState: LaneState {
     /// - Returns: who else was waiting.
     mutating func failed(_ error: BlockStoreError) -> [ChangeSet] {
         defer { queue = [] }
+        (epoch, writesRows) = (epoch + 1, false)
         life.fail(error)
         return queue
     }

@@ -3,7 +3,8 @@ import Execution
 package import Multiformats
 
 extension Pin {
-    /// Table `p`.
+    /// Table `p`. To be read by others and not to be changed: who deletes blocks has to be told of each
+    /// change, which `BlockStore.pin` and `unpin` do.
     package static let table = Table<PinKey, PinRecord>("p", rowName: "pin")
 
     package init(_ row: Table<PinKey, PinRecord>.Row) {

@@ -63,7 +63,10 @@ extension BlockStore {
                 return Self.quarantinedError(multihash)
             }
             cache.remove(multihash)
-            meta.writeLater([.put(MetaKey.quarantine(multihash), record.encode())])
+            let place = MetaKey.quarantine(multihash)
+            meta.writeLater([.put(place, record.encode())])
+            // Stored anew in between: the record would condemn what is whole, at the next start.
+            if (try? isStill(entry, of: multihash)) == false { meta.writeLater([.delete(place)]) }
             options.log.error(
                 "a stored block failed its check and is not served any more",
                 [

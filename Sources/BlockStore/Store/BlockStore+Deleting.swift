@@ -29,14 +29,16 @@ extension BlockStore {
 
     /// Deletes a block: as several.
     ///
+    /// - Parameter place: it is deleted only where this is its number in the log: the caller has looked at that
+    ///   one, and it may have been stored anew since. Nil for any.
     /// - Returns: all but `.unknown`.
     /// - Throws: as for several; then it may be there or not.
     @discardableResult
     package func delete(
-        _ multihash: Multihash, ifNoPinSince mark: PinMark? = nil,
+        _ multihash: Multihash, at place: UInt64? = nil, ifNoPinSince mark: PinMark? = nil,
         by deadline: Deadline = .after(.seconds(60))
     ) throws(BlockStoreError) -> Deletion {
-        let batch = try delete([multihash], ifNoPinSince: mark, by: deadline)
+        let batch = try delete([multihash], at: place, ifNoPinSince: mark, by: deadline)
         if let failure = batch.failure { throw failure }
         return batch.outcomes.first ?? .absent
     }
@@ -49,6 +51,7 @@ extension BlockStore {
     ///
     /// - Parameters:
     ///   - multihashes: of the blocks; those behind `deletedTogetherMax` are not looked at.
+    ///   - place: as above.
     ///   - mark: where the pins stood before the caller looked at them; nil if it did not.
     ///   - deadline: when to give up waiting.
     ///   - body: called while the disk writes; not where nothing is written.
@@ -56,8 +59,8 @@ extension BlockStore {
     /// - Throws: `.readOnly`, `.deadlineExceeded`, `.corrupt`, `.readError`, `.closed`; then none is deleted.
     /// - Complexity: one look-up in the index for each, and one synced write, shared with others.
     package func delete(
-        _ multihashes: some Collection<Multihash>, ifNoPinSince mark: PinMark? = nil,
-        by deadline: Deadline, meanwhile body: () -> Void = {}
+        _ multihashes: some Collection<Multihash>, at place: UInt64? = nil,
+        ifNoPinSince mark: PinMark? = nil, by deadline: Deadline, meanwhile body: () -> Void = {}
     ) throws(BlockStoreError) -> DeletedBatch {
         let batch = Array(multihashes.prefix(Self.deletedTogetherMax))
         let storable = batch.filter(Self.canBeStored).map { $0.compacted() }
@@ -67,7 +70,7 @@ extension BlockStore {
         var deletion = try announceDeletion(of: storable, by: deadline)
         // From here on whoever pins sees this deletion.
         let (results, failure) = try carryOut(
-            &deletion, ifNoPinSince: mark, by: deadline, meanwhile: body)
+            &deletion, at: place, ifNoPinSince: mark, by: deadline, meanwhile: body)
         var rest = results[...]
         var outcomes: [Deletion] = []
         for multihash in batch {
@@ -83,7 +86,8 @@ extension BlockStore {
 
     /// - Returns: what becomes of each block that was announced, and why that is not known.
     private func carryOut(
-        _ deletion: inout BlockDeletion, ifNoPinSince mark: PinMark?, by deadline: Deadline,
+        _ deletion: inout BlockDeletion, at place: UInt64?, ifNoPinSince mark: PinMark?,
+        by deadline: Deadline,
         meanwhile body: () -> Void
     ) throws(BlockStoreError) -> ([Deletion], BlockStoreError?) {
         let count = deletion.announcement.multihashes.count
@@ -94,7 +98,7 @@ extension BlockStore {
                 deletion.end(.kept)
                 return ([Deletion](repeating: .pinsChanged, count: count), nil)
             }
-            let indices = try find(&deletion, by: deadline)
+            let indices = try find(&deletion, at: place, by: deadline)
             guard !indices.isEmpty else {
                 deletion.end(.kept)
                 return (outcomes, nil)
@@ -115,7 +119,7 @@ extension BlockStore {
     ///
     /// - Returns: where they stand among them.
     private func find(
-        _ deletion: inout BlockDeletion, by deadline: Deadline
+        _ deletion: inout BlockDeletion, at place: UInt64?, by deadline: Deadline
     ) throws(BlockStoreError) -> [Int] {
         let multihashes = deletion.announcement.multihashes
         try waitForIndex(of: multihashes, by: deadline)
@@ -124,6 +128,7 @@ extension BlockStore {
         for index in Self.inIndexOrder(multihashes) {
             let multihash = multihashes[index]
             guard let entry = try indexEntry(multihash),
+                place.map({ $0 == entry.sequence }) ?? true,
                 sequences.insert(entry.sequence).inserted
             else { continue }
             let isQuarantined = try isQuarantined(multihash)

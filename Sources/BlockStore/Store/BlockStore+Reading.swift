@@ -164,6 +164,13 @@ extension BlockStore {
         return try indexEntry(multihash)
     }
 
+    /// The number of a block in the log, also of one that is in quarantine; nil where it is not here.
+    ///
+    /// - Throws: `.corrupt` for a damaged index, `.readError`, `.closed`.
+    package func place(of multihash: Multihash) throws(BlockStoreError) -> UInt64? {
+        try knownEntry(of: multihash)?.sequence
+    }
+
     private func finding(
         of multihash: Multihash, at entry: IndexEntry
     ) throws(BlockStoreError) -> LogFinding {

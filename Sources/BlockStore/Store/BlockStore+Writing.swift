@@ -68,8 +68,8 @@ extension BlockStore {
                 try meta.waitForIndex(through: ticket.sequence, by: deadline)
             case .beingDeleted(let generation):
                 try log.waitForChange(since: generation, by: deadline)
-            case .askIndex(let indexed):
-                if let done = try enqueue(block, indexed, &room, by: deadline) { return done }
+            case .askIndex(let look):
+                if let done = try enqueue(block, look, &room, by: deadline) { return done }
             }
         }
     }
@@ -82,7 +82,7 @@ extension BlockStore {
 
     /// One attempt to queue a block that the table does not have; nil to look again.
     private func enqueue(
-        _ block: VerifiedBlock, _ indexSeenThrough: UInt64, _ room: inout QueueRoom,
+        _ block: VerifiedBlock, _ look: LogState.IndexLook, _ room: inout QueueRoom,
         by deadline: Deadline
     ) throws(BlockStoreError) -> Submission? {
         let mustBeReplaced = try mustBeReplaced(block.multihash)
@@ -92,7 +92,7 @@ extension BlockStore {
         let block = block.readyToWait()
         try room.take(MemoryCost.queued(block), by: deadline)
         let outcome = log.state.notify {
-            $0.enqueue(block, isReplacement: isIndexed, indexSeenThrough: indexSeenThrough)
+            $0.enqueue(block, isReplacement: isIndexed, after: look)
         }
         switch outcome {
         case .queued(let ticket):

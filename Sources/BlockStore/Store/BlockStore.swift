@@ -9,7 +9,7 @@ import Telemetry
 /// Any thread may call it; every call may block on the disk. What a call acknowledges survives a
 /// power cut. `Docs/formats/blocks.md` and `meta.md` describe the disk.
 ///
-/// - Spec: `Docs/decisions/0004-one-log-with-followers.md`, 0005, 0014 to 0016.
+/// - Spec: `Docs/decisions/0004-one-log-with-followers.md`, 0005, 0014 to 0020.
 package final class BlockStore: Sendable {
     /// How it was opened.
     package let options: BlockStoreOptions

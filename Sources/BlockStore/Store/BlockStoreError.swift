@@ -69,13 +69,13 @@ package struct BlockStoreError: Error, Sendable, CustomStringConvertible {
     static let reopenedMeanwhile = BlockStoreError(
         .readOnly, "blocks/ was reopened while a change was being made: try again")
 
+    static let metaReopenedMeanwhile = BlockStoreError(
+        .readOnly, "meta/ was reopened while a change was being made: try again")
+
     static let metaIsIncomplete = BlockStoreError(
         .readOnly,
         "meta/ was damaged and has been repaired while the node ran, and may lack pins: nothing is removed "
             + "until it has been compared with blocks/; restart the node")
-
-    static let damagedMark = BlockStoreError(
-        .corrupt, "the high-water mark in meta/ is damaged or of a later version")
 
     static func deadline(_ what: String) -> BlockStoreError {
         BlockStoreError(.deadlineExceeded, "the deadline passed while waiting for \(what)")

@@ -32,6 +32,9 @@ struct MetaCheck {
     private func isReadable(_ iterator: any DatabaseIterator) -> Bool {
         guard let letter = iterator.key.bytes.first else { return false }
         if letter == MetaKey.indexTable { return IndexEntry(decoding: iterator.value) != nil }
+        if iterator.key == MetaKey.highWaterMark {
+            return HighWaterMark(decoding: iterator.value) != nil
+        }
         if MetaKey.storeTables.contains(letter) { return true }
         guard let row = MetaRow(decoding: iterator.value) else { return false }
         // What stands in other rows their owners know, and the log has it.

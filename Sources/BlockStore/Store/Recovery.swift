@@ -34,7 +34,7 @@ struct Recovery {
         rows = RowRecovery(blocks: blocks, meta: meta)
         let value = try meta.value(for: MetaKey.highWaterMark)
         guard let mark = value.map(HighWaterMark.init(decoding:)) ?? HighWaterMark() else {
-            throw BlockStoreError.damagedMark
+            throw HighWaterMark.damage
         }
         self.mark = mark
     }

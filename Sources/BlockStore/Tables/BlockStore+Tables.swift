@@ -47,7 +47,18 @@ extension BlockStore {
         usesReserve: Bool = false,
         _ body: (inout TableChanges) throws(BlockStoreError) -> Result
     ) throws(BlockStoreError) -> Result {
-        try claiming(keys, in: table, by: deadline) { turn throws(BlockStoreError) in
+        try change(
+            claiming: Set(keys.map(table.place)), by: deadline, usesReserve: usesReserve, body)
+    }
+
+    /// The same where rows of several tables are claimed together.
+    ///
+    /// - Parameter places: of the rows: `Table.place(of:)`.
+    package func change<Result>(
+        claiming places: Set<Key>, by deadline: Deadline, usesReserve: Bool = false,
+        _ body: (inout TableChanges) throws(BlockStoreError) -> Result
+    ) throws(BlockStoreError) -> Result {
+        try claiming(places, by: deadline) { turn throws(BlockStoreError) in
             var changes = TableChanges()
             let result = try body(&changes)
             if !usesReserve { try freeSpace.take(changes.byteCount) }
@@ -82,15 +93,18 @@ extension BlockStore {
         /// What is changed because of the look is changed in this epoch or not at all: what a failed write
         /// has left shows in the next.
         let epoch: Int
+        /// The same of `meta/`, for rows that are there alone.
+        let metaEpoch: Int
     }
 
     /// Returns once no change of some rows is on its way to the disk.
     private func settle(
         _ places: Set<Key>, by deadline: Deadline
     ) throws(BlockStoreError) -> ChangeTurn {
+        let metaEpoch = try meta.settle(by: deadline)
         while true {
             switch log.state.withLock({ $0.changes(of: places) }) {
-            case .settled(let epoch): return ChangeTurn(epoch: epoch)
+            case .settled(let epoch): return ChangeTurn(epoch: epoch, metaEpoch: metaEpoch)
             case .refused(let error): throw error
             case .onTheWay(let ticket):
                 do throws(BlockStoreError) {
@@ -109,7 +123,8 @@ extension BlockStore {
     ) throws(BlockStoreError) {
         guard !changes.isEmpty else { return }
         try log.wait(for: try queue(changes, turn, by: deadline), by: deadline)
-        if !changes.derived.isEmpty { try meta.write(changes.derived, by: deadline) }
+        guard !changes.derived.isEmpty else { return }
+        try meta.write(changes.derived, in: turn.metaEpoch, by: deadline)
     }
 
     /// Queues those changes that the log keeps; waits only for room.

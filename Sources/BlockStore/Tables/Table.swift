@@ -27,7 +27,8 @@ package protocol TableRecord: Sendable {
 package enum TableDurability: Sendable {
     /// The loss of `meta/`: the log of blocks has a copy of each.
     case kept
-    /// Nothing else: they can be made anew from what is kept.
+    /// Nothing else: they can be made anew from what is kept. The cursors of followers are such rows, so a
+    /// follower that fills such a table begins anew where that was lost, and fills it again.
     case derived
 }
 

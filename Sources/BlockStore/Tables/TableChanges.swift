@@ -65,11 +65,14 @@ package struct TableChanges: Sendable {
     /// - Throws: `.tooLarge` for what no write takes.
     func check() throws(BlockStoreError) {
         guard byteCount <= Limits.rowChangeBytesMax else { throw .changeTooLarge(byteCount) }
-        for row in rows {
-            let (keyCount, count) = (row.key.bytes.count, row.record?.count ?? 0)
-            guard keyCount <= Limits.rowKeyBytesMax, count <= Limits.rowBytesMax else {
-                throw .rowTooLarge(keyCount, count)
-            }
+        for row in rows { try Self.check(row.key, row.record?.count ?? 0) }
+        for case .put(let key, let value) in derived { try Self.check(key, value.count) }
+    }
+
+    private static func check(_ key: Key, _ byteCount: Int) throws(BlockStoreError) {
+        let keyCount = key.bytes.count
+        guard keyCount <= Limits.rowKeyBytesMax, byteCount <= Limits.rowBytesMax else {
+            throw .rowTooLarge(keyCount, byteCount)
         }
     }
 }

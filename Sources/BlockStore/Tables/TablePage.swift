@@ -16,10 +16,14 @@ package struct TableRange<RowKey: TableKey>: Sendable {
     package var start: RowKey?
     /// Whether it goes towards smaller keys.
     package var isBackward = false
-    /// Bytes of rows, as they are in memory, after which the page ends.
-    package var byteLimit = Limits.pageBytesMax
+    /// Bytes of rows, as they are in memory, after which the page ends: behind one row at least.
+    package var byteLimit = Limits.pageBytesMax {
+        didSet { precondition(byteLimit > 0, "a page without rows is no progress") }
+    }
     /// Rows after which it ends.
-    package var countLimit = Int.max
+    package var countLimit = Int.max {
+        didSet { precondition(countLimit > 0, "a page without rows is no progress") }
+    }
 
     package init() {}
 }

@@ -94,12 +94,13 @@ struct PinHolders {
     private mutating func search(
         below root: CID, by walk: inout DAGWalk
     ) throws(ContentError) {
+        // The same text for all of them.
+        lazy var via = "pinned via \(root.text())"
         while !wanted.isEmpty, let visit = try walk.next() {
             gap = gap ?? PinGap(visit, below: root)
             guard wanted.remove(visit.cid.multihash) != nil else { continue }
             // A root that was pinned since the pins were looked at is passed below other pins.
-            holders[visit.cid.multihash] =
-                visit.depth > 0 ? "pinned via \(root.text())" : "pinned: recursive"
+            holders[visit.cid.multihash] = visit.depth > 0 ? via : "pinned: recursive"
         }
     }
 }

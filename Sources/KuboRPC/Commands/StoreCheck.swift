@@ -42,6 +42,8 @@ struct StoreCheck {
     /// - Throws: what ends the request, such as `.overloaded`: no block is to blame for it.
     mutating func look(at multihash: Multihash) throws(ContentError) -> String? {
         blockCount += 1
+        // Before the look: what is stored behind it is another one. Without it nothing is removed.
+        let place = try? access.library.store.place(of: multihash)
         let block = "block \(CID.v1(.raw, multihash))"
         switch try fault(of: multihash) {
         case nil: return nil
@@ -50,16 +52,20 @@ struct StoreCheck {
             return "\(block) could not be read (\(cause))"
         case .damaged(let cause):
             corruptCount += 1
-            return drop(multihash, "\(block) was corrupt (\(cause))")
+            return drop(multihash, at: place, "\(block) was corrupt (\(cause))")
         }
     }
 
     private mutating func drop(
-        _ multihash: Multihash, _ message: String
+        _ multihash: Multihash, at place: UInt64?, _ message: String
     ) -> String {
-        guard drops else { return message }
+        guard drops, let place else { return message }
         do {
-            try access.library.store.delete(multihash, by: access.context.deadline)
+            let deletion = try access.library.store.delete(
+                multihash, at: place, by: access.context.deadline)
+            guard deletion == .deleted else {
+                return message + ", and was removed or stored again meanwhile"
+            }
             removedCount += 1
             return message + ", removed"
         } catch {

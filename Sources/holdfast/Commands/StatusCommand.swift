@@ -32,7 +32,12 @@ enum StatusCommand {
         rows.append(["health:", health.first ?? "\(status)"])
         rows += health.dropFirst().map { ["", $0] }
         try session.output.write(AlignedTable.text(rows))
-        if status != .ok { throw NodeError("the node is not in order: \(health.first ?? "")") }
+        guard status == .ok else {
+            throw NodeError("the node is not in order: \(health.first ?? "")")
+        }
+        if let damage = health.first(where: { $0.hasPrefix("degraded") }) {
+            throw NodeError("the repository is not in order: \(damage)")
+        }
     }
 
     private static func localRows(home: String) throws -> [[String]] {
