@@ -116,6 +116,72 @@ struct DatabaseLogTests {
         }
     }
 
+    /// A sector or a page that was lost, also at the head of a record, and at that of the last one.
+    @Test(arguments: [
+        0..<512, 0..<4096, 0..<65_536, 40_007..<40_014, 40_000..<200_000, 199_993..<200_003,
+    ])
+    func zerosBeforeSomethingElseAreDamage(zeros: Range<Int>) throws {
+        try withLog { path in
+            let records = (0..<21).map { record($0, byteCount: 9_993) }
+            // Records begin at multiples of 10,000, but for heads in the middle of those over a border.
+            var contents: [UInt8] = []
+            try write(records, to: path)
+            contents = try File.readAll(path, limit: 1 << 28).array
+            for place in zeros { contents[place] = 0 }
+            try File.replace(path, with: Bytes(contents))
+            var reader = try DatabaseLogReader(path)
+            var found: [Bytes] = []
+            while let record = try reader.next() { found.append(record) }
+            #expect(found.count < records.count && found.allSatisfy(records.contains))
+            #expect(reader.isDamaged && reader.droppedByteCount > 0)
+        }
+    }
+
+    /// The head of the last record, whose payload is there.
+    @Test func aLastRecordWithoutItsHeadIsDamage() throws {
+        try withLog { path in
+            let records = (0..<3).map { record($0, byteCount: 100) }
+            try write(records, to: path)
+            var contents = try File.readAll(path, limit: 1 << 28).array
+            for place in 214..<221 { contents[place] = 0 }
+            try File.replace(path, with: Bytes(contents))
+            var reader = try DatabaseLogReader(path)
+            var count = 0
+            while try reader.next() != nil { count += 1 }
+            #expect(count == 2 && reader.isDamaged && reader.droppedByteCount == 107)
+        }
+    }
+
+    /// As a file system leaves it that has lost its power, or room that was reserved.
+    @Test(arguments: [1, 6, 7, 8, 512, 4_096, 32_768, 100_000, 32 << 20])
+    func zerosUpToTheEndAreNoDamage(count: Int) throws {
+        try withLog { path in
+            let records = (0..<3).map { record($0, byteCount: 20_000) }
+            try write(records, to: path)
+            let file = try File(path, .append)
+            try file.write(Bytes([UInt8](repeating: 0, count: count)))
+            file.close()
+            var reader = try DatabaseLogReader(path)
+            for record in records { #expect(try reader.next() == record) }
+            #expect(try reader.next() == nil)
+            #expect(!reader.isDamaged && reader.isTorn && reader.droppedByteCount == 0)
+        }
+    }
+
+    /// Each block asks what comes behind it, and one look answers them all.
+    @Test func manyZerosBeforeSomethingElseAreReadTwice() throws {
+        try withLog { path in
+            let file = try File(path, .replace)
+            let zeros = Bytes([UInt8](repeating: 0, count: 1 << 20))
+            for _ in 0..<64 { try file.write(zeros) }
+            try file.write("x")
+            file.close()
+            var reader = try DatabaseLogReader(path)
+            #expect(try reader.next() == nil)
+            #expect(reader.isDamaged && reader.droppedByteCount == 64 << 20)
+        }
+    }
+
     @Test func anUnfinishedEndIsNoDamage() throws {
         try withLog { path in
             let records = (0..<3).map { record($0, byteCount: 40_000) }
@@ -134,22 +200,24 @@ struct DatabaseLogTests {
     @Test func aLogIsTornOnlyWhereNoneFollows() throws {
         let folder = try File.makeTemporaryFolder(prefix: "holdfast-logs-")
         defer { try? File.removeTree(folder) }
-        let repair = DatabaseRepair(folder: folder, log: .silent, clock: SystemTime())
+        let damagedLogs = {
+            try DatabaseLogExtent.all(in: folder).filter(\.isDamaged).map(\.name)
+        }
         let (first, second) = (folder + "/000008.log", folder + "/000009.log")
         try write([record(0, byteCount: 100), record(1, byteCount: 100)], to: first)
         let whole = try File.readAll(first, limit: 1 << 20)
         try File.replace(first, with: whole.dropLast(10))
-        #expect(try repair.damagedLogs(in: folder) == [])
+        #expect(try damagedLogs() == [])
         // Begun, and nothing written.
         try File.replace(second, with: .empty)
-        #expect(try repair.damagedLogs(in: folder) == [])
+        #expect(try damagedLogs() == [])
         try write([record(2, byteCount: 100)], to: second)
-        #expect(try repair.damagedLogs(in: folder) == ["000008.log"])
+        #expect(try damagedLogs() == ["000008.log"])
         try File.replace(first, with: whole)
-        #expect(try repair.damagedLogs(in: folder) == [])
+        #expect(try damagedLogs() == [])
         // The order is that of the numbers.
         try File.replace(folder + "/1000000.log", with: whole)
         try File.replace(folder + "/999999.log", with: whole.dropLast(10))
-        #expect(try repair.damagedLogs(in: folder) == ["999999.log"])
+        #expect(try damagedLogs() == ["999999.log"])
     }
 }

@@ -28,6 +28,10 @@ struct DatabaseLogReader {
     private let recordByteCountMin: Int
     private var block = Bytes.empty
     private var isLastBlock = false
+    /// Where the block ends in the file.
+    private var blockEnd = UInt64(0)
+    /// Somewhere before this place of the file there is a byte that is not zero.
+    private var writtenEnd = UInt64(0)
     /// Bytes that were left out.
     private(set) var droppedByteCount = 0
     /// Whether anything was left out, if only an empty fragment: LevelDB opens no such log.
@@ -94,6 +98,7 @@ struct DatabaseLogReader {
                 return .end
             }
             block = try file.readFully(Self.blockByteCount)
+            blockEnd += UInt64(block.count)
             isLastBlock = block.count < Self.blockByteCount
         }
         let count = Int(block[4]) | Int(block[5]) << 8
@@ -108,8 +113,10 @@ struct DatabaseLogReader {
             return damage()
         }
         if kind == 0, count == 0 {
-            // Room that was reserved and not written.
+            // For LevelDB it is room that was reserved and not written, whatever comes behind it.
+            guard try isZeroToTheEnd() else { return damage() }
             block = .empty
+            (isLastBlock, isTorn) = (true, true)
             return .damage
         }
         guard Self.checksum(block[6..<end]) == ByteReader.littleEndian(block) else {
@@ -131,6 +138,22 @@ struct DatabaseLogReader {
         }
     }
 
+    /// Whether nothing but zeros follows. A file system that has lost its power may leave such an end; before
+    /// something else they are a sector or a page that was lost.
+    private mutating func isZeroToTheEnd() throws(FileError) -> Bool {
+        guard block.isZero, writtenEnd <= blockEnd else { return false }
+        var end = blockEnd
+        while true {
+            let piece = try file.read(at: end, count: Self.blockByteCount)
+            end += UInt64(piece.count)
+            guard piece.isZero else {
+                writtenEnd = end
+                return false
+            }
+            if piece.count < Self.blockByteCount { return true }
+        }
+    }
+
     private mutating func damage() -> Piece {
         isDamaged = true
         droppedByteCount += block.count
@@ -144,6 +167,14 @@ struct DatabaseLogReader {
         checksum.update(bytes)
         return checksum.masked
     }
+}
+
+extension Bytes {
+    private static let zeros = Bytes(
+        [UInt8](repeating: 0, count: DatabaseLogReader.blockByteCount))
+
+    /// Of up to a block.
+    fileprivate var isZero: Bool { self == Self.zeros.prefix(count) }
 }
 
 extension ByteReader {

@@ -9,8 +9,15 @@ import Multiformats
 struct DatabaseManifest {
     /// Bytes by number of the table.
     private(set) var tables: [UInt64: Int] = [:]
-    /// The number of the log whose changes are in no table yet.
+    /// The number of the log whose changes are in no table yet; 0 before the first one.
     private(set) var logNumber: UInt64 = 0
+    /// The number of a log before that one, which is read too; 0 for none.
+    private(set) var previousLogNumber: UInt64 = 0
+    /// The number that LevelDB has given to the last change of a key, as far as the manifest knows: what is in
+    /// tables has no larger one.
+    private(set) var lastSequence: UInt64 = 0
+    /// The number of its file; nil where its name has none.
+    private(set) var number: UInt64?
     /// Whether the last change is not whole, as one is that was being written.
     private(set) var isTorn = false
 
@@ -21,17 +28,30 @@ struct DatabaseManifest {
     /// - Throws: `FileError.damaged`, too: nothing is guessed.
     init(of database: String) throws(FileError) {
         let current = try File.readAll(database + "/CURRENT", limit: 1024)
-        let path = "\(database)/\(current.prefix(max(0, current.count - 1)).displayText)"
+        let name = current.prefix(max(0, current.count - 1)).displayText
+        let path = "\(database)/\(name)"
         let damage = FileError(operation: "read", path: path, number: FileError.damaged)
         guard current.starts(with: "MANIFEST-"), !current.contains(UInt8(ascii: "/")) else {
             throw damage
         }
+        number = Self.number(ofManifest: name)
         var reader = try DatabaseLogReader(path, recordByteCountMin: 0)
         while let edit = try reader.next() {
             guard apply(edit) else { throw damage }
         }
         if reader.isDamaged { throw damage }
         isTorn = reader.isTorn
+    }
+
+    /// The number in the name of a manifest; nil for another file.
+    static func number(ofManifest name: String) -> UInt64? {
+        let prefix = "MANIFEST-"
+        return name.hasPrefix(prefix) ? UInt64(name.dropFirst(prefix.count)) : nil
+    }
+
+    /// The number in the name of a log; nil for another file.
+    static func number(ofLog name: String) -> UInt64? {
+        name.hasSuffix(".log") ? UInt64(name.dropLast(4)) : nil
     }
 
     /// The file of a table.
@@ -67,7 +87,8 @@ struct DatabaseManifest {
         switch try reader.readProtobufVarint() {
         case 1: try skipText(&reader)
         case 2: logNumber = try reader.readProtobufVarint()
-        case 3, 4, 9: _ = try reader.readProtobufVarint()
+        case 3: _ = try reader.readProtobufVarint()
+        case 4: lastSequence = try reader.readProtobufVarint()
         case 5:
             _ = try reader.readProtobufVarint()
             try skipText(&reader)
@@ -82,6 +103,7 @@ struct DatabaseManifest {
             try skipText(&reader)
             try skipText(&reader)
             tables[number] = byteCount
+        case 9: previousLogNumber = try reader.readProtobufVarint()
         default: return false
         }
         return true
