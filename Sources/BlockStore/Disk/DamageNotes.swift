@@ -9,10 +9,12 @@ package final class DamageNotes: Sendable {
         var lines: [String] = []
         /// Findings beyond the limit, which are told once, and again when they are too many.
         var others: Set<String> = []
-        /// Whether the file has them: once somebody has removed it they are dealt with.
+        /// How many of the lines the file has: once somebody has removed it they are dealt with.
+        var keptCount = 0
+        /// Whether there was such a file.
         var isOnDisk = false
-        /// Whether the file is there and cannot be read: then it is not replaced.
-        var isUnreadable = false
+        /// Why the file, which is there, could not be read: it is not replaced then.
+        var unreadable: FileError?
         /// Findings on their way to the file.
         var waitingCount = 0
     }
@@ -31,11 +33,11 @@ package final class DamageNotes: Sendable {
         do throws(FileError) {
             let text = try File.readAll(path, limit: Limits.damageNotesBytesMax).displayText
             known.lines = text.split(separator: "\n").map(String.init)
-            known.isOnDisk = true
+            (known.isOnDisk, known.keptCount) = (true, known.lines.count)
         } catch {
             if !error.isAbsence {
                 known.lines = ["the notes of damage cannot be read: \(error)"]
-                (known.isOnDisk, known.isUnreadable) = (true, true)
+                (known.isOnDisk, known.keptCount, known.unreadable) = (true, 1, error)
             }
         }
         self.known = Locked(known)
@@ -49,46 +51,57 @@ package final class DamageNotes: Sendable {
 
     private func forgetRemoved() {
         guard known.withLock({ $0.isOnDisk }), (try? File.exists(path)) == false else { return }
-        known.withLock { if $0.waitingCount == 0 { $0 = Known() } }
+        known.withLock { known in
+            guard known.waitingCount == 0 else { return }
+            let dealtWith = known.unreadable == nil ? known.keptCount : known.lines.count
+            let unkept = known.lines.dropFirst(dealtWith)
+            known = Known(lines: Array(unkept))
+        }
     }
 
-    /// Adds a finding that is not known yet.
+    /// Adds a finding that is not known yet; `save` keeps it.
     ///
     /// - Parameters:
     ///   - finding: what is damaged or missing, and what to do about it.
     ///   - now: when it was found.
     /// - Returns: whether it is new. It may not be kept all the same: there is a limit.
-    /// - Throws: where it cannot be kept; it is known until the process ends all the same.
-    package func add(_ finding: String, now: WallTime) throws(FileError) -> Bool {
+    package func add(_ finding: String, now: WallTime) -> Bool {
         forgetRemoved()
         let finding = finding.split(whereSeparator: \.isNewline).joined(separator: " ")
         let line = "\(now.rfc3339) \(finding)"
-        let (isNew, isKept) = known.withLock { known in
+        return known.withLock { known in
             let isKnown = known.lines.contains {
                 $0.dropFirst(line.count - finding.count) == finding
             }
-            guard !isKnown, !known.others.contains(finding) else { return (false, false) }
+            guard !isKnown, !known.others.contains(finding) else { return false }
             guard known.lines.count < Limits.damageNotesMax else {
                 if known.others.count >= Limits.damageNotesMax { known.others = [] }
                 known.others.insert(finding)
-                return (true, false)
+                return true
             }
             known.lines.append(line)
-            known.waitingCount += 1
-            return (true, true)
+            return true
         }
-        if isKept { try write() }
-        return isNew
     }
 
-    private func write() throws(FileError) {
+    /// Writes what the file does not have yet. When it returns, all findings up to the limit are on disk.
+    ///
+    /// - Throws: where they cannot be kept; they are known until the process ends all the same.
+    package func save() throws(FileError) {
+        let isOwed = try known.withLock { known throws(FileError) in
+            guard known.keptCount < known.lines.count else { return false }
+            if let error = known.unreadable { throw error }
+            known.waitingCount += 1
+            return true
+        }
+        guard isOwed else { return }
         defer { known.withLock { $0.waitingCount -= 1 } }
-        guard !known.withLock({ $0.isUnreadable }) else { return }
         try writing.withLock { (count: inout Int) throws(FileError) in
             count += 1
-            let text = known.withLock { $0.lines }.map { $0 + "\n" }.joined()
+            let lines = known.withLock { $0.lines }
+            let text = lines.map { $0 + "\n" }.joined()
             try File.replace(path, with: Bytes(utf8: text).prefix(Limits.damageNotesBytesMax))
-            known.withLock { $0.isOnDisk = true }
+            known.withLock { ($0.isOnDisk, $0.keptCount) = (true, lines.count) }
         }
     }
 }

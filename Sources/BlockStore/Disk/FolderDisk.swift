@@ -15,10 +15,14 @@ struct FolderDisk: StoreDisk {
     init(_ options: BlockStoreOptions) {
         self.options = options
         folder = options.folder
-        repair = DatabaseRepair(folder: options.folder, log: options.log, clock: options.clock)
+        let repair = DatabaseRepair(
+            folder: options.folder, isSynced: options.durability == .synced, log: options.log,
+            clock: options.clock)
+        self.repair = repair
         blocksRepair = TableRepair(
             "\(options.folder)/\(DatabaseName.blocks.rawValue)", mark: repair.mark,
-            log: options.log, clock: options.clock, note: repair.note)
+            log: options.log, clock: options.clock
+        ) { finding throws(FileError) in try repair.keep(finding) }
     }
 
     func make() throws {
@@ -64,15 +68,20 @@ struct FolderDisk: StoreDisk {
         // Nothing else has a copy of blocks.
         guard name == .meta else { throw damage }
         let place: String
-        do throws(FileError) { place = try replacement.run() } catch { throw DatabaseError(error) }
+        do throws(FileError) {
+            place = try replacement.run { place throws(FileError) in
+                try repair.keep(
+                    "meta/ was damaged (\(damage.message)) and is made anew from blocks/: the index, pins and "
+                        + "counters. Which blocks were in quarantine, and how far the scrubber had come, is "
+                        + "forgotten; what it was is in \(place)")
+            }
+        } catch {
+            throw DatabaseError(error)
+        }
         guard try replacement.finish() else { throw damage }
         options.log.error(
             "meta/ is damaged and is made anew from blocks/, all of which is read for that",
             [.text("damage", damage.message), .text("damagedDatabaseKeptIn", place)])
-        noteDamage(
-            "meta/ was damaged (\(damage.message)) and has been made anew from blocks/: the index, pins "
-                + "and counters. Which blocks were in quarantine, and how far the scrubber had come, is "
-                + "forgotten; what it was is in \(place)")
     }
 
     private var replacement: DatabaseReplacement {
@@ -102,7 +111,7 @@ struct FolderDisk: StoreDisk {
         try name == .meta && repair.mark.lines().contains(.doubtedMeta)
     }
 
-    func checkEnded() throws { try repair.mark.clear() }
+    func checkEnded() throws { try repair.checkEnded() }
 
     var damage: [String] { repair.notes.lines }
 

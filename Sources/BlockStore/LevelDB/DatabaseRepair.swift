@@ -16,12 +16,17 @@ final class DatabaseRepair: Sendable {
     let mark: RepairMark
     /// What was found, for whoever runs the node.
     let notes: DamageNotes
-    private let log: Log
-    private let clock: any TimeSource
+    private let isSynced: Bool
+    let log: Log
+    let clock: any TimeSource
 
-    init(folder: String, log: Log, clock: any TimeSource) {
+    /// - Parameters:
+    ///   - folder: of the store.
+    ///   - isSynced: whether every write to a database is on disk before the next one.
+    init(folder: String, isSynced: Bool = true, log: Log, clock: any TimeSource) {
         mark = RepairMark(in: folder)
         notes = DamageNotes(in: folder)
+        self.isSynced = isSynced
         self.log = log
         self.clock = clock
     }
@@ -39,42 +44,61 @@ final class DatabaseRepair: Sendable {
         }
     }
 
-    /// LevelDB takes a damaged length in a log for the end of the log, and deletes it: the logs are read
-    /// before it opens them. So is the manifest, which is such a log.
+    /// LevelDB takes a damaged length in a log for the end of the log, and zeros for room that was reserved, and
+    /// deletes it: the logs are read before it opens them. So is the manifest, which is such a log.
     private func repairBeforeOpening(_ path: String) throws(DatabaseError) {
         let lockPath = path + "/LOCK"
         // Whoever has it open writes to its logs; LevelDB says so.
         guard LockHolder.process(holding: lockPath) == nil else { return }
-        try checkManifest(of: path)
+        let check = try manifest(of: path).map {
+            ManifestCheck(path: path, manifest: $0, isSynced: isSynced)
+        }
+        let contradiction: String?
         do throws(FileError) {
-            if try damagedLogs(in: path).isEmpty { return }
-            _ = try repairLogs(
-                of: path, "a length in its log is damaged, or a record behind which more follow")
+            if let found = try check?.contradictionOfFiles() {
+                contradiction = found
+            } else {
+                contradiction = try orderOfLogs(path, check)
+            }
         } catch {
             throw DatabaseError(error)
         }
-    }
-
-    /// A manifest may end in the middle of a change: then what the change was about is in the log of the
-    /// state before, which is deleted after the change. Where that log is gone the change was whole once, and
-    /// LevelDB would delete the tables that it has brought.
-    private func checkManifest(of path: String) throws(DatabaseError) {
-        let logName: String
-        do throws(FileError) {
-            let manifest = try DatabaseManifest(of: path)
-            guard manifest.isTorn else { return }
-            logName = DatabaseManifest.fileName(ofLog: manifest.logNumber)
-            if try File.exists("\(path)/\(logName)") { return }
-        } catch {
-            // What else is wrong with it LevelDB says. It takes a manifest that is not the one that was
-            // meant, and is not there, for an error of the disk.
-            let isGone = error.isAbsence && !error.path.hasSuffix("/CURRENT")
-            guard error.number == FileError.damaged || isGone else { return }
-            throw DatabaseError(kind: .corruption, message: "\(path): \(error.description)")
-        }
+        guard let contradiction else { return }
+        // `meta/` is made anew.
+        let advice =
+            line(of: path) == .meta
+            ? ""
+            : ". Nothing was changed. Keep a copy of the folder, empty it, and put back all files of one "
+                + "state; never copy a backup over what is there"
         throw DatabaseError(
             kind: .corruption,
-            message: "\(path): the manifest ends in the middle of a change, and \(logName) is gone")
+            message:
+                "\(path): \(contradiction): files of two states lie in one folder, or some are gone"
+                + advice)
+    }
+
+    /// - Returns: what contradicts the manifest, where no log had to be repaired.
+    private func orderOfLogs(
+        _ path: String, _ check: ManifestCheck?
+    ) throws(FileError) -> String? {
+        let logs = try DatabaseLogExtent.all(in: path)
+        guard logs.contains(where: \.isDamaged) else { return check?.contradiction(of: logs) }
+        _ = try repairLogs(
+            of: path, "a length in its log is damaged, or a record behind which more follow")
+        return nil
+    }
+
+    /// - Returns: nil where LevelDB says what is wrong with it.
+    private func manifest(of path: String) throws(DatabaseError) -> DatabaseManifest? {
+        do throws(FileError) {
+            return try DatabaseManifest(of: path)
+        } catch {
+            // It takes a manifest that is not the one that was meant, and is not there, for an error of the
+            // disk.
+            let isGone = error.isAbsence && !error.path.hasSuffix("/CURRENT")
+            guard error.number == FileError.damaged || isGone else { return nil }
+            throw DatabaseError(kind: .corruption, message: "\(path): \(error.description)")
+        }
     }
 
     private func repair(_ path: String, after damage: DatabaseError) throws(DatabaseError) {
@@ -94,21 +118,27 @@ final class DatabaseRepair: Sendable {
         let lock = try File(path + "/LOCK", .append)
         guard try lock.tryRecordLock() else { return false }
         // Two that start at once: one has repaired.
-        let names = try damagedLogs(in: path)
-        if !names.isEmpty { try repair(path, names, damage) }
+        let logs = try DatabaseLogExtent.all(in: path)
+        let isDamaged = logs.contains(where: \.isDamaged)
+        if isDamaged { try repair(path, logs, damage) }
         // Until here the lock is held.
         withExtendedLifetime(lock) {}
-        return !names.isEmpty
+        return isDamaged
     }
 
     private func repair(
-        _ path: String, _ names: [String], _ damage: String
+        _ path: String, _ logs: [DatabaseLogExtent], _ damage: String
     ) throws(FileError) {
-        let logs = try DatabaseFolder(path: path).logNames()
-        let copies = try DamagedCopies(path: path, now: clock.time).keep(logs, by: .copy)
+        let copies = try DamagedCopies(path: path, now: clock.time).keep(
+            logs.map(\.name), by: .copy)
+        let dropped = logs.reduce(0) { $0 + ($1.isDamaged ? $1.droppedByteCount : 0) }
         try mark.add([line(of: path)])
-        var dropped = 0
-        for name in names { dropped += try clean("\(path)/\(name)") }
+        // Afterwards nothing shows any more that there was damage.
+        try keep(
+            "\(dropped) bytes of the log of \(path) were damaged (\(damage)) and are left out; what it was "
+                + "is in \(copies). Pins and blocks of the last minutes may be missing: compare with a "
+                + "backup, pin and store them again")
+        try DatabaseLogCleaning(path: path, logs: logs).run()
         log.error(
             "the database was damaged, and its log has been repaired; all blocks are checked when "
                 + "the store is opened",
@@ -116,53 +146,9 @@ final class DatabaseRepair: Sendable {
                 .text("database", path), .text("damage", damage),
                 .text("damagedLogCopiedTo", copies), .integer("droppedByteCount", dropped),
             ])
-        note(
-            "\(dropped) bytes of the log of \(path) were damaged (\(damage)) and are left out; what it was "
-                + "is in \(copies). Pins and blocks of the last minutes may be missing: compare with a "
-                + "backup, pin and store them again")
     }
 
     private func line(of path: String) -> RepairMark.Line {
         path.hasSuffix("/\(DatabaseName.meta.rawValue)") ? .meta : .blocks
-    }
-
-    /// Keeps a finding of damage, and tells a new one.
-    func note(_ finding: String) {
-        do throws(FileError) {
-            guard try notes.add(finding, now: clock.time) else { return }
-            log.error("damage was found", [.text("finding", finding)])
-        } catch {
-            log.error("a finding of damage could not be kept", [.text("error", "\(error)")])
-        }
-    }
-
-    /// Also a log that ends in the middle of a record though another one was begun behind it: the record
-    /// was whole once.
-    func damagedLogs(in path: String) throws(FileError) -> [String] {
-        var names: [String] = []
-        var torn: String?
-        for name in try DatabaseFolder(path: path).logNames() {
-            var reader = try DatabaseLogReader("\(path)/\(name)")
-            var hasRecord = false
-            while try reader.next() != nil { hasRecord = true }
-            if hasRecord, let before = torn { names.append(before) }
-            torn = reader.isTorn && !reader.isDamaged ? name : nil
-            if reader.isDamaged { names.append(name) }
-        }
-        return names
-    }
-
-    /// Replaces a log by one of its whole records.
-    ///
-    /// - Returns: how many bytes were left out.
-    private func clean(_ path: String) throws(FileError) -> Int {
-        let new = path + ".new"
-        var reader = try DatabaseLogReader(path)
-        var writer = try DatabaseLogWriter(new)
-        while let record = try reader.next() { try writer.append(record) }
-        try writer.sync()
-        try File.rename(new, to: path)
-        try File.syncFolder(File.folder(of: path))
-        return reader.droppedByteCount
     }
 }

@@ -12,10 +12,12 @@ struct DatabaseReplacement {
     let mark: RepairMark
     let now: WallTime
 
-    /// Moves the database away and makes an empty one; nobody has it open.
+    /// Moves the database away; nobody has it open.
     ///
+    /// - Parameter keep: keeps what was found, and gets where the database is going to be. Nothing is moved if it
+    ///   throws.
     /// - Returns: where it is now.
-    func run() throws(FileError) -> String {
+    func run(_ keep: (String) throws(FileError) -> Void) throws(FileError) -> String {
         try mark.add([.meta, .movedMeta])
         let place = try DamagedCopies(path: path, now: now).newPlace()
         // Who has it open keeps it.
@@ -23,6 +25,7 @@ struct DatabaseReplacement {
         guard try lock.tryRecordLock() else {
             throw FileError(operation: "lock", path: path + "/LOCK", number: FileError.damaged)
         }
+        try keep(place)
         try File.rename(path, to: place)
         try File.syncFolder(File.folder(of: path))
         withExtendedLifetime(lock) {}

@@ -13,22 +13,22 @@ final class TableRepair: Sendable {
     private let mark: RepairMark
     private let log: Log
     private let clock: any TimeSource
-    private let note: @Sendable (String) -> Void
+    private let keep: @Sendable (String) throws(FileError) -> Void
     private let survey: TableSurvey
 
     /// - Parameters:
     ///   - path: of the database.
     ///   - mark: set before the first change.
-    ///   - note: keeps what was found, for whoever runs the node.
+    ///   - keep: keeps what was found, for whoever runs the node; called before the first change.
     init(
         _ path: String, mark: RepairMark, log: Log, clock: any TimeSource,
-        note: @escaping @Sendable (String) -> Void = { _ in }
+        keep: @escaping @Sendable (String) throws(FileError) -> Void = { _ in }
     ) {
         self.path = path
         self.mark = mark
         self.log = log
         self.clock = clock
-        self.note = note
+        self.keep = keep
         survey = TableSurvey(path, log: log)
     }
 
@@ -58,6 +58,11 @@ final class TableRepair: Sendable {
         let names = damage.tables.map(\.name)
         let copies = try DamagedCopies(path: path, now: clock.time).keep(names, by: .link)
         try mark.add([.blocks])
+        // Afterwards nothing shows any more that there was damage.
+        try keep(
+            "\(names.count) tables of \(path) were damaged (\(damage.cause.message)), and parts of them are "
+                + "left out; what they were is in \(copies). Their blocks are missing until they are stored "
+                + "again: `holdfast repo verify` names them")
         var done: [TableDamage.Table] = []
         // Also what was done before an error.
         defer { if !done.isEmpty { tell(done, copies, damage.cause) } }
@@ -103,10 +108,6 @@ final class TableRepair: Sendable {
                 .integer("leftOutByteCount", tables.reduce(0) { $0 + $1.leftOutByteCount }),
                 .text("damagedTablesKeptIn", copies),
             ])
-        note(
-            "\(tables.count) tables of \(path) were damaged (\(cause.message)), and parts of them are left out; "
-                + "what they were is in \(copies). Their blocks are missing until they are stored again: "
-                + "`holdfast repo verify` names them")
     }
 }
 
