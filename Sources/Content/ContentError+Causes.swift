@@ -90,6 +90,11 @@ extension ContentError {
         ContentError(code, prefix + message, cid: cid, cause: cause)
     }
 
+    /// The same with words behind it.
+    func suffixed(_ suffix: String) -> ContentError {
+        ContentError(code, message + suffix, cid: cid, cause: cause)
+    }
+
     /// An error of a reader; its message names the block already.
     private init(_ error: UnixFSError, in cid: CID?) {
         let code: Code =

@@ -178,6 +178,13 @@ package enum Limits {
     /// How often the removal of blocks looks again because somebody has pinned something meanwhile.
     static let removalLooksMax = 100
 
+    /// How often a pin is begun anew because a write of blocks has failed meanwhile.
+    static let pinLooksMax = 100
+
+    /// How long the pins of a call that has failed are taken back for, once its own time may be over. The store
+    /// waits for one write of others and makes one of its own, each some milliseconds on a disk that works.
+    static let pinPutBackPatience: Duration = .seconds(5)
+
     /// Roots whose blocks are looked at by one walk, and whose pins are given to the store together. It
     /// writes them with one wait for the disk unless they are long.
     package static let pinsAtOnceMax = 4_096

@@ -43,11 +43,15 @@ final class LogLane: Lane {
     }
 
     /// Waits until something has changed since a generation was seen.
-    func waitForChange(since generation: UInt64, by deadline: Deadline) throws(BlockStoreError) {
+    ///
+    /// - Parameter what: it is waited for, in words: a noun phrase.
+    func waitForChange(
+        since generation: UInt64, by deadline: Deadline, _ what: String = "the block log"
+    ) throws(BlockStoreError) {
         let changed = progress.wait(by: deadline) {
             $0.generation > generation || $0.isClosed ? true : nil
         }
-        guard changed == true else { throw .deadline("the block log") }
+        guard changed == true else { throw .deadline(what) }
     }
 
     /// Tells those who wait for room, for a deletion or for the index.

@@ -1,4 +1,5 @@
 import Buffers
+import Execution
 package import Multiformats
 
 extension BlockStore {
@@ -21,7 +22,7 @@ extension BlockStore {
     }
 
     /// Shows every root that is to be kept, whoever wants it, once and with the strongest of its modes, in
-    /// the order of the CIDs' bytes.
+    /// the order of the CIDs' bytes. Before them what is about to be pinned, in any order.
     ///
     /// - Parameters:
     ///   - mode: only roots whose strongest mode it is; nil for all.
@@ -34,6 +35,10 @@ extension BlockStore {
         func show() throws -> Bool {
             guard let current, mode == nil || current.mode == mode else { return true }
             return try body(current.cid, current.mode)
+        }
+        // First: what is held no longer is pinned by now, or will not be.
+        for hold in pinHolds.withLock({ $0 }) where mode == nil || hold.mode == mode {
+            for cid in hold.roots { guard try body(cid, hold.mode) else { return } }
         }
         var goesOn = true
         try forEachRow(of: Pin.table) { row in
@@ -49,12 +54,17 @@ extension BlockStore {
         if goesOn { _ = try show() }
     }
 
-    /// The strongest mode in which anybody pins a root; nil where nobody does.
+    /// The strongest mode in which anybody pins a root, or is about to; nil where nobody does.
     package func rootMode(of cid: CID) throws -> Pin.Mode? {
         guard cid.multihash.digestCount <= Limits.digestBytesMax else { return nil }
+        var mode: Pin.Mode?
+        // First, as above.
+        for hold in pinHolds.withLock({ $0 }) where hold.roots.contains(cid) {
+            mode = mode?.stronger(hold.mode) ?? hold.mode
+        }
+        guard mode != .recursive else { return mode }
         var range = TableRange<PinKey>()
         range.prefix = cid.bytes
-        var mode: Pin.Mode?
         try forEachRow(of: Pin.table, range) { row in
             mode = mode?.stronger(row.record.mode) ?? row.record.mode
             return mode != .recursive

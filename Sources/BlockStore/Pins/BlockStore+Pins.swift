@@ -31,38 +31,70 @@ extension BlockStore {
     ///   - name: for people; the same for all.
     ///   - holder: who wants them; others' pins of the same roots stay as they are.
     ///   - deadline: when to give up; the pins may then be there or not.
-    /// - Returns: the roots where the holder had no pin before.
     /// - Throws: `.pinnedRecursively` for direct pins where the holder has a recursive one, `.tooLarge`,
     ///   `.diskFull`, `.readOnly`, `.deadlineExceeded`, `.corrupt`, `.closed`.
     /// - Complexity: one synced write for each step, shared with others; none for pins that are as they
     ///   are to be. Two look-ups for each pin that changes.
-    @discardableResult
     package func pin(
         _ cids: [CID], mode: Pin.Mode, name: String, holder: Pin.Holder = .rpc,
         by deadline: Deadline
-    ) throws(BlockStoreError) -> [CID] {
-        guard !cids.isEmpty else { return [] }
+    ) throws(BlockStoreError) {
+        let pin = WantedPin(mode: mode, name: name, holder: holder)
+        _ = try write(pin, of: cids, by: deadline)
+    }
+
+    /// Pins some roots of a hold, as for several.
+    ///
+    /// - Parameters:
+    ///   - cids: some of its roots.
+    ///   - hold: which says how, and remembers what was there before.
+    ///   - mark: from before the last look at the blocks.
+    ///   - deadline: when to give up; the pins may then be there or not.
+    /// - Returns: false where a write has failed since, and blocks that were seen on their way to the disk may
+    ///   be lost: look again. Then none of them is pinned.
+    /// - Throws: as for several.
+    package func pin(
+        _ cids: [CID], of hold: PinHold, since mark: DeletionMark, by deadline: Deadline
+    ) throws(BlockStoreError) -> Bool {
+        let pin = WantedPin(mode: hold.mode, name: hold.name, holder: hold.holder)
+        return try write(pin, of: cids, hold, seenIn: mark.epoch, by: deadline)
+    }
+
+    /// What pins are to be.
+    private struct WantedPin {
+        let mode: Pin.Mode
+        let name: String
+        let holder: Pin.Holder
+    }
+
+    /// - Parameter epoch: that of the log in which the blocks were seen; nil for any.
+    /// - Returns: whether it is that still; else nothing is written.
+    private func write(
+        _ pin: WantedPin, of cids: [CID], _ hold: PinHold? = nil, seenIn epoch: Int? = nil,
+        by deadline: Deadline
+    ) throws(BlockStoreError) -> Bool {
+        guard !cids.isEmpty else { return true }
         for cid in cids { try Self.checkLength(cid) }
-        guard holder.isBounded else { throw .pinHolderTooLong }
-        let keys = cids.map { PinKey($0, holder) }
+        guard pin.holder.isBounded else { throw .pinHolderTooLong }
+        let keys = cids.map { PinKey($0, pin.holder) }
         let blocks = log.state.withLock { $0.tail }
         return try claiming(Set(keys), in: Pin.table, by: deadline) {
             turn throws(BlockStoreError) in
+            guard epoch == nil || epoch == turn.epoch else { return false }
             // A pin comes behind them in the log, unless a write of theirs has failed since.
             if blocks.epoch != turn.epoch { try log.wait(for: blocks, by: deadline) }
             // Also behind an error: some of them may be there, or come.
             var isWaitedFor = false
             defer {
                 let ticket = isWaitedFor ? nil : log.state.withLock { $0.tail }
-                recentPins.withLock { $0.add(cids, seenBehind: ticket) }
+                tell(of: cids, pin.holder, by: hold, seenBehind: ticket)
             }
-            if mode == .direct { try refuseRecursive(keys) }
-            var new: [CID] = []
+            if pin.mode == .direct { try refuseRecursive(keys) }
             try inBatches(of: keys, turn, by: deadline) { key, changes throws(BlockStoreError) in
                 let before = try record(at: key, in: Pin.table)
-                if before == nil { new.append(key.cid) }
-                let record = try changed(before, key.cid, mode: mode, name: name)
+                let record = try changed(before, key.cid, mode: pin.mode, name: pin.name)
                 guard record != before else { return }
+                hold?.willWrite(at: key.cid, over: before)
                 let byteCount = changes.byteCount
                 changes.put(record, at: key, in: Pin.table)
                 try freeSpace.take(changes.byteCount - byteCount)
@@ -70,12 +102,22 @@ extension BlockStore {
             // Pins that are as they were have written nothing behind them.
             try log.wait(for: blocks, by: deadline)
             isWaitedFor = true
-            return new
+            return true
+        }
+    }
+
+    /// Tells those who delete blocks of pins, and those who would take them back. While they are claimed.
+    private func tell(
+        of cids: [CID], _ holder: Pin.Holder, by own: PinHold?, seenBehind ticket: LogTicket?
+    ) {
+        recentPins.withLock { $0.add(cids, seenBehind: ticket) }
+        for hold in pinHolds.withLock({ $0 }) where hold !== own && hold.holder == holder {
+            hold.leave(cids)
         }
     }
 
     /// Writes changes of each pin, as many together as one write may have.
-    private func inBatches(
+    func inBatches(
         of keys: [PinKey], _ turn: ChangeTurn, by deadline: Deadline,
         _ change: (PinKey, inout TableChanges) throws(BlockStoreError) -> Void
     ) throws(BlockStoreError) {
@@ -116,45 +158,32 @@ extension BlockStore {
     ///   - ignoringAbsent: whether a root without such a pin is passed over.
     ///   - takesRecursive: whether a recursive pin is taken away; a direct one is either way.
     ///   - holder: who no longer wants them.
-    ///   - absent: nothing changes unless this block is absent; asked while nobody else changes the pins.
-    ///   - isKept: whether the pin of a root stays all the same; asked likewise.
     ///   - deadline: when to give up; the pins may then be there or not.
-    /// - Returns: false where that block is here.
     /// - Throws: `.notPinned` when this holder has no pin at one of them, `.pinnedRecursively`,
     ///   `.readOnly`, `.deadlineExceeded`, `.corrupt`, `.closed`.
     /// - Complexity: one synced write for pins within `Limits.tableBatchBytesMax`, shared with others.
-    @discardableResult
     package func unpin(
         _ cids: [CID], ignoringAbsent: Bool = false, takesRecursive: Bool = true,
-        holder: Pin.Holder = .rpc, ifAbsent absent: Multihash? = nil,
-        unless isKept: (CID) -> Bool = { _ in false }, by deadline: Deadline
-    ) throws(BlockStoreError) -> Bool {
+        holder: Pin.Holder = .rpc, by deadline: Deadline
+    ) throws(BlockStoreError) {
         let keys = cids.map { PinKey($0, holder) }
-        return try claiming(Set(keys), in: Pin.table, by: deadline) {
-            turn throws(BlockStoreError) in
-            if let absent, try contains(absent) { return false }
+        try claiming(Set(keys), in: Pin.table, by: deadline) { turn throws(BlockStoreError) in
             if !takesRecursive { try refuseRecursive(keys) }
-            // Before the first of them goes: who asks behind a look at blocks sees it.
-            recentUnpins.withLock { $0.add(cids) }
             try inBatches(of: keys, turn, by: deadline) { key, changes throws(BlockStoreError) in
-                if isKept(key.cid) { return }
                 if try pin(of: key.cid, holder: holder) != nil {
                     changes.remove(key, from: Pin.table)
                 } else if !ignoringAbsent {
                     throw Self.notPinned(key.cid)
                 }
             }
-            return true
         }
     }
 
-    /// Where the pins stand.
-    package var pinMark: PinMark { mark(recentPins) }
-
-    /// The epoch first: a write that fails in between makes an older mark of it.
-    func mark(_ pins: Locked<RecentPins>) -> PinMark {
+    /// Where the pins stand, and the roots that are about to be pinned.
+    package var pinMark: PinMark {
+        // The epoch first: a write that fails in between makes an older mark of it.
         let epoch = log.state.withLock { $0.epoch }
-        return PinMark(count: pins.withLock { $0.count }, epoch: epoch)
+        return PinMark(count: recentPins.withLock { $0.count }, epoch: epoch)
     }
 
     /// Where the pins stand, for `delete(_:ifNoPinSince:by:)`: returns once all of them can be seen. To be
@@ -175,11 +204,6 @@ extension BlockStore {
     package func rootsPinned(since mark: PinMark) -> [CID]? {
         guard log.state.withLock({ $0.epoch }) == mark.epoch else { return nil }
         return recentPins.withLock { $0.roots(behind: mark.count) }
-    }
-
-    /// How often a root was pinned since a mark, nil where nobody remembers.
-    package func pinCount(of cid: CID, since mark: PinMark) -> Int? {
-        rootsPinned(since: mark)?.count { $0 == cid }
     }
 
     /// A holder's pin of a root, if it has one.

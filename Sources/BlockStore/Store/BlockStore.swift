@@ -22,8 +22,8 @@ package final class BlockStore: Sendable {
     let unreadable: UnreadableBlocks
     let claims = RowClaims()
     let recentPins = Locked(RecentPins())
-    /// The roots whose pins were taken away last.
-    let recentUnpins = Locked(RecentPins())
+    /// Roots that are being pinned, of each call that does so.
+    let pinHolds = Locked<[PinHold]>([])
     private let memtableFlush = MemtableFlush()
     /// What the last opening had to do.
     package let recovery: RecoveryReport

@@ -122,8 +122,8 @@ package final class AddSession {
     ///
     /// - Parameter pinning: whether the roots are pinned; ignored when nothing is stored.
     /// - Returns: the roots in the order of their arrival.
-    /// - Throws: `.storage`, `.deadlineExceeded`; then no root is reported. None is pinned, unless the
-    ///   error came while the pins of more than `Limits.pinsAtOnceMax` were written.
+    /// - Throws: `.storage`, `.deadlineExceeded`; then no root is reported, and none is pinned
+    ///   but where the error says so.
     /// - Blocking: one durability barrier, and one for as many pins.
     @discardableResult
     package func finish(pinning: Pinning) throws -> [AddResult] {

@@ -1,4 +1,5 @@
 package import BlockStore
+import Execution
 package import Multiformats
 
 extension Pins {
@@ -20,13 +21,12 @@ extension Pins {
         try add([cid], mode: mode, name: name, for: context, progress: progress)
     }
 
-    /// Pins several DAGs or blocks: all of them, or none where one of them cannot be pinned.
+    /// Pins several DAGs or blocks: all of them, or none. Where that fails, what was pinned before is there as
+    /// it was. Only where the store fails while pins are written some may be there all the same, with all of
+    /// their blocks, and the error says so.
     ///
-    /// Some may be pinned, and some not, after an error of the store, a deadline or a caller who leaves
-    /// while pins are written, and where a pin becomes recursive in that time that was none before.
-    ///
-    /// Until the pin is there, which comes when the blocks below all roots were seen, nothing keeps them:
-    /// when any block was removed meanwhile, all are looked at again.
+    /// Until all blocks below all roots were seen, nothing keeps them: when any block was removed meanwhile, all
+    /// are looked at again.
     ///
     /// - Parameters:
     ///   - cids: the roots; one that is there again counts once.
@@ -68,114 +68,99 @@ extension Pins {
 
     /// Pins roots whose blocks were here, as the caller knows.
     ///
+    /// From here on they are kept; only then it is told whether any block was removed before. So they are looked
+    /// at once more at the most, beside however many deletions: those that begin behind that see them, the
+    /// others have ended before the look. And what is written is the pin of a DAG that is here.
+    ///
     /// - Parameter mark: from before the caller looked at the blocks or stored them. Where one was removed
-    ///   since, all of those that belong together are looked at again, and not pinned where one is missing.
+    ///   since, all are looked at again, and none is pinned where one is missing.
+    /// - Throws: as `add`; then what was pinned before is there as it was, or the error says that it may not be.
     func pinPresent(
         _ cids: some Collection<CID>, since mark: DeletionMark, mode: Pin.Mode = .recursive,
         name: String, for context: RequestContext
     ) throws(ContentError) {
         try Self.check(name: name)
-        var rest = cids[...]
-        while !rest.isEmpty {
-            let part = Array(rest.prefix(countAtOnce))
-            rest = rest.dropFirst(part.count)
-            let (pinMark, unpinMark) = (store.pinMark, store.unpinMark)
-            let new = try write(part, mode, name, for: context)
-            let written = Written(new: new, pinMark: pinMark, unpinMark: unpinMark)
-            try confirm(part, written, since: mark, mode: mode, name: name, for: context)
+        guard !cids.isEmpty else { return }
+        let memory = library.access(for: context).makeEntryShare()
+        defer { memory.release() }
+        try memory.take(cids.count * PinHold.rootBytes)
+        let hold = store.hold(cids, mode: mode, name: name)
+        defer { store.letGo(of: hold) }
+        do throws(ContentError) {
+            try pin(cids, by: hold, since: mark, mode: mode, for: context)
+        } catch {
+            throw putBack(hold, behind: error)
         }
     }
 
-    /// Pins that were written, and are confirmed or taken back.
-    private struct Written {
-        /// The roots that had none before.
-        var new: [CID]
-        /// How often they were written.
-        var count = 1
-        /// Where the pins stood before the first time.
-        let pinMark: PinMark
-        /// Where those stood that are taken away, before the last time.
-        var unpinMark: PinMark
-    }
-
-    /// Writes pins that may be there.
-    ///
-    /// - Returns: the roots that had none.
-    private func write(
-        _ cids: [CID], _ mode: Pin.Mode, _ name: String, for context: RequestContext
-    ) throws(ContentError) -> [CID] {
-        var new: [CID] = []
-        try inParts(
-            cids, for: context, conflict: Self.alreadyRecursive
-        ) { part, deadline throws(BlockStoreError) in
-            new += try store.pin(part, mode: mode, name: name, by: deadline)
-        }
-        return new
-    }
-
-    /// Looks whether all is still here that pins keep from now on.
-    ///
-    /// One look is enough beside however many deletions, if the pins were there all the time: those that
-    /// began behind the pins see them, and the others have ended before the look. But somebody else who has
-    /// missed a block can have taken a pin back meanwhile, and who deletes then sees none. And a block that
-    /// was seen on its way to the disk can have been lost there.
-    ///
-    /// The pins are written again behind each look: who deletes blocks can have looked while one on the way
-    /// to them was missing, and has to look again.
-    ///
-    /// - Parameters:
-    ///   - first: the pins; those that are new are taken back where something is missing.
-    ///   - firstMark: from before the blocks were looked at.
-    private func confirm(
-        _ cids: [CID], _ first: Written, since firstMark: DeletionMark, mode: Pin.Mode,
-        name: String, for context: RequestContext
+    private func pin(
+        _ cids: some Collection<CID>, by hold: PinHold, since firstMark: DeletionMark,
+        mode: Pin.Mode, for context: RequestContext
     ) throws(ContentError) {
-        var (mark, written, hasMissed) = (firstMark, first, false)
-        for _ in 0..<Limits.removalLooksMax {
+        var mark = firstMark
+        // Once more only where a write has failed: blocks that were seen on their way to the disk may be lost.
+        for _ in 0..<Limits.pinLooksMax {
             let now = try storing { () throws(BlockStoreError) in
                 try store.deletions(since: mark, by: context.deadline)
             }
-            guard now != nil || hasMissed else { return }
-            (mark, hasMissed) = (now ?? mark, false)
-            let unpinMark = store.unpinMark
-            do {
-                try checkPresence(of: cids, mode: mode, for: context)
-                written.new += try write(cids, mode, name, for: context)
-                let haveStayed = store.haveStayed(cids, since: written.unpinMark)
-                if haveStayed, !store.haveBlocksFailed(since: mark) { return }
-                (written.count, written.unpinMark) = (written.count + 1, unpinMark)
-            } catch let fault where fault.code == .blockNotFound {
-                guard try !takeBack(written, without: fault.cid, for: context) else {
-                    throw fault.prefixed("a block was removed meanwhile: ")
-                }
-                hasMissed = true
+            if let now {
+                mark = now
+                try lookAgain(at: cids, mode, for: context)
             }
+            if try write(cids, by: hold, since: mark, for: context) { return }
         }
-        throw ContentError(.overloaded, "blocks are removed all the time: try again")
+        throw ContentError(.overloaded, "writes of blocks fail again and again: check the disk")
     }
 
-    /// Takes pins back because a block is missing: those that nobody else has made or confirmed since, and
-    /// may have an answer that they are there.
-    ///
-    /// - Returns: false where it is here: somebody can have stored it again, and have an answer that it is
-    ///   pinned.
-    private func takeBack(
-        _ written: Written, without missing: CID?, for context: RequestContext
+    private func lookAgain(
+        at cids: some Collection<CID>, _ mode: Pin.Mode, for context: RequestContext
+    ) throws(ContentError) {
+        do throws(ContentError) {
+            try checkPresence(of: cids, mode: mode, for: context)
+        } catch {
+            guard error.code == .blockNotFound else { throw error }
+            throw error.prefixed("a block was removed meanwhile: ")
+        }
+    }
+
+    /// - Returns: false where a write has failed since the mark.
+    private func write(
+        _ cids: some Collection<CID>, by hold: PinHold, since mark: DeletionMark,
+        for context: RequestContext
     ) throws(ContentError) -> Bool {
-        try storing { () throws(BlockStoreError) in
-            try store.unpin(
-                written.new, ignoringAbsent: true, ifAbsent: missing?.multihash,
-                unless: { cid in
-                    // Where nobody remembers, another one may have an answer that it is there.
-                    store.pinCount(of: cid, since: written.pinMark).map { $0 > written.count }
-                        ?? true
-                }, by: context.deadline)
+        var isWritten = true
+        try inParts(
+            cids, for: context, conflict: Self.alreadyRecursive
+        ) { part, deadline throws(BlockStoreError) in
+            guard isWritten else { return }
+            isWritten = try store.pin(part, of: hold, since: mark, by: deadline)
+        }
+        return isWritten
+    }
+
+    /// Puts back what was pinned before, also where the caller has no more time or has left.
+    ///
+    /// - Returns: the error, with what became of the pins where some were written.
+    private func putBack(_ hold: PinHold, behind failure: ContentError) -> ContentError {
+        var rest = hold.changedRoots[...]
+        guard !rest.isEmpty else { return failure }
+        let deadline = Deadline.after(Limits.pinPutBackPatience)
+        do throws(BlockStoreError) {
+            while !rest.isEmpty {
+                try store.putBack(Array(rest.prefix(countAtOnce)), of: hold, by: deadline)
+                rest = rest.dropFirst(countAtOnce)
+            }
+            return failure.suffixed("; what is pinned is as it was before")
+        } catch {
+            return failure.suffixed(
+                "; some of it may be pinned: see `pin ls` and `pin verify`, then try again or "
+                    + "`pin rm` it")
         }
     }
 
     /// Reads every block that pins would keep: one walk for many roots, which often share blocks.
     func checkPresence(
-        of cids: [CID], mode: Pin.Mode, for context: RequestContext,
+        of cids: some Collection<CID>, mode: Pin.Mode, for context: RequestContext,
         progress: (PinProgress) throws(ContentError) -> Void = { _ in }
     ) throws(ContentError) {
         var options = DAGWalk.Options()

@@ -41,7 +41,8 @@ package struct Pins: Sendable {
     /// Removes several pins: all of them, or none where one of them cannot be removed.
     ///
     /// Some may be left, and some gone, after an error of the store, a deadline or a caller who leaves
-    /// while they are written, and where a pin changes in that time that was looked at before.
+    /// while they are written, and where a pin changes in that time that was looked at before: the error says
+    /// which. They are not put back: their blocks may be gone.
     ///
     /// - Parameters:
     ///   - cids: the roots; one that is there again counts once.
@@ -64,14 +65,39 @@ package struct Pins: Sendable {
                 throw .pinConflict(cid, Self.keptRecursive)
             }
         }
-        try inParts(
-            cids, for: context, conflict: Self.keptRecursive
-        ) { part, deadline throws(BlockStoreError) in
-            // One that somebody else has removed meanwhile is gone as it should be.
-            // One that has become recursive since is refused there.
-            try store.unpin(
-                part, ignoringAbsent: true, takesRecursive: isRecursive, by: deadline)
+        // Those of the list that are gone, and those that may be.
+        var (goneCount, begunCount) = (0, 0)
+        do throws(ContentError) {
+            try inParts(
+                cids, for: context, conflict: Self.keptRecursive
+            ) { part, deadline throws(BlockStoreError) in
+                begunCount = min(goneCount + countAtOnce, cids.count)
+                // One that somebody else has removed meanwhile is gone as it should be.
+                // One that has become recursive since is refused there.
+                try store.unpin(
+                    part, ignoringAbsent: true, takesRecursive: isRecursive, by: deadline)
+                goneCount = begunCount
+            }
+        } catch {
+            // Of a part that is refused none is gone.
+            if error.code == .pinConflict { begunCount = goneCount }
+            throw error.suffixed(Self.rest(goneCount, begunCount, of: cids.count))
         }
+    }
+
+    /// What a removal that breaks off has to say beside why: the same list again would end at its first
+    /// root.
+    private static func rest(_ goneCount: Int, _ begunCount: Int, of count: Int) -> String {
+        guard begunCount > 0 else { return "" }
+        guard count > 1 else { return "; it may be gone: see `pin ls`" }
+        var words: [String] = []
+        if goneCount > 0 { words.append("the first \(goneCount) are gone") }
+        if begunCount > goneCount {
+            words.append("numbers \(goneCount + 1) to \(begunCount) may be gone")
+        }
+        return
+            "; of \(count) pins \(words.joined(separator: ", ")): see `pin ls`, then try again with "
+            + "those that are left"
     }
 
     /// Moves a recursive pin, with its name, from one root to another.
@@ -99,8 +125,11 @@ package struct Pins: Sendable {
         try pinPresent([new], since: mark, name: pin.name, for: context)
         guard unpins else { return }
         // Only now: whoever goes before has one pin or both.
-        try storing { () throws(BlockStoreError) in
-            _ = try store.unpin([old], ignoringAbsent: true, by: context.deadline)
+        do throws(BlockStoreError) {
+            try store.unpin([old], ignoringAbsent: true, by: context.deadline)
+        } catch {
+            throw Self.failure(error).suffixed(
+                "; the new root is pinned, and the old one may be: see `pin ls`, then `pin rm` it")
         }
     }
 
@@ -139,9 +168,16 @@ package struct Pins: Sendable {
                 if case .pinnedRecursively(let cid) = error.code {
                     throw .pinConflict(cid, conflict)
                 }
-                throw ContentError(error)
+                throw Self.failure(error)
             }
         }
+    }
+
+    /// What the store says of an own change of pins. What it waits for means nothing to who asks for pins.
+    private static func failure(_ error: BlockStoreError) -> ContentError {
+        guard error.code == .deadlineExceeded else { return ContentError(error) }
+        return ContentError(
+            .storage, "the deadline passed while pins were being written", cause: error)
     }
 
     func storing<Result>(
