@@ -40,6 +40,8 @@ final class RaceModel: Sendable {
     }
 
     private let facts = Locked<[Subject: Fact]>([:])
+    /// What the pins of the RPC are.
+    let pins = RacePins()
 
     /// What must be so.
     func known(_ subject: Subject) -> Known {

@@ -151,11 +151,27 @@ struct RaceSchedule {
         case .notSo: #expect(pin == nil, "\(words)")
         case .unknown: break
         }
+        if holder == .rpc { try expectWhole(pin, dag, in: store, words) }
         guard model.known(.recursive(dag.root, holder)) == .so else { return }
         #expect(pin?.mode == .recursive, "\(words)")
         for cid in dag.blocks {
             let bytes = try store.get(cid.multihash)
             #expect(bytes == content.bytes[cid], "\(words): \(cid)")
+        }
+    }
+}
+
+extension RaceSchedule {
+    /// A pin is what some answer has made of it, and its blocks are here, whether anybody was told so or not.
+    private func expectWhole(
+        _ pin: Pin?, _ dag: RaceContent.DAG, in store: BlockStore, _ words: String
+    ) throws {
+        let state = pin.map { RacePins.State.pin($0.mode, name: $0.name) } ?? .unpinned
+        #expect(model.pins.mayBe(state, at: dag.root), "\(words): \(state)")
+        guard let pin else { return }
+        for cid in pin.mode == .recursive ? dag.blocks : [dag.root] {
+            let bytes = try store.get(cid.multihash)
+            #expect(bytes == content.bytes[cid], "\(words): \(cid) is pinned")
         }
     }
 }

@@ -16,6 +16,29 @@ struct RaceTests {
         }
     }
 
+    /// A call that fails leaves what was there, but for what others were at work with.
+    @Test func theModelKnowsWhatAFailedCallLeaves() throws {
+        let model = RacePins()
+        let root = try RaceContent().dags[0].root
+        let (old, new) = (RacePins.State.pin(.direct, name: "old"), RacePins.State.unpinned)
+        #expect(model.mayBe(.unpinned, at: root) && !model.mayBe(old, at: root))
+        model.end(model.begin([root]), .done, old)
+        #expect(model.mayBe(old, at: root) && !model.mayBe(.unpinned, at: root))
+        model.end(model.begin([root]), .refused, new)
+        #expect(!model.mayBe(new, at: root))
+        model.end(model.begin([root]), .unknown, new)
+        #expect(model.mayBe(new, at: root) && model.mayBe(old, at: root))
+        model.end(model.begin([root]), .done, old)
+        let (first, second) = (model.begin([root]), model.begin([root]))
+        model.end(first, .refused, new)
+        model.end(second, .done, old)
+        #expect(model.mayBe(new, at: root) && model.mayBe(old, at: root))
+        model.end(model.begin([root]), .done, nil)
+        #expect(model.mayBe(.pin(.recursive, name: "any"), at: root))
+        model.end(model.begin([root]), .done, new)
+        #expect(model.mayBe(new, at: root) && !model.mayBe(old, at: root))
+    }
+
     /// What the others were at work with says nothing.
     @Test func theModelKnowsOnlyWhatAnswersSay() throws {
         let model = RaceModel()

@@ -20,17 +20,22 @@ extension RaceWorker {
         let roots = (0..<(1 + random.below(2))).map { _ in dag().root }
         let name = "name \(random.below(3))"
         let change = model.begin(pins(of: roots, mode), raises: true)
-        let isDone = attempt {
-            try Pins(library).add(roots, mode: mode, name: name, for: context())
+        let pins = model.pins.begin(roots)
+        let ending = ending {
+            // One by one: where the second one fails, the first one is taken back.
+            try Pins(library, countAtOnce: 1).add(roots, mode: mode, name: name, for: context())
         }
-        model.end(change) { _ in isDone }
+        model.pins.end(pins, ending, .pin(mode, name: name))
+        model.end(change) { _ in ending == .done }
     }
 
     mutating func unpin(_ library: Library) {
         let root = dag().root
         let change = model.begin(pins(of: [root], .recursive), raises: false)
-        let isDone = attempt { try Pins(library).remove(root, for: context()) }
-        model.end(change) { _ in isDone }
+        let pins = model.pins.begin([root])
+        let ending = ending { try Pins(library).remove(root, for: context()) }
+        model.pins.end(pins, ending, .unpinned)
+        model.end(change) { _ in ending == .done }
     }
 
     /// Moves a pin from one root to another.
@@ -39,9 +44,13 @@ extension RaceWorker {
         guard old != new else { return }
         let raised = model.begin(pins(of: [new], .recursive), raises: true)
         let lowered = model.begin(pins(of: [old], .recursive), raises: false)
-        let isDone = attempt { try Pins(library).update(from: old, to: new, for: context()) }
-        model.end(raised) { _ in isDone }
-        model.end(lowered) { _ in isDone }
+        let (pinned, unpinned) = (model.pins.begin([new]), model.pins.begin([old]))
+        let ending = ending { try Pins(library).update(from: old, to: new, for: context()) }
+        // By which name is the old pin's to know.
+        model.pins.end(pinned, ending, nil)
+        model.pins.end(unpinned, ending, .unpinned)
+        model.end(raised) { _ in ending == .done }
+        model.end(lowered) { _ in ending == .done }
     }
 
     /// Another holder pins what is pinned already, and no longer wants what it has pinned.

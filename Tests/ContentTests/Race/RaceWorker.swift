@@ -53,13 +53,19 @@ struct RaceWorker: Sendable {
     }
 
     /// - Returns: whether it was done.
-    func attempt(_ body: () throws -> Void) -> Bool {
+    func attempt(_ body: () throws -> Void) -> Bool { ending(body) == .done }
+
+    /// How a call has ended.
+    func ending(_ body: () throws -> Void) -> RacePins.Ending {
         do {
             try body()
-            return true
+            return .done
         } catch {
             expectFailure(error)
-            return false
+            guard let error = error as? ContentError, error.code != .storage,
+                !error.message.contains("may be pinned")
+            else { return .unknown }
+            return .refused
         }
     }
 
@@ -98,7 +104,8 @@ struct RaceWorker: Sendable {
         let change = model.begin(
             dag.blocks.map { .block($0.multihash) } + pins(of: [dag.root], .recursive),
             raises: true)
-        let isDone = attempt {
+        let pins = model.pins.begin([dag.root])
+        let ending = ending {
             let session = try AddSession(
                 ContentAccess(library, for: context()), options: content.fileOptions
             ) { _ in }
@@ -108,7 +115,8 @@ struct RaceWorker: Sendable {
             let results = try session.finish(pinning: .recursively(name: "added"))
             #expect(results.map(\.cid) == [dag.root], "seed \(seed)")
         }
-        model.end(change) { _ in isDone }
+        model.pins.end(pins, ending, .pin(.recursive, name: "added"))
+        model.end(change) { _ in ending == .done }
     }
 
     private mutating func importArchive(_ library: Library) {
@@ -116,6 +124,7 @@ struct RaceWorker: Sendable {
         let cids = some(of: dag)
         let stored = model.begin(cids.map { .block($0.multihash) }, raises: true)
         let pinned = model.begin(pins(of: [dag.root], .recursive), raises: true)
+        let pins = model.pins.begin([dag.root])
         var isPinned = false
         let isStored = attempt {
             let archive = CARImport(ContentAccess(library, for: context()))
@@ -128,6 +137,8 @@ struct RaceWorker: Sendable {
             try archive.endArchive()
             isPinned = try archive.finish(pinsRoots: true).allSatisfy { $0.pinError == nil }
         }
+        // Why it was not pinned is a text there.
+        model.pins.end(pins, isPinned ? .done : .unknown, .pin(.recursive, name: ""))
         model.end(stored) { _ in isStored }
         model.end(pinned) { _ in isPinned }
     }
