@@ -128,6 +128,8 @@ package enum Limits {
     package static let followerWriteDuration: Duration = .seconds(60)
     /// Parts of the log that a follower remembers beside its number: 20 KiB of its state.
     static let numberRangesMax = 1024
+    /// Parts of the log that a run of the scrubber counts values of: 20 KiB of its state.
+    static let censusPartsMax = 1024
     /// How long the scrubber rests before it looks at the clock again, which somebody may have set.
     static let scrubRestMax: Duration = .seconds(3600)
     /// Bytes that may be written before free space is asked for again.

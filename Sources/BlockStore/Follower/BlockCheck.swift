@@ -49,6 +49,9 @@ package struct BlockFindings: Hashable, Sendable {
     /// Nothing.
     package init() {}
 
+    /// Those that the index points at.
+    var pointedAtCount: Int { wholeCount + damagedCount + freedCount + unreadableCount }
+
     mutating func add(_ other: BlockFindings) {
         wholeCount += other.wholeCount
         damagedCount += other.damagedCount

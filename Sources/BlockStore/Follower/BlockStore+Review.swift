@@ -44,7 +44,8 @@ extension BlockStore {
         }
     }
 
-    private func settle(
+    /// Carries out checks and writes what would not outlive a restart.
+    func settle(
         _ checks: [BlockCheck], by deadline: Deadline
     ) throws(BlockStoreError) -> BlockFindings {
         let (findings, changes) = try carryOut(checks, by: deadline)
@@ -55,7 +56,7 @@ extension BlockStore {
 
 extension BlockCheck {
     /// A block that was not found where the index says it is.
-    fileprivate init(missing multihash: Multihash, _ entry: IndexEntry) {
+    init(missing multihash: Multihash, _ entry: IndexEntry) {
         self.init(
             sequence: entry.sequence, multihash: multihash, byteCount: entry.byteCount,
             isWhole: false)

@@ -72,6 +72,9 @@ package enum FollowerPlan: Hashable, Sendable {
     /// Look at the blocks that the index has at these numbers, be told by `note` what has come of that, keep
     /// the state as it is now, and plan again.
     case review([Range<UInt64>])
+    /// Look for blocks that the index has and the walk has not met, be told by `note` what has come of that, keep
+    /// the state as it is now, and plan again.
+    case compare(LogCensus)
     /// Plan again after this time, and when somebody hurries; nil for then only.
     case rest(Duration?)
 }

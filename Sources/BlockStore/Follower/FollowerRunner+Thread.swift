@@ -52,21 +52,28 @@ extension FollowerRunner {
             control.withLock { $0.rests() }
             rest(duration)
         case .move(let position): try move(&work, next, to: position)
-        case .review(let numbers): return try review(&work, next, numbers)
+        case .review(let numbers):
+            var ranges = NumberRanges()
+            for range in numbers { ranges.append(range) }
+            return try look(&work, next) { isOver throws(BlockStoreError) in
+                try store.review(ranges, by: Self.deadline, unless: isOver)
+            }
+        case .compare(let census):
+            return try look(&work, next) { isOver throws(BlockStoreError) in
+                try store.findMissing(by: census, by: Self.deadline, unless: isOver)
+            }
         case .read: return try read(&work, next)
         }
         return true
     }
 
     /// - Returns: false where it was called away.
-    private func review(
-        _ work: inout Work, _ follower: Subject, _ numbers: [Range<UInt64>]
+    private func look(
+        _ work: inout Work, _ follower: Subject,
+        for findings: (_ isOver: () -> Bool) throws(BlockStoreError) -> BlockFindings?
     ) throws(BlockStoreError) -> Bool {
-        var (next, ranges) = (follower, NumberRanges())
-        for range in numbers { ranges.append(range) }
-        let findings = try store.review(
-            ranges, by: Self.deadline, unless: { isCalledAway })
-        guard let findings else { return false }
+        guard let findings = try findings({ isCalledAway }) else { return false }
+        var next = follower
         next.note(findings)
         try move(&work, next, to: work.position)
         return true

@@ -11,6 +11,7 @@ import Execution
 package struct Scrubber: Follower {
     package static let name: FollowerName = "scrub"
     package static let readsBytes = true
+    private static let format: UInt8 = 2
 
     /// From the begin of a run to that of the next; nil where runs begin only when somebody asks for one.
     package let interval: Duration?
@@ -24,6 +25,10 @@ package struct Scrubber: Follower {
     package private(set) var isWanted = false
     /// Where this run has found something that is no value: which block it was, the index may know.
     private var suspects = NumberRanges()
+    /// What it has met: the index may know of more.
+    private var census = LogCensus()
+    /// Whether what comes of a page has not been told yet.
+    private var awaitsFindings = false
 
     /// A scrubber that has never run.
     package init(every interval: Duration?) { self.interval = interval }
@@ -46,6 +51,10 @@ package struct Scrubber: Follower {
                 defer { suspects = NumberRanges() }
                 return .review(suspects.ranges)
             }
+            guard census.isEmpty else {
+                defer { census = LogCensus() }
+                return .compare(census)
+            }
             run.ended = WallTime(seconds: max(1, moment.time.seconds))
             (lastRun, self.run, isHurried) = (run, nil, false)
             return .move(to: moment.position)
@@ -66,6 +75,7 @@ package struct Scrubber: Follower {
         self.isHurried = isHurried
         isWanted = false
         suspects = NumberRanges()
+        census = LogCensus()
     }
 
     /// A clock that was set back does not put off the next run for ever.
@@ -86,30 +96,37 @@ package struct Scrubber: Follower {
         run?.checkedByteCount += page.items.reduce(0) { $0 + UInt64($1.byteCount) }
         run?.add(page.gaps)
         for gap in page.gaps where gap.reason == .damaged { suspects.append(gap.numbers) }
+        census.append(through: page.through)
+        awaitsFindings = true
         return actions
     }
 
-    package mutating func note(_ findings: BlockFindings) { run?.add(findings) }
+    package mutating func note(_ findings: BlockFindings) {
+        run?.add(findings)
+        if awaitsFindings { census.add(findings.pointedAtCount) }
+        awaitsFindings = false
+    }
 
     // MARK: the state
 
-    ///     u8 format (1) | u8 flags: 1 a run goes on, 2 it is hurried, 4 one is wanted, 8 there was one
-    ///     | the run that goes on | the last one | where there were damaged values
+    ///     u8 format (2) | u8 flags: 1 a run goes on, 2 it is hurried, 4 one is wanted, 8 there was one
+    ///     | the run that goes on | the last one | where there were damaged values | what was met
     package var state: Bytes {
         var writer = ByteWriter(capacity: 128)
-        writer.append(1)
+        writer.append(Self.format)
         writer.append(
             (run == nil ? 0 : 1) | (isHurried ? 2 : 0) | (isWanted ? 4 : 0)
                 | (lastRun == nil ? 0 : 8))
         run?.write(to: &writer)
         lastRun?.write(to: &writer)
         suspects.write(to: &writer)
+        census.write(to: &writer)
         return writer.finish()
     }
 
     package mutating func restore(_ state: Bytes) -> Bool {
         var reader = ByteReader(state)
-        guard (try? reader.readByte()) == 1, let flags = try? reader.readByte() else {
+        guard (try? reader.readByte()) == Self.format, let flags = try? reader.readByte() else {
             return false
         }
         var (run, lastRun): (ScrubRun?, ScrubRun?) = (nil, nil)
@@ -121,8 +138,10 @@ package struct Scrubber: Follower {
             lastRun = ScrubRun(reading: &reader)
             guard lastRun != nil else { return false }
         }
-        guard let suspects = NumberRanges(reading: &reader), reader.isAtEnd else { return false }
-        (self.run, self.lastRun, self.suspects) = (run, lastRun, suspects)
+        guard let suspects = NumberRanges(reading: &reader),
+            let census = LogCensus(reading: &reader), reader.isAtEnd
+        else { return false }
+        (self.run, self.lastRun, self.suspects, self.census) = (run, lastRun, suspects, census)
         (isHurried, isWanted) = (flags & 2 != 0 && run != nil, flags & 4 != 0)
         return true
     }
