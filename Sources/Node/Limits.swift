@@ -37,5 +37,5 @@ enum Limits {
     static let smallFileByteCountMax = 4_096
 
     /// The version of the repository's layout that this program writes and reads.
-    static let repositoryVersion = 2
+    static let repositoryVersion = 3
 }

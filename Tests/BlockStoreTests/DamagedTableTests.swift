@@ -191,6 +191,20 @@ struct DamagedTableTests {
         try checkServes(again, allBut: lost)
     }
 
+    /// The index still says that they are there.
+    @Test func whatIsStoredAgainBeforeAnybodyHasReadItIsWritten() throws {
+        let store = try scratch.open()
+        let tables = try fill(store)
+        let lost = try neighbours(of: blocks[75], in: tables[1])
+        try flip(blocks[75], in: tables[1])
+        try meetDamage(store)
+        #expect(store.quarantinedCount == 0)
+        let last = store.lastSequence
+        try store.append([blocks[0]], by: soon())
+        #expect(store.lastSequence == last, "what is there is not written again")
+        try checkHeals(store, lost)
+    }
+
     /// Nothing of the log can be read then, not even where it ends.
     @Test(arguments: [false, true])
     func aLogOfOneDamagedTableIsOpened(isCutOff: Bool) throws {

@@ -117,10 +117,33 @@ struct FormatTests {
         mark.sequence = 7
         mark.blockCount = 5
         mark.byteCount = 1 << 40
+        mark.changeCount = 300
         #expect(HighWaterMark(decoding: mark.encode()) == mark)
         let record = QuarantineRecord(
             reason: .checksum, sequence: 9, noticed: WallTime(seconds: 1_700_000_000))
         #expect(QuarantineRecord(decoding: record.encode()) == record)
+    }
+
+    @Test func whatTheLogSaysOfItselfComesBack() throws {
+        let end = LogEnd(last: 300, metaChangeCount: 7)
+        let value = end.encode()
+        #expect(value.array.prefix(4) == [3, 0xac, 2, 7] && value.count == 8)
+        #expect(try LogEnd(decoding: value) == end)
+        #expect(LogEnd.key.bytes == [UInt8](repeating: 0, count: 8))
+        for place in 0..<value.count {
+            var bytes = value.array
+            bytes[place] ^= 4
+            #expect(throws: StoredValueError.damaged) { try LogEnd(decoding: Bytes(bytes)) }
+            #expect(throws: StoredValueError.damaged) { try LogEnd(decoding: value.prefix(place)) }
+        }
+        let later: Bytes = [4, 1]
+        var checksum = CRC32C()
+        checksum.update(later)
+        var writer = ByteWriter()
+        writer.append(later)
+        writer.appendLittleEndian(checksum.value)
+        let whole = writer.finish()
+        #expect(throws: StoredValueError.newerFormat) { try LogEnd(decoding: whole) }
     }
 
     @Test func cursorsComeBack() {
@@ -164,9 +187,11 @@ struct FormatTests {
                 let again = FollowerCursor.table.encode(record)
                 #expect(FollowerCursor.table.record(decoding: again) == record)
             }
-            if let mark = HighWaterMark(decoding: bytes) {
+            let marked = [[2], bytes.dropFirst(1)].joined(separator: .empty)
+            if let mark = HighWaterMark(decoding: marked) {
                 #expect(HighWaterMark(decoding: mark.encode()) == mark)
             }
+            _ = try? LogEnd(decoding: bytes)
             if let record = QuarantineRecord(decoding: bytes) {
                 #expect(QuarantineRecord(decoding: record.encode()) == record)
             }

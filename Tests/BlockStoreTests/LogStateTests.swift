@@ -301,6 +301,34 @@ struct LogStateTests {
         #expect(!state.hasLostBlocks(lastOnDisk: 6))
     }
 
+    /// Nobody could tell a deleted end from one that was lost.
+    @Test func aBatchThatDeletesSaysHowFarTheLogWent() throws {
+        var state = state(last: 5, indexed: 5)
+        var mark = HighWaterMark()
+        (mark.sequence, mark.changeCount) = (5, 8)
+        state.metaWritten(mark)
+        _ = try enqueue(&state, 0)
+        #expect(state.takeWork()?.end == nil, "nothing leaves the log")
+        _ = state.batchWritten()
+        let multihash = try VerifiedBlock(sample: 1).multihash
+        let entry = IndexEntry(sequence: 3, byteCount: 1000, flags: [])
+        for isBusy in [false, true] {
+            guard case .begun(let announcement) = state.beginDeleting([multihash]) else {
+                Issue.record("not announced")
+                return
+            }
+            state.endDeleting(announcement, removed: [entry])
+            if isBusy { _ = try enqueue(&state, 2) }
+            let work = state.takeWork()
+            #expect(work?.deletions == [3])
+            #expect(work?.end == LogEnd(last: isBusy ? 7 : 6, metaChangeCount: 8))
+            _ = state.batchWritten()
+        }
+        // An older mark takes nothing back.
+        state.metaWritten(HighWaterMark())
+        #expect(state.metaChangeCount == 8 && state.indexedThrough == 5)
+    }
+
     /// Where damage was left out, what is lost by that is no reason to stay closed; what is lost later is.
     @Test func aLossThatWasAcceptedIsNoneAnyMore() throws {
         var state = state(last: 5, indexed: 7)

@@ -100,6 +100,8 @@ struct StoreSchedule {
         #expect(store.statistics.blockCount == count, "seed \(seed)")
         #expect(store.statistics.byteCount == byteCount, "seed \(seed)")
         #expect(store.quarantinedCount == 0, "seed \(seed)")
+        // What a crash leaves is no damage.
+        #expect(disk.damage.isEmpty, "seed \(seed)")
     }
 
     /// The log has no entry of a row that is not the last one, but for removals.

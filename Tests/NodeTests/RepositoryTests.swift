@@ -324,21 +324,22 @@ struct RepositoryTests {
     @Test func aNewerVersionIsRefused() throws {
         try withHome { home in
             _ = try Repository.initialize(home: home)
-            try File.replace(home + "/version", with: Bytes(utf8: "3\n"))
+            try File.replace(home + "/version", with: Bytes(utf8: "4\n"))
             let error = #expect(throws: RepositoryError.self) { try Repository.open(home: home) }
             #expect(error?.code == .newerVersion)
-            #expect(error?.description.contains("has version 3") == true)
+            #expect(error?.description.contains("has version 4") == true)
         }
     }
 
-    /// Its pins have another form: they must not be misread.
-    @Test func anOlderVersionIsRefused() throws {
+    /// Its pins, or its high-water mark, have another form: they must not be misread.
+    @Test(arguments: [1, 2])
+    func anOlderVersionIsRefused(version: Int) throws {
         try withHome { home in
             _ = try Repository.initialize(home: home)
-            try File.replace(home + "/version", with: Bytes(utf8: "1\n"))
+            try File.replace(home + "/version", with: Bytes(utf8: "\(version)\n"))
             let error = #expect(throws: RepositoryError.self) { try Repository.open(home: home) }
             #expect(error?.code == .olderVersion)
-            #expect(error?.description.contains("has version 1") == true)
+            #expect(error?.description.contains("has version \(version)") == true)
         }
     }
 

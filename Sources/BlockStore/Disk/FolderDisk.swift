@@ -64,6 +64,10 @@ struct FolderDisk: StoreDisk {
 
     func repairedDatabases() throws -> Set<DatabaseName> { try repair.mark.databases() }
 
+    func mistrust(_ name: DatabaseName) throws {
+        try repair.mark.add([name == .meta ? .meta : .blocks])
+    }
+
     func replace(_ name: DatabaseName, after damage: DatabaseError) throws(DatabaseError) {
         // Nothing else has a copy of blocks.
         guard name == .meta else { throw damage }

@@ -44,6 +44,9 @@ package protocol StoreDisk: Sendable {
     /// `meta/` since.
     func repairedDatabases() throws -> Set<DatabaseName>
 
+    /// Has a database count as repaired: it may lack something. When it returns, that is on disk.
+    func mistrust(_ name: DatabaseName) throws
+
     /// Puts an empty database in the place of one that cannot be used: `meta`, which can be made anew from the
     /// log. It counts as repaired until that has been done.
     ///

@@ -27,8 +27,6 @@ struct LogDeletions {
     private(set) var begunCount: UInt64 = 0
     private var waiting: [UInt64] = []
     private var writing: [UInt64] = []
-    /// The largest number that was deleted since the start.
-    private(set) var highestSequence: UInt64 = 0
 
     /// What deletions take that the log has not carried out.
     var byteCount: Int { (waiting.count + writing.count) * Self.cost + announcedByteCount }
@@ -87,10 +85,7 @@ struct LogDeletions {
     }
 
     /// Adds a number that the index no longer has, so that the log need not have it either.
-    mutating func append(_ sequence: UInt64) {
-        waiting.append(sequence)
-        highestSequence = max(highestSequence, sequence)
-    }
+    mutating func append(_ sequence: UInt64) { waiting.append(sequence) }
 
     /// Begins to carry out what waits.
     mutating func takeBatch() -> [UInt64] {

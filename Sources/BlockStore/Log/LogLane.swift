@@ -16,6 +16,8 @@ final class LogLane: Lane {
     let room = ByteBudget(name: "append", limit: Limits.queueBytesMax)
     /// Whether memtables are to be written before they are full.
     let isShortOfMemory = Atomic(false)
+    /// Whether damaged parts have been left out since the start: the index may have blocks that are not in the log.
+    let isIncomplete = Atomic(false)
     let context: LaneContext
     let thread: Locked<Thread?> = Locked(nil)
     private let indexer = Locked(Indexer { _ in })
@@ -152,6 +154,7 @@ final class LogLane: Lane {
             }
         }
         for sequence in work.deletions { batch.delete(Key(sequence: sequence)) }
+        if let end = work.end { batch.put(LogEnd.key, end.encode()) }
         figures.bytes.add(work.byteCount)
     }
 
@@ -194,8 +197,11 @@ final class LogLane: Lane {
     func resume(with database: any Database, isCut: Bool) throws -> [LogField] {
         let durable = state.withLock { $0.durableThrough }
         let scan = LogScan(database)
-        let last = try scan.lastSequence()
-        if isCut { state.withLock { $0.acceptLoss(lastOnDisk: last) } }
+        let last = try scan.end().last
+        if isCut {
+            state.withLock { $0.acceptLoss(lastOnDisk: last) }
+            isIncomplete.store(true, ordering: .relaxed)
+        }
         try checkTail(lastOnDisk: last)
         // No more than the one batch that failed.
         let tail = try scan.tail(above: durable)

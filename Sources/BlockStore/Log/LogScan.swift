@@ -3,7 +3,7 @@ import Multiformats
 
 /// Walks over the log in the order of its numbers.
 struct LogScan {
-    private let database: any Database
+    let database: any Database
 
     init(_ database: any Database) { self.database = database }
 

@@ -58,6 +58,8 @@ extension LogState {
         private(set) var items: [LogQueue.Item]
         let first: UInt64
         let deletions: [UInt64]
+        /// What the log says of itself behind the deletions; nil where there are none.
+        let end: LogEnd?
         /// Bytes of the blocks and rows.
         let byteCount: Int
         /// Whether it is one block that fits into no batch, and goes alone.

@@ -44,8 +44,15 @@ extension LogState {
         generation += 1
     }
 
+    /// `meta/` is on disk as far as a mark says.
+    mutating func metaWritten(_ mark: HighWaterMark) {
+        metaChangeCount = max(metaChangeCount, mark.changeCount)
+        if mark.sequence > indexedThrough { indexed(through: mark.sequence) }
+    }
+
     /// Counts anew after `meta/` was reopened: its last batch may or may not have been written.
     mutating func recount(from mark: HighWaterMark) {
+        metaChangeCount = max(metaChangeCount, mark.changeCount)
         indexed(through: mark.sequence)
         blockCount = mark.blockCount
         byteCount = mark.byteCount

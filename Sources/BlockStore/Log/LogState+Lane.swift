@@ -13,8 +13,11 @@ extension LogState: LaneState {
         guard queue.waitingCount > 0 || deletions.isWaiting || mustRemoveRows else { return nil }
         let (items, first, byteCount) = queue.takeBatch()
         generation += 1
+        let removed = deletions.takeBatch() + rows.takeRemovals()
+        let end = LogEnd(
+            last: first + UInt64(items.count) - 1, metaChangeCount: metaChangeCount)
         return Batch(
-            items: items, first: first, deletions: deletions.takeBatch() + rows.takeRemovals(),
+            items: items, first: first, deletions: removed, end: removed.isEmpty ? nil : end,
             byteCount: byteCount)
     }
 
@@ -67,11 +70,8 @@ extension LogState: LaneState {
         rows.dropRemovals()
     }
 
-    /// Whether a log that ends at a number has lost entries that were acknowledged.
-    func hasLostBlocks(lastOnDisk: UInt64) -> Bool {
-        lastOnDisk < lastWritten
-            && max(deletions.highestSequence, rows.highestRemoval) < lastWritten
-    }
+    /// Whether a log that went no further than to a number (`LogScan.end`) has lost entries that were acknowledged.
+    func hasLostBlocks(lastOnDisk: UInt64) -> Bool { lastOnDisk < lastWritten }
 
     /// Damaged parts of the log have been left out, and what it ends with now is its end: that is told, and
     /// the blocks are found missing one by one.

@@ -36,12 +36,15 @@ struct LogState {
     var failedBlocks: [Multihash: Bool] = [:]
     /// The largest number that was written since the start, 0 if none was.
     var lastWritten: UInt64 = 0
+    /// How far `meta/` is on disk.
+    var metaChangeCount: UInt64
 
     init(lastSequence: UInt64, mark: HighWaterMark) {
         durableThrough = lastSequence
         indexedThrough = mark.sequence
         blockCount = mark.blockCount
         byteCount = mark.byteCount
+        metaChangeCount = mark.changeCount
         queue = LogQueue(after: lastSequence)
     }
 

@@ -31,8 +31,6 @@ struct RowTable {
     /// longer. Those that wait for a batch, and those of the batch that is being written.
     private var removals: [UInt64] = []
     private var writingRemovals: [UInt64] = []
-    /// The largest number among them since the start.
-    private(set) var highestRemoval: UInt64 = 0
     /// Whether `meta/` may lack rows that it had. Then their entries are in the log, and nobody who removes such a
     /// row knows which: that it was removed stays in the log until the two have been compared.
     private(set) var isMetaIncomplete = false
@@ -128,7 +126,6 @@ struct RowTable {
     mutating func collect(_ sequence: UInt64) {
         guard !isMetaIncomplete, removals.count < Limits.removalCountMax else { return }
         removals.append(sequence)
-        highestRemoval = max(highestRemoval, sequence)
     }
 
     /// Whether any wait for a batch; nobody waits for them.

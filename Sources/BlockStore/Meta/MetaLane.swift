@@ -115,7 +115,10 @@ final class MetaLane: Lane {
         for set in work.sets { apply(set.changes, &writer.batch, &mark) }
         let released = index(portion.blocks, &writer.batch, &mark)
         for (key, version) in portion.rows { writer.batch.put(key, version) }
-        mark.sequence = max(mark.sequence, portion.through)
+        if portion.through > mark.sequence {
+            mark.sequence = portion.through
+            mark.changeCount += 1
+        }
         if mark != markBefore { writer.batch.put(MetaKey.highWaterMark, mark.encode()) }
         do throws(DatabaseError) {
             try write(&writer.batch)
@@ -164,6 +167,7 @@ final class MetaLane: Lane {
                 }
                 mark.blockCount -= 1
                 mark.byteCount -= entry.byteCount
+                mark.changeCount += 1
             }
         }
     }
@@ -205,7 +209,7 @@ final class MetaLane: Lane {
             context.unreadable.remove(multihash)
         }
         let (remaining, generation) = log.state.withLock { state in
-            if portion.through > state.indexedThrough { state.indexed(through: portion.through) }
+            state.metaWritten(mark)
             return (state.indexableCount, state.generation)
         }
         let due = indexDue

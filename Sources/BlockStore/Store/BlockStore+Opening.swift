@@ -85,15 +85,23 @@ private struct Opening {
         do {
             let (blocks, recovery) = try openBlocks(meta)
             return (meta, blocks, recovery)
+        } catch let error as OlderMeta {
+            return try openAnew(meta, after: error.damage)
         } catch let error as DatabaseError {
             // What `blocks/` does is not to be taken for damage of `meta/`.
             guard error.isOfTable, let damage = try MetaCheck(meta).damage() else { throw error }
-            meta.close()
-            try disk.replace(.meta, after: damage)
-            let empty = try disk.open(.meta)
-            let (blocks, recovery) = try openBlocks(empty)
-            return (empty, blocks, recovery)
+            return try openAnew(meta, after: damage)
         }
+    }
+
+    private func openAnew(
+        _ meta: any Database, after damage: DatabaseError
+    ) throws -> (any Database, any Database, Recovery) {
+        meta.close()
+        try disk.replace(.meta, after: damage)
+        let empty = try disk.open(.meta)
+        let (blocks, recovery) = try openBlocks(empty)
+        return (empty, blocks, recovery)
     }
 
     /// What is damaged at one look only may be a memory that flips bits.
@@ -125,6 +133,9 @@ private struct Opening {
         let blocks = try disk.open(.blocks)
         do {
             return (blocks, try recover(blocks, meta))
+        } catch let error as OlderMeta {
+            blocks.close()
+            throw error
         } catch let error as DatabaseError {
             guard isOf(blocks, error),
                 let damage = disk.damage(of: .blocks, after: error, isEnding: { false })
@@ -144,10 +155,24 @@ private struct Opening {
 
     private func recover(_ blocks: any Database, _ meta: any Database) throws -> Recovery {
         var doubt = try meta.value(for: MetaKey.indexDoubt).map(IndexDoubt.init(decoding:))
-        let repaired = try disk.repairedDatabases()
+        var repaired = try disk.repairedDatabases()
         if !repaired.isEmpty { doubt = .repaired }
         var recovery = try Recovery(
-            blocks: blocks, meta: meta, now: options.clock.time, log: options.log)
+            blocks: blocks, meta: meta, now: options.clock.time, log: options.log,
+            noteDamage: disk.noteDamage)
+        // Where everything is compared, or was not synced, it is no news that one of the two lacks something.
+        if recovery.isMetaOlder, doubt != .unsynced {
+            guard doubt != nil else { throw OlderMeta() }
+            // What a damaged log lacks an older `meta/` may have.
+            try disk.mistrust(.meta)
+            repaired.insert(.meta)
+        }
+        let isCutOff = recovery.isLogCutOff && doubt != .unsynced
+        if isCutOff {
+            // A start that is broken off leaves a log that goes further again, and does not have all.
+            try disk.mistrust(.blocks)
+            repaired.insert(.blocks)
+        }
         try recovery.run(
             checksEverything: doubt != nil, trustsLog: doubt == .unsynced,
             truth: doubt == .unsynced ? .log : RowRecovery.Truth(after: repaired))
@@ -161,7 +186,8 @@ private struct Opening {
     }
 
     private func tellLoss(_ report: RecoveryReport, after repaired: Set<DatabaseName>) {
-        if report.lostBlockCount > 0, !repaired.isEmpty {
+        // A cut end has been told as such.
+        if report.lostBlockCount > 0, !repaired.isEmpty, report.didCheckEverything {
             disk.noteDamage(
                 "\(report.lostBlockCount) blocks are missing in blocks/: restore them from a replica, or "
                     + "store them again; `holdfast repo verify` names them")
@@ -198,6 +224,16 @@ private struct Opening {
             freeSpace: FreeSpace(
                 disk, folder: options.folder, reserve: options.reserveByteCount),
             quarantine: quarantine, clock: options.clock, log: options.log)
+    }
+}
+
+/// `meta/` lacks changes that it had on disk when the log was written last.
+private struct OlderMeta: Error {
+    var damage: DatabaseError {
+        DatabaseError(
+            kind: .corruption,
+            message: "it is older than blocks/, or has lost what came last: what was removed since "
+                + "would be back")
     }
 }
 

@@ -1,6 +1,7 @@
 import Buffers
 package import Execution
 import Multiformats
+import Synchronization
 
 extension BlockStore {
     /// Appends blocks to the log and returns once they are on disk.
@@ -77,7 +78,36 @@ extension BlockStore {
     /// Whether a block is to be written anew though it is there: it is damaged, or the disk does not give it.
     private func mustBeReplaced(_ multihash: Multihash) throws(BlockStoreError) -> Bool {
         if unreadable.contains(multihash) { return true }
-        return try isQuarantined(multihash)
+        if try isQuarantined(multihash) { return true }
+        // The index is believed as long as the log has lost nothing under it.
+        guard log.isIncomplete.load(ordering: .relaxed) else { return false }
+        return try isLost(multihash)
+    }
+
+    /// Whether the log does not have a block that the index has: it goes into quarantine then.
+    ///
+    /// - Complexity: a read of the block.
+    private func isLost(_ multihash: Multihash) throws(BlockStoreError) -> Bool {
+        let known: IndexEntry?
+        switch log.state.withLock({ $0.find(multihash) }) {
+        case .block, .beingWritten: return false
+        case .inLog(let entry): known = entry
+        case nil: known = try indexEntry(multihash)
+        }
+        guard let entry = known else { return false }
+        let finding: LogFinding
+        do throws(DatabaseError) {
+            if try look(at: multihash, entry).fault == nil { return false }
+            finding = try look(at: multihash, entry)
+        } catch {
+            let told = readError(error, multihash)
+            guard error.kind == .inputOutput else { throw told }
+            return true
+        }
+        // Who has deleted it, or stored it anew, has changed what is looked at next.
+        guard finding.fault != nil, try isStill(entry, of: multihash) else { return false }
+        _ = damage(finding, multihash, entry)
+        return true
     }
 
     /// One attempt to queue a block that the table does not have; nil to look again.

@@ -14,6 +14,9 @@ struct Recovery {
     private let now: WallTime
     private let log: Log
     private let sequenceWindow: UInt64
+    private let noteDamage: (String) -> Void
+    /// How far the log went at least.
+    private let end: LogEnd
     private(set) var mark: HighWaterMark
     private(set) var report = RecoveryReport()
     private(set) var quarantined = Quarantine.Contents()
@@ -21,23 +24,35 @@ struct Recovery {
     private var pending: [Multihash: IndexEntry] = [:]
     private var rows: RowRecovery
 
-    /// - Parameter sequenceWindow: numbers of the log that are compared with the index at once.
+    /// - Parameters:
+    ///   - sequenceWindow: numbers of the log that are compared with the index at once.
+    ///   - noteDamage: keeps a finding for whoever runs the node.
     init(
         blocks: any Database, meta: any Database, now: WallTime, log: Log,
-        sequenceWindow: UInt64 = Limits.comparedCountMax
+        sequenceWindow: UInt64 = Limits.comparedCountMax,
+        noteDamage: @escaping (String) -> Void = { _ in }
     ) throws {
         self.blocks = blocks
         self.meta = meta
         self.now = now
         self.log = log
         self.sequenceWindow = sequenceWindow
+        self.noteDamage = noteDamage
         rows = RowRecovery(blocks: blocks, meta: meta)
         let value = try meta.value(for: MetaKey.highWaterMark)
         guard let mark = value.map(HighWaterMark.init(decoding:)) ?? HighWaterMark() else {
             throw HighWaterMark.damage
         }
         self.mark = mark
+        end = try LogScan(blocks).end()
     }
+
+    /// Whether the log has lost its end: `meta/` has taken over more than the log ever had.
+    var isLogCutOff: Bool { end.last < mark.sequence }
+
+    /// Whether `meta/` has lost changes that were on disk: the log has seen more of them. What the log has
+    /// forgotten since then, because `meta/` had it, cannot be read from there again.
+    var isMetaOlder: Bool { mark.changeCount < end.metaChangeCount }
 
     /// Does what is needed.
     ///
@@ -50,15 +65,16 @@ struct Recovery {
         checksEverything: Bool, trustsLog: Bool, truth: RowRecovery.Truth = .log
     ) throws {
         try readQuarantine()
-        let lastInLog = try LogScan(blocks).lastSequence()
-        lastSequence = max(mark.sequence, lastInLog)
+        lastSequence = max(mark.sequence, end.last)
+        mark.changeCount = max(mark.changeCount, end.metaChangeCount)
         if checksEverything {
             try checkEverything(trustsLog: trustsLog, truth)
         } else if lastSequence > mark.sequence {
             try indexTail()
-        } else if lastInLog < mark.sequence {
-            try rewriteRows(above: lastInLog)
+        } else if isLogCutOff {
+            try setAsideLost()
         }
+        try keepEnd()
         try reviewQuarantine()
         report.recoveredRowCount = rows.recoveredCount
         report.rewrittenRowCount = rows.rewrittenCount
@@ -120,13 +136,35 @@ struct Recovery {
         note(gaps)
     }
 
-    /// What came last in the log was deleted, or is gone: a damaged end of LevelDB's log looks like one that was
-    /// being written. Then `meta/` has the only copy of rows.
-    private mutating func rewriteRows(above lastInLog: UInt64) throws {
+    /// What came last in the log is gone: a damaged end of LevelDB's log looks like one that was being written, or
+    /// `blocks/` is a copy of before. The index knows which blocks are lost, and `meta/` has the only copy of rows.
+    private mutating func setAsideLost() throws {
+        let (lastInLog, known) = (end.last, mark.sequence)
+        var comparison = LogComparison(
+            blocks: blocks, meta: meta, trustsLog: false, noticed: now)
+        // A window without numbers: nothing behind the end of the log is there.
+        let window = SequenceWindow(
+            after: lastInLog, from: lastInLog + 1, last: lastInLog, countMax: sequenceWindow)
+        try comparison.run(from: window, &quarantined)
+        report.lostBlockCount = comparison.lostBlockCount
+        // Before the log goes further again: a start that is broken off here finds the same.
+        noteDamage(
+            "blocks/ ends with number \(lastInLog), and meta/ has seen it up to \(known): its end is lost, or "
+                + "it is a copy of before. \(report.lostBlockCount) blocks are missing: restore them from a "
+                + "replica, or store them again; `holdfast repo verify` names them. Pins are kept")
         try rows.reconcile(.meta, after: lastInLog, lastSequence: &lastSequence)
-        guard lastSequence > mark.sequence else { return }
         mark.sequence = lastSequence
         try flush()
+    }
+
+    /// Where numbers are given out that the log does not have, it is told so: else the next start would take them
+    /// for lost again.
+    private func keepEnd() throws {
+        guard end.last < lastSequence else { return }
+        var batch = WriteBatch()
+        let end = LogEnd(last: lastSequence, metaChangeCount: mark.changeCount)
+        batch.put(LogEnd.key, end.encode())
+        try blocks.write(batch, isSynced: true)
     }
 
     /// What the index says about a block, or is about to say.
@@ -157,6 +195,7 @@ struct Recovery {
             try release(multihash, &batch)
         }
         rows.flush(into: &batch)
+        mark.changeCount += 1
         batch.put(MetaKey.highWaterMark, mark.encode())
         try meta.write(batch, isSynced: true)
         pending.removeAll(keepingCapacity: true)
@@ -182,8 +221,7 @@ struct Recovery {
         report.didCheckEverything = true
         // How far it went stays until the end: a check that is broken off asks for it again.
         let indexedThrough = mark.sequence
-        mark = HighWaterMark()
-        mark.sequence = indexedThrough
+        (mark.blockCount, mark.byteCount) = (0, 0)
         let scan = LogScan(blocks)
         var window = SequenceWindow(
             after: 0, from: try scan.firstSequence(above: 0), last: lastSequence,

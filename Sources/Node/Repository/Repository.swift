@@ -172,7 +172,7 @@ package final class Repository: Sendable {
         guard version >= Limits.repositoryVersion else {
             throw RepositoryError(
                 .olderVersion,
-                "the repository in \(home) has version \(version), whose pins this program cannot read: "
+                "the repository in \(home) has version \(version), whose pins or counters this program cannot read: "
                     + "`holdfast dag export` its roots with the program that made it, and import them "
                     + "into a new one (`holdfast init` in another folder)")
         }

@@ -63,11 +63,30 @@ package final class SimulatedDisk: StoreDisk {
     }
 
     /// Takes entries out of a database that nobody has open, as a repair does that leaves out what is damaged.
-    package func lose(_ name: DatabaseName, where isLost: (Key, Bytes) -> Bool) {
+    ///
+    /// - Parameter isNoticed: whether it counts as repaired; false where a disk has lost them without a word.
+    package func lose(
+        _ name: DatabaseName, isNoticed: Bool = true, where isLost: (Key, Bytes) -> Bool
+    ) {
         state.withLock { state in
             state.media[name]?.lose(where: isLost)
-            state.repaired.insert(name)
+            if isNoticed { state.repaired.insert(name) }
         }
+    }
+
+    /// A database as it was at a moment.
+    package struct Copy: Sendable {
+        fileprivate let medium: SimulatedMedium?
+    }
+
+    /// Copies a database that nobody has open.
+    package func copy(of name: DatabaseName) -> Copy {
+        state.withLock { Copy(medium: $0.media[name]) }
+    }
+
+    /// Puts a copy in the place of a database that nobody has open, as somebody does who restores a backup.
+    package func restore(_ name: DatabaseName, from copy: Copy) {
+        state.withLock { $0.media[name] = copy.medium }
     }
 
     // MARK: StoreDisk
@@ -93,11 +112,15 @@ package final class SimulatedDisk: StoreDisk {
     package var damage: [String] { state.withLock { $0.damage } }
     package func noteDamage(_ finding: String) { state.withLock { $0.damage.append(finding) } }
     package func repairedDatabases() -> Set<DatabaseName> { state.withLock { $0.repaired } }
+    package func mistrust(_ name: DatabaseName) {
+        state.withLock { _ = $0.repaired.insert(name) }
+    }
     package func checkEnded() { state.withLock { $0.repaired = [] } }
 
     package func replace(
         _ name: DatabaseName, after damage: DatabaseError
     ) throws(DatabaseError) {
+        noteDamage("\(name)/ is made anew: \(damage.message)")
         lose(name) { _, _ in true }
     }
 

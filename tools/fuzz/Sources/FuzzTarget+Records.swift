@@ -99,6 +99,9 @@ extension FuzzTarget {
         if let mark = HighWaterMark(decoding: input) {
             try Finding.unless(mark.encode() == input, "a high-water mark has two forms")
         }
+        if let end = try? LogEnd(decoding: input) {
+            try Finding.unless(end.encode() == input, "what the log says of itself has two forms")
+        }
         if let record = QuarantineRecord(decoding: input) {
             try Finding.unless(record.encode() == input, "a quarantine record has two forms")
         }
