@@ -57,8 +57,7 @@ package enum Limits {
     package static let claimBytesMax = 4 << 20
     /// Bytes of what tells a holder of pins from others of its kind.
     package static let pinHolderBytesMax = 64
-    /// Roots of the pins made last that are remembered for those who delete blocks, and as many of the pins
-    /// taken away last: less than 256 KiB each.
+    /// Roots of the pins made last that are remembered for those who delete blocks: less than 256 KiB.
     package static let recentPinsMax = 1024
     /// How long a read waits for a block that is just being written and too large to be kept meanwhile.
     static let largeWriteWait: Duration = .seconds(30)

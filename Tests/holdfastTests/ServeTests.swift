@@ -70,12 +70,14 @@ struct ServeTests {
     @Test func theThreadOfLevelDBIsThereFromTheStart() throws {
         let node = try RunningNode(TestPlace())
         let tasks = "/proc/\(node.process.processID)/task"
-        let names = try File.names(in: tasks).map {
-            try File.readAll("\(tasks)/\($0)/comm", limit: 99).utf8Text ?? ""
+        func count() throws -> Int {
+            try File.names(in: tasks).count {
+                try File.readAll("\(tasks)/\($0)/comm", limit: 99).utf8Text == "holdfast\n"
+            }
         }
-        let count = names.filter { $0 == "holdfast\n" }.count
-        // A sanitizer may have one more of that name.
-        #expect(count == 2 || (TestScale.isSanitized && count == 3), "\(names)")
+        // A sanitizer may have one more of that name, and a thread that is new has it for a moment.
+        let counts = TestScale.isSanitized ? 2...3 : 2...2
+        #expect(comesTrue { (try? count()).map(counts.contains) ?? false })
         #expect(node.stop() == 0)
     }
 

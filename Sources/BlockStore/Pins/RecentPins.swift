@@ -1,7 +1,7 @@
 import Multiformats
 
 /// The roots that were pinned last, so that who is about to delete blocks need not look at all pins
-/// again because of one; or those that were unpinned last.
+/// again because of one.
 struct RecentPins {
     /// How many were noted.
     private(set) var count: UInt64 = 0
@@ -31,7 +31,7 @@ struct RecentPins {
     private func place(_ number: UInt64) -> Int { Int(number % UInt64(roots.count)) }
 }
 
-/// Where the pins of a store stand: another one behind each that was made or confirmed, or taken away.
+/// Where the pins of a store stand: another one behind each that was made or confirmed, or is about to be.
 package struct PinMark: Sendable, Hashable {
     let count: UInt64
     /// A write that has failed may have left pins on disk.
