@@ -17,26 +17,21 @@ extension BlockStore {
     ) throws(BlockStoreError) -> BlockFindings? {
         let last = min(lastSequence, (numbers.ranges.last?.upperBound ?? 1) - 1)
         try meta.waitForIndex(through: last, by: deadline)
-        var (findings, checks, isGivenUp) = (BlockFindings(), [BlockCheck](), false)
-        do {
-            try forEachEntry(in: MetaKey.indexTable) { key, value in
-                isGivenUp = isOver()
-                if let entry = IndexEntry(decoding: value), numbers.contains(entry.sequence),
-                    let multihash = try? Multihash(bytes: MetaKey.rest(of: key))
-                {
-                    checks.append(BlockCheck(missing: multihash, entry))
-                }
-                if checks.count >= Limits.logPageCountMax {
-                    findings.add(try settle(checks, by: deadline))
-                    checks = []
-                }
-                return !isGivenUp
-            }
-            if isGivenUp { return nil }
+        return try walkingOverIndex {
+            let findings = try lookAtBlocks(
+                at: numbers.contains, by: deadline, unless: isOver)
+            guard let findings else { return nil }
             try rewriteEntries(at: numbers, by: deadline, unless: isOver)
-            if isOver() { return nil }
-            findings.add(try settle(checks, by: deadline))
-            return findings
+            return isOver() ? nil : findings
+        }
+    }
+
+    /// Turns errors of a walk over the index into those of the store.
+    func walkingOverIndex<Result>(
+        _ body: () throws -> Result
+    ) throws(BlockStoreError) -> Result {
+        do {
+            return try body()
         } catch let error as BlockStoreError {
             throw error
         } catch {
@@ -44,8 +39,42 @@ extension BlockStore {
         }
     }
 
+    /// Looks at blocks that were not found where the index says that they are.
+    ///
+    /// - Parameters:
+    ///   - isWanted: whether the block of a number of the log is looked at.
+    ///   - isCounted: whether it has been counted before, and is not.
+    ///   - deadline: of each wait.
+    ///   - isOver: asked at each entry: whether to give it up.
+    /// - Returns: what has come of it, which is on disk; nil where it was given up.
+    /// - Complexity: a walk over the index, and a read for each block that is looked at.
+    func lookAtBlocks(
+        at isWanted: (UInt64) -> Bool,
+        butNot isCounted: (Multihash) throws -> Bool = { _ in false },
+        by deadline: Deadline, unless isOver: () -> Bool
+    ) throws -> BlockFindings? {
+        var (findings, checks, isGivenUp) = (BlockFindings(), [BlockCheck](), false)
+        try forEachEntry(in: MetaKey.indexTable) { key, value in
+            isGivenUp = isOver()
+            if let entry = IndexEntry(decoding: value), isWanted(entry.sequence),
+                let multihash = try? Multihash(bytes: MetaKey.rest(of: key)),
+                try !isCounted(multihash)
+            {
+                checks.append(BlockCheck(missing: multihash, entry))
+            }
+            if checks.count >= Limits.logPageCountMax {
+                findings.add(try settle(checks, by: deadline))
+                checks = []
+            }
+            return !isGivenUp
+        }
+        if isGivenUp { return nil }
+        findings.add(try settle(checks, by: deadline))
+        return findings
+    }
+
     /// Carries out checks and writes what would not outlive a restart.
-    func settle(
+    private func settle(
         _ checks: [BlockCheck], by deadline: Deadline
     ) throws(BlockStoreError) -> BlockFindings {
         let (findings, changes) = try carryOut(checks, by: deadline)
@@ -56,7 +85,7 @@ extension BlockStore {
 
 extension BlockCheck {
     /// A block that was not found where the index says it is.
-    init(missing multihash: Multihash, _ entry: IndexEntry) {
+    fileprivate init(missing multihash: Multihash, _ entry: IndexEntry) {
         self.init(
             sequence: entry.sequence, multihash: multihash, byteCount: entry.byteCount,
             isWhole: false)

@@ -15,6 +15,8 @@ struct MetaState: LaneState {
         let done: Pending<BlockStoreError?>
         /// The room that it takes in the lane's queue.
         let byteCount: Int
+        /// Whether it changes rows of tables.
+        let hasRows: Bool
 
         init(
             changes: [MetaChange], deletion: BlockDeletion? = nil, epoch: Int? = nil,
@@ -27,11 +29,8 @@ struct MetaState: LaneState {
             byteCount = changes.reduce(MemoryCost.element(ChangeSet.self)) {
                 $0 + MemoryCost.change($1)
             }
-        }
-
-        /// Whether it changes rows of tables.
-        var hasRows: Bool {
-            changes.contains { change in
+            // Here, and not under the lock of the lane, where each pin asks for it.
+            hasRows = changes.contains { change in
                 change.key?.bytes.first.map { !MetaKey.storeTables.contains($0) } ?? false
             }
         }

@@ -17,14 +17,16 @@ extension BlockStore {
         by census: LogCensus, by deadline: Deadline, unless isOver: () -> Bool
     ) throws(BlockStoreError) -> BlockFindings? {
         try meta.waitForIndex(through: min(lastSequence, census.through), by: deadline)
-        do {
+        return try walkingOverIndex {
             guard let lacking = try lackingParts(of: census, unless: isOver) else { return nil }
             guard !lacking.isEmpty else { return BlockFindings() }
-            return try missing(from: lacking, of: census, by: deadline, unless: isOver)
-        } catch let error as BlockStoreError {
-            throw error
-        } catch {
-            throw BlockStoreError(.readError, "the index could not be walked over: \(error)")
+            var findings = try lookAtBlocks(
+                at: { census.part(of: $0).map(lacking.contains) ?? false },
+                // What was met and is damaged, or was missing before, has been counted.
+                butNot: isQuarantined, by: deadline, unless: isOver)
+            // Those that the disk does not give were gaps of the walk.
+            findings?.unreadableCount = 0
+            return findings
         }
     }
 
@@ -39,33 +41,5 @@ extension BlockStore {
             return !isGivenUp
         }
         return isGivenUp ? nil : census.lacking(counts)
-    }
-
-    private func missing(
-        from parts: Set<Int>, of census: LogCensus, by deadline: Deadline,
-        unless isOver: () -> Bool
-    ) throws -> BlockFindings? {
-        var (findings, checks, isGivenUp) = (BlockFindings(), [BlockCheck](), false)
-        try forEachEntry(in: MetaKey.indexTable) { key, value in
-            isGivenUp = isOver()
-            if let entry = IndexEntry(decoding: value), let part = census.part(of: entry.sequence),
-                parts.contains(part),
-                let multihash = try? Multihash(bytes: MetaKey.rest(of: key)),
-                // What was met and is damaged, or was missing before, has been counted.
-                try !isQuarantined(multihash)
-            {
-                checks.append(BlockCheck(missing: multihash, entry))
-            }
-            if checks.count >= Limits.logPageCountMax {
-                findings.add(try settle(checks, by: deadline))
-                checks = []
-            }
-            return !isGivenUp
-        }
-        if isGivenUp { return nil }
-        findings.add(try settle(checks, by: deadline))
-        // Those that the disk does not give were gaps of the walk.
-        findings.unreadableCount = 0
-        return findings
     }
 }
