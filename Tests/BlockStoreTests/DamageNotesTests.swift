@@ -144,7 +144,7 @@ struct DamageNotesTests {
             batch.put(Key(sequence: UInt64(number)), ScratchTables.value(number))
             try database.write(batch, isSynced: true)
         }
-        #expect(try ChildProcess.run("cp", ["-a", scratch.path, copy]).exitCode == 0)
+        try File.copyTree(scratch.path, to: copy)
         database.close()
         try File.removeTree(scratch.path)
         try File.rename(copy, to: scratch.path)

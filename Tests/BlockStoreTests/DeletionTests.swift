@@ -15,13 +15,8 @@ struct DeletionTests {
     private let store: BlockStore
 
     init() throws {
-        var options = BlockStoreOptions(folder: "simulated")
-        options.disk = disk
-        options.makesIfMissing = true
+        var options = BlockStoreOptions.simulated(on: disk)
         options.cacheByteCount = 1 << 20
-        options.reserveByteCount = 0
-        options.reopenDelay = .milliseconds(1)
-        options.indexDelay = .milliseconds(1)
         self.options = options
         store = try BlockStore.open(options)
     }

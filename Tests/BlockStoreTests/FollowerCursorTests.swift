@@ -26,44 +26,55 @@ struct FollowerCursorTests {
         #expect(try again.cursor(of: "other")?.sequence == 9)
     }
 
-    /// The power is gone in the middle of the write, which may have got to the disk or not.
+    /// The power is gone in the middle of a write, which may have got to the disk or not.
     @Test(arguments: 1...40) func aCursorNeverOutrunsItsResults(_ seed: UInt64) throws {
-        let disk = SimulatedDisk(seed: seed)
-        var store = try BlockStore.open(.simulated(on: disk))
-        disk.cutPower(atWrite: 1 + Int(seed % 8))
-        var lastWritten: UInt64 = 0
-        for sequence in 1...UInt64(10) {
-            var result = TableChanges()
-            result.put(Number(sequence), at: "sum", in: results)
-            do {
-                try store.advance(
-                    FollowerCursor(name: "test", sequence: sequence), with: result, by: soon())
-                lastWritten = sequence
-            } catch {
-                break
-            }
+        let life = try advance(on: SimulatedDisk(seed: seed), cutAtWrite: 1 + Int(seed % 8)) {
+            changes, number in
+            changes.put(number, at: "sum", in: results)
         }
-        #expect(!disk.isOn)
-        store.close()
-        disk.powerOn()
-        store = try BlockStore.open(.simulated(on: disk))
-        defer { store.close() }
-        let sequence = try store.cursor(of: "test")?.sequence ?? 0
-        let result = try store.record(at: "sum", in: results)
-        #expect(result?.number ?? 0 == sequence)
-        #expect(sequence == lastWritten || sequence == lastWritten + 1)
+        defer { life.store.close() }
+        let sequence = try life.store.cursor(of: "test")?.sequence ?? 0
+        #expect(try life.number(in: results) == sequence)
+        #expect(sequence == life.lastWritten || sequence == life.lastWritten + 1)
     }
 
     /// Those that the log keeps come first: work is done again, and never left out.
     @Test(arguments: 1...40) func aCursorNeverOutrunsRowsThatTheLogKeeps(_ seed: UInt64) throws {
-        let disk = SimulatedDisk(seed: seed)
-        var store = try BlockStore.open(.simulated(on: disk))
-        disk.cutPower(atWrite: 1 + Int(seed % 16))
+        let life = try advance(on: SimulatedDisk(seed: seed), cutAtWrite: 1 + Int(seed % 16)) {
+            changes, number in
+            changes.put(number, at: "sum", in: kept)
+            changes.put(number, at: "sum", in: results)
+        }
+        defer { life.store.close() }
+        let sequence = try life.store.cursor(of: "test")?.sequence ?? 0
+        let number = try life.number(in: kept)
+        #expect(sequence >= life.lastWritten)
+        #expect(number == sequence || number == sequence + 1)
+        #expect(try life.number(in: results) == sequence)
+    }
+
+    /// A store behind a power cut.
+    private struct Life {
+        let store: BlockStore
+        /// The last number of a cursor that was acknowledged before.
+        let lastWritten: UInt64
+
+        func number(in table: Table<FollowerName, Number>) throws -> UInt64 {
+            try store.record(at: "sum", in: table)?.number ?? 0
+        }
+    }
+
+    /// Moves a cursor with its number in rows, step by step, until the power is gone.
+    private func advance(
+        on disk: SimulatedDisk, cutAtWrite write: Int,
+        _ change: (inout TableChanges, Number) -> Void
+    ) throws -> Life {
+        let store = try BlockStore.open(.simulated(on: disk))
+        disk.cutPower(atWrite: write)
         var lastWritten: UInt64 = 0
         for sequence in 1...UInt64(10) {
             var changes = TableChanges()
-            changes.put(Number(sequence), at: "sum", in: kept)
-            changes.put(Number(sequence), at: "sum", in: results)
+            change(&changes, Number(sequence))
             do {
                 try store.advance(
                     FollowerCursor(name: "test", sequence: sequence), with: changes, by: soon())
@@ -72,15 +83,10 @@ struct FollowerCursorTests {
                 break
             }
         }
+        #expect(!disk.isOn)
         store.close()
         disk.powerOn()
-        store = try BlockStore.open(.simulated(on: disk))
-        defer { store.close() }
-        let sequence = try store.cursor(of: "test")?.sequence ?? 0
-        let number = try store.record(at: "sum", in: kept)?.number ?? 0
-        #expect(sequence >= lastWritten)
-        #expect(number == sequence || number == sequence + 1)
-        #expect(try store.record(at: "sum", in: results)?.number ?? 0 == sequence)
+        return Life(store: try BlockStore.open(.simulated(on: disk)), lastWritten: lastWritten)
     }
 
     @Test func aStateHasALimit() throws {

@@ -13,13 +13,7 @@ struct HonestDiskTests {
 
     init() throws {
         block = try VerifiedBlock(sample: 1)
-        options = BlockStoreOptions(folder: "simulated")
-        options.disk = disk
-        options.makesIfMissing = true
-        options.cacheByteCount = 0
-        options.reserveByteCount = 0
-        options.reopenDelay = .milliseconds(1)
-        options.indexDelay = .milliseconds(1)
+        options = .simulated(on: disk)
     }
 
     private func openWithBlock() throws -> BlockStore {

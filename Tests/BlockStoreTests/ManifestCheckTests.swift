@@ -29,10 +29,6 @@ struct ManifestCheckTests {
         try DatabaseFolder(path: path).make(ScratchTables.settings)
     }
 
-    private func copy(_ from: String, to place: String) throws {
-        #expect(try ChildProcess.run("cp", ["-a", from, place]).exitCode == 0)
-    }
-
     private func write(_ numbers: Range<Int>, to database: LevelDatabase) throws {
         for number in numbers {
             var batch = WriteBatch()
@@ -57,7 +53,7 @@ struct ManifestCheckTests {
             let database = try open(path)
             try write(start..<start + 20, to: database)
             if isStopped { database.flush() }
-            try copy(path, to: folder + name)
+            try File.copyTree(path, to: folder + name)
             // What the later state alone has in its tables.
             try write(start + 20..<start + 25, to: database)
             database.close()
@@ -69,12 +65,12 @@ struct ManifestCheckTests {
         let current = try File.readAll(later + "/CURRENT", limit: 100)
         let manifest = later + "/" + current.dropLast(1).displayText
         switch mixture {
-        case .overlay: try copy(earlier + "/.", to: later)
+        case .overlay: try File.copyTree(earlier + "/.", to: later)
         case .manifest:
             for name in try File.names(in: earlier) where name.contains("MANIFEST") {
-                try copy("\(earlier)/\(name)", to: later)
+                try File.copyTree("\(earlier)/\(name)", to: later)
             }
-            try copy(earlier + "/CURRENT", to: later)
+            try File.copyTree(earlier + "/CURRENT", to: later)
         case .cut:
             var reader = try DatabaseLogReader(manifest, recordByteCountMin: 0)
             let all = try #require(try reader.next())
@@ -112,7 +108,7 @@ struct ManifestCheckTests {
         var states: [String] = []
         let keep = {
             states.append("\(folder)/\(states.count)")
-            try copy(path, to: states[states.count - 1])
+            try File.copyTree(path, to: states[states.count - 1])
         }
         try keep()
         for round in 0..<3 {
@@ -136,14 +132,14 @@ struct ManifestCheckTests {
         try withStates(isStopped: false) { _, later in
             // What is being opened is as it was, and the next state has begun beside it.
             let opened = folder + "/opened"
-            try copy(later, to: opened)
+            try File.copyTree(later, to: opened)
             let database = try open(opened)
             let begun = folder + "/begun"
-            try copy(opened, to: begun)
+            try File.copyTree(opened, to: begun)
             database.close()
             let old = Set(try File.names(in: later))
             for name in try File.names(in: begun) where !old.contains(name) {
-                try copy("\(begun)/\(name)", to: later)
+                try File.copyTree("\(begun)/\(name)", to: later)
             }
             #expect(try File.names(in: later).count { $0.hasPrefix("MANIFEST-") } == 2)
             #expect(try repaired(later) == [])

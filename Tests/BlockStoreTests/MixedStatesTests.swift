@@ -22,17 +22,13 @@ struct MixedStatesTests {
             store.close()
             if part.startIndex > 0 { continue }
             for name in ["meta", "blocks"] {
-                try copy("\(scratch.folder)/\(name)", to: "\(scratch.folder)/old-\(name)")
+                try File.copyTree("\(scratch.folder)/\(name)", to: "\(scratch.folder)/old-\(name)")
             }
         }
     }
 
-    private func copy(_ from: String, to place: String) throws {
-        #expect(try ChildProcess.run("cp", ["-a", from, place]).exitCode == 0)
-    }
-
     private func overlay(_ name: String) throws {
-        try copy("\(scratch.folder)/old-\(name)/.", to: "\(scratch.folder)/\(name)")
+        try File.copyTree("\(scratch.folder)/old-\(name)/.", to: "\(scratch.folder)/\(name)")
     }
 
     @Test func metaIsMadeAnew() throws {

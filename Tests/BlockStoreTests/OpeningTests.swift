@@ -73,8 +73,7 @@ struct OpeningTests {
         // As if it had been killed here: the folder is copied while the store is open.
         let copy = scratch.folder + "-copy"
         defer { try? File.removeTree(copy) }
-        let copied = try ChildProcess.run("cp", ["-r", scratch.folder, copy])
-        #expect(copied.exitCode == 0)
+        try File.copyTree(scratch.folder, to: copy)
         clean.close()
         options.folder = copy
         let store = try BlockStore.open(options)

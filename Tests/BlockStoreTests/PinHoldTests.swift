@@ -16,13 +16,8 @@ struct PinHoldTests {
     private let cids: [CID]
 
     init() throws {
-        var options = BlockStoreOptions(folder: "simulated")
-        options.disk = disk
-        options.makesIfMissing = true
+        var options = BlockStoreOptions.simulated(on: disk)
         options.cacheByteCount = 1 << 20
-        options.reserveByteCount = 0
-        options.reopenDelay = .milliseconds(1)
-        options.indexDelay = .milliseconds(1)
         self.options = options
         store = try BlockStore.open(options)
         blocks = try (0..<4).map { try VerifiedBlock(sample: $0, byteCount: 16) }

@@ -18,11 +18,7 @@ struct StoreSchedule {
         self.seed = seed
         random = SeededRandom(seed: seed)
         disk = SimulatedDisk(seed: seed)
-        var options = BlockStoreOptions(folder: "simulated")
-        options.disk = disk
-        options.makesIfMissing = true
-        options.cacheByteCount = 0
-        options.reserveByteCount = 0
+        var options = BlockStoreOptions.simulated(on: disk)
         options.reopenDelay = .microseconds(200)
         options.reopenPatience = .milliseconds(5)
         options.indexDelay = .microseconds(random.below(2000))

@@ -17,14 +17,7 @@ struct FailedBlockTests {
     private let library: Library
 
     init() throws {
-        var options = BlockStoreOptions(folder: "simulated")
-        options.disk = disk
-        options.makesIfMissing = true
-        options.cacheByteCount = 0
-        options.reserveByteCount = 0
-        options.reopenDelay = .milliseconds(1)
-        options.indexDelay = .milliseconds(1)
-        store = try BlockStore.open(options)
+        store = try BlockStore.open(.simulated(on: disk))
         source = InterruptedSource(store)
         library = Library(store: store, source: source)
     }

@@ -24,12 +24,9 @@ struct RaceSchedule {
         self.content = content
         random = SeededRandom(seed: seed)
         disk = SimulatedDisk(seed: seed)
-        options = BlockStoreOptions(folder: "simulated")
-        options.disk = disk
-        options.makesIfMissing = true
+        options = .simulated(on: disk)
         // What was removed must not be served from there either.
         options.cacheByteCount = 1 << 20
-        options.reserveByteCount = 0
         options.reopenDelay = .microseconds(200)
         options.reopenPatience = .milliseconds(5)
         options.indexDelay = .microseconds(random.below(2000))
